@@ -1,0 +1,13 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_HPP
+#define BOOST_FILELOCK_HPP
+
+#include <boost/filelock/error.hpp>
+#include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/fwd.hpp>
+#include <boost/filelock/lock_options.hpp>
+
+#endif

@@ -1,0 +1,75 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_DETAIL_DEADLINE_HPP
+#define BOOST_FILELOCK_DETAIL_DEADLINE_HPP
+
+#include <algorithm>
+#include <chrono>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// When a wait ends: at once, never, at a point of the steady clock, or at a point of some other
+/// clock that may be stepped while we wait and is therefore asked again at every wake.
+class deadline
+{
+public:
+    using steady = std::chrono::steady_clock;
+    using nanoseconds = std::chrono::nanoseconds;
+
+    /// Says how long it is until the point of another clock.
+    using time_left = nanoseconds (*)(void const* point);
+
+    static deadline never() noexcept { return deadline(steady::time_point::max()); }
+    static deadline at_once() noexcept { return deadline(steady::time_point::min()); }
+
+    static deadline after(nanoseconds wait, steady::time_point now = steady::now()) noexcept
+    {
+        if (wait <= nanoseconds::zero())
+            return at_once();
+        if (wait >= steady::time_point::max() - now)
+            return never();
+        return deadline(now + wait);
+    }
+
+    /// `point` must outlive the deadline.
+    static deadline of_other_clock(time_left left, void const* point) noexcept
+    {
+        deadline d(steady::time_point::max());
+        d.left_ = left;
+        d.point_ = point;
+        return d;
+    }
+
+    bool is_never() const noexcept { return !left_ && at_ == steady::time_point::max(); }
+
+    bool passed(steady::time_point now) const
+    {
+        return left_ ? left_(point_) <= nanoseconds::zero() : at_ <= now;
+    }
+
+    /// When to look at this deadline again: when it is due, but for the point of another clock at
+    /// least once a second, since a step of that clock wakes nobody.
+    steady::time_point next_look(steady::time_point now) const
+    {
+        return left_ ? now + std::clamp<nanoseconds>(left_(point_), nanoseconds::zero(),
+                                                     std::chrono::seconds(1))
+                     : at_;
+    }
+
+private:
+    explicit deadline(steady::time_point at) noexcept : at_(at) {}
+
+    steady::time_point at_;
+    time_left left_ = nullptr;
+    void const* point_ = nullptr;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

@@ -1,0 +1,79 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_DETAIL_LOCK_BASE_HPP
+#define BOOST_FILELOCK_DETAIL_LOCK_BASE_HPP
+
+#include <boost/filelock/config.hpp>
+#include <boost/filelock/detail/deadline.hpp>
+#include <boost/filelock/lock_options.hpp>
+
+#include <boost/filesystem/path.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <memory>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+enum class lock_mode : unsigned char
+{
+    exclusive
+};
+
+class lock_state;
+
+/// What every lock type has, whatever its protocol, and the verbs that its names stand on.
+/// All members may be called from several threads at once, but for the destructor.
+class BOOST_FILELOCK_DECL lock_base
+{
+public:
+    lock_base(lock_base const&) = delete;
+    lock_base& operator=(lock_base const&) = delete;
+
+    /// Drops one level of the caller's; at the last, the lock itself.
+    /// Throws `lock_error`: `operation_not_permitted` where the caller owns no level, and what the
+    /// operating system says where the lock could not be given back properly.
+    /// In a forked child, dropping an inherited level does nothing and is no error.
+    void release();
+    void release(system::error_code& ec) noexcept;
+
+    /// Drops all of the caller's levels; having none is no error. Throws as `release()` does.
+    void release(force_t);
+
+    /// Whether the calling thread (`ownership::thread`) or anybody (`ownership::instance`) holds
+    /// this object. Asks nobody but this object. False in a forked child.
+    bool is_locked() const noexcept { return lock_counter() != 0; }
+
+    /// How many levels the calling thread, or with `ownership::instance` the object, holds.
+    unsigned lock_counter() const noexcept;
+
+    /// The path as it was given to the constructor.
+    filesystem::path const& path() const noexcept;
+
+protected:
+    explicit lock_base(std::unique_ptr<lock_state> state) noexcept;
+
+    /// Drops every level, of whichever owner, and swallows errors. In a forked child it touches
+    /// nothing that the parent holds.
+    ~lock_base();
+
+    // The verbs.
+
+    /// False where the deadline passed. Throws `lock_error`.
+    bool acquire(lock_mode mode, deadline const& until);
+
+    /// Drops one level; throws for the owner's mistake alone.
+    void unlock(lock_mode mode);
+
+private:
+    std::unique_ptr<lock_state> state_;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

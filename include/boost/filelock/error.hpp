@@ -1,0 +1,70 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_ERROR_HPP
+#define BOOST_FILELOCK_ERROR_HPP
+
+#include <boost/filelock/config.hpp>
+
+#include <boost/filesystem/path.hpp>
+#include <boost/system/error_category.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <memory>
+#include <string>
+#include <type_traits>
+
+namespace boost {
+namespace filelock {
+
+/// What can go wrong that no generic condition names.
+/// Everything else is the operating system's own code, or one of `boost::system::errc`:
+/// `timed_out`, `operation_canceled`, `resource_deadlock_would_occur`, `operation_not_permitted`.
+enum class error
+{
+    /// The path names something that is no regular file (a symbolic link, FIFO, socket or device).
+    /// It was neither followed nor changed. Compares equal to `errc::invalid_argument`.
+    not_a_lock_file = 1,
+
+    /// The file system has no kernel locks. Compares equal to `errc::not_supported`.
+    kernel_lock_not_supported,
+};
+
+/// The category of `error`; its name is "boost.filelock".
+BOOST_FILELOCK_DECL system::error_category const& error_category() noexcept;
+
+inline system::error_code make_error_code(error e) noexcept
+{
+    return {static_cast<int>(e), error_category()};
+}
+
+/// What the throwing members throw. `what()` names the path.
+class BOOST_SYMBOL_VISIBLE lock_error : public system::system_error
+{
+public:
+    lock_error(system::error_code const& ec, filesystem::path const& path)
+        : system::system_error(ec, path.string()),
+          path_(std::make_shared<filesystem::path const>(path))
+    {}
+
+    /// The path of the lock, as it was given to the lock's constructor.
+    filesystem::path const& path() const noexcept { return *path_; }
+
+private:
+    std::shared_ptr<filesystem::path const> path_; // copying an exception must not throw
+};
+
+} // namespace filelock
+
+namespace system {
+
+template <>
+struct is_error_code_enum<filelock::error> : std::true_type
+{};
+
+} // namespace system
+} // namespace boost
+
+#endif

@@ -1,0 +1,39 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_FILE_LOCK_HPP
+#define BOOST_FILELOCK_FILE_LOCK_HPP
+
+#include <boost/filelock/config.hpp>
+#include <boost/filelock/detail/exclusive_names.hpp>
+#include <boost/filelock/error.hpp>
+#include <boost/filelock/lock_options.hpp>
+
+namespace boost {
+namespace filelock {
+
+/// A lock that the kernel keeps on a file (`flock`), and gives back itself when the holder dies.
+///
+/// Models TimedLockable of Boost.Thread and the standard; recursive. Excludes every process that
+/// locks the same file with `flock`: flock(1), Python's filelock, this library.
+///
+/// The lock file is made where it is missing, stays when the lock is released, and is never read,
+/// written or truncated. The constructor touches no file; a relative path means the working
+/// directory at construction. Nothing but the destructor needs care with threads.
+///
+/// A crash of the holder frees the lock. A forked child owns nothing: its unlocking and destroying
+/// leave the parent's lock alone, and it may lock the same object afresh. `exec` inherits nothing.
+class BOOST_FILELOCK_DECL file_lock : public detail::exclusive_names
+{
+public:
+    /// Takes everything that makes a `boost::filesystem::path`, `std::filesystem::path` included.
+    /// Throws `std::invalid_argument` for an empty path, a path with a NUL, and options that make
+    /// no sense; `filesystem_error` where a relative path meets a working directory that is gone.
+    explicit file_lock(filesystem::path const& path, file_lock_options const& options = {});
+};
+
+} // namespace filelock
+} // namespace boost
+
+#endif

@@ -1,0 +1,62 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include <boost/filelock/error.hpp>
+
+#include <boost/system/errc.hpp>
+
+namespace boost {
+namespace filelock {
+namespace {
+
+class filelock_category final : public system::error_category
+{
+public:
+    // A fixed id makes the category of a second copy of the library compare equal.
+    constexpr filelock_category() : system::error_category(0x9b1d27c1f4a85e63) {}
+
+    char const* name() const noexcept override { return "boost.filelock"; }
+
+    std::string message(int value) const override { return text(value); }
+
+    char const* message(int value, char* buffer, std::size_t size) const noexcept override
+    {
+        (void)buffer, (void)size;
+        return text(value);
+    }
+
+    system::error_condition default_error_condition(int value) const noexcept override
+    {
+        switch (static_cast<error>(value)) {
+        case error::not_a_lock_file:
+            return make_error_condition(system::errc::invalid_argument);
+        case error::kernel_lock_not_supported:
+            return make_error_condition(system::errc::not_supported);
+        }
+        return {value, *this};
+    }
+
+private:
+    static char const* text(int value) noexcept
+    {
+        switch (static_cast<error>(value)) {
+        case error::not_a_lock_file:
+            return "the path does not name a lock file";
+        case error::kernel_lock_not_supported:
+            return "the file system has no kernel locks; place the lock file on one that has";
+        }
+        return "unknown error";
+    }
+};
+
+} // namespace
+
+system::error_category const& error_category() noexcept
+{
+    static constexpr filelock_category category;
+    return category;
+}
+
+} // namespace filelock
+} // namespace boost

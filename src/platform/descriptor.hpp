@@ -1,0 +1,55 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PLATFORM_DESCRIPTOR_HPP
+#define BOOST_FILELOCK_SRC_PLATFORM_DESCRIPTOR_HPP
+
+#include <boost/filesystem/file_status.hpp>
+#include <boost/filesystem/path.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// A descriptor of a lock file. A forked child closes its copy before `fork` returns there, so that
+/// a child that lives on does not keep the lock of a parent that died.
+class descriptor
+{
+public:
+    descriptor() = default;
+    descriptor(descriptor const&) = delete;
+    descriptor& operator=(descriptor const&) = delete;
+    ~descriptor() { close(); }
+
+    /// Opens the lock file for reading and writing and makes it where it is missing, with exactly
+    /// these permissions or with what the umask leaves of 0666. Follows no link in the last
+    /// component, never blocks. Closes what was open before.
+    system::error_code open_lock_file(filesystem::path const& path,
+                                      std::optional<filesystem::perms> permissions);
+
+    void close() noexcept;
+
+    /// False in a forked child for what the parent opened.
+    bool is_open() const noexcept;
+
+    int native() const noexcept { return fd_; }
+
+private:
+    friend class descriptor_registry;
+
+    int fd_ = -1;
+    std::uint64_t generation_ = 0; // the process_generation() in which it was opened
+    descriptor* previous_ = nullptr;
+    descriptor* next_ = nullptr;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

@@ -1,0 +1,34 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PLATFORM_FORK_HPP
+#define BOOST_FILELOCK_SRC_PLATFORM_FORK_HPP
+
+#include <cstdint>
+#include <mutex>
+
+// What a fork needs to know of us, and we of it: the process-wide state that a child must find
+// whole. Where there is no fork, the numbers never change and nothing happens.
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// Never zero; another number in every forked child than in its parent. What was taken under
+/// another number is the parent's.
+std::uint64_t process_generation() noexcept;
+
+/// Grows with every fork, in the parent as in the child.
+std::uint64_t fork_count() noexcept;
+
+/// A mutex for one object's book-keeping. It is one of a few that all objects share and that a fork
+/// waits for, so that a child finds the book-keeping whole and the mutex free. Hold one at a time,
+/// shortly, and across no system call.
+std::mutex& share_fork_safe_mutex() noexcept;
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

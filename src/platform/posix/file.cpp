@@ -1,0 +1,55 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "../file.hpp"
+
+#include "error.hpp"
+
+#include <sys/stat.h>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+file_facts facts_of(struct ::stat const& s) noexcept
+{
+    file_facts facts;
+    facts.identity = {s.st_dev, s.st_ino};
+    facts.is_regular = S_ISREG(s.st_mode);
+    facts.has_name = s.st_nlink != 0;
+    facts.permissions = static_cast<filesystem::perms>(s.st_mode & 07777);
+    return facts;
+}
+
+} // namespace
+
+system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept
+{
+    struct ::stat s;
+    if (::fstat(file.native(), &s) != 0)
+        return last_error();
+    facts = facts_of(s);
+    return {};
+}
+
+system::error_code facts_of(filesystem::path const& path, file_facts& facts) noexcept
+{
+    struct ::stat s;
+    if (::lstat(path.c_str(), &s) != 0)
+        return last_error();
+    facts = facts_of(s);
+    return {};
+}
+
+system::error_code set_permissions(descriptor const& file, filesystem::perms permissions) noexcept
+{
+    if (::fchmod(file.native(), static_cast<mode_t>(permissions)) != 0)
+        return last_error();
+    return {};
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

@@ -1,0 +1,51 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_KERNEL_LOCK_PROTOCOL_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_KERNEL_LOCK_PROTOCOL_HPP
+
+#include "../platform/descriptor.hpp"
+#include "../platform/file.hpp"
+#include "protocol.hpp"
+
+#include <boost/filelock/lock_options.hpp>
+
+#include <boost/filesystem/path.hpp>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// `file_lock`: the kernel's lock on the lock file. The file stays when the lock goes: a waiter of
+/// an unlinked file and the next one's new file would be two locks.
+class kernel_lock_protocol final : public protocol
+{
+public:
+    kernel_lock_protocol(filesystem::path absolute, file_lock_options const& options);
+
+    answer attempt(lock_mode mode) override;
+    answer sleep(lock_mode mode) override;
+    bool can_sleep() const noexcept override { return true; }
+    void withdraw() noexcept override;
+    system::error_code release() noexcept override;
+    void forget() noexcept override;
+
+private:
+    using lock_call = system::error_code (*)(descriptor const&) noexcept;
+
+    answer attempt_with(lock_call lock);
+    system::error_code open();
+    system::error_code create_parents() const;
+    answer judge(bool locked);
+
+    filesystem::path path_;
+    file_lock_options options_;
+    descriptor file_; // stays open between the attempts of one wait
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

@@ -1,0 +1,74 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_PROTOCOL_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_PROTOCOL_HPP
+
+#include <boost/filelock/detail/lock_base.hpp>
+
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// What an attempt to take a lock came to.
+struct answer
+{
+    enum kind_type
+    {
+        have_it,
+        busy,      ///< somebody holds it
+        ask_again, ///< nobody need hold it; ask again after `delay`
+        failed     ///< `error` says why; nothing is left to withdraw
+    };
+
+    kind_type kind = busy;
+    std::chrono::nanoseconds delay{};
+    system::error_code error;
+
+    answer(kind_type k) : kind(k) {}
+    answer(system::error_code ec) : kind(failed), error(ec) {}
+    static answer again_after(std::chrono::nanoseconds delay)
+    {
+        answer a(ask_again);
+        a.delay = delay;
+        return a;
+    }
+};
+
+/// What one kind of lock does to the file system: one object's attempts and its one hold.
+///
+/// It knows no thread and does not wait, but for the sleep that it offers. The engine calls one
+/// member at a time: attempts (and sleeps) until it has the lock, then `release`; or `withdraw`
+/// when it gives up in between.
+class protocol
+{
+public:
+    virtual ~protocol() = default;
+
+    virtual answer attempt(lock_mode mode) = 0;
+
+    /// Waits in the kernel where the protocol can, without a limit; else as `attempt`.
+    virtual answer sleep(lock_mode mode) { return attempt(mode); }
+    virtual bool can_sleep() const noexcept { return false; }
+
+    /// Ends a row of attempts that did not get the lock.
+    virtual void withdraw() noexcept = 0;
+
+    /// Whatever it returns, the lock has been given up as far as can be.
+    virtual system::error_code release() noexcept = 0;
+
+    /// In a forked child: what there is is the parent's. Forget it and touch no file. The object
+    /// may have been in the middle of any other member, in a thread that the child does not have.
+    virtual void forget() noexcept = 0;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif
