@@ -1,0 +1,44 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_LOCK_KINDS_HPP
+#define BOOST_FILELOCK_TEST_LOCK_KINDS_HPP
+
+#include <boost/filelock.hpp>
+
+#include <tuple>
+
+namespace filelock_test {
+
+/// Every kind that can be held exclusively; the template suites run over all of them.
+using exclusive_kinds = std::tuple<boost::filelock::file_lock>;
+
+/// The options type of a kind.
+template <class Lock>
+struct options_of;
+template <>
+struct options_of<boost::filelock::file_lock>
+{
+    using type = boost::filelock::file_lock_options;
+};
+
+template <class Lock>
+typename options_of<Lock>::type quick()
+{
+    typename options_of<Lock>::type options;
+    options.poll_interval = std::chrono::milliseconds(1);
+    return options;
+}
+
+template <class Lock>
+typename options_of<Lock>::type of_instance()
+{
+    auto options = quick<Lock>();
+    options.scope = boost::filelock::ownership::instance;
+    return options;
+}
+
+} // namespace filelock_test
+
+#endif
