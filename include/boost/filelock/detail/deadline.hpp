@@ -23,14 +23,14 @@ public:
     /// Says how long it is until the point of another clock.
     using time_left = nanoseconds (*)(void const* point);
 
-    static deadline never() noexcept { return deadline(steady::time_point::max()); }
-    static deadline at_once() noexcept { return deadline(steady::time_point::min()); }
+    static deadline never() noexcept { return deadline((steady::time_point::max)()); }
+    static deadline at_once() noexcept { return deadline((steady::time_point::min)()); }
 
     static deadline after(nanoseconds wait, steady::time_point now = steady::now()) noexcept
     {
         if (wait <= nanoseconds::zero())
             return at_once();
-        if (wait >= steady::time_point::max() - now)
+        if (wait >= (steady::time_point::max)() - now)
             return never();
         return deadline(now + wait);
     }
@@ -38,13 +38,13 @@ public:
     /// `point` must outlive the deadline.
     static deadline of_other_clock(time_left left, void const* point) noexcept
     {
-        deadline d(steady::time_point::max());
+        deadline d((steady::time_point::max)());
         d.left_ = left;
         d.point_ = point;
         return d;
     }
 
-    bool is_never() const noexcept { return !left_ && at_ == steady::time_point::max(); }
+    bool is_never() const noexcept { return !left_ && at_ == (steady::time_point::max)(); }
 
     bool passed(steady::time_point now) const
     {

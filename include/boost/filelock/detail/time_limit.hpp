@@ -79,8 +79,8 @@ inline std::chrono::nanoseconds saturated(long double seconds) noexcept
     if (!(seconds > 0)) // NaN as well
         return nanoseconds::zero();
     long double const count = seconds * 1e9L;
-    if (count >= static_cast<long double>(nanoseconds::max().count()) / 2)
-        return nanoseconds::max();
+    if (count >= static_cast<long double>((nanoseconds::max)().count()) / 2)
+        return (nanoseconds::max)();
     auto const whole = static_cast<nanoseconds::rep>(count);
     return nanoseconds(whole + (static_cast<long double>(whole) < count ? 1 : 0));
 }
@@ -130,7 +130,7 @@ deadline deadline_of(T const& limit)
     } else if constexpr (std::is_same_v<typename T::clock, std::chrono::steady_clock>) {
         return deadline::after(left_until<T>(&limit));
     } else {
-        if (left_until<T>(&limit) == std::chrono::nanoseconds::max())
+        if (left_until<T>(&limit) == (std::chrono::nanoseconds::max)())
             return deadline::never();
         return deadline::of_other_clock(&left_until<T>, &limit);
     }

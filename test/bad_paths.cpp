@@ -1,0 +1,231 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// Paths at which there can be no lock: the error and its code, nothing left, no hang.
+
+#include "process/child.hpp"
+#include "process/kernel_state.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <boost/filelock/error.hpp>
+#include <boost/filelock/file_lock.hpp>
+#include <boost/system/errc.hpp>
+
+#include <fstream>
+#include <string>
+
+#include <grp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define BOOST_TEST_MODULE bad_paths
+#include <boost/test/unit_test.hpp>
+
+using boost::filelock::error;
+using boost::filelock::file_lock;
+using boost::filelock::lock_error;
+using boost::system::error_code;
+using namespace filelock_test;
+namespace errc = boost::system::errc;
+namespace fs = boost::filesystem;
+namespace ut = boost::unit_test;
+
+namespace {
+
+error_code error_of(std::function<void()> const& f)
+{
+    try {
+        f();
+    } catch (lock_error const& e) {
+        return e.code();
+    }
+    return {};
+}
+
+/// Every way of taking it says the same, at once, and leaves no descriptor.
+template <class Expected>
+void check_refused(fs::path const& path, Expected expected)
+{
+    auto const before = open_descriptors();
+    file_lock lock(path);
+    BOOST_TEST((error_of([&] { lock.try_lock(); }) == expected));
+    BOOST_TEST((error_of([&] { lock.try_lock_for(std::chrono::hours(1)); }) == expected));
+    BOOST_TEST((error_of([&] { lock.lock(); }) == expected));
+    BOOST_TEST(!lock.is_locked());
+    BOOST_TEST(open_descriptors() == before);
+}
+
+boost::test_tools::assertion_result is_root(ut::test_unit_id)
+{
+    boost::test_tools::assertion_result result(::geteuid() == 0);
+    result.message() << "only root can become another user";
+    return result;
+}
+
+/// Runs `body` as a user who owns nothing, in another process.
+int as_nobody(std::function<int()> const& body)
+{
+    return child([&] {
+               if (::setgroups(0, nullptr) != 0 || ::setgid(65534) != 0 || ::setuid(65534) != 0)
+                   return 124;
+               return body();
+           })
+        .wait();
+}
+
+int refuses_nobody(fs::path const& path)
+{
+    return as_nobody([&] {
+        file_lock lock(path);
+        return error_of([&] { lock.lock(); }) == errc::permission_denied ? 0 : 1;
+    });
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(bad_paths, temporary_directory)
+
+BOOST_AUTO_TEST_CASE(a_directory)
+{
+    check_refused(directory, errc::is_a_directory);
+    check_refused(directory / "", errc::is_a_directory);
+}
+
+BOOST_AUTO_TEST_CASE(a_fifo)
+{
+    BOOST_TEST(::mkfifo(path.c_str(), 0666) == 0);
+    check_refused(path, error::not_a_lock_file);
+}
+
+BOOST_AUTO_TEST_CASE(a_socket)
+{
+    int const fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+    BOOST_TEST(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    check_refused(path, error::not_a_lock_file);
+    ::close(fd);
+}
+
+BOOST_AUTO_TEST_CASE(a_device)
+{
+    check_refused("/dev/null", error::not_a_lock_file);
+}
+
+BOOST_AUTO_TEST_CASE(a_symbolic_link_is_not_followed)
+{
+    auto const target = directory / "target";
+    fs::create_symlink(target, path);
+    check_refused(path, error::not_a_lock_file);
+    BOOST_TEST(!fs::exists(target));
+    std::ofstream(target.string()) << "data";
+    check_refused(path, error::not_a_lock_file);
+    BOOST_TEST(fs::file_size(target) == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_in_the_place_of_a_parent)
+{
+    std::ofstream(path.string()) << "data";
+    check_refused(path / "x.lock", errc::not_a_directory);
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_of_links_on_the_way)
+{
+    fs::create_symlink("loop", directory / "loop");
+    check_refused(directory / "loop" / "x.lock", errc::too_many_symbolic_link_levels);
+}
+
+BOOST_AUTO_TEST_CASE(a_name_too_long)
+{
+    check_refused(directory / std::string(256, 'x'), errc::filename_too_long);
+    file_lock longest(directory / std::string(255, 'x'));
+    BOOST_TEST(longest.try_lock());
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_without_write_permission, *ut::precondition(is_root))
+{
+    fs::permissions(directory, fs::perms(0555));
+    BOOST_TEST(refuses_nobody(path) == 0);
+    BOOST_TEST(!fs::exists(path));
+}
+
+BOOST_AUTO_TEST_CASE(missing_parents_that_may_not_be_made, *ut::precondition(is_root))
+{
+    fs::permissions(directory, fs::perms(0555));
+    BOOST_TEST(refuses_nobody(directory / "a" / "b.lock") == 0);
+    BOOST_TEST(fs::is_empty(directory));
+}
+
+BOOST_AUTO_TEST_CASE(another_users_file, *ut::precondition(is_root))
+{
+    std::ofstream(path.string()) << "data";
+    fs::permissions(path, fs::perms(0600));
+    BOOST_TEST(refuses_nobody(path) == 0);
+    fs::permissions(path, fs::perms(0444)); // locking exclusively wants write permission
+    BOOST_TEST(refuses_nobody(path) == 0);
+    BOOST_TEST(fs::file_size(path) == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(another_users_file_in_a_sticky_directory, *ut::precondition(is_root))
+{
+    // Linux refuses O_CREAT there (fs.protected_regular), though everybody may write the file.
+    constexpr uid_t daemon = 1;
+    fs::permissions(directory, fs::perms(01777));
+    std::ofstream(path.string()) << "data";
+    BOOST_TEST(::chown(path.c_str(), daemon, daemon) == 0);
+    fs::permissions(path, fs::perms(0666));
+    BOOST_TEST(as_nobody([&] {
+                   file_lock lock(path);
+                   return lock.try_lock() ? 0 : 1;
+               }) == 0);
+    fs::permissions(path, fs::perms(0600));
+    BOOST_TEST(refuses_nobody(path) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(permissions_of_a_file_that_is_not_ours_cannot_be_set,
+                     *ut::precondition(is_root))
+{
+    std::ofstream(path.string()) << "data";
+    fs::permissions(path, fs::perms(0666));
+    BOOST_TEST(as_nobody([&] {
+                   boost::filelock::file_lock_options options;
+                   options.permissions = fs::perms(0600);
+                   file_lock lock(path, options);
+                   auto const ec = error_of([&] { lock.lock(); });
+                   return ec == errc::operation_not_permitted && !lock.is_locked() ? 0 : 1;
+               }) == 0);
+    file_lock lock(path);
+    BOOST_TEST(lock.try_lock()); // the attempt left nothing
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_replaced_under_a_waiter)
+{
+    // The waiter holds on to no file that the path does not name.
+    boost::filelock::file_lock_options options;
+    options.poll_interval = std::chrono::milliseconds(1);
+    file_lock holder(path);
+    holder.lock();
+    child waiter([&] {
+        file_lock lock(path, options);
+        say("waiting");
+        bool const got = lock.try_lock_for(std::chrono::seconds(60));
+        say(got ? "held" : "timed out");
+        hear();
+        return 0;
+    });
+    waiter.expect("waiting");
+    fs::remove(path); // by somebody who should not have
+    waiter.expect("held");
+    BOOST_TEST(fs::exists(path));
+    file_lock other(path);
+    BOOST_TEST(!other.try_lock());
+    BOOST_TEST(waiter.pid() > 0);
+    waiter.write_line("enough");
+    BOOST_TEST(waiter.wait() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

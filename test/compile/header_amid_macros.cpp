@@ -1,0 +1,42 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// One public header, named by the build, amid macros such as <windows.h> and others define. The
+// headers of others come first: they are not what is tested.
+
+#include <boost/filesystem/path.hpp>
+#include <boost/system/system_error.hpp>
+#include <boost/throw_exception.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
+#define ERROR 0
+#define NO_ERROR 0
+#define interface struct
+#define small char
+#define near
+#define far
+#define IN
+#define OUT
+#define DELETE 0x00010000L
+#define Yield()
+#define major(d) (d)
+#define minor(d) (d)
+#define unix 1
+#define linux 1
+
+#define FILELOCK_TEST_STRING_OF(x) #x
+#define FILELOCK_TEST_STRING(x) FILELOCK_TEST_STRING_OF(x)
+
+#include FILELOCK_TEST_STRING(FILELOCK_TEST_HEADER)

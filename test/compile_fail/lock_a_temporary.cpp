@@ -1,0 +1,29 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// The lock of a temporary would be gone at the semicolon. The build compiles the same with a lock
+// that has a name, to show that nothing else is wrong here.
+
+#include <boost/filelock/file_lock.hpp>
+
+#include <chrono>
+
+using namespace std::chrono_literals;
+
+#define CALL_lock lock()
+#define CALL_try_lock try_lock()
+#define CALL_try_lock_for try_lock_for(1s)
+#define CALL_try_lock_until try_lock_until(std::chrono::steady_clock::now())
+#define CALL_timed_lock timed_lock(1s)
+#define LOCK_named named
+#define LOCK_temporary boost::filelock::file_lock("x")
+
+#define JOIN_OF(a, b) a##b
+#define JOIN(a, b) JOIN_OF(a, b)
+
+void f(boost::filelock::file_lock& named)
+{
+    JOIN(LOCK_, FILELOCK_TEST_LOCK).JOIN(CALL_, FILELOCK_TEST_CALL);
+    (void)named;
+}

@@ -1,0 +1,303 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// What a fork and an exec leave of a lock.
+
+#include "lock_kinds.hpp"
+#include "process/child.hpp"
+#include "process/kernel_state.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <boost/system/errc.hpp>
+#include <boost/thread/lock_guard.hpp>
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include <unistd.h>
+
+#define BOOST_TEST_MODULE fork
+#include <boost/test/unit_test.hpp>
+
+using namespace filelock_test;
+using boost::filelock::lock_error;
+using std::chrono::seconds;
+
+namespace {
+
+template <class Lock>
+bool taken(boost::filesystem::path const& path)
+{
+    Lock other(path);
+    return !other.try_lock();
+}
+
+bool refuses_to_unlock(boost::filelock::detail::exclusive_names& lock)
+{
+    try {
+        lock.unlock();
+    } catch (lock_error const& e) {
+        return e.code() == boost::system::errc::operation_not_permitted;
+    }
+    return false;
+}
+
+// Threads that do something over and over until the end of a test.
+class busy_threads
+{
+public:
+    template <class F>
+    busy_threads(int count, F f)
+    {
+        for (int i = 0; i < count; ++i)
+            threads_.emplace_back([this, f, i] {
+                while (!stop_) {
+                    f(i);
+                    ++rounds_;
+                }
+            });
+        while (rounds_ < count)
+            std::this_thread::yield();
+    }
+
+    ~busy_threads()
+    {
+        stop_ = true;
+        for (auto& t : threads_)
+            t.join();
+    }
+
+private:
+    std::atomic<bool> stop_{false};
+    std::atomic<int> rounds_{0};
+    std::vector<std::thread> threads_;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(fork_suite, temporary_directory)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_owns_nothing_and_its_unlocking_does_nothing, Lock,
+                              exclusive_kinds)
+{
+    Lock lock(path);
+    lock.lock();
+    lock.lock();
+    child c([&] {
+        if (lock.is_locked() || lock.lock_counter() != 0)
+            return 1;
+        lock.unlock();
+        lock.unlock(); // as the parent's two guards would
+        if (!refuses_to_unlock(lock))
+            return 2;
+        return taken<Lock>(path) ? 0 : 3;
+    });
+    BOOST_TEST(c.wait() == 0);
+    BOOST_TEST(lock.lock_counter() == 2u);
+    BOOST_TEST(taken<Lock>(path));
+    lock.unlock();
+    lock.unlock();
+    BOOST_TEST(!taken<Lock>(path));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_inherits_no_level_of_a_lock_that_was_free, Lock,
+                              exclusive_kinds)
+{
+    Lock lock(path);
+    lock.lock();
+    lock.unlock();
+    child c([&] { return refuses_to_unlock(lock) ? 0 : 1; });
+    BOOST_TEST(c.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_childs_destructor_release_and_end_leave_the_lock, Lock,
+                              exclusive_kinds)
+{
+    static std::unique_ptr<Lock> lock; // `exit` destroys it, in the child and in the end here
+    lock = std::make_unique<Lock>(path);
+    lock->lock();
+    child destroys([] {
+        lock.reset();
+        return 0;
+    });
+    BOOST_TEST(destroys.wait() == 0);
+    BOOST_TEST(taken<Lock>(path));
+
+    child releases([] {
+        lock->release();
+        lock->release(boost::filelock::force);
+        return 0;
+    });
+    BOOST_TEST(releases.wait() == 0);
+    BOOST_TEST(taken<Lock>(path));
+
+    child exits([]() -> int { std::exit(0); });
+    BOOST_TEST(exits.wait() == 0);
+    BOOST_TEST(taken<Lock>(path));
+
+    child exits_at_once([]() -> int { ::_exit(0); });
+    BOOST_TEST(exits_at_once.wait() == 0);
+    BOOST_TEST(taken<Lock>(path));
+
+    child unwinds([] {
+        boost::lock_guard<Lock> guard(*lock, boost::adopt_lock);
+        return 0;
+    });
+    BOOST_TEST(unwinds.wait() == 0);
+    BOOST_TEST(taken<Lock>(path));
+    lock.reset();
+    BOOST_TEST(!taken<Lock>(path));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_locks_the_same_object_afresh, Lock, exclusive_kinds)
+{
+    Lock lock(path, quick<Lock>());
+    lock.lock();
+    child c([&] {
+        if (lock.try_lock())
+            return 1;
+        say("busy");
+        if (!lock.try_lock_for(seconds(60)) || lock.lock_counter() != 1)
+            return 2;
+        say("held");
+        hear();
+        lock.unlock();
+        lock.unlock(); // the inherited level, still
+        return refuses_to_unlock(lock) ? 0 : 3;
+    });
+    c.expect("busy");
+    lock.unlock();
+    c.expect("held");
+    BOOST_TEST(!lock.try_lock());
+    c.write_line("enough");
+    BOOST_TEST(c.wait() == 0);
+    BOOST_TEST(lock.try_lock());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_grandchild_owns_nothing_of_either, Lock, exclusive_kinds)
+{
+    Lock parents(path), childs(directory / "other.lock");
+    parents.lock();
+    child c([&] {
+        childs.lock();
+        child grandchild([&] {
+            parents.unlock();
+            childs.unlock();
+            bool const nothing = !parents.is_locked() && !childs.is_locked();
+            return nothing && refuses_to_unlock(parents) && refuses_to_unlock(childs) ? 0 : 1;
+        });
+        bool const kept = grandchild.wait() == 0 && taken<Lock>(directory / "other.lock");
+        childs.unlock();
+        return kept && taken<Lock>(path) ? 0 : 1;
+    });
+    BOOST_TEST(c.wait() == 0);
+    BOOST_TEST(taken<Lock>(path));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_that_lives_on_does_not_keep_a_dead_parents_lock, Lock,
+                              exclusive_kinds)
+{
+    child parent([&] {
+        Lock lock(path);
+        lock.lock();
+        child lives_on([] { return hear().empty() ? 0 : 1; });
+        say(std::to_string(lives_on.pid()));
+        hear();
+        return 0;
+    });
+    auto const survivor = std::stoi(parent.read_line().value());
+    BOOST_TEST(taken<Lock>(path));
+    // Stopped, the survivor can do nothing about it after the fork has returned.
+    ::kill(survivor, SIGSTOP);
+    parent.kill();
+    Lock lock(path, quick<Lock>());
+    BOOST_TEST(lock.try_lock_for(seconds(60)));
+    BOOST_TEST(::kill(survivor, 0) == 0);
+    ::kill(survivor, SIGKILL);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(children_forked_amid_locking_threads_can_lock, Lock, exclusive_kinds)
+{
+    Lock shared(path, quick<Lock>());
+    auto const work = [&](int i) {
+        Lock own(directory / std::to_string(i));
+        boost::lock_guard<Lock> own_guard(own);
+        boost::lock_guard<Lock> guard(shared);
+    };
+    busy_threads const threads(3, work);
+    for (int i = 0; i < 200; ++i) {
+        child c([&] {
+            boost::lock_guard<Lock> guard(shared);
+            work(100);
+            return shared.lock_counter() == 1 ? 0 : 1;
+        });
+        BOOST_REQUIRE(c.wait() == 0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_has_no_lock_descriptor_of_its_parent, Lock, exclusive_kinds)
+{
+    auto const before = open_descriptors();
+    Lock lock(path);
+    lock.lock();
+    BOOST_TEST(open_descriptors() > before);
+    // Two pipes replace standard input and output; the parent's ends are closed on exec only.
+    child c([&] {
+        auto const locks = child({"sh", "-c", "ls -l /proc/$PPID/fd | grep -c test.lock"});
+        auto& count = const_cast<child&>(locks);
+        return count.read_line() == "0" ? 0 : 1;
+    });
+    BOOST_TEST(c.wait() == 0);
+    BOOST_TEST(taken<Lock>(path));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(exec_inherits_no_descriptor, Lock, exclusive_kinds)
+{
+    // While threads open and close lock files all the time, and one is held.
+    Lock held(directory / "held.lock");
+    held.lock();
+    busy_threads const threads(2, [&](int i) {
+        Lock lock(directory / (std::to_string(i) + ".lock"));
+        boost::lock_guard<Lock> guard(lock);
+    });
+    for (int i = 0; i < 100; ++i) {
+        child c({"sh", "-c", "ls -l /proc/self/fd | grep -c '[.]lock'"});
+        c.expect("0");
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(forks_in_the_middle_of_an_open_leave_no_lock_behind, Lock,
+                              exclusive_kinds)
+{
+    // Children that never end keep whatever they inherited. Their parent's lock must be free all
+    // the same once it is unlocked and once it is dead.
+    child parent([&] {
+        std::vector<std::unique_ptr<child>> kept;
+        Lock lock(path);
+        {
+            busy_threads const threads(2, [&](int) { boost::lock_guard<Lock> guard(lock); });
+            for (int i = 0; i < 50; ++i)
+                kept.push_back(std::make_unique<child>([] { return hear().empty() ? 0 : 1; }));
+        }
+        if (taken<Lock>(path))
+            return 1;
+        lock.lock();
+        for (auto& c : kept)
+            c->kill(SIGSTOP);
+        say("held");
+        hear();
+        for (auto& c : kept)
+            c->kill();
+        return taken<Lock>(path) ? 0 : 2;
+    });
+    parent.expect("held");
+    BOOST_TEST(taken<Lock>(path));
+    parent.write_line("enough");
+    BOOST_TEST(parent.wait() == 0);
+    BOOST_TEST(!taken<Lock>(path));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,60 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "kernel_state.hpp"
+
+#include <boost/filesystem/directory.hpp>
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include <sys/stat.h>
+
+namespace filelock_test {
+namespace {
+
+// Lines such as "12: -> FLOCK  ADVISORY  WRITE 4711 fe:00:131 0 EOF". The device is not compared:
+// some file systems show another number there than `stat` does.
+bool is_blocked(pid_t pid, ino_t inode)
+{
+    std::ifstream locks("/proc/locks");
+    std::string line;
+    while (std::getline(locks, line)) {
+        std::istringstream words(line);
+        std::string number, arrow, type, advisory, mode, holder, file;
+        words >> number >> arrow >> type >> advisory >> mode >> holder >> file;
+        if (arrow == "->" && holder == std::to_string(pid) &&
+            file.substr(file.rfind(':') + 1) == std::to_string(inode))
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+void wait_until_blocked(pid_t pid, std::string const& path)
+{
+    struct ::stat s;
+    if (::stat(path.c_str(), &s) != 0)
+        throw std::runtime_error("stat " + path);
+    auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!is_blocked(pid, s.st_ino)) {
+        if (std::chrono::steady_clock::now() > until)
+            throw std::runtime_error("timed out: a process that waits for a lock");
+        std::this_thread::yield();
+    }
+}
+
+std::size_t open_descriptors()
+{
+    namespace fs = boost::filesystem;
+    return static_cast<std::size_t>(
+        std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
+}
+
+} // namespace filelock_test

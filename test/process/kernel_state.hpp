@@ -1,0 +1,26 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PROCESS_KERNEL_STATE_HPP
+#define BOOST_FILELOCK_TEST_PROCESS_KERNEL_STATE_HPP
+
+#include <cstddef>
+#include <string>
+
+#include <sys/types.h>
+
+// What Linux tells about processes, for tests to wait for instead of sleeping.
+
+namespace filelock_test {
+
+/// Waits until this process sleeps in the
+/// kernel for a file lock on this file (a line with "->" in /proc/locks). Throws after 30 s.
+void wait_until_blocked(pid_t pid, std::string const& path);
+
+/// How many descriptors this process has open.
+std::size_t open_descriptors();
+
+} // namespace filelock_test
+
+#endif
