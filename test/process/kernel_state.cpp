@@ -5,6 +5,7 @@
 #include "kernel_state.hpp"
 
 #include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
 
 #include <chrono>
 #include <fstream>
@@ -16,6 +17,7 @@
 #include <sys/stat.h>
 
 namespace filelock_test {
+namespace fs = boost::filesystem;
 namespace {
 
 // Lines such as "12: -> FLOCK  ADVISORY  WRITE 4711 fe:00:131 0 EOF". The device is not compared:
@@ -52,9 +54,17 @@ void wait_until_blocked(pid_t pid, std::string const& path)
 
 std::size_t open_descriptors()
 {
-    namespace fs = boost::filesystem;
     return static_cast<std::size_t>(
         std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
+}
+
+std::size_t descriptors_of(std::string const& name)
+{
+    std::size_t count = 0;
+    boost::system::error_code gone; // another thread may have closed it
+    for (auto const& entry : fs::directory_iterator("/proc/self/fd"))
+        count += fs::read_symlink(entry.path(), gone).filename() == name;
+    return count;
 }
 
 } // namespace filelock_test

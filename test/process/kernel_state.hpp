@@ -21,6 +21,9 @@ void wait_until_blocked(pid_t pid, std::string const& path);
 /// How many descriptors this process has open.
 std::size_t open_descriptors();
 
+/// How many of them are of files of this name, in whichever directory.
+std::size_t descriptors_of(std::string const& name);
+
 } // namespace filelock_test
 
 #endif
