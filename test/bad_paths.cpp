@@ -4,9 +4,13 @@
 
 // Paths at which there can be no lock: the error and its code, nothing left, no hang.
 
+#define BOOST_TEST_MODULE bad_paths
+#include <boost/test/unit_test.hpp>
+
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
 #include "process/temporary_directory.hpp"
+#include "process/tracer.hpp"
 
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/file_lock.hpp>
@@ -20,9 +24,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#define BOOST_TEST_MODULE bad_paths
-#include <boost/test/unit_test.hpp>
 
 using boost::filelock::error;
 using boost::filelock::file_lock;
@@ -62,6 +63,15 @@ boost::test_tools::assertion_result is_root(ut::test_unit_id)
 {
     boost::test_tools::assertion_result result(::geteuid() == 0);
     result.message() << "only root can become another user";
+    return result;
+}
+
+boost::test_tools::assertion_result protects_regular_files(ut::test_unit_id)
+{
+    int level = 0;
+    std::ifstream("/proc/sys/fs/protected_regular") >> level;
+    boost::test_tools::assertion_result result(level > 0);
+    result.message() << "sysctl fs.protected_regular is off";
     return result;
 }
 
@@ -170,9 +180,10 @@ BOOST_AUTO_TEST_CASE(another_users_file, *ut::precondition(is_root))
     BOOST_TEST(fs::file_size(path) == 4u);
 }
 
-BOOST_AUTO_TEST_CASE(another_users_file_in_a_sticky_directory, *ut::precondition(is_root))
+BOOST_AUTO_TEST_CASE(another_users_file_in_a_sticky_directory,
+                     *ut::precondition(is_root) * ut::precondition(protects_regular_files))
 {
-    // Linux refuses O_CREAT there (fs.protected_regular), though everybody may write the file.
+    // Linux refuses O_CREAT there, though everybody may write the file.
     constexpr uid_t daemon = 1;
     fs::permissions(directory, fs::perms(01777));
     std::ofstream(path.string()) << "data";
@@ -184,6 +195,20 @@ BOOST_AUTO_TEST_CASE(another_users_file_in_a_sticky_directory, *ut::precondition
                }) == 0);
     fs::permissions(path, fs::perms(0600));
     BOOST_TEST(refuses_nobody(path) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_open_that_may_not_create_finds_the_file, *ut::precondition(can_trace))
+{
+    // The same for machines where the case above is skipped.
+    std::ofstream(path.string()) << "data";
+    child opens([&] {
+        hear();
+        file_lock lock(path);
+        return lock.try_lock() ? 0 : 1;
+    });
+    tracer const injects(opens.pid(), path, "openat:error=EACCES:when=1");
+    opens.write_line("go");
+    BOOST_TEST(opens.wait() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(permissions_of_a_file_that_is_not_ours_cannot_be_set,
@@ -202,9 +227,9 @@ BOOST_AUTO_TEST_CASE(permissions_of_a_file_that_is_not_ours_cannot_be_set,
     BOOST_TEST(lock.try_lock()); // the attempt left nothing
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_replaced_under_a_waiter)
+// The waiter holds on to no file that the path does not name.
+void check_waiter_moves_on(fs::path const& path, std::function<void()> const& replace)
 {
-    // The waiter holds on to no file that the path does not name.
     boost::filelock::file_lock_options options;
     options.poll_interval = std::chrono::milliseconds(1);
     file_lock holder(path);
@@ -212,20 +237,34 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_replaced_under_a_waiter)
     child waiter([&] {
         file_lock lock(path, options);
         say("waiting");
-        bool const got = lock.try_lock_for(std::chrono::seconds(60));
-        say(got ? "held" : "timed out");
+        say(lock.try_lock_for(std::chrono::seconds(60)) ? "held" : "timed out");
         hear();
         return 0;
     });
     waiter.expect("waiting");
-    fs::remove(path); // by somebody who should not have
+    replace();
     waiter.expect("held");
-    BOOST_TEST(fs::exists(path));
     file_lock other(path);
     BOOST_TEST(!other.try_lock());
-    BOOST_TEST(waiter.pid() > 0);
     waiter.write_line("enough");
     BOOST_TEST(waiter.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_removed_under_a_waiter)
+{
+    check_waiter_moves_on(path, [&] { fs::remove(path); });
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_moved_away_under_a_waiter)
+{
+    check_waiter_moves_on(path, [&] { fs::rename(path, directory / "elsewhere"); });
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_replaced_under_a_waiter)
+{
+    auto const next = directory / "next";
+    std::ofstream(next.string()) << "next";
+    check_waiter_moves_on(path, [&] { fs::rename(next, path); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -58,13 +58,14 @@ std::size_t open_descriptors()
         std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
 }
 
-std::size_t descriptors_of(std::string const& name)
+std::vector<int> descriptors_of(std::string const& name)
 {
-    std::size_t count = 0;
+    std::vector<int> found;
     boost::system::error_code gone; // another thread may have closed it
     for (auto const& entry : fs::directory_iterator("/proc/self/fd"))
-        count += fs::read_symlink(entry.path(), gone).filename() == name;
-    return count;
+        if (fs::read_symlink(entry.path(), gone).filename() == name)
+            found.push_back(std::stoi(entry.path().filename().string()));
+    return found;
 }
 
 } // namespace filelock_test

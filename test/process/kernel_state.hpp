@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -21,8 +22,8 @@ void wait_until_blocked(pid_t pid, std::string const& path);
 /// How many descriptors this process has open.
 std::size_t open_descriptors();
 
-/// How many of them are of files of this name, in whichever directory.
-std::size_t descriptors_of(std::string const& name);
+/// Those of them that are of files of this name, in whichever directory.
+std::vector<int> descriptors_of(std::string const& name);
 
 } // namespace filelock_test
 

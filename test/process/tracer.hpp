@@ -1,0 +1,34 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PROCESS_TRACER_HPP
+#define BOOST_FILELOCK_TEST_PROCESS_TRACER_HPP
+
+#include "child.hpp"
+
+#include <boost/filesystem/path.hpp>
+#include <boost/test/tree/decorator.hpp>
+#include <boost/test/unit_test_suite.hpp>
+
+namespace filelock_test {
+
+/// strace at work on a process and all its threads and children, and on system calls for one path
+/// alone. It is attached when the constructor returns, and lets go in the destructor.
+class tracer
+{
+public:
+    /// `injection` as in `strace -e inject=...`.
+    tracer(pid_t traced, boost::filesystem::path const& path, std::string const& injection);
+    ~tracer();
+
+private:
+    child strace_;
+};
+
+/// A precondition of test cases.
+boost::test_tools::assertion_result can_trace(boost::unit_test::test_unit_id);
+
+} // namespace filelock_test
+
+#endif
