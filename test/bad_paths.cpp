@@ -211,6 +211,27 @@ BOOST_AUTO_TEST_CASE(an_open_that_may_not_create_finds_the_file, *ut::preconditi
     BOOST_TEST(opens.wait() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_lock_that_the_kernel_refuses, *ut::precondition(can_trace))
+{
+    for (auto const& [name, code] :
+         {std::pair<std::string, error_code>{"ENOLCK", make_error_code(errc::no_lock_available)},
+          {"EOPNOTSUPP", error::kernel_lock_not_supported},
+          {"ENOSYS", error::kernel_lock_not_supported},
+          {"EIO", make_error_code(errc::io_error)}}) {
+        child locks([&, code = code] {
+            hear();
+            auto const before = open_descriptors();
+            file_lock lock(path);
+            bool const same = error_of([&] { lock.try_lock(); }) == code.default_error_condition();
+            bool const left = open_descriptors() != before;
+            return !same ? 1 : left || lock.is_locked() ? 2 : lock.try_lock() ? 0 : 3;
+        });
+        tracer const injects(locks.pid(), path, "flock:error=" + name + ":when=1");
+        locks.write_line("go");
+        BOOST_TEST(locks.wait() == 0);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(permissions_of_a_file_that_is_not_ours_cannot_be_set,
                      *ut::precondition(is_root))
 {

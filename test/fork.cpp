@@ -21,6 +21,7 @@
 #include <memory>
 #include <thread>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 using namespace filelock_test;
@@ -290,6 +291,22 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_has_no_lock_descriptor_of_its_parent, Lock
     child c([&] { return descriptors_of("test.lock").empty() ? 0 : 1; });
     BOOST_TEST(c.wait() == 0);
     BOOST_TEST(taken<Lock>(path));
+}
+
+BOOST_AUTO_TEST_CASE(a_child_keeps_a_descriptor_of_its_own_that_has_the_number_of_one_of_ours)
+{
+    boost::filelock::file_lock lock(path);
+    lock.lock();
+    int const number = descriptors_of("test.lock").at(0);
+    child c([&] {
+        if (::dup2(0, number) != number)
+            return 1;
+        lock.unlock(); // the inherited level
+        if (!lock.is_locked() && lock.try_lock())
+            return 2; // the parent has it
+        return ::fcntl(number, F_GETFD) != -1 ? 0 : 3;
+    });
+    BOOST_TEST(c.wait() == 0);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(exec_inherits_no_descriptor, Lock, exclusive_kinds)

@@ -46,18 +46,14 @@ answer kernel_lock_protocol::attempt_with(lock_call lock)
             if (auto const ec = open())
                 return ec;
         auto const ec = lock(file_);
-        if (ec && ec != system::errc::operation_would_block) {
-            withdraw();
+        if (ec && ec != system::errc::operation_would_block)
             return ec;
-        }
         auto const verdict = judge(!ec);
-        if (verdict.kind == answer::failed) {
-            (void)release();
+        if (verdict.kind == answer::have_it || verdict.kind == answer::busy)
             return verdict;
-        }
-        if (verdict.kind != answer::ask_again)
+        (void)release(); // of a lock that is worth nothing
+        if (verdict.kind == answer::failed)
             return verdict;
-        (void)release(); // the path names another file by now
     }
     return answer::busy;
 }

@@ -23,7 +23,7 @@ struct answer
         have_it,
         busy,      ///< somebody holds it
         ask_again, ///< nobody need hold it; ask again after `delay`
-        failed     ///< `error` says why; nothing is left to withdraw
+        failed     ///< `error` says why
     };
 
     kind_type kind = busy;
@@ -44,7 +44,7 @@ struct answer
 ///
 /// It knows no thread and does not wait, but for the sleep that it offers. The engine calls one
 /// member at a time: attempts (and sleeps) until it has the lock, then `release`; or `withdraw`
-/// when it gives up in between.
+/// when it gives up, or an attempt has failed.
 class protocol
 {
 public:
