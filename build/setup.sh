@@ -6,27 +6,56 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-need_build="g++ libboost1.81-tools-dev libboost1.81-dev libboost-filesystem1.81-dev
-    libboost-thread1.81-dev libboost-chrono1.81-dev"
-need_check="$need_build clang libboost-test1.81-dev libboost-date-time1.81-dev python3-filelock
-    util-linux asciidoctor"
-need_full="$need_check dpkg-dev strace"
-
 is_installed()
 {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# The Boost to build against: the one whose b2 is installed, else the oldest that will do.
+boost_version()
+{
+    local known
+    known=$({ dpkg-query -W -f '${db:Status-Status} ${Package}\n' 'libboost1.*-tools-dev' 2>/dev/null |
+        sed -n 's/^installed //p'
+        apt-cache pkgnames libboost1. | sort -V; } | sed -n 's/^libboost\(1\.[0-9]*\)-tools-dev$/\1/p')
+    for version in $known; do
+        dpkg --compare-versions "$version" ge 1.81 && echo "$version" && return
+    done
+}
+
+# The packages, with BOOST for its version.
+need_build='g++ libboostBOOST-tools-dev libboostBOOST-dev libboost-filesystemBOOST-dev
+    libboost-threadBOOST-dev libboost-chronoBOOST-dev libboost-systemBOOST-dev'
+need_check="$need_build clang libboost-testBOOST-dev libboost-date-timeBOOST-dev python3-filelock
+    util-linux strace asciidoctor"
+need_full="$need_check dpkg-dev"
+
+# A fresh machine has no package lists, an old one has lists of packages that are gone.
+refresh()
+{
+    apt-get update -qq || echo 'apt-get update failed; trying with the lists there are' >&2
+}
+
 # need PACKAGE...: installs what is missing where it may, else says what it is and stops.
 need()
 {
-    local missing=()
+    local missing=() boost
     if ! command -v dpkg-query apt-get >/dev/null; then
         printf '%s: this script installs packages on Debian and Ubuntu only.\n' "$0"
-        printf 'Install what these packages hold (Boost 1.81 or later) and run b2 yourself:\n  %s\n' "$*"
+        printf 'Install what these packages hold, with a Boost of 1.81 or later, and run b2 yourself:\n'
+        printf '  %s\n' "$*"
         exit 1
     fi >&2
-    for package; do
+    boost=$(boost_version)
+    if [ -z "$boost" ] && [ "$(id -u)" -eq 0 ]; then
+        refresh
+        boost=$(boost_version)
+    fi
+    if [ -z "$boost" ]; then
+        printf '%s: no package of Boost 1.81 or later is known here; try apt-get update\n' "$0"
+        exit 1
+    fi >&2
+    for package in ${*//BOOST/$boost}; do
         is_installed "$package" || missing+=("$package")
     done
     [ ${#missing[@]} -eq 0 ] && return
@@ -37,9 +66,8 @@ need()
     fi >&2
     printf 'Installing %s\n' "${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
-    # A fresh machine has no package lists, an old one has lists of packages that are gone.
-    apt-get update -qq || echo 'apt-get update failed; trying with the lists there are' >&2
-    if ! apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; then
+    refresh
+    if ! apt-get install -y -qq --no-install-recommends --no-remove "${missing[@]}" >/dev/null; then
         printf '%s: cannot install: %s\n' "$0" "${missing[*]}" >&2
         exit 1
     fi

@@ -257,12 +257,13 @@ void check_waiter_moves_on(fs::path const& path, std::function<void()> const& re
     holder.lock();
     child waiter([&] {
         file_lock lock(path, options);
-        say("waiting");
+        say("waiting"); // without the copy of the holder's descriptor
         say(lock.try_lock_for(std::chrono::seconds(60)) ? "held" : "timed out");
         hear();
         return 0;
     });
     waiter.expect("waiting");
+    wait_until_open(waiter.pid(), path.string());
     replace();
     waiter.expect("held");
     file_lock other(path);
@@ -285,6 +286,15 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_replaced_under_a_waiter)
 {
     auto const next = directory / "next";
     std::ofstream(next.string()) << "next";
+    check_waiter_moves_on(path, [&] { fs::rename(next, path); });
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_replaced_and_keeps_another_name)
+{
+    auto const next = directory / "next";
+    std::ofstream(next.string()) << "next";
+    std::ofstream(path.string()) << "first";
+    fs::create_hard_link(path, directory / "elsewhere");
     check_waiter_moves_on(path, [&] { fs::rename(next, path); });
 }
 

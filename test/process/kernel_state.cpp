@@ -37,6 +37,26 @@ bool is_blocked(pid_t pid, ino_t inode)
     return false;
 }
 
+bool is_open(pid_t pid, fs::path const& path)
+{
+    boost::system::error_code gone; // it may be closed meanwhile
+    for (auto const& entry : fs::directory_iterator("/proc/" + std::to_string(pid) + "/fd"))
+        if (fs::read_symlink(entry.path(), gone) == path)
+            return true;
+    return false;
+}
+
+template <class Condition>
+void wait_until(Condition condition, char const* what)
+{
+    auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > until)
+            throw std::runtime_error(std::string("timed out: a process that ") + what);
+        std::this_thread::yield();
+    }
+}
+
 } // namespace
 
 void wait_until_blocked(pid_t pid, std::string const& path)
@@ -44,12 +64,12 @@ void wait_until_blocked(pid_t pid, std::string const& path)
     struct ::stat s;
     if (::stat(path.c_str(), &s) != 0)
         throw std::runtime_error("stat " + path);
-    auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!is_blocked(pid, s.st_ino)) {
-        if (std::chrono::steady_clock::now() > until)
-            throw std::runtime_error("timed out: a process that waits for a lock");
-        std::this_thread::yield();
-    }
+    wait_until([&] { return is_blocked(pid, s.st_ino); }, "waits for a lock");
+}
+
+void wait_until_open(pid_t pid, std::string const& path)
+{
+    wait_until([&] { return is_open(pid, path); }, "has a file open");
 }
 
 std::size_t open_descriptors()
