@@ -59,8 +59,9 @@ struct fake_protocol final : fd::protocol
         log += 'r';
         return {};
     }
-    void forget() noexcept override { log += 'f'; }
 };
+
+time_point fake_now;
 
 struct counting_waker final : fd::waker
 {
@@ -78,7 +79,7 @@ owner some_thread()
 struct engine
 {
     fake_protocol protocol;
-    lock_book book{protocol};
+    lock_book book;
     time_point const start{100s};
     // Alive at once, so that no id is used twice.
     owner const me = owner::calling(ownership::thread);
@@ -89,9 +90,14 @@ struct engine
         counting_waker waker;
         acquisition taking;
         attempt(engine& e, owner who, deadline const& until, std::chrono::nanoseconds poll)
-            : taking(e.book, e.protocol, {fd::lock_mode::exclusive, who, until, poll}, waker)
+            : taking(e.book, e.protocol,
+                     {fd::lock_mode::exclusive, who, until, poll, [] { return fake_now; }}, waker)
         {}
-        next step(time_point now) { return taking.step(now); }
+        next step(time_point at)
+        {
+            fake_now = at;
+            return taking.step();
+        }
     };
 
     std::unique_ptr<attempt> want(owner who, deadline const& until = deadline::never(),

@@ -17,20 +17,23 @@ acquisition::acquisition(lock_book& book, protocol& what, request const& wanted,
 
 acquisition::~acquisition()
 {
-    end({next::timed_out});
+    if (state_ != state::ended)
+        end({next::timed_out});
 }
 
-acquisition::next acquisition::step(time_point now)
+acquisition::next acquisition::step()
 {
     switch (book_.ask(*this)) {
     case lock_book::turn::granted:
+        state_ = state::ended;
         return {next::granted};
     case lock_book::turn::yours:
-        attempting_ = true;
-        return judge(protocol_.attempt(wanted_.mode), now);
+        state_ = state::attempting;
+        return judge(protocol_.attempt(wanted_.mode));
     case lock_book::turn::wait:
         break;
     }
+    auto const now = wanted_.now();
     if (wanted_.until.passed(now))
         return end({next::timed_out});
     return {next::wait, {}, wanted_.until.next_look(now)};
@@ -38,18 +41,19 @@ acquisition::next acquisition::step(time_point now)
 
 acquisition::next acquisition::sleep()
 {
-    return judge(protocol_.sleep(wanted_.mode), deadline::steady::now());
+    return judge(protocol_.sleep(wanted_.mode));
 }
 
-acquisition::next acquisition::judge(answer const& a, time_point now)
+acquisition::next acquisition::judge(answer const& a)
 {
     if (a.kind == answer::have_it) {
-        attempting_ = false;
+        state_ = state::ended;
         book_.taken(*this);
         return {next::granted};
     }
     if (a.kind == answer::failed)
         return end({next::failed, a.error});
+    auto const now = wanted_.now();
     if (wanted_.until.passed(now))
         return end({next::timed_out});
     auto const pause = a.kind == answer::ask_again ? a.delay : wanted_.poll_interval;
@@ -63,9 +67,9 @@ acquisition::next acquisition::judge(answer const& a, time_point now)
 acquisition::next acquisition::end(next result) noexcept
 {
     // First the file, then the place: the next in the queue goes to work at once.
-    if (attempting_)
+    if (state_ == state::attempting)
         protocol_.withdraw();
-    attempting_ = false;
+    state_ = state::ended;
     book_.leave(*this);
     return result;
 }

@@ -17,8 +17,8 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// One `lock()` on its way: what to do next, given what time it is. It never waits; who drives it
-/// does, as the answers say, and calls `step` again when the time has come or the waker was called.
+/// One `lock()` on its way: what to do next. It never waits; who drives it does, as the answers
+/// say, and calls `step` again when the time has come or the waker was called.
 class acquisition final : public waiter
 {
 public:
@@ -46,6 +46,7 @@ public:
         owner who;
         deadline until;
         std::chrono::nanoseconds poll_interval;
+        time_point (*now)() = deadline::steady::now;
     };
 
     acquisition(lock_book& book, protocol& what, request const& wanted, waker& call) noexcept;
@@ -53,19 +54,24 @@ public:
     /// Gives up where it has not come to an end.
     ~acquisition();
 
-    next step(time_point now);
+    next step();
 
     /// An attempt that waits in the kernel, without a limit.
     next sleep();
 
 private:
-    next judge(answer const& a, time_point now);
+    next judge(answer const& a);
     next end(next result) noexcept;
 
     lock_book& book_;
     protocol& protocol_;
     request wanted_;
-    bool attempting_ = false; // the protocol may have something to withdraw
+    enum class state
+    {
+        queued,
+        attempting, // the protocol may have something to withdraw
+        ended
+    } state_ = state::queued;
 };
 
 } // namespace detail

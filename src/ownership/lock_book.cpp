@@ -12,9 +12,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-lock_book::lock_book(protocol& what)
-    : mutex_(share_fork_safe_mutex()), protocol_(what), generation_(process_generation())
-{}
+lock_book::lock_book() : mutex_(share_fork_safe_mutex()), generation_(process_generation()) {}
 
 std::unique_lock<std::mutex> lock_book::open_book() const noexcept
 {
@@ -32,7 +30,6 @@ void lock_book::start_afresh() noexcept
     holder_.reset();
     queue_.clear();
     use_ = use::idle;
-    protocol_.forget();
 }
 
 lock_book::turn lock_book::ask(waiter& w)

@@ -5,7 +5,6 @@
 #ifndef BOOST_FILELOCK_SRC_OWNERSHIP_LOCK_BOOK_HPP
 #define BOOST_FILELOCK_SRC_OWNERSHIP_LOCK_BOOK_HPP
 
-#include "../protocol/protocol.hpp"
 #include "owner.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -71,7 +70,7 @@ public:
         last_gone ///< give the lock back, then say `given_back`
     };
 
-    explicit lock_book(protocol& what);
+    lock_book();
 
     /// Asks for a level, at first and whenever the waiter was woken.
     turn ask(waiter& w);
@@ -108,7 +107,6 @@ private:
     level last_gone() noexcept;
 
     std::mutex& mutex_;
-    protocol& protocol_;
     std::uint64_t generation_; // of the process whose book this is
     use use_ = use::idle;
     std::optional<owner> holder_;

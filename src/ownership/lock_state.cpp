@@ -49,7 +49,7 @@ private:
 lock_state::lock_state(filesystem::path path, std::unique_ptr<protocol> what, ownership scope,
                        std::chrono::nanoseconds poll_interval)
     : path_(std::move(path)), scope_(scope), poll_interval_(poll_interval),
-      protocol_(std::move(what)), book_(*protocol_)
+      protocol_(std::move(what))
 {}
 
 lock_state::~lock_state()
@@ -61,7 +61,7 @@ bool lock_state::acquire(lock_mode mode, deadline const& until, system::error_co
 {
     thread_waker call(book_.mutex());
     acquisition taking(book_, *protocol_, {mode, caller(), until, poll_interval_}, call);
-    auto next = taking.step(deadline::steady::now());
+    auto next = taking.step();
     for (;;) {
         switch (next.kind) {
         case acquisition::next::granted:
@@ -76,7 +76,7 @@ bool lock_state::acquire(lock_mode mode, deadline const& until, system::error_co
             break;
         case acquisition::next::wait:
             call.wait_until(next.until);
-            next = taking.step(deadline::steady::now());
+            next = taking.step();
             break;
         }
     }

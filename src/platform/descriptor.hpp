@@ -9,22 +9,23 @@
 #include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <cstdint>
+#include <atomic>
 #include <optional>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A descriptor of a lock file. A forked child closes its copy before `fork` returns there, so that
-/// a child that lives on does not keep the lock of a parent that died.
+/// A place for the descriptor of a lock file. A forked child closes its copy of what is in it, and
+/// finds the place empty, before `fork` returns there: a child that lives on must not keep the lock
+/// of a parent that died.
 class descriptor
 {
 public:
-    descriptor() = default;
+    descriptor();
     descriptor(descriptor const&) = delete;
     descriptor& operator=(descriptor const&) = delete;
-    ~descriptor() { close(); }
+    ~descriptor();
 
     /// Opens the lock file for reading and writing and makes it where it is missing, with exactly
     /// these permissions or with what the umask leaves of 0666. Follows no link in the last
@@ -34,16 +35,13 @@ public:
 
     void close() noexcept;
 
-    /// False in a forked child for what the parent opened.
-    bool is_open() const noexcept;
-
-    int native() const noexcept { return fd_; }
+    bool is_open() const noexcept { return native() != -1; }
+    int native() const noexcept { return fd_.load(std::memory_order_relaxed); }
 
 private:
     friend class descriptor_registry;
 
-    int fd_ = -1;
-    std::uint64_t generation_ = 0; // the process_generation() in which it was opened
+    std::atomic<int> fd_{-1};
     descriptor* previous_ = nullptr;
     descriptor* next_ = nullptr;
 };

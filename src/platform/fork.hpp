@@ -25,7 +25,7 @@ std::uint64_t fork_count() noexcept;
 /// A mutex for one object's book-keeping. It is one of a few that all objects share and that a fork
 /// waits for, so that a child finds the book-keeping whole and the mutex free. Hold one at a time,
 /// shortly, and across no system call.
-std::mutex& share_fork_safe_mutex() noexcept;
+std::mutex& share_fork_safe_mutex();
 
 } // namespace detail
 } // namespace filelock

@@ -86,13 +86,13 @@ system::error_code kernel_lock_protocol::open()
     system::error_code ec;
     for (int i = 0; i < patience; ++i) {
         ec = file_.open_lock_file(path_, options_.permissions);
+        if (!ec)
+            return ec;
         if (ec != system::errc::no_such_file_or_directory)
             break;
         if (auto const parents = create_parents())
             return parents;
     }
-    if (!ec)
-        return ec;
     // A symbolic link gives ELOOP, a socket ENXIO; a loop of links further up gives ELOOP as well.
     file_facts found;
     if (ec != system::errc::is_a_directory && !facts_of(path_, found) && !found.is_regular)
@@ -122,11 +122,6 @@ system::error_code kernel_lock_protocol::release() noexcept
     auto const ec = kernel_unlock(file_);
     file_.close();
     return ec;
-}
-
-void kernel_lock_protocol::forget() noexcept
-{
-    file_.close(); // a descriptor of the parent's is only forgotten
 }
 
 } // namespace detail

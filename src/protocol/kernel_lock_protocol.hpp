@@ -29,7 +29,6 @@ public:
     bool can_sleep() const noexcept override { return true; }
     void withdraw() noexcept override;
     system::error_code release() noexcept override;
-    void forget() noexcept override;
 
 private:
     using lock_call = system::error_code (*)(descriptor const&) noexcept;

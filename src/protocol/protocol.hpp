@@ -61,10 +61,6 @@ public:
 
     /// Whatever it returns, the lock has been given up as far as can be.
     virtual system::error_code release() noexcept = 0;
-
-    /// In a forked child: what there is is the parent's. Forget it and touch no file. The object
-    /// may have been in the middle of any other member, in a thread that the child does not have.
-    virtual void forget() noexcept = 0;
 };
 
 } // namespace detail

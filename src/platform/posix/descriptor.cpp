@@ -45,37 +45,41 @@ int open_or_create(char const* path, mode_t mode)
 
 } // namespace
 
+descriptor::descriptor()
+{
+    all_descriptors().add(*this);
+}
+
+descriptor::~descriptor()
+{
+    close();
+    all_descriptors().remove(*this);
+}
+
 system::error_code descriptor::open_lock_file(filesystem::path const& path,
                                               std::optional<filesystem::perms> permissions)
 {
-    close();
     mode_t const mode = permissions ? static_cast<mode_t>(*permissions) : 0666;
     for (;;) {
+        close();
         auto const forks = fork_count();
         int const fd = open_or_create(path.c_str(), mode);
         if (fd == -1)
             return last_error();
-        open_descriptors().add(*this, fd);
+        fd_.store(fd); // sequentially before the count is read: what a later fork copies has it
         if (fork_count() == forks)
             return {};
         // A child forked between the two has a copy that it does not know to close.
-        close();
     }
 }
 
 void descriptor::close() noexcept
 {
-    if (fd_ == -1)
-        return;
-    // Not under the registry's mutex, which a fork waits for: a file server may take its time.
-    int const fd = open_descriptors().remove(*this);
+    // First out of a child's reach: the number may be another file's as soon as it is closed. On
+    // Linux it is, whatever `close` says.
+    int const fd = fd_.exchange(-1);
     if (fd != -1)
-        ::close(fd); // on Linux it is closed, whatever this says
-}
-
-bool descriptor::is_open() const noexcept
-{
-    return fd_ != -1 && generation_ == process_generation();
+        ::close(fd);
 }
 
 } // namespace detail

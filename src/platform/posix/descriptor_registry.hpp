@@ -13,18 +13,17 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// The open descriptors of this process, as a list through the objects themselves.
+/// All descriptors of this process, open or not, for a forked child to close. A list through them
+/// of our own: Boost.Intrusive's has a destructor, and the registry must outlive all others.
 class descriptor_registry
 {
 public:
     std::mutex& mutex() noexcept { return mutex_; }
 
-    void add(descriptor& d, int fd) noexcept;
+    void add(descriptor& d) noexcept;
+    void remove(descriptor& d) noexcept;
 
-    /// After this the descriptor is the caller's to close.
-    int remove(descriptor& d) noexcept;
-
-    /// In a forked child, with the mutex held.
+    /// In a forked child, with the mutex held over the fork.
     void close_inherited() noexcept;
 
 private:
@@ -32,7 +31,7 @@ private:
     descriptor* first_ = nullptr;
 };
 
-descriptor_registry& open_descriptors() noexcept;
+descriptor_registry& all_descriptors() noexcept;
 
 } // namespace detail
 } // namespace filelock

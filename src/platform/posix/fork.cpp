@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstddef>
 #include <new>
+#include <type_traits>
 
 #include <pthread.h>
 
@@ -18,80 +19,79 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// All that a forked child must find whole. Never destroyed: locks of static storage may be dropped
-// after this file's static objects would have gone.
-struct fork_state
-{
-    std::array<std::mutex, 16> mutexes;
-    std::atomic<std::size_t> next_mutex{0};
-    std::atomic<std::uint64_t> generation{1};
-    std::atomic<std::uint64_t> forks{0};
-    descriptor_registry descriptors;
-};
+// All that a forked child must find whole. Initialised before any code runs and never destroyed:
+// locks may be objects of static storage.
+std::array<std::mutex, 16> mutexes;
+std::atomic<std::size_t> next_mutex{0};
+std::atomic<std::uint64_t> generation{1};
+std::atomic<std::uint64_t> forks{0};
+descriptor_registry descriptors;
 
-fork_state& state() noexcept;
+static_assert(std::is_trivially_destructible_v<decltype(mutexes)> &&
+              std::is_trivially_destructible_v<descriptor_registry>);
 
 // A child has only the thread that forked. That thread holds every mutex of ours over the fork, so
 // that no other is inside of what it guards (POSIX, pthread_atfork: rationale).
 void before_fork()
 {
-    for (auto& m : state().mutexes)
+    for (auto& m : mutexes)
         m.lock();
-    state().descriptors.mutex().lock();
+    descriptors.mutex().lock();
 }
 
 void after_fork()
 {
-    state().forks.fetch_add(1);
-    state().descriptors.mutex().unlock();
-    for (auto& m : state().mutexes)
+    forks.fetch_add(1);
+    descriptors.mutex().unlock();
+    for (auto& m : mutexes)
         m.unlock();
 }
 
 void after_fork_in_child()
 {
-    state().generation.fetch_add(1);
-    state().descriptors.close_inherited();
+    generation.fetch_add(1);
+    descriptors.close_inherited();
     after_fork();
 }
 
-fork_state& make_state()
+bool register_handlers()
 {
-    auto* made = new fork_state;
     if (::pthread_atfork(before_fork, after_fork, after_fork_in_child) != 0)
         throw std::bad_alloc(); // ENOMEM is its only error
-    return *made;
+    return true;
 }
 
-fork_state& state() noexcept
+void handle_forks()
 {
-    static fork_state& s = make_state();
-    return s;
+    static bool const registered = register_handlers();
+    (void)registered;
 }
 
-// Made when the library is loaded, before there is a thread that could fork in the middle of it.
-[[maybe_unused]] fork_state const& made_early = state();
+// When the library is loaded, before there is a thread that could fork in the middle of it; and,
+// for locks that are made earlier still, with the first lock.
+bool const registered_early = (handle_forks(), true);
 
 } // namespace
 
 std::uint64_t process_generation() noexcept
 {
-    return state().generation.load();
+    return generation.load(std::memory_order_relaxed); // written while there is one thread
 }
 
 std::uint64_t fork_count() noexcept
 {
-    return state().forks.load();
+    return forks.load();
 }
 
-std::mutex& share_fork_safe_mutex() noexcept
+std::mutex& share_fork_safe_mutex()
 {
-    return state().mutexes[state().next_mutex.fetch_add(1) % state().mutexes.size()];
+    handle_forks();
+    return mutexes[next_mutex.fetch_add(1) % mutexes.size()];
 }
 
-descriptor_registry& open_descriptors() noexcept
+descriptor_registry& all_descriptors() noexcept
 {
-    return state().descriptors;
+    return descriptors;
 }
 
 } // namespace detail
