@@ -41,6 +41,19 @@ void check_poll_interval(std::chrono::nanoseconds poll_interval)
                " ns and must be greater than zero");
 }
 
+void check_permissions(std::optional<filesystem::perms> const& permissions)
+{
+    auto const bits = permissions ? static_cast<unsigned>(*permissions) : 0;
+    if ((bits & ~static_cast<unsigned>(filesystem::perms_mask)) != 0)
+        refuse("permissions has the value " + std::to_string(bits) + " and may be 07777 at most");
+}
+
+void check_scope(ownership scope)
+{
+    if (scope != ownership::thread && scope != ownership::instance)
+        refuse("scope has the unknown value " + std::to_string(static_cast<int>(scope)));
+}
+
 } // namespace detail
 } // namespace filelock
 } // namespace boost

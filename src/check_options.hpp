@@ -5,9 +5,13 @@
 #ifndef BOOST_FILELOCK_SRC_CHECK_OPTIONS_HPP
 #define BOOST_FILELOCK_SRC_CHECK_OPTIONS_HPP
 
+#include <boost/filelock/lock_options.hpp>
+
+#include <boost/filesystem/file_status.hpp>
 #include <boost/filesystem/path.hpp>
 
 #include <chrono>
+#include <optional>
 
 // Each throws std::invalid_argument that names the option and its value.
 
@@ -18,6 +22,10 @@ namespace detail {
 filesystem::path checked_absolute(filesystem::path const& path);
 
 void check_poll_interval(std::chrono::nanoseconds poll_interval);
+
+void check_permissions(std::optional<filesystem::perms> const& permissions);
+
+void check_scope(ownership scope);
 
 } // namespace detail
 } // namespace filelock

@@ -19,7 +19,9 @@
 #include <fstream>
 #include <string>
 
+#include <fcntl.h>
 #include <grp.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -52,8 +54,8 @@ void check_refused(fs::path const& path, Expected expected)
 {
     auto const before = open_descriptors();
     file_lock lock(path);
-    BOOST_TEST((error_of([&] { lock.try_lock(); }) == expected));
-    BOOST_TEST((error_of([&] { lock.try_lock_for(std::chrono::hours(1)); }) == expected));
+    BOOST_TEST((error_of([&] { (void)lock.try_lock(); }) == expected));
+    BOOST_TEST((error_of([&] { (void)lock.try_lock_for(std::chrono::hours(1)); }) == expected));
     BOOST_TEST((error_of([&] { lock.lock(); }) == expected));
     BOOST_TEST(!lock.is_locked());
     BOOST_TEST(open_descriptors() == before);
@@ -96,7 +98,16 @@ int refuses_nobody(fs::path const& path)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(bad_paths, temporary_directory)
+struct fixture : temporary_directory
+{
+    // For strace: on calls for this path alone.
+    std::string at_path(std::string const& injection) const
+    {
+        return "-P '" + path.string() + "' -e inject=" + injection;
+    }
+};
+
+BOOST_FIXTURE_TEST_SUITE(bad_paths, fixture)
 
 BOOST_AUTO_TEST_CASE(a_directory)
 {
@@ -206,7 +217,7 @@ BOOST_AUTO_TEST_CASE(an_open_that_may_not_create_finds_the_file, *ut::preconditi
         file_lock lock(path);
         return lock.try_lock() ? 0 : 1;
     });
-    tracer const injects(opens.pid(), path, "openat:error=EACCES:when=1");
+    tracer const injects(opens.pid(), at_path("openat:error=EACCES:when=1"));
     opens.write_line("go");
     BOOST_TEST(opens.wait() == 0);
 }
@@ -222,11 +233,12 @@ BOOST_AUTO_TEST_CASE(a_lock_that_the_kernel_refuses, *ut::precondition(can_trace
             hear();
             auto const before = open_descriptors();
             file_lock lock(path);
-            bool const same = error_of([&] { lock.try_lock(); }) == code.default_error_condition();
+            bool const same =
+                error_of([&] { (void)lock.try_lock(); }) == code.default_error_condition();
             bool const left = open_descriptors() != before;
             return !same ? 1 : left || lock.is_locked() ? 2 : lock.try_lock() ? 0 : 3;
         });
-        tracer const injects(locks.pid(), path, "flock:error=" + name + ":when=1");
+        tracer const injects(locks.pid(), at_path("flock:error=" + name + ":when=1"));
         locks.write_line("go");
         BOOST_TEST(locks.wait() == 0);
     }
@@ -246,6 +258,60 @@ BOOST_AUTO_TEST_CASE(permissions_of_a_file_that_is_not_ours_cannot_be_set,
                }) == 0);
     file_lock lock(path);
     BOOST_TEST(lock.try_lock()); // the attempt left nothing
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_of_the_kernel_to_wait_is_no_reason_to_wait,
+                     *ut::precondition(can_trace))
+{
+    file_lock holder(path);
+    holder.lock();
+    child locks([&] {
+        hear();
+        file_lock lock(path);
+        return error_of([&] { lock.lock(); }) == errc::permission_denied ? 0 : 1;
+    });
+    tracer const injects(locks.pid(), at_path("flock:error=EACCES:when=2+"));
+    locks.write_line("go");
+    BOOST_TEST(locks.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_on_which_somebody_has_a_lease)
+{
+    std::ofstream(path.string()) << "data";
+    child leases([&] {
+        ::signal(SIGIO, SIG_IGN); // the kernel's request to give it up
+        int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (::fcntl(fd, F_SETLEASE, F_WRLCK) != 0)
+            return 1;
+        say("leased");
+        hear();
+        return 0;
+    });
+    leases.expect("leased");
+    file_lock lock(path, {std::chrono::milliseconds(1)});
+    BOOST_TEST(!lock.try_lock());
+    BOOST_TEST(!lock.try_lock_for(std::chrono::milliseconds(5)));
+    leases.write_line("enough");
+    BOOST_TEST(lock.try_lock_for(std::chrono::seconds(60)));
+    BOOST_TEST(leases.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_fifo_that_replaces_the_file_under_a_sleeper)
+{
+    file_lock holder(path);
+    holder.lock();
+    child sleeper([&] {
+        file_lock lock(path);
+        return error_of([&] { lock.lock(); }) == error::not_a_lock_file ? 0 : 1;
+    });
+    wait_until_blocked(sleeper.pid(), path.string());
+    fs::rename(path, directory / "elsewhere");
+    BOOST_TEST(::mkfifo(path.c_str(), 0666) == 0);
+    int const fifo = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    BOOST_TEST(::flock(fifo, LOCK_EX) == 0);
+    holder.unlock();
+    BOOST_TEST(sleeper.wait() == 0);
+    ::close(fifo);
 }
 
 // The waiter holds on to no file that the path does not name.

@@ -81,7 +81,6 @@ struct engine
     fake_protocol protocol;
     lock_book book;
     time_point const start{100s};
-    // Alive at once, so that no id is used twice.
     owner const me = owner::calling(ownership::thread);
     owner const object = owner::calling(ownership::instance);
 

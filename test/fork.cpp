@@ -241,28 +241,32 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_that_lives_on_does_not_keep_a_dead_parents
 
 BOOST_AUTO_TEST_SUITE(traced, *boost::unit_test::precondition(can_trace))
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(nor_does_one_that_was_forked_while_the_file_was_being_opened, Lock,
-                              exclusive_kinds)
+// The opening thread is held up on its way out of the first open, and a child forked then.
+template <class Lock>
+void check_fork_during_open(boost::filesystem::path const& path, std::string const& injections)
 {
     child parent([&] {
-        hear(); // until it is traced
         Lock lock(path);
+        int const next = ::dup(0); // the number that the open will get
+        ::close(next);
+        hear(); // until it is traced
         std::atomic<bool> locked{false};
         std::thread locks([&] {
-            lock.lock(); // held up at the return from the first open
+            lock.lock();
             locked = true;
         });
-        while (descriptors_of("test.lock").empty())
+        while (::fcntl(next, F_GETFD) == -1)
             std::this_thread::yield();
+        bool const in_time = !locked;
         child lives_on(live_on);
         lives_on.expect("alive");
-        say(locked ? "too late" : "in time");
         locks.join();
+        say(in_time ? "in time" : "too late");
         say(std::to_string(lives_on.pid()));
         hear();
         return 0;
     });
-    auto traced = std::make_unique<tracer>(parent.pid(), path, "openat:delay_exit=1000000:when=1");
+    auto traced = std::make_unique<tracer>(parent.pid(), injections);
     parent.write_line("go");
     parent.expect("in time");
     auto const survivor = std::stoi(parent.read_line().value());
@@ -272,6 +276,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nor_does_one_that_was_forked_while_the_file_was_be
     Lock lock(path, quick<Lock>());
     BOOST_TEST(lock.try_lock_for(seconds(60)));
     BOOST_TEST(::kill(survivor, SIGKILL) == 0);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(nor_does_one_that_was_forked_while_the_file_was_being_opened, Lock,
+                              exclusive_kinds)
+{
+    check_fork_during_open<Lock>(path, "-e inject=openat:delay_exit=1000000:when=1");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(nor_does_one_whose_fork_ends_after_the_file_has_been_opened, Lock,
+                              exclusive_kinds)
+{
+    check_fork_during_open<Lock>(path, "-e inject=openat:delay_exit=500000:when=1 "
+                                       "-e inject=clone:delay_exit=1500000:when=1");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -321,6 +338,19 @@ BOOST_AUTO_TEST_CASE(a_child_keeps_a_descriptor_of_its_own_that_has_the_number_o
         if (!lock.is_locked() && lock.try_lock())
             return 2; // the parent has it
         return ::fcntl(number, F_GETFD) != -1 ? 0 : 3;
+    });
+    BOOST_TEST(c.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_file_never_becomes_a_standard_stream)
+{
+    child c([&] {
+        ::close(2);
+        ::close(0);
+        boost::filelock::file_lock lock(path);
+        lock.lock();
+        auto const found = descriptors_of("test.lock");
+        return found.size() == 1 && found[0] > 2 && ::fcntl(0, F_GETFD) == -1 ? 0 : 1;
     });
     BOOST_TEST(c.wait() == 0);
 }

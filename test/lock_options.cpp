@@ -45,6 +45,13 @@ BOOST_AUTO_TEST_CASE(nonsense_is_refused_by_name_and_value)
     options.poll_interval = 0ns;
     BOOST_CHECK_EXCEPTION(file_lock("x", options), std::invalid_argument,
                           names("poll_interval", "0"));
+    options = {};
+    options.permissions = fs::perms_not_known;
+    BOOST_CHECK_EXCEPTION(file_lock("x", options), std::invalid_argument,
+                          names("permissions", "65535"));
+    options = {};
+    options.scope = static_cast<boost::filelock::ownership>(7);
+    BOOST_CHECK_EXCEPTION(file_lock("x", options), std::invalid_argument, names("scope", "7"));
     BOOST_CHECK_EXCEPTION(file_lock(""), std::invalid_argument, names("path", "empty"));
     BOOST_CHECK_EXCEPTION(file_lock(std::string("a\0b", 3)), std::invalid_argument,
                           names("path", "\"a\""));

@@ -337,6 +337,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(unlocking_what_one_does_not_own_is_reported, Lock,
     BOOST_TEST((error_of(unlock) == errc::operation_not_permitted));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_new_thread_does_not_inherit_from_one_that_ended, Lock,
+                              exclusive_kinds)
+{
+    Lock lock(path);
+    std::thread([&] { lock.lock(); }).join();
+    // Its std::thread::id may well be that of the one before.
+    std::thread([&] {
+        BOOST_TEST(!lock.is_locked());
+        BOOST_TEST(!lock.try_lock());
+    }).join();
+    BOOST_TEST(taken<Lock>(path));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(release_drops_one_level_and_force_all, Lock, exclusive_kinds)
 {
     Lock lock(path);

@@ -134,6 +134,15 @@ BOOST_AUTO_TEST_CASE(the_ends_of_every_clock)
     BOOST_TEST(deadline_of(bc::steady_clock::time_point::min()).passed(steady::now()));
 }
 
+BOOST_AUTO_TEST_CASE(a_point_of_the_steady_clock_is_kept)
+{
+    auto const at = steady::now() + 1s;
+    BOOST_TEST((deadline_of(at).next_look(steady::now()) == at));
+    std::chrono::time_point<steady, std::chrono::duration<double>> const coarse = at;
+    BOOST_TEST((deadline_of(coarse).next_look(steady::now()) - at < 1ms));
+    BOOST_TEST((at - deadline_of(coarse).next_look(steady::now()) < 1ms));
+}
+
 BOOST_AUTO_TEST_CASE(another_clock_is_asked_again_and_its_steps_count_both_ways)
 {
     auto const now = steady::now();

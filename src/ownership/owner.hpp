@@ -7,27 +7,30 @@
 
 #include <boost/filelock/lock_options.hpp>
 
-#include <thread>
+#include <cstdint>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Who may hold levels of a lock: a thread, or, as the thread that is none, the object itself.
+/// Who may hold levels of a lock: a thread, or, as number zero, the object itself.
 class owner
 {
 public:
     static owner calling(ownership scope) noexcept
     {
-        return owner(scope == ownership::thread ? std::this_thread::get_id() : std::thread::id());
+        return owner(scope == ownership::thread ? this_thread() : 0);
     }
 
-    friend bool operator==(owner a, owner b) noexcept { return a.thread_ == b.thread_; }
+    friend bool operator==(owner a, owner b) noexcept { return a.number_ == b.number_; }
 
 private:
-    explicit owner(std::thread::id thread) noexcept : thread_(thread) {}
+    explicit owner(std::uint64_t number) noexcept : number_(number) {}
 
-    std::thread::id thread_;
+    // Not std::thread::id: a new thread may have the id of one that ended as an owner.
+    static std::uint64_t this_thread() noexcept;
+
+    std::uint64_t number_;
 };
 
 } // namespace detail

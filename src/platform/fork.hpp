@@ -19,8 +19,17 @@ namespace detail {
 /// another number is the parent's.
 std::uint64_t process_generation() noexcept;
 
-/// Grows with every fork, in the parent as in the child.
+/// Changes when a fork begins and when it is over, in the parent as in the child.
 std::uint64_t fork_count() noexcept;
+
+/// True of a count that was taken while a fork was under way.
+inline bool is_forking(std::uint64_t count) noexcept
+{
+    return count % 2 != 0;
+}
+
+/// Waits for the end of a fork that is under way.
+void wait_for_fork() noexcept;
 
 /// A mutex for one object's book-keeping. It is one of a few that all objects share and that a fork
 /// waits for, so that a child finds the book-keeping whole and the mutex free. Hold one at a time,

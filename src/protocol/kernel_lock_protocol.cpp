@@ -8,6 +8,7 @@
 
 #include <boost/filelock/error.hpp>
 
+#include <boost/filesystem/exception.hpp>
 #include <boost/filesystem/operations.hpp>
 #include <boost/system/errc.hpp>
 
@@ -22,6 +23,12 @@ namespace {
 // that says ENOENT although the parent is there (FUSE and NFS split the look-up from the creation).
 constexpr int patience = 10;
 
+// What making parents says when others make and remove them at the same time.
+bool is_race(system::error_code const& ec)
+{
+    return ec == system::errc::no_such_file_or_directory || ec == system::errc::file_exists;
+}
+
 } // namespace
 
 kernel_lock_protocol::kernel_lock_protocol(filesystem::path absolute,
@@ -31,35 +38,41 @@ kernel_lock_protocol::kernel_lock_protocol(filesystem::path absolute,
 
 answer kernel_lock_protocol::attempt(lock_mode)
 {
-    return attempt_with(try_kernel_lock);
-}
-
-answer kernel_lock_protocol::sleep(lock_mode)
-{
-    return attempt_with(wait_for_kernel_lock);
-}
-
-answer kernel_lock_protocol::attempt_with(lock_call lock)
-{
     for (int i = 0; i < patience; ++i) {
-        if (!file_.is_open())
-            if (auto const ec = open())
+        if (!file_.is_open()) {
+            auto const ec = open();
+            if (ec == system::errc::operation_would_block)
+                break; // somebody's lease on the file (fcntl F_SETLEASE) is being recalled
+            if (ec)
                 return ec;
-        auto const ec = lock(file_);
-        if (ec && ec != system::errc::operation_would_block)
-            return ec;
-        auto const verdict = judge(!ec);
-        if (verdict.kind == answer::have_it || verdict.kind == answer::busy)
-            return verdict;
-        (void)release(); // of a lock that is worth nothing
-        if (verdict.kind == answer::failed)
+        }
+        auto const verdict = judge(try_kernel_lock(file_));
+        if (verdict.kind != answer::ask_again)
             return verdict;
     }
-    return answer::busy;
+    return answer::again_after(options_.poll_interval);
+}
+
+answer kernel_lock_protocol::sleep(lock_mode mode)
+{
+    if (!file_.is_open())
+        return attempt(mode);
+    auto const verdict = judge(wait_for_kernel_lock(file_));
+    return verdict.kind == answer::ask_again ? attempt(mode) : verdict;
+}
+
+answer kernel_lock_protocol::judge(system::error_code const& locking)
+{
+    if (locking && locking != system::errc::operation_would_block)
+        return locking;
+    auto const verdict = judge_file(!locking);
+    if (verdict.kind != answer::have_it && verdict.kind != answer::busy)
+        (void)release(); // of a lock that is worth nothing
+    return verdict;
 }
 
 // Whether the lock that was had, or was found busy, is that of the file that the path names.
-answer kernel_lock_protocol::judge(bool locked)
+answer kernel_lock_protocol::judge_file(bool locked)
 {
     file_facts ours, named;
     if (auto const ec = facts_of(file_, ours))
@@ -90,8 +103,9 @@ system::error_code kernel_lock_protocol::open()
             return ec;
         if (ec != system::errc::no_such_file_or_directory)
             break;
-        if (auto const parents = create_parents())
-            return parents;
+        ec = create_parents();
+        if (ec && !is_race(ec))
+            return ec;
     }
     // A symbolic link gives ELOOP, a socket ENXIO; a loop of links further up gives ELOOP as well.
     file_facts found;
@@ -102,12 +116,17 @@ system::error_code kernel_lock_protocol::open()
 
 system::error_code kernel_lock_protocol::create_parents() const
 {
-    system::error_code ec;
-    if (options_.create_directories)
-        filesystem::create_directories(path_.parent_path(), ec);
-    else if (!filesystem::exists(path_.parent_path(), ec) && !ec)
-        ec = make_error_code(system::errc::no_such_file_or_directory);
-    return ec;
+    auto const parent = path_.parent_path();
+    try {
+        // The overloads with an error code are noexcept in Boost 1.81, and allocate.
+        if (options_.create_directories)
+            filesystem::create_directories(parent);
+        else if (!filesystem::exists(parent))
+            return make_error_code(system::errc::no_such_file_or_directory);
+        return {};
+    } catch (filesystem::filesystem_error const& e) {
+        return e.code();
+    }
 }
 
 void kernel_lock_protocol::withdraw() noexcept

@@ -31,12 +31,10 @@ public:
     system::error_code release() noexcept override;
 
 private:
-    using lock_call = system::error_code (*)(descriptor const&) noexcept;
-
-    answer attempt_with(lock_call lock);
+    answer judge(system::error_code const& locking);
+    answer judge_file(bool locked);
     system::error_code open();
     system::error_code create_parents() const;
-    answer judge(bool locked);
 
     filesystem::path path_;
     file_lock_options options_;

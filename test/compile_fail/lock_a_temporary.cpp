@@ -24,6 +24,6 @@ using namespace std::chrono_literals;
 
 void f(boost::filelock::file_lock& named)
 {
-    JOIN(LOCK_, FILELOCK_TEST_LOCK).JOIN(CALL_, FILELOCK_TEST_CALL);
+    (void)JOIN(LOCK_, FILELOCK_TEST_LOCK).JOIN(CALL_, FILELOCK_TEST_CALL);
     (void)named;
 }

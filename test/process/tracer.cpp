@@ -19,8 +19,7 @@ std::vector<std::string> command(std::string const& options, pid_t traced)
 
 } // namespace
 
-tracer::tracer(pid_t traced, boost::filesystem::path const& path, std::string const& injection)
-    : strace_(command("-P '" + path.string() + "' -e inject=" + injection, traced))
+tracer::tracer(pid_t traced, std::string const& injections) : strace_(command(injections, traced))
 {
     auto const line = strace_.read_line();
     if (!line || line->find("attached") == line->npos)

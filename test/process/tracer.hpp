@@ -7,19 +7,18 @@
 
 #include "child.hpp"
 
-#include <boost/filesystem/path.hpp>
 #include <boost/test/tree/decorator.hpp>
 #include <boost/test/unit_test_suite.hpp>
 
 namespace filelock_test {
 
-/// strace at work on a process and all its threads and children, and on system calls for one path
-/// alone. It is attached when the constructor returns, and lets go in the destructor.
+/// strace at work on a process and all its threads and children. It is attached when the
+/// constructor returns, and lets go in the destructor.
 class tracer
 {
 public:
-    /// `injection` as in `strace -e inject=...`.
-    tracer(pid_t traced, boost::filesystem::path const& path, std::string const& injection);
+    /// `injections`: options of strace.
+    tracer(pid_t traced, std::string const& injections);
     ~tracer();
 
 private:

@@ -26,7 +26,15 @@ int open_restarting(char const* path, int flags, mode_t mode)
     do
         fd = ::open(path, flags, mode);
     while (fd == -1 && errno == EINTR); // FUSE and NFS
-    return fd;
+    if (fd < 0 || fd > 2)
+        return fd;
+    // In a process without standard streams. What it prints must not end up in the file, and what
+    // it opens as its streams later must not drop the lock.
+    int const high = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    int const error = errno;
+    ::close(fd);
+    errno = error;
+    return high;
 }
 
 int open_or_create(char const* path, mode_t mode)
@@ -60,16 +68,19 @@ system::error_code descriptor::open_lock_file(filesystem::path const& path,
                                               std::optional<filesystem::perms> permissions)
 {
     mode_t const mode = permissions ? static_cast<mode_t>(*permissions) : 0666;
-    for (;;) {
+    for (;; wait_for_fork()) {
         close();
         auto const forks = fork_count();
         int const fd = open_or_create(path.c_str(), mode);
         if (fd == -1)
             return last_error();
-        fd_.store(fd); // sequentially before the count is read: what a later fork copies has it
-        if (fork_count() == forks)
+        // The store comes before the second count, in the one order of both (memory_order_seq_cst):
+        // what a fork that begins after the count copies, has it. A child of a fork that began
+        // earlier has a descriptor that it does not know to close, and must not have a lock through
+        // it.
+        fd_.store(fd);
+        if (fork_count() == forks && !is_forking(forks))
             return {};
-        // A child forked between the two has a copy that it does not know to close.
     }
 }
 

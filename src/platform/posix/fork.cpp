@@ -37,6 +37,7 @@ void before_fork()
     for (auto& m : mutexes)
         m.lock();
     descriptors.mutex().lock();
+    forks.fetch_add(1); // odd: a child may be made at any moment from here
 }
 
 void after_fork()
@@ -81,6 +82,11 @@ std::uint64_t process_generation() noexcept
 std::uint64_t fork_count() noexcept
 {
     return forks.load();
+}
+
+void wait_for_fork() noexcept
+{
+    std::lock_guard<std::mutex> const guard(descriptors.mutex());
 }
 
 std::mutex& share_fork_safe_mutex()

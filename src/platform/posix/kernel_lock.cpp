@@ -24,7 +24,10 @@ system::error_code flock_restarting(descriptor const& file, int operation) noexc
             break;
         case EWOULDBLOCK:
         case EACCES: // some file servers
-            return make_error_code(system::errc::operation_would_block);
+            // From a call that waits it is something else, and must not look like a reason to wait.
+            if (operation & LOCK_NB)
+                return make_error_code(system::errc::operation_would_block);
+            return last_error();
         case ENOSYS:
         case EOPNOTSUPP:
             return error::kernel_lock_not_supported;

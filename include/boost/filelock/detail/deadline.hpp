@@ -35,6 +35,8 @@ public:
         return deadline(now + wait);
     }
 
+    static deadline at(steady::time_point point) noexcept { return deadline(point); }
+
     /// `point` must outlive the deadline.
     static deadline of_other_clock(time_left left, void const* point) noexcept
     {

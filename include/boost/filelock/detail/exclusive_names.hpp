@@ -20,14 +20,14 @@ public:
     /// Waits for ever. Throws `lock_error`.
     void lock() & { acquire(lock_mode::exclusive, deadline::never()); }
 
-    /// One attempt; waits for no holder. False where somebody holds the lock; throws `lock_error`
-    /// for everything else.
-    bool try_lock() & { return acquire(lock_mode::exclusive, deadline::at_once()); }
+    /// One attempt; waits for no holder. False where somebody holds the lock, or another thread of
+    /// this process waits for it through this object; throws `lock_error` for everything else.
+    [[nodiscard]] bool try_lock() & { return acquire(lock_mode::exclusive, deadline::at_once()); }
 
     /// Waits at most for `wait`, a std::chrono or boost::chrono duration. Zero, less, or not a
     /// number: one attempt. A duration beyond the range of nanoseconds: for ever.
     template <class Duration, if_duration<Duration> = 0>
-    bool try_lock_for(Duration const& wait) &
+    [[nodiscard]] bool try_lock_for(Duration const& wait) &
     {
         return acquire(lock_mode::exclusive, deadline_of(wait));
     }
@@ -36,7 +36,7 @@ public:
     /// A clock other than the steady one is asked again at every wake and at least once a second,
     /// so that its being set counts, forwards and backwards.
     template <class TimePoint, if_time_point<TimePoint> = 0>
-    bool try_lock_until(TimePoint const& at) &
+    [[nodiscard]] bool try_lock_until(TimePoint const& at) &
     {
         return acquire(lock_mode::exclusive, deadline_of(at));
     }
@@ -44,7 +44,7 @@ public:
     /// As `try_lock_for` or `try_lock_until`, and with `posix_time::time_duration`: the name by
     /// which Boost.Thread and Boost.Interprocess call.
     template <class Limit, if_time_limit<Limit> = 0>
-    bool timed_lock(Limit const& limit) &
+    [[nodiscard]] bool timed_lock(Limit const& limit) &
     {
         return acquire(lock_mode::exclusive, deadline_of(limit));
     }

@@ -128,7 +128,13 @@ deadline deadline_of(T const& limit)
             return limit.is_pos_infinity() ? deadline::never() : deadline::at_once();
         return deadline::of_other_clock(&left_until<T>, &limit);
     } else if constexpr (std::is_same_v<typename T::clock, std::chrono::steady_clock>) {
-        return deadline::after(left_until<T>(&limit));
+        using steady = deadline::steady;
+        if constexpr (std::is_same_v<T, steady::time_point>)
+            return deadline::at(limit);
+        auto const now = steady::now();
+        return deadline::after(
+            saturated(seconds_of(limit.time_since_epoch()) - seconds_of(now.time_since_epoch())),
+            now);
     } else {
         if (left_until<T>(&limit) == (std::chrono::nanoseconds::max)())
             return deadline::never();
