@@ -18,10 +18,12 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 using namespace filelock_test;
@@ -239,26 +241,47 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_that_lives_on_does_not_keep_a_dead_parents
     BOOST_TEST(::kill(survivor, SIGKILL) == 0);
 }
 
+// Waits until the thread whose /proc/.../syscall this is has come to this system call.
+void wait_for_call(std::ifstream& call, long number)
+{
+    for (std::string found; found != std::to_string(number); std::this_thread::yield()) {
+        call.clear();
+        call.seekg(0);
+        call >> found;
+    }
+}
+
 BOOST_AUTO_TEST_SUITE(traced, *boost::unit_test::precondition(can_trace))
 
-// The opening thread is held up on its way out of the first open, and a child forked then.
+enum class first
+{
+    open,
+    fork
+};
+
+// One thread opens the file while another forks; strace holds both up, so that the child is made
+// while the descriptor is open and the library does not know it yet.
 template <class Lock>
-void check_fork_during_open(boost::filesystem::path const& path, std::string const& injections)
+void check_fork_during_open(boost::filesystem::path const& path, first what,
+                            std::string const& injections)
 {
     child parent([&] {
         Lock lock(path);
         int const next = ::dup(0); // the number that the open will get
         ::close(next);
-        hear(); // until it is traced
+        std::ifstream call("/proc/self/syscall"); // of this thread
+        hear();                                   // until it is traced
         std::atomic<bool> locked{false};
         std::thread locks([&] {
+            if (what == first::fork)
+                wait_for_call(call, SYS_clone);
             lock.lock();
             locked = true;
         });
-        while (::fcntl(next, F_GETFD) == -1)
+        while (what == first::open && ::fcntl(next, F_GETFD) == -1)
             std::this_thread::yield();
-        bool const in_time = !locked;
         child lives_on(live_on);
+        bool const in_time = what == first::fork || !locked;
         lives_on.expect("alive");
         locks.join();
         say(in_time ? "in time" : "too late");
@@ -281,14 +304,23 @@ void check_fork_during_open(boost::filesystem::path const& path, std::string con
 BOOST_AUTO_TEST_CASE_TEMPLATE(nor_does_one_that_was_forked_while_the_file_was_being_opened, Lock,
                               exclusive_kinds)
 {
-    check_fork_during_open<Lock>(path, "-e inject=openat:delay_exit=1000000:when=1");
+    check_fork_during_open<Lock>(path, first::open, "-e inject=openat:delay_exit=1000000:when=1");
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(nor_does_one_whose_fork_ends_after_the_file_has_been_opened, Lock,
                               exclusive_kinds)
 {
-    check_fork_during_open<Lock>(path, "-e inject=openat:delay_exit=500000:when=1 "
-                                       "-e inject=clone:delay_exit=1500000:when=1");
+    check_fork_during_open<Lock>(path, first::open,
+                                 "-e inject=openat:delay_exit=500000:when=1 "
+                                 "-e inject=clone:delay_exit=1500000:when=1");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(nor_does_one_whose_fork_had_begun_before_the_file_was_opened, Lock,
+                              exclusive_kinds)
+{
+    check_fork_during_open<Lock>(path, first::fork,
+                                 "-e inject=openat:delay_exit=1000000:when=1 "
+                                 "-e inject=clone:delay_enter=500000:delay_exit=1500000:when=1");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -103,9 +103,9 @@ system::error_code kernel_lock_protocol::open()
             return ec;
         if (ec != system::errc::no_such_file_or_directory)
             break;
-        ec = create_parents();
-        if (ec && !is_race(ec))
-            return ec;
+        auto const parents = create_parents();
+        if (parents && !is_race(parents))
+            return parents;
     }
     // A symbolic link gives ELOOP, a socket ENXIO; a loop of links further up gives ELOOP as well.
     file_facts found;
