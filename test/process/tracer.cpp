@@ -11,10 +11,11 @@
 namespace filelock_test {
 namespace {
 
-// strace speaks on standard error.
+// strace speaks on standard error of itself; what it writes of the calls would fill the pipe.
 std::vector<std::string> command(std::string const& options, pid_t traced)
 {
-    return {"sh", "-c", "exec strace -f " + options + " -p " + std::to_string(traced) + " 2>&1"};
+    return {"sh", "-c",
+            "exec strace -f -o /dev/null " + options + " -p " + std::to_string(traced) + " 2>&1"};
 }
 
 } // namespace
