@@ -278,14 +278,16 @@ void check_fork_during_open(boost::filesystem::path const& path, bool long_fork)
         });
         while (::fcntl(next, F_GETFD) == -1)
             std::this_thread::yield();
-        if (long_fork) // it must not get the lock before the fork is over
+        bool early = false; // it must not get the lock before the fork is over
+        if (long_fork)
             first_after_fork = [&] {
                 auto const until = std::chrono::steady_clock::now() + seconds(2);
                 while (!locked && std::chrono::steady_clock::now() < until)
                     std::this_thread::yield();
+                early = locked;
             };
         child lives_on(live_on);
-        say(locked ? "too early" : "in time");
+        say(early ? "too early" : "in time");
         lives_on.expect("alive");
         locks.join();
         say(std::to_string(lives_on.pid()));

@@ -8,6 +8,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace boost {
@@ -24,23 +25,26 @@ public:
     void wake() noexcept override
     {
         woken_ = true;
-        condition_.notify_one();
+        if (condition_)
+            condition_->notify_one();
     }
 
     void wait_until(acquisition::time_point until)
     {
         std::unique_lock<std::mutex> guard(mutex_);
         auto const is_woken = [this] { return woken_; };
+        if (!condition_)
+            condition_.emplace();
         if (until == acquisition::time_point::max())
-            condition_.wait(guard, is_woken);
+            condition_->wait(guard, is_woken);
         else
-            condition_.wait_until(guard, until, is_woken);
+            condition_->wait_until(guard, until, is_woken);
         woken_ = false;
     }
 
 private:
     std::mutex& mutex_;
-    std::condition_variable condition_;
+    std::optional<std::condition_variable> condition_; // made by the first wait: few wait
     bool woken_ = false;
 };
 

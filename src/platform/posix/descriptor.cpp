@@ -86,11 +86,13 @@ system::error_code descriptor::open_lock_file(filesystem::path const& path,
 
 void descriptor::close() noexcept
 {
+    int const fd = native();
+    if (fd == -1)
+        return;
     // First out of a child's reach: the number may be another file's as soon as it is closed. On
     // Linux it is, whatever `close` says.
-    int const fd = fd_.exchange(-1);
-    if (fd != -1)
-        ::close(fd);
+    fd_.store(-1, std::memory_order_release);
+    ::close(fd);
 }
 
 } // namespace detail
