@@ -5,7 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_PROTOCOL_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_PROTOCOL_HPP
 
-#include <boost/filelock/detail/lock_base.hpp>
+#include <boost/filelock/detail/lock_mode.hpp>
 
 #include <boost/system/error_code.hpp>
 

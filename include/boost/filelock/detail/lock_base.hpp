@@ -7,6 +7,7 @@
 
 #include <boost/filelock/config.hpp>
 #include <boost/filelock/detail/deadline.hpp>
+#include <boost/filelock/detail/lock_mode.hpp>
 #include <boost/filelock/lock_options.hpp>
 
 #include <boost/filesystem/path.hpp>
@@ -17,11 +18,6 @@
 namespace boost {
 namespace filelock {
 namespace detail {
-
-enum class lock_mode : unsigned char
-{
-    exclusive
-};
 
 class lock_state;
 
