@@ -53,6 +53,7 @@ struct fake_protocol final : fd::protocol
         return answer::have_it;
     }
     bool can_sleep() const noexcept override { return sleeps; }
+    std::optional<fd::file_identity> met() const noexcept override { return std::nullopt; }
     void withdraw() noexcept override { log += 'w'; }
     boost::system::error_code release() noexcept override
     {

@@ -5,6 +5,7 @@
 // What every lock that can be held exclusively does as a mutex, in one process.
 
 #include "lock_kinds.hpp"
+#include "process/kernel_state.hpp"
 #include "process/temporary_directory.hpp"
 
 #include <boost/chrono/system_clocks.hpp>
@@ -23,6 +24,8 @@
 #include <thread>
 #include <type_traits>
 #include <vector>
+
+#include <unistd.h>
 
 #define BOOST_TEST_MODULE mutex_suite
 #include <boost/test/unit_test.hpp>
@@ -259,6 +262,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(unique_lock_takes_it_in_all_its_ways, Lock, exclus
 BOOST_AUTO_TEST_CASE_TEMPLATE(several_locks_are_taken_together, Lock, exclusive_kinds)
 {
     auto const path_a = directory / "a.lock", path_b = directory / "b.lock";
+    auto const require_both = [](Lock& a, Lock& b) { // Boost.Test is for one thread
+        if (!a.is_locked() || !b.is_locked())
+            throw std::runtime_error("not locked");
+    };
     // Both orders at once would deadlock one lock at a time.
     auto const work = [&](bool swapped) {
         Lock a(path_a, quick<Lock>()), b(path_b, quick<Lock>());
@@ -268,11 +275,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(several_locks_are_taken_together, Lock, exclusive_
             boost::lock(first, second);
             boost::lock_guard<Lock> guard_a(a, boost::adopt_lock);
             boost::lock_guard<Lock> guard_b(b, boost::adopt_lock);
-            BOOST_REQUIRE(a.is_locked() && b.is_locked());
+            require_both(a, b);
         }
         for (int i = 0; i < 50; ++i) {
             std::scoped_lock<Lock, Lock> both(first, second);
-            BOOST_REQUIRE(a.is_locked() && b.is_locked());
+            require_both(a, b);
         }
         return true;
     };
@@ -445,6 +452,64 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(threads_with_objects_of_their_own_exclude_each_oth
     a.get();
     b.get();
     BOOST_TEST(sum == 400);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_that_would_wait_for_itself_is_told, Lock, exclusive_kinds)
+{
+    Lock a(path), b(path, quick<Lock>());
+    a.lock();
+    BOOST_TEST((error_of([&] { b.lock(); }) == errc::resource_deadlock_would_occur));
+    BOOST_TEST(!b.is_locked());
+    // These come to an end by themselves.
+    BOOST_TEST(!b.try_lock());
+    BOOST_TEST(!b.try_lock_for(milliseconds(2)));
+    a.unlock();
+    b.lock();
+    BOOST_TEST(b.is_locked());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_that_waits_for_another_is_not, Lock, exclusive_kinds)
+{
+    // Nor one that waits for an object's levels, which any thread may release.
+    for (auto const& options : {quick<Lock>(), of_instance<Lock>()}) {
+        Lock a(path, options), b(path);
+        a.lock();
+        auto other = std::async(std::launch::async, [&] { b.lock(); });
+        wait_until_blocked(::getpid(), path.string());
+        a.unlock();
+        BOOST_CHECK_NO_THROW(other.get());
+    }
+    Lock a(path, of_instance<Lock>()), b(path);
+    a.lock();
+    auto other = std::async(std::launch::async, [&] {
+        wait_until_blocked(::getpid(), path.string());
+        a.unlock();
+    });
+    BOOST_CHECK_NO_THROW(b.lock());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_behind_a_thread_that_waits_for_it_is_told, Lock, exclusive_kinds)
+{
+    Lock a(path), b(path);
+    a.lock();
+    auto other = std::async(std::launch::async, [&] {
+        b.lock();
+        b.unlock();
+    });
+    wait_until_blocked(::getpid(), path.string());
+    BOOST_TEST((error_of([&] { b.lock(); }) == errc::resource_deadlock_would_occur));
+    a.unlock();
+    other.get();
+    BOOST_TEST(b.try_lock());
+}
+
+BOOST_AUTO_TEST_CASE(files_are_compared_and_not_paths)
+{
+    using boost::filelock::file_lock;
+    file_lock a(path), b(directory / "other-name");
+    a.lock();
+    boost::filesystem::create_hard_link(path, directory / "other-name");
+    BOOST_TEST((error_of([&] { b.lock(); }) == errc::resource_deadlock_would_occur));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_waiting_thread_gets_the_lock_of_its_object, Lock, exclusive_kinds)

@@ -48,11 +48,12 @@ acquisition::next acquisition::judge(answer const& a)
 {
     if (a.kind == answer::have_it) {
         state_ = state::ended;
-        book_.taken(*this);
+        book_.taken(*this, protocol_.met());
         return {next::granted};
     }
     if (a.kind == answer::failed)
         return end({next::failed, a.error});
+    book_.found_busy(protocol_.met());
     auto const now = wanted_.now();
     if (wanted_.until.passed(now))
         return end({next::timed_out});

@@ -51,13 +51,26 @@ lock_book::turn lock_book::ask(waiter& w)
     return turn::yours;
 }
 
-void lock_book::taken(waiter& w) noexcept
+void lock_book::taken(waiter& w, std::optional<file_identity> const& file) noexcept
 {
     auto const guard = open_book();
     use_ = use::held;
+    file_ = file;
     holder_ = w.who_;
     levels_ = 1;
     remove(w);
+}
+
+void lock_book::found_busy(std::optional<file_identity> const& file) noexcept
+{
+    auto const guard = open_book();
+    if (file_ == file)
+        return;
+    file_ = file;
+    // The others in the queue may find that it is they who have it, through another object.
+    for (auto& w : queue_)
+        if (&w != &queue_.front())
+            w.call_.wake();
 }
 
 void lock_book::leave(waiter& w) noexcept
@@ -122,6 +135,18 @@ void lock_book::given_back() noexcept
     auto const guard = open_book();
     use_ = use::idle;
     wake_first();
+}
+
+std::optional<file_identity> lock_book::file() const noexcept
+{
+    auto const guard = open_book();
+    return file_;
+}
+
+bool lock_book::is_held(owner who, file_identity const& file) const noexcept
+{
+    auto const guard = open_book();
+    return holder_ == who && file_ == file;
 }
 
 unsigned lock_book::levels(owner who) const noexcept

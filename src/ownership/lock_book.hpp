@@ -5,6 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_OWNERSHIP_LOCK_BOOK_HPP
 #define BOOST_FILELOCK_SRC_OWNERSHIP_LOCK_BOOK_HPP
 
+#include "../platform/file.hpp"
 #include "owner.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -19,6 +20,10 @@ namespace detail {
 
 // Not a safe link: a forked child leaves behind waiters on stacks that it does not have.
 using queue_hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::normal_link>>;
+
+struct object_tag;
+using object_hook = intrusive::list_base_hook<intrusive::tag<object_tag>,
+                                              intrusive::link_mode<intrusive::normal_link>>;
 
 /// How to tell somebody in a queue that it may be his turn.
 class waker
@@ -53,7 +58,7 @@ private:
 
 /// Who in this process holds one lock object, and who waits for it, first come first served.
 /// It touches no file and waits for nothing: its users do, when it is their turn.
-class lock_book
+class lock_book : public object_hook
 {
 public:
     enum class turn
@@ -75,7 +80,11 @@ public:
     /// Asks for a level, at first and whenever the waiter was woken.
     turn ask(waiter& w);
 
-    void taken(waiter& w) noexcept;
+    /// The waiter, whose turn it was, has the lock on this file.
+    void taken(waiter& w, std::optional<file_identity> const& file) noexcept;
+
+    /// Somebody else has it.
+    void found_busy(std::optional<file_identity> const& file) noexcept;
 
     /// The waiter gives up. Harmless for one that is not in the queue.
     void leave(waiter& w) noexcept;
@@ -86,6 +95,10 @@ public:
     void given_back() noexcept;
 
     unsigned levels(owner who) const noexcept;
+
+    /// The file that was last found locked, by us or by others.
+    std::optional<file_identity> file() const noexcept;
+    bool is_held(owner who, file_identity const& file) const noexcept;
 
     /// Guards the book, and what a waiter shares with its waker.
     std::mutex& mutex() const noexcept { return mutex_; }
@@ -109,6 +122,7 @@ private:
     std::mutex& mutex_;
     std::uint64_t generation_; // of the process whose book this is
     use use_ = use::idle;
+    std::optional<file_identity> file_;
     std::optional<owner> holder_;
     unsigned levels_ = 0;
     unsigned inherited_ = 0; // levels that a forking parent had

@@ -5,6 +5,9 @@
 #include "lock_state.hpp"
 
 #include "acquisition.hpp"
+#include "object_registry.hpp"
+
+#include <boost/system/errc.hpp>
 
 #include <condition_variable>
 #include <mutex>
@@ -54,10 +57,13 @@ lock_state::lock_state(filesystem::path path, std::unique_ptr<protocol> what, ow
                        std::chrono::nanoseconds poll_interval)
     : path_(std::move(path)), scope_(scope), poll_interval_(poll_interval),
       protocol_(std::move(what))
-{}
+{
+    register_object(book_);
+}
 
 lock_state::~lock_state()
 {
+    unregister_object(book_);
     finish(book_.drop_everything());
 }
 
@@ -67,6 +73,12 @@ bool lock_state::acquire(lock_mode mode, deadline const& until, system::error_co
     acquisition taking(book_, *protocol_, {mode, caller(), until, poll_interval_}, call);
     auto next = taking.step();
     for (;;) {
+        bool const is_over =
+            next.kind != acquisition::next::wait && next.kind != acquisition::next::sleep;
+        if (!is_over && until.is_never() && waits_for_itself()) {
+            ec = make_error_code(system::errc::resource_deadlock_would_occur);
+            return false;
+        }
         switch (next.kind) {
         case acquisition::next::granted:
             return true;
@@ -84,6 +96,14 @@ bool lock_state::acquire(lock_mode mode, deadline const& until, system::error_co
             break;
         }
     }
+}
+
+// A thread that holds the lock through another object, and waits for it without a limit, waits for
+// ever. What an object owns, any thread may release.
+bool lock_state::waits_for_itself() const
+{
+    auto const file = book_.file();
+    return scope_ == ownership::thread && file && holds_anywhere(caller(), *file);
 }
 
 lock_state::release_result lock_state::finish(lock_book::level dropped) noexcept

@@ -47,6 +47,7 @@ public:
 
 private:
     owner caller() const noexcept { return owner::calling(scope_); }
+    bool waits_for_itself() const;
     release_result finish(lock_book::level dropped) noexcept;
 
     filesystem::path path_; // as the user gave it

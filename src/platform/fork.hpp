@@ -31,6 +31,9 @@ inline bool is_forking(std::uint64_t count) noexcept
 /// Waits for the end of a fork that is under way.
 void wait_for_fork() noexcept;
 
+/// The mutex of the registry of lock objects, safe over forks as well. Take it before an object's.
+std::mutex& registry_mutex() noexcept;
+
 /// A mutex for one object's book-keeping. It is one of a few that all objects share and that a fork
 /// waits for, so that a child finds the book-keeping whole and the mutex free. Hold one at a time,
 /// shortly, and across no system call.

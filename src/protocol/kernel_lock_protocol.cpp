@@ -85,6 +85,7 @@ answer kernel_lock_protocol::judge_file(bool locked)
         return ec == system::errc::no_such_file_or_directory ? answer(answer::ask_again) : ec;
     if (!(named.identity == ours.identity))
         return answer::ask_again;
+    met_ = ours.identity;
     if (!locked)
         return answer::busy;
     // Not before the lock is held: a contender that loses must have changed nothing.

@@ -13,6 +13,8 @@
 
 #include <boost/filesystem/path.hpp>
 
+#include <optional>
+
 namespace boost {
 namespace filelock {
 namespace detail {
@@ -27,6 +29,7 @@ public:
     answer attempt(lock_mode mode) override;
     answer sleep(lock_mode mode) override;
     bool can_sleep() const noexcept override { return true; }
+    std::optional<file_identity> met() const noexcept override { return met_; }
     void withdraw() noexcept override;
     system::error_code release() noexcept override;
 
@@ -38,6 +41,7 @@ private:
 
     filesystem::path path_;
     file_lock_options options_;
+    std::optional<file_identity> met_;
     descriptor file_; // stays open between the attempts of one wait
 };
 

@@ -5,11 +5,14 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_PROTOCOL_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_PROTOCOL_HPP
 
+#include "../platform/file.hpp"
+
 #include <boost/filelock/detail/lock_mode.hpp>
 
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
+#include <optional>
 
 namespace boost {
 namespace filelock {
@@ -58,6 +61,9 @@ public:
 
     /// Ends a row of attempts that did not get the lock.
     virtual void withdraw() noexcept = 0;
+
+    /// The file that the last attempt found locked, by us or by others.
+    virtual std::optional<file_identity> met() const noexcept = 0;
 
     /// Whatever it returns, the lock has been given up as far as can be.
     virtual system::error_code release() noexcept = 0;

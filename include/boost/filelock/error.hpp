@@ -20,7 +20,8 @@ namespace boost {
 namespace filelock {
 
 /// What can go wrong that no generic condition names.
-/// Everything else is the operating system's own code, or `errc::operation_not_permitted`.
+/// Everything else is the operating system's own code, or `errc::operation_not_permitted` or
+/// `errc::resource_deadlock_would_occur`.
 enum class error
 {
     /// The path names something that is no regular file (a symbolic link, FIFO, socket or device).

@@ -21,6 +21,7 @@ namespace {
 
 // All that a forked child must find whole. Initialised before any code runs and never destroyed:
 // locks may be objects of static storage.
+std::mutex registry;
 std::array<std::mutex, 16> mutexes;
 std::atomic<std::size_t> next_mutex{0};
 std::atomic<std::uint64_t> generation{1};
@@ -34,6 +35,7 @@ static_assert(std::is_trivially_destructible_v<decltype(mutexes)> &&
 // that no other is inside of what it guards (POSIX, pthread_atfork: rationale).
 void before_fork()
 {
+    registry.lock();
     for (auto& m : mutexes)
         m.lock();
     descriptors.mutex().lock();
@@ -46,6 +48,7 @@ void after_fork()
     descriptors.mutex().unlock();
     for (auto& m : mutexes)
         m.unlock();
+    registry.unlock();
 }
 
 void after_fork_in_child()
@@ -87,6 +90,11 @@ std::uint64_t fork_count() noexcept
 void wait_for_fork() noexcept
 {
     std::lock_guard<std::mutex> const guard(descriptors.mutex());
+}
+
+std::mutex& registry_mutex() noexcept
+{
+    return registry;
 }
 
 std::mutex& share_fork_safe_mutex()

@@ -17,7 +17,8 @@ namespace detail {
 class exclusive_names : public lock_base
 {
 public:
-    /// Waits for ever. Throws `lock_error`.
+    /// Waits for ever. Throws `lock_error`: `resource_deadlock_would_occur` where the calling
+    /// thread holds the lock through another object, and so would wait for itself.
     void lock() & { acquire(lock_mode::exclusive, deadline::never()); }
 
     /// One attempt; waits for no holder. False where somebody holds the lock, or another thread of

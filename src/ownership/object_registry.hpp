@@ -1,0 +1,28 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_OBJECT_REGISTRY_HPP
+#define BOOST_FILELOCK_SRC_OWNERSHIP_OBJECT_REGISTRY_HPP
+
+#include "../platform/file.hpp"
+#include "lock_book.hpp"
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+// All lock objects of this process: how a thread that is about to wait for a lock finds that it
+// holds it itself, through another object.
+
+void register_object(lock_book& book);
+void unregister_object(lock_book& book) noexcept;
+
+/// Whether this owner holds the lock on this file through any object.
+bool holds_anywhere(owner who, file_identity const& file);
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif
