@@ -21,6 +21,20 @@ namespace {
                            BOOST_CURRENT_LOCATION);
 }
 
+void check_interval(char const* name, std::chrono::nanoseconds interval)
+{
+    if (interval <= std::chrono::nanoseconds::zero())
+        refuse(name + (" is " + std::to_string(interval.count())) +
+               " ns and must be greater than zero");
+}
+
+template <class Enum>
+void check_enum(char const* name, Enum value, Enum last)
+{
+    if (value < Enum{} || value > last)
+        refuse(name + (" has the unknown value " + std::to_string(static_cast<int>(value))));
+}
+
 } // namespace
 
 filesystem::path checked_absolute(filesystem::path const& path)
@@ -36,9 +50,7 @@ filesystem::path checked_absolute(filesystem::path const& path)
 
 void check_poll_interval(std::chrono::nanoseconds poll_interval)
 {
-    if (poll_interval <= std::chrono::nanoseconds::zero())
-        refuse("poll_interval is " + std::to_string(poll_interval.count()) +
-               " ns and must be greater than zero");
+    check_interval("poll_interval", poll_interval);
 }
 
 void check_permissions(std::optional<filesystem::perms> const& permissions)
@@ -50,8 +62,25 @@ void check_permissions(std::optional<filesystem::perms> const& permissions)
 
 void check_scope(ownership scope)
 {
-    if (scope != ownership::thread && scope != ownership::instance)
-        refuse("scope has the unknown value " + std::to_string(static_cast<int>(scope)));
+    check_enum("scope", scope, ownership::instance);
+}
+
+void check_backend(file_lock_options const& options)
+{
+    check_enum("where", options.where, storage::network);
+    check_enum("backend", options.backend, kernel_lock::both);
+    check_enum("on_unsupported", options.on_unsupported, fallback::soft);
+    if (options.on_unsupported == fallback::soft && options.on_acquired)
+        refuse("on_acquired is set and on_unsupported is fallback::soft, which has no descriptor");
+    if (options.backend == kernel_lock::both && options.where == storage::network)
+        refuse("backend is kernel_lock::both and where is storage::network");
+}
+
+void check_acquire_options(acquire_options const& how)
+{
+    if (how.poll_interval)
+        check_interval("poll_interval", *how.poll_interval);
+    check_interval("progress_interval", how.progress_interval);
 }
 
 } // namespace detail

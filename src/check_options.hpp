@@ -5,6 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_CHECK_OPTIONS_HPP
 #define BOOST_FILELOCK_SRC_CHECK_OPTIONS_HPP
 
+#include <boost/filelock/acquire_options.hpp>
 #include <boost/filelock/lock_options.hpp>
 
 #include <boost/filesystem/file_status.hpp>
@@ -26,6 +27,11 @@ void check_poll_interval(std::chrono::nanoseconds poll_interval);
 void check_permissions(std::optional<filesystem::perms> const& permissions);
 
 void check_scope(ownership scope);
+
+/// Those that `file_lock` alone has, and `where`.
+void check_backend(file_lock_options const& options);
+
+void check_acquire_options(acquire_options const& how);
 
 } // namespace detail
 } // namespace filelock

@@ -32,6 +32,7 @@ public:
         case error::not_a_lock_file:
             return make_error_condition(system::errc::invalid_argument);
         case error::kernel_lock_not_supported:
+        case error::both_not_supported:
             return make_error_condition(system::errc::not_supported);
         }
         return {value, *this};
@@ -45,10 +46,25 @@ private:
             return "the path does not name a lock file";
         case error::kernel_lock_not_supported:
             return "the file system has no kernel locks; place the lock file on one that has";
+        case error::both_not_supported:
+            return "kernel_lock::both has no place on network storage, where one kind of kernel "
+                   "lock "
+                   "is made of the other; use kernel_lock::flock or kernel_lock::record";
         }
         return "unknown error";
     }
 };
+
+std::string subject(filesystem::path const& path, std::optional<owner_record> const& holder)
+{
+    auto text = path.string();
+    if (holder && holder->pid > 0) {
+        text += ", held by process " + std::to_string(holder->pid);
+        if (!holder->command.empty())
+            text += " (" + holder->command + ")";
+    }
+    return text;
+}
 
 } // namespace
 
@@ -57,6 +73,12 @@ system::error_category const& error_category() noexcept
     static constexpr filelock_category category;
     return category;
 }
+
+lock_error::lock_error(system::error_code const& ec, filesystem::path const& path,
+                       std::optional<owner_record> const& holder)
+    : system::system_error(ec, subject(path, holder)),
+      about_(std::make_shared<about const>(about{path, holder}))
+{}
 
 } // namespace filelock
 } // namespace boost

@@ -18,6 +18,7 @@ std::unique_ptr<detail::lock_state> make_state(filesystem::path const& path,
     detail::check_poll_interval(options.poll_interval);
     detail::check_permissions(options.permissions);
     detail::check_scope(options.scope);
+    detail::check_backend(options);
     return std::make_unique<detail::lock_state>(
         path,
         std::make_unique<detail::kernel_lock_protocol>(detail::checked_absolute(path), options),
@@ -27,7 +28,7 @@ std::unique_ptr<detail::lock_state> make_state(filesystem::path const& path,
 } // namespace
 
 file_lock::file_lock(filesystem::path const& path, file_lock_options const& options)
-    : exclusive_names(make_state(path, options))
+    : shared_names(make_state(path, options))
 {}
 
 } // namespace filelock

@@ -2,65 +2,43 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The book of owners and the acquisition, over a protocol and a clock that the test moves by hand:
-// one thread, no file, no wait.
+// The ownership and waiting engines, interleaving by interleaving: no file, no thread that waits, a
+// clock that is told what time it is.
 
 #include "../src/ownership/acquisition.hpp"
 #include "../src/ownership/lock_book.hpp"
+#include "fake_protocol.hpp"
 
 #include <boost/system/errc.hpp>
 
-#include <deque>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #define BOOST_TEST_MODULE engine
 #include <boost/test/unit_test.hpp>
 
 namespace fd = boost::filelock::detail;
+namespace errc = boost::system::errc;
+using boost::filelock::acquire_options;
+using boost::filelock::owner_record;
 using boost::filelock::ownership;
+using boost::filelock::wait_status;
 using fd::acquisition;
 using fd::answer;
 using fd::deadline;
 using fd::lock_book;
+using fd::lock_mode;
 using fd::owner;
+using filelock_test::fake_protocol;
 using next = acquisition::next;
 using time_point = acquisition::time_point;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fake_protocol final : fd::protocol
-{
-    std::deque<answer> answers; // then `otherwise`
-    answer otherwise = answer::have_it;
-    bool sleeps = false;
-    std::string log;
-
-    answer attempt(fd::lock_mode) override
-    {
-        log += 'a';
-        if (answers.empty())
-            return otherwise;
-        auto const a = answers.front();
-        answers.pop_front();
-        return a;
-    }
-    answer sleep(fd::lock_mode) override
-    {
-        log += 's';
-        return answer::have_it;
-    }
-    bool can_sleep() const noexcept override { return sleeps; }
-    std::optional<fd::file_identity> met() const noexcept override { return std::nullopt; }
-    void withdraw() noexcept override { log += 'w'; }
-    boost::system::error_code release() noexcept override
-    {
-        log += 'r';
-        return {};
-    }
-};
 
 time_point fake_now;
 
@@ -84,14 +62,15 @@ struct engine
     time_point const start{100s};
     owner const me = owner::calling(ownership::thread);
     owner const object = owner::calling(ownership::instance);
+    owner const other = some_thread(), third = some_thread();
+    boost::filesystem::path const path = "some.lock";
 
     struct attempt
     {
         counting_waker waker;
         acquisition taking;
-        attempt(engine& e, owner who, deadline const& until, std::chrono::nanoseconds poll)
-            : taking(e.book, e.protocol,
-                     {fd::lock_mode::exclusive, who, until, poll, [] { return fake_now; }}, waker)
+        attempt(engine& e, acquisition::request const& wanted)
+            : taking(e.book, e.protocol, wanted, waker)
         {}
         next step(time_point at)
         {
@@ -99,13 +78,64 @@ struct engine
             return taking.step();
         }
     };
+    using attempt_ptr = std::unique_ptr<attempt>;
 
-    std::unique_ptr<attempt> want(owner who, deadline const& until = deadline::never(),
-                                  std::chrono::nanoseconds poll = 50ms)
+    acquisition::request request(lock_mode to, owner who, deadline const& until)
     {
-        return std::make_unique<attempt>(*this, who, until, poll);
+        acquisition::request wanted{to, who, until, 50ms};
+        wanted.now = [] { return fake_now; };
+        return wanted;
+    }
+    attempt_ptr want(lock_mode to, owner who, deadline const& until = deadline::never())
+    {
+        return std::make_unique<attempt>(*this, request(to, who, until));
+    }
+    attempt_ptr want(owner who, deadline const& until = deadline::never())
+    {
+        return want(lock_mode::exclusive, who, until);
+    }
+    attempt_ptr convert(owner who, lock_mode from, lock_mode to,
+                        deadline const& until = deadline::never())
+    {
+        auto wanted = request(to, who, until);
+        wanted.from = from;
+        return std::make_unique<attempt>(*this, wanted);
+    }
+    attempt_ptr want(acquire_options const& how, owner who,
+                     deadline const& until = deadline::never())
+    {
+        auto wanted = request(lock_mode::exclusive, who, until);
+        wanted.callbacks = &how;
+        wanted.path = &path;
+        return std::make_unique<attempt>(*this, wanted);
+    }
+
+    bool have(lock_mode mode, owner who)
+    {
+        return want(mode, who, deadline::at_once())->step(start).kind == next::granted;
+    }
+    /// Drops a level and does what is to be done.
+    bool drop(owner who, lock_mode mode = lock_mode::none)
+    {
+        auto const dropped = book.drop(who, mode);
+        fd::do_chores(book, protocol, dropped.next);
+        return dropped.owned;
+    }
+    bool weaken(owner who, lock_mode from, lock_mode to)
+    {
+        auto const dropped = book.weaken(who, from, to);
+        fd::do_chores(book, protocol, dropped.next);
+        return dropped.owned;
     }
 };
+
+constexpr auto shared = lock_mode::shared, upgrade = lock_mode::upgrade,
+               exclusive = lock_mode::exclusive;
+
+bool would_deadlock(next const& n)
+{
+    return n.kind == next::failed && n.error == errc::resource_deadlock_would_occur;
+}
 
 } // namespace
 
@@ -115,20 +145,25 @@ BOOST_AUTO_TEST_CASE(a_free_lock_is_had_with_one_attempt)
 {
     auto const a = want(me);
     BOOST_TEST(a->step(start).kind == next::granted);
-    BOOST_TEST(protocol.log == "a");
+    BOOST_TEST(protocol.log == "ax");
     BOOST_TEST(book.levels(me) == 1u);
     BOOST_TEST(book.levels(object) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(the_owner_gets_levels_without_the_protocol)
 {
-    want(me)->step(start);
-    BOOST_TEST(want(me)->step(start).kind == next::granted);
-    BOOST_TEST(book.levels(me) == 2u);
-    BOOST_TEST(protocol.log == "a");
-    BOOST_TEST((book.drop(me) == lock_book::level::dropped));
-    BOOST_TEST((book.drop(me) == lock_book::level::last_gone));
-    BOOST_TEST((book.drop(me) == lock_book::level::not_owned));
+    for (auto const mode : {shared, upgrade, exclusive}) {
+        protocol.log.clear();
+        BOOST_TEST(have(mode, me));
+        BOOST_TEST(have(mode, me));
+        BOOST_TEST(book.levels(me) == 2u);
+        BOOST_TEST(protocol.log.size() == 2u); // one attempt
+        BOOST_TEST(drop(me));
+        BOOST_TEST(protocol.log.size() == 2u);
+        BOOST_TEST(drop(me));
+        BOOST_TEST(protocol.log.back() == 'r');
+        BOOST_TEST(!drop(me));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_busy_lock_is_tried_again_after_the_poll_interval)
@@ -141,8 +176,9 @@ BOOST_AUTO_TEST_CASE(a_busy_lock_is_tried_again_after_the_poll_interval)
     n = a->step(n.until);
     BOOST_TEST(n.kind == next::wait);
     BOOST_TEST((n.until == start + 100ms));
+    BOOST_TEST(a->waker.count == 0); // it does not wake itself
     BOOST_TEST(a->step(n.until).kind == next::granted);
-    BOOST_TEST(protocol.log == "aaa");
+    BOOST_TEST(protocol.log == "axaxax");
 }
 
 BOOST_AUTO_TEST_CASE(the_last_attempt_is_at_the_deadline)
@@ -152,7 +188,7 @@ BOOST_AUTO_TEST_CASE(the_last_attempt_is_at_the_deadline)
     BOOST_TEST((a->step(start).until == start + 50ms));
     BOOST_TEST((a->step(start + 50ms).until == start + 70ms));
     BOOST_TEST(a->step(start + 70ms).kind == next::timed_out);
-    BOOST_TEST(protocol.log == "aaaw");
+    BOOST_TEST(protocol.log == "axaxaxw");
     protocol.otherwise = answer::have_it;
     BOOST_TEST(want(me)->step(start).kind == next::granted); // nobody is in the way
 }
@@ -160,6 +196,7 @@ BOOST_AUTO_TEST_CASE(the_last_attempt_is_at_the_deadline)
 BOOST_AUTO_TEST_CASE(what_is_to_be_asked_again_is_asked_when_it_said)
 {
     protocol.answers = {answer::again_after(3ms)};
+    protocol.sleeps = true;
     auto const a = want(me, deadline::never());
     auto const n = a->step(start);
     BOOST_TEST(n.kind == next::wait);
@@ -169,16 +206,23 @@ BOOST_AUTO_TEST_CASE(what_is_to_be_asked_again_is_asked_when_it_said)
 BOOST_AUTO_TEST_CASE(one_attempt_is_one_attempt)
 {
     protocol.otherwise = answer::busy;
-    auto const a = want(me, deadline::at_once());
-    BOOST_TEST(a->step(start).kind == next::timed_out);
-    BOOST_TEST(protocol.log == "aw");
+    BOOST_TEST(want(me, deadline::at_once())->step(start).kind == next::timed_out);
+    BOOST_TEST(protocol.log == "axw");
 }
 
-BOOST_AUTO_TEST_CASE(only_a_wait_without_a_limit_may_sleep_in_the_kernel)
+BOOST_AUTO_TEST_CASE(only_a_wait_without_a_limit_and_callbacks_sleeps_in_the_kernel)
 {
     protocol.sleeps = true;
     protocol.otherwise = answer::busy;
     BOOST_TEST(want(me, deadline::after(1s, start))->step(start).kind == next::wait);
+    acquire_options how;
+    how.cancel_check = [] { return false; };
+    BOOST_TEST(want(how, me)->step(start).kind == next::wait);
+    how = {};
+    how.on_wait = [](wait_status const&) {};
+    BOOST_TEST(want(how, me)->step(start).kind == next::wait);
+    how = {};
+    BOOST_TEST(want(how, me)->step(start).kind == next::sleep);
     auto const a = want(me);
     BOOST_TEST(a->step(start).kind == next::sleep);
     BOOST_TEST(a->taking.sleep().kind == next::granted);
@@ -187,49 +231,50 @@ BOOST_AUTO_TEST_CASE(only_a_wait_without_a_limit_may_sleep_in_the_kernel)
 
 BOOST_AUTO_TEST_CASE(a_failure_is_reported_and_leaves_the_way_free)
 {
-    protocol.answers = {make_error_code(boost::system::errc::timed_out)}; // a file server's
-    auto const other = some_thread();
+    protocol.answers = {make_error_code(errc::timed_out)}; // a file server's
     auto const a = want(me), b = want(other);
     auto const n = a->step(start);
     BOOST_TEST(n.kind == next::failed);
-    BOOST_TEST((n.error == boost::system::errc::timed_out));
+    BOOST_TEST((n.error == errc::timed_out));
     BOOST_TEST(b->step(start).kind == next::granted);
 }
 
 BOOST_AUTO_TEST_CASE(an_abandoned_attempt_withdraws_and_makes_way)
 {
     protocol.otherwise = answer::busy;
-    auto a = want(me), b = want(some_thread());
+    auto a = want(me), b = want(other);
     a->step(start);
     BOOST_TEST(b->step(start).kind == next::wait);
-    BOOST_TEST(protocol.log == "a"); // only the first touches the file
+    BOOST_TEST(protocol.log == "ax"); // only the first touches the file
+    b->waker.count = 0;
     a.reset();
-    BOOST_TEST(protocol.log == "aw");
-    BOOST_TEST(b->waker.count == 1);
+    BOOST_TEST(protocol.log == "axw");
+    BOOST_TEST(b->waker.count > 0);
     b->step(start);
-    BOOST_TEST(protocol.log == "awa");
+    BOOST_TEST(protocol.log == "axwax");
 }
 
 BOOST_AUTO_TEST_CASE(they_are_served_in_the_order_in_which_they_came)
 {
     want(me)->step(start);
-    auto const other = some_thread();
     auto a = want(object), b = want(other);
     BOOST_TEST(a->step(start).kind == next::wait);
     BOOST_TEST(b->step(start).kind == next::wait);
-    book.drop(me);
+    auto const dropped = book.drop(me, exclusive);
+    BOOST_TEST((dropped.next.kind == fd::chore::lower));
     // Neither comes in before the lock has really been given back.
     BOOST_TEST(a->step(start).kind == next::wait);
-    book.given_back();
+    a->waker.count = b->waker.count = 0;
+    fd::do_chores(book, protocol, dropped.next);
     BOOST_TEST(a->waker.count == 1);
     BOOST_TEST(b->waker.count == 0);
     BOOST_TEST(b->step(start).kind == next::wait); // whoever happens to run first
-    BOOST_TEST(want(me, deadline::at_once())->step(start).kind == next::timed_out);
+    BOOST_TEST(!have(exclusive, me));
     BOOST_TEST(a->step(start).kind == next::granted);
     BOOST_TEST(b->step(start).kind == next::wait);
-    BOOST_TEST(protocol.log == "aa");
-    book.drop(object);
-    book.given_back();
+    BOOST_TEST(protocol.log == "axrax");
+    b->waker.count = 0;
+    drop(object);
     BOOST_TEST(b->waker.count >= 1);
     BOOST_TEST(b->step(start).kind == next::granted);
 }
@@ -242,22 +287,20 @@ BOOST_AUTO_TEST_CASE(one_in_the_queue_times_out_without_touching_the_file)
     BOOST_TEST(n.kind == next::wait);
     BOOST_TEST((n.until == start + 1s));
     BOOST_TEST(a->step(start + 1s).kind == next::timed_out);
-    BOOST_TEST(protocol.log == "a");
-    BOOST_TEST((book.drop(me) == lock_book::level::last_gone));
+    BOOST_TEST(protocol.log == "ax");
+    BOOST_TEST(drop(me));
 }
 
 BOOST_AUTO_TEST_CASE(a_waiter_behind_the_first_leaves_and_the_first_goes_on)
 {
     protocol.otherwise = answer::busy;
-    auto const other = some_thread();
     auto a = want(me, deadline::after(1s, start)), b = want(other);
     a->step(start);
     b->step(start);
     b.reset();
-    BOOST_TEST(a->waker.count == 0);
     protocol.otherwise = answer::have_it;
     BOOST_TEST(a->step(start + 50ms).kind == next::granted);
-    BOOST_TEST(protocol.log == "aa");
+    BOOST_TEST(protocol.log == "axax");
 }
 
 BOOST_AUTO_TEST_CASE(waiters_of_one_owner_join_when_the_first_has_it)
@@ -267,27 +310,433 @@ BOOST_AUTO_TEST_CASE(waiters_of_one_owner_join_when_the_first_has_it)
     a->step(start);
     b->step(start);
     c->step(start);
+    b->waker.count = c->waker.count = 0;
     BOOST_TEST(a->step(start + 50ms).kind == next::granted);
-    BOOST_TEST(b->waker.count == 1);
+    BOOST_TEST(b->waker.count > 0);
     BOOST_TEST(b->step(start).kind == next::granted);
-    BOOST_TEST(c->waker.count == 1);
+    BOOST_TEST(c->waker.count > 0);
     BOOST_TEST(c->step(start).kind == next::granted);
     BOOST_TEST(book.levels(object) == 3u);
-    BOOST_TEST(protocol.log == "aa");
+    BOOST_TEST(protocol.log == "axax");
 }
 
 BOOST_AUTO_TEST_CASE(levels_are_dropped_one_by_one_or_all_at_once)
 {
     for (int i = 0; i < 3; ++i)
         want(me)->step(start);
-    BOOST_TEST((book.drop_all(object) == lock_book::level::not_owned));
-    BOOST_TEST((book.drop(me) == lock_book::level::dropped));
-    BOOST_TEST((book.drop_all(me) == lock_book::level::last_gone));
+    BOOST_TEST(!book.drop_all(object).owned);
+    BOOST_TEST(drop(me));
+    auto dropped = book.drop_all(me);
+    BOOST_TEST(dropped.owned);
+    BOOST_TEST((dropped.next.kind == fd::chore::lower));
+    fd::do_chores(book, protocol, dropped.next);
     BOOST_TEST(book.levels(me) == 0u);
-    BOOST_TEST((book.drop_everything() == lock_book::level::not_owned));
-    book.given_back();
+    BOOST_TEST(!book.drop_everything().owned);
     want(object)->step(start);
-    BOOST_TEST((book.drop_everything() == lock_book::level::last_gone));
+    BOOST_TEST(book.drop_everything().next.kind == fd::chore::lower);
+}
+
+// Shared
+
+BOOST_AUTO_TEST_CASE(readers_come_in_together_and_the_last_gives_back)
+{
+    BOOST_TEST(have(shared, me));
+    BOOST_TEST(have(shared, other));
+    BOOST_TEST(have(shared, third));
+    BOOST_TEST(book.levels(other) == 1u);
+    BOOST_TEST(drop(other));
+    BOOST_TEST(drop(me));
+    BOOST_TEST(protocol.log == "asasas");
+    BOOST_TEST(!have(exclusive, me));
+    BOOST_TEST(drop(third));
+    BOOST_TEST((protocol.held == lock_mode::none));
+    BOOST_TEST(have(exclusive, me));
+    BOOST_TEST(!have(shared, other));
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_waits_behind_a_waiting_writer)
+{
+    BOOST_TEST(have(shared, me));
+    auto const writer = want(other), reader = want(shared, third);
+    BOOST_TEST(writer->step(start).kind == next::wait);
+    BOOST_TEST(reader->step(start).kind == next::wait);
+    BOOST_TEST(book.is_behind_writer(reader->taking));
+    BOOST_TEST(!book.is_behind_writer(writer->taking));
+    BOOST_TEST(have(shared, me)); // more levels for who has some: he would wait for himself
+    drop(me), drop(me);
+    BOOST_TEST(reader->step(start).kind == next::wait);
+    BOOST_TEST(writer->step(start).kind == next::granted);
+    BOOST_TEST(reader->step(start).kind == next::wait);
+    drop(other);
+    BOOST_TEST(reader->step(start).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_with_a_limit_is_none_that_one_waits_for_for_ever)
+{
+    BOOST_TEST(have(shared, me));
+    auto const writer = want(other, deadline::after(1s, start)), reader = want(shared, third);
+    writer->step(start);
+    reader->step(start);
+    BOOST_TEST(!book.is_behind_writer(reader->taking));
+    BOOST_TEST(writer->step(start + 1s).kind == next::timed_out);
+    BOOST_TEST(reader->waker.count > 0);
+    BOOST_TEST(reader->step(start + 1s).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(several_readers_come_in_when_a_writer_goes)
+{
+    BOOST_TEST(have(exclusive, me));
+    auto const a = want(shared, other), b = want(shared, third);
+    a->step(start), b->step(start);
+    b->waker.count = 0;
+    drop(me);
+    BOOST_TEST(a->step(start).kind == next::granted);
+    BOOST_TEST(b->waker.count > 0); // the first brings in the next
+    BOOST_TEST(b->step(start).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(modes_do_not_mix)
+{
+    for (auto const held : {shared, upgrade, exclusive})
+        for (auto const wanted : {shared, upgrade, exclusive}) {
+            if (held == wanted)
+                continue;
+            BOOST_TEST(have(held, me));
+            BOOST_TEST(would_deadlock(want(wanted, me)->step(start)));
+            BOOST_TEST(would_deadlock(want(wanted, me, deadline::at_once())->step(start)));
+            BOOST_TEST(!drop(me, wanted));
+            BOOST_TEST(drop(me, held));
+        }
+    BOOST_TEST((protocol.held == lock_mode::none));
+}
+
+// Upgrade
+
+BOOST_AUTO_TEST_CASE(an_upgrade_hold_goes_with_readers_and_not_with_another)
+{
+    BOOST_TEST(have(shared, me));
+    BOOST_TEST(have(upgrade, other));
+    BOOST_TEST(have(shared, third));
+    BOOST_TEST(!have(upgrade, object));
+    BOOST_TEST(!have(exclusive, object));
+    drop(me), drop(third);
+    BOOST_TEST((protocol.held == upgrade));
+    BOOST_TEST(have(shared, me));
+    protocol.log.clear();
+    drop(other);
+    BOOST_TEST(protocol.log == "ls"); // as weak as the strongest that is left
+    drop(me);
+    BOOST_TEST(protocol.log == "lsr");
+}
+
+BOOST_AUTO_TEST_CASE(an_upgrade_waits_for_the_readers_and_keeps_new_ones_out)
+{
+    BOOST_TEST(have(upgrade, me));
+    BOOST_TEST(have(shared, other));
+    auto const up = convert(me, upgrade, exclusive);
+    auto const late = want(shared, third);
+    BOOST_TEST(up->step(start).kind == next::wait);
+    BOOST_TEST(late->step(start).kind == next::wait);
+    BOOST_TEST(have(upgrade, me)); // its own levels are its own
+    drop(me);
+    up->waker.count = 0;
+    drop(other);
+    BOOST_TEST(up->waker.count > 0);
+    BOOST_TEST(late->step(start).kind == next::wait);
+    BOOST_TEST(up->step(start).kind == next::granted);
+    BOOST_TEST((protocol.held == exclusive));
+    BOOST_TEST(book.levels(me) == 1u);
+    BOOST_TEST(late->step(start).kind == next::wait);
+    BOOST_TEST(weaken(me, exclusive, upgrade));
+    BOOST_TEST((protocol.held == upgrade));
+    BOOST_TEST(late->step(start).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(an_upgrade_goes_before_a_writer_that_waits)
+{
+    BOOST_TEST(have(upgrade, me));
+    auto const writer = want(other);
+    writer->step(start);
+    BOOST_TEST(convert(me, upgrade, exclusive)->step(start).kind == next::granted);
+    BOOST_TEST(drop(me, exclusive));
+    BOOST_TEST(writer->step(start).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_upgrade_keeps_what_there_was)
+{
+    BOOST_TEST(have(upgrade, me));
+    protocol.otherwise = answer::busy; // a reader elsewhere
+    auto const up = convert(me, upgrade, exclusive, deadline::after(70ms, start));
+    BOOST_TEST((up->step(start).until == start + 50ms));
+    BOOST_TEST(up->step(start + 70ms).kind == next::timed_out);
+    BOOST_TEST(protocol.log == "auaxaxw");
+    BOOST_TEST((protocol.held == upgrade));
+    BOOST_TEST(drop(me, upgrade));
+}
+
+BOOST_AUTO_TEST_CASE(of_two_readers_that_convert_the_second_is_refused)
+{
+    BOOST_TEST(have(shared, me));
+    BOOST_TEST(have(shared, other));
+    auto const first = convert(me, shared, exclusive, deadline::after(1s, start));
+    BOOST_TEST(first->step(start).kind == next::wait);
+    auto const second = convert(other, shared, exclusive, deadline::after(1s, start));
+    BOOST_TEST(second->step(start).kind == next::timed_out); // at once
+    BOOST_TEST(drop(other));
+    BOOST_TEST(first->step(start).kind == next::granted);
+    BOOST_TEST(weaken(me, exclusive, shared));
+    BOOST_TEST((protocol.held == shared));
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_converts_gives_way_to_the_upgrade)
+{
+    BOOST_TEST(have(upgrade, me));
+    BOOST_TEST(have(shared, other));
+    auto const reader = convert(other, shared, exclusive, deadline::after(1s, start));
+    BOOST_TEST(reader->step(start).kind == next::wait);
+    auto const up = convert(me, upgrade, exclusive);
+    BOOST_TEST(up->step(start).kind == next::wait);
+    BOOST_TEST(reader->waker.count > 0);
+    BOOST_TEST(reader->step(start).kind == next::timed_out);
+    drop(other);
+    BOOST_TEST(up->step(start).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(a_conversion_moves_one_level_and_the_hold_follows_the_strongest)
+{
+    BOOST_TEST(have(upgrade, me));
+    BOOST_TEST(have(upgrade, me));
+    BOOST_TEST(convert(me, upgrade, exclusive)->step(start).kind == next::granted);
+    BOOST_TEST(book.levels(me) == 2u);
+    BOOST_TEST(drop(me, exclusive)); // the guard of the inner scope
+    BOOST_TEST((protocol.held == upgrade));
+    BOOST_TEST(drop(me, upgrade));
+    BOOST_TEST((protocol.held == lock_mode::none));
+}
+
+BOOST_AUTO_TEST_CASE(what_one_does_not_have_one_cannot_convert)
+{
+    auto const refused = [](next const& n) {
+        return n.kind == next::failed && n.error == errc::operation_not_permitted;
+    };
+    BOOST_TEST(refused(convert(me, upgrade, exclusive)->step(start)));
+    BOOST_TEST(have(shared, me));
+    BOOST_TEST(refused(convert(me, upgrade, exclusive)->step(start)));
+    BOOST_TEST(!weaken(me, exclusive, shared));
+    BOOST_TEST(!weaken(other, shared, shared));
+    BOOST_TEST(book.levels(me) == 1u);
+}
+
+// What happens while somebody is at work on the file
+
+BOOST_AUTO_TEST_CASE(a_release_during_an_attempt_is_done_by_who_is_at_work)
+{
+    BOOST_TEST(have(shared, me));
+    protocol.during_attempt = [&] {
+        auto const dropped = book.drop(me, shared);
+        BOOST_TEST(dropped.owned);
+        BOOST_TEST((dropped.next.kind == fd::chore::none));
+    };
+    protocol.answers = {answer::busy}; // another process has the upgrade hold
+    auto const up = want(upgrade, other);
+    BOOST_TEST(up->step(start).kind == next::wait);
+    BOOST_TEST(protocol.log == "asaur");
+    protocol.during_attempt = {};
+    BOOST_TEST(up->step(start + 50ms).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(one_who_leaves_during_another_s_attempt_leaves_the_withdrawing_to_him)
+{
+    BOOST_TEST(have(shared, me));
+    protocol.answers = {answer::busy};
+    auto up = want(upgrade, other);
+    BOOST_TEST(up->step(start).kind == next::wait);
+    auto const reader = convert(me, shared, exclusive, deadline::after(1s, start));
+    protocol.during_attempt = [&] { up.reset(); };
+    BOOST_TEST(reader->step(start).kind == next::granted);
+    BOOST_TEST(protocol.log == "asauwax"); // the other's row ends before one's own begins
+}
+
+BOOST_AUTO_TEST_CASE(a_look_goes_before_those_who_wait_and_not_while_somebody_is_at_work)
+{
+    struct visit : fd::waiter
+    {
+        counting_waker waker;
+        explicit visit(owner who) : waiter(who, fd::wish::a_look(), waker) {}
+    };
+    visit stranger(third), holder(me);
+    BOOST_TEST((book.ask(stranger) == lock_book::turn::not_owned));
+    BOOST_TEST(have(shared, me));
+    auto const writer = want(other);
+    writer->step(start);
+    BOOST_TEST((book.ask(holder) == lock_book::turn::yours));
+    auto const dropped = book.drop(me, shared); // an owner of several threads
+    BOOST_TEST((dropped.next.kind == fd::chore::none));
+    BOOST_TEST(writer->step(start).kind == next::wait);
+    writer->waker.count = 0;
+    auto const chore = book.leave(holder);
+    BOOST_TEST((chore.kind == fd::chore::lower));
+    fd::do_chores(book, protocol, chore);
+    BOOST_TEST(writer->waker.count > 0);
+
+    protocol.during_attempt = [&] {
+        BOOST_TEST((book.ask(stranger) == lock_book::turn::not_owned));
+    };
+    BOOST_TEST(writer->step(start).kind == next::granted);
+    drop(other);
+
+    BOOST_TEST(have(shared, me));
+    visit waits(me);
+    protocol.during_attempt = [&] {
+        BOOST_TEST((book.ask(waits) == lock_book::turn::wait));
+        waits.waker.count = 0;
+    };
+    BOOST_TEST(have(shared, other));
+    BOOST_TEST(waits.waker.count > 0);
+    BOOST_TEST((book.ask(waits) == lock_book::turn::yours));
+    book.leave(waits);
+}
+
+BOOST_AUTO_TEST_CASE(a_release_that_failed_is_done_again_before_the_next_attempt)
+{
+    auto const no = make_error_code(errc::io_error);
+    protocol.release_errors = {no, no};
+    BOOST_TEST(have(exclusive, me));
+    auto const ec = fd::do_chores(book, protocol, book.drop(me, exclusive).next);
+    BOOST_TEST((ec == errc::io_error));
+    BOOST_TEST(book.is_unreleased());
+    auto const n = want(other)->step(start);
+    BOOST_TEST(n.kind == next::failed);
+    BOOST_TEST((n.error == errc::io_error));
+    BOOST_TEST(book.is_unreleased());
+    BOOST_TEST(want(other)->step(start).kind == next::granted);
+    BOOST_TEST(!book.is_unreleased());
+    BOOST_TEST(protocol.log == "axrrwrax");
+}
+
+BOOST_AUTO_TEST_CASE(who_cannot_be_told_of_the_lock_does_not_keep_it)
+{
+    protocol.on_acquired = [] { throw std::runtime_error("no"); };
+    auto a = want(me), b = want(other);
+    BOOST_CHECK_THROW(a->step(start), std::runtime_error);
+    BOOST_TEST((protocol.held == lock_mode::none));
+    BOOST_TEST(b->step(start).kind == next::wait); // not before it has left
+    a.reset();
+    protocol.on_acquired = {};
+    BOOST_TEST(book.levels(me) == 0u);
+    BOOST_TEST(b->step(start).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_within_his_own_wait_would_wait_for_himself)
+{
+    protocol.on_acquired = [&] {
+        BOOST_TEST(would_deadlock(want(me)->step(start)));
+        BOOST_TEST(want(me, deadline::at_once())->step(start).kind == next::timed_out);
+    };
+    BOOST_TEST(want(me)->step(start).kind == next::granted);
+    BOOST_TEST(book.levels(me) == 1u);
+}
+
+// Cancel and progress
+
+BOOST_AUTO_TEST_CASE(a_cancel_check_is_asked_after_every_attempt_in_vain)
+{
+    protocol.otherwise = answer::busy;
+    int asked = 0;
+    acquire_options how;
+    how.cancel_check = [&] { return ++asked == 3; };
+    auto const a = want(how, me);
+    BOOST_TEST((a->step(start).until == start + 50ms));
+    BOOST_TEST((a->step(start + 50ms).until == start + 100ms));
+    auto const n = a->step(start + 100ms);
+    BOOST_TEST(n.kind == next::failed);
+    BOOST_TEST((n.error == errc::operation_canceled));
+    BOOST_TEST(asked == 3);
+    BOOST_TEST(protocol.log == "axaxaxw");
+}
+
+BOOST_AUTO_TEST_CASE(a_free_lock_is_had_whatever_the_cancel_check_says)
+{
+    acquire_options how;
+    how.cancel_check = [] { return true; };
+    BOOST_TEST(want(how, me)->step(start).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(one_in_the_queue_asks_at_the_poll_interval_as_well)
+{
+    BOOST_TEST(have(exclusive, other));
+    bool cancel = false;
+    acquire_options how;
+    how.cancel_check = [&] { return cancel; };
+    auto const a = want(how, me);
+    BOOST_TEST((a->step(start).until == start + 50ms));
+    cancel = true;
+    auto const n = a->step(start + 50ms);
+    BOOST_TEST((n.error == errc::operation_canceled));
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_that_can_be_cancelled_is_none_that_one_waits_for_for_ever)
+{
+    BOOST_TEST(have(shared, me));
+    acquire_options how;
+    how.cancel_check = [] { return false; };
+    auto const writer = want(how, other);
+    auto const reader = want(shared, third);
+    writer->step(start);
+    reader->step(start);
+    BOOST_TEST(!book.is_behind_writer(reader->taking));
+}
+
+BOOST_AUTO_TEST_CASE(progress_is_told_at_first_and_then_at_its_interval)
+{
+    BOOST_TEST(have(exclusive, other));
+    std::vector<std::chrono::nanoseconds> told;
+    std::optional<owner_record> holder;
+    owner_record record;
+    record.pid = 4711;
+    protocol.who = {record};
+    acquire_options how;
+    how.progress_interval = 10s;
+    how.on_wait = [&](wait_status const& status) {
+        BOOST_TEST(status.path == "some.lock");
+        told.push_back(status.waited);
+        holder = status.holder;
+    };
+    auto const a = want(how, me, deadline::after(25s, start));
+    BOOST_TEST((a->step(start).until == start + 10s));
+    BOOST_REQUIRE(told.size() == 1u);
+    BOOST_TEST((told.back() == 0s));
+    BOOST_REQUIRE(holder);
+    BOOST_TEST(holder->pid == 4711);
+    BOOST_TEST((a->step(start + 3s).until == start + 10s)); // woken in between
+    BOOST_TEST(told.size() == 1u);
+    BOOST_TEST((a->step(start + 11s).until == start + 21s));
+    BOOST_REQUIRE(told.size() == 2u);
+    BOOST_TEST((told.back() == 11s));
+    BOOST_TEST((a->step(start + 21s).until == start + 25s)); // the deadline is nearer
+    BOOST_TEST(a->step(start + 25s).kind == next::timed_out);
+    BOOST_TEST(told.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(progress_is_not_told_of_a_free_lock_nor_of_one_attempt)
+{
+    acquire_options how;
+    how.on_wait = [](wait_status const&) { BOOST_ERROR("told"); };
+    BOOST_TEST(want(how, me)->step(start).kind == next::granted);
+    BOOST_TEST(want(how, other, deadline::at_once())->step(start).kind == next::timed_out);
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_that_throws_ends_the_wait)
+{
+    protocol.otherwise = answer::busy;
+    acquire_options how;
+    how.on_wait = [](wait_status const&) { throw std::runtime_error("no"); };
+    auto a = want(how, me);
+    BOOST_CHECK_THROW(a->step(start), std::runtime_error);
+    a.reset();
+    BOOST_TEST(protocol.log == "axw");
+    protocol.otherwise = answer::have_it;
+    BOOST_TEST(have(exclusive, other));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,9 +5,11 @@
 #ifndef BOOST_FILELOCK_HPP
 #define BOOST_FILELOCK_HPP
 
+#include <boost/filelock/acquire_options.hpp>
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/fwd.hpp>
 #include <boost/filelock/lock_options.hpp>
+#include <boost/filelock/owner_record.hpp>
 
 #endif

@@ -8,17 +8,21 @@
 #include "../protocol/protocol.hpp"
 #include "lock_book.hpp"
 
+#include <boost/filelock/acquire_options.hpp>
 #include <boost/filelock/detail/deadline.hpp>
+
+#include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
+#include <optional>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// One `lock()` on its way: what to do next. It never waits; who drives it does, as the answers
-/// say, and calls `step` again when the time has come or the waker was called.
+/// One `lock()`, or one conversion, on its way: what to do next. It never waits; who drives it
+/// does, as the answers say, and calls `step` again when the time has come or the waker was called.
 class acquisition final : public waiter
 {
 public:
@@ -29,8 +33,8 @@ public:
         enum kind_type
         {
             granted,
-            failed,    ///< nothing is held; `error` says why
-            timed_out, ///< nothing is held; the deadline has passed
+            failed,    ///< nothing more is held than before; `error` says why
+            timed_out, ///< nothing more is held than before; the deadline has passed
             wait,      ///< until `until`, or until woken
             sleep      ///< call `sleep`, if you can spend a thread on it; else as `wait`
         };
@@ -42,11 +46,20 @@ public:
 
     struct request
     {
-        lock_mode mode;
+        lock_mode to;
         owner who;
         deadline until;
         std::chrono::nanoseconds poll_interval;
+        lock_mode from = lock_mode::none;           // for a conversion
+        acquire_options const* callbacks = nullptr; // must outlive the acquisition, as must `path`
+        filesystem::path const* path = nullptr;
         time_point (*now)() = deadline::steady::now;
+
+        /// Whether nothing but the lock, or a failure, ends it.
+        bool is_for_ever() const noexcept
+        {
+            return until.is_never() && !(callbacks && callbacks->cancel_check);
+        }
     };
 
     acquisition(lock_book& book, protocol& what, request const& wanted, waker& call) noexcept;
@@ -54,25 +67,30 @@ public:
     /// Gives up where it has not come to an end.
     ~acquisition();
 
-    next step();
+    next step() { return go(&protocol::attempt); }
 
     /// An attempt that waits in the kernel, without a limit.
-    next sleep();
+    next sleep() { return go(&protocol::sleep); }
 
 private:
+    using attempt_kind = answer (protocol::*)(lock_mode);
+
+    next go(attempt_kind try_it);
     next judge(answer const& a);
+    next not_yet(std::optional<std::chrono::nanoseconds> pause, bool may_sleep);
+    void tell_progress(time_point now);
     next end(next result) noexcept;
 
     lock_book& book_;
     protocol& protocol_;
     request wanted_;
-    enum class state
-    {
-        queued,
-        attempting, // the protocol may have something to withdraw
-        ended
-    } state_ = state::queued;
+    bool ended_ = false;
+    std::optional<time_point> waiting_since_;
+    time_point next_progress_{};
 };
+
+/// Does what is left to be done, and what that leaves; says what went wrong first.
+system::error_code do_chores(lock_book& book, protocol& what, chore c) noexcept;
 
 } // namespace detail
 } // namespace filelock

@@ -6,11 +6,41 @@
 
 #include "../platform/fork.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
 #include <utility>
 
 namespace boost {
 namespace filelock {
 namespace detail {
+namespace {
+
+constexpr std::size_t index(lock_mode mode) noexcept
+{
+    return static_cast<std::size_t>(mode);
+}
+
+constexpr std::size_t shared = index(lock_mode::shared);
+constexpr std::size_t upgrade = index(lock_mode::upgrade);
+constexpr std::size_t exclusive = index(lock_mode::exclusive);
+
+template <class Counts>
+lock_mode strongest(Counts const& levels) noexcept
+{
+    auto mode = exclusive;
+    while (mode != 0 && levels[mode] == 0)
+        --mode;
+    return static_cast<lock_mode>(mode);
+}
+
+template <class Counts>
+unsigned sum(Counts const& levels) noexcept
+{
+    return std::accumulate(levels.begin(), levels.end(), 0u);
+}
+
+} // namespace
 
 lock_book::lock_book() : mutex_(share_fork_safe_mutex()), generation_(process_generation()) {}
 
@@ -26,115 +56,308 @@ std::unique_lock<std::mutex> lock_book::open_book() const noexcept
 void lock_book::start_afresh() noexcept
 {
     generation_ = process_generation();
-    inherited_ += std::exchange(levels_, 0);
-    holder_.reset();
+    inherited_ += sum(levels_);
+    levels_ = {};
+    holds_.clear();
     queue_.clear();
-    use_ = use::idle;
+    held_ = lock_mode::none;
+    at_work_ = withdraw_first_ = abandoned_ = unreleased_ = false;
+    worker_ = row_ = nullptr;
 }
 
 lock_book::turn lock_book::ask(waiter& w)
 {
     auto const guard = open_book();
-    if (holder_ == w.who_) {
-        ++levels_;
-        if (in_queue(w))
-            remove(w);
+    hold* const mine = find(w.who_);
+    auto const& wish = w.wish_;
+    if (wish.is_look())
+        return look(w, mine != nullptr);
+    if (wish.is_conversion() && (!mine || mine->levels[index(wish.from)] == 0)) {
+        remove(w);
+        return turn::not_owned;
+    }
+    if (!wish.is_conversion() && mine) {
+        remove(w);
+        if (mine->levels[index(wish.to)] == 0)
+            return turn::would_deadlock;
+        add(*mine, wish.to);
         return turn::granted;
     }
-    if (!in_queue(w)) {
-        queue_.push_back(w);
-        w.queued_in_ = generation_;
-    }
-    if (&queue_.front() != &w || use_ == use::held || use_ == use::giving_back)
+    if (auto const place = enqueue(w); place != turn::yours)
+        return place;
+    if (at_work_ || &queue_.front() != &w || !is_compatible(w, mine))
         return turn::wait;
-    use_ = use::taking;
+    holds_.reserve(holds_.size() + 1); // `taken` must not fail
+    at_work_ = true;
+    worker_ = &w;
+    withdraw_first_ = row_ && row_ != &w;
+    row_ = &w;
     return turn::yours;
 }
 
-void lock_book::taken(waiter& w, std::optional<file_identity> const& file) noexcept
+// Looks are asked for by holders, and go before whoever waits for the holders to go.
+lock_book::turn lock_book::look(waiter& w, bool owned) noexcept
 {
-    auto const guard = open_book();
-    use_ = use::held;
-    file_ = file;
-    holder_ = w.who_;
-    levels_ = 1;
+    if (owned && at_work_) {
+        if (!in_queue(w)) {
+            queue_.push_front(w);
+            w.queued_in_ = generation_;
+        }
+        return turn::wait;
+    }
     remove(w);
+    if (!owned)
+        return turn::not_owned;
+    at_work_ = true;
+    worker_ = &w;
+    return turn::yours;
 }
 
-void lock_book::found_busy(std::optional<file_identity> const& file) noexcept
+// Gives the waiter a place in the queue. What it returns is `yours` if that may be the first.
+lock_book::turn lock_book::enqueue(waiter& w) noexcept
 {
-    auto const guard = open_book();
-    if (file_ == file)
-        return;
-    file_ = file;
-    // The others in the queue may find that it is they who have it, through another object.
-    for (auto& w : queue_)
-        if (&w != &queue_.front())
-            w.call_.wake();
+    auto const& wish = w.wish_;
+    if (wish.is_conversion()) {
+        // Who would convert a shared hold waits for the other holders to go. If one of them wants
+        // to convert as well, neither does; and he that holds the upgrade cannot be refused.
+        bool const is_reader = wish.from == lock_mode::shared;
+        for (auto& other : queue_) {
+            if (&other == &w || !other.wish_.is_conversion())
+                continue;
+            if (is_reader && (!in_queue(w) || other.wish_.from == lock_mode::upgrade)) {
+                remove(w);
+                return turn::refused;
+            }
+            other.call_.wake();
+        }
+    } else if (wish.for_ever && !in_queue(w) && w.who_.is_thread()) {
+        // A thread that waits already is in a callback of that wait, and would wait for itself.
+        for (auto const& other : queue_)
+            if (other.who_ == w.who_)
+                return turn::would_deadlock;
+    }
+    if (!in_queue(w)) {
+        if (wish.is_conversion())
+            queue_.push_front(w);
+        else
+            queue_.push_back(w);
+        w.queued_in_ = generation_;
+    }
+    return turn::yours;
 }
 
-void lock_book::leave(waiter& w) noexcept
+bool lock_book::is_compatible(waiter const& w, hold const* mine) const noexcept
+{
+    auto const others = [&](std::size_t mode) {
+        return levels_[mode] - (mine ? mine->levels[mode] : 0);
+    };
+    switch (w.wish_.to) {
+    case lock_mode::shared:
+        return others(exclusive) == 0;
+    case lock_mode::upgrade:
+        return others(exclusive) + others(upgrade) == 0;
+    default:
+        return others(exclusive) + others(upgrade) + others(shared) == 0;
+    }
+}
+
+std::optional<chore> lock_book::taken(waiter& w, std::optional<file_identity> const& file) noexcept
 {
     auto const guard = open_book();
     if (!in_queue(w))
-        return;
-    if (use_ == use::taking && &queue_.front() == &w)
-        use_ = use::idle;
+        return std::nullopt;
+    file_ = file;
+    auto* mine = find(w.who_);
+    if (!mine)
+        mine = &holds_.emplace_back(hold{w.who_});
+    add(*mine, w.wish_.to);
+    if (w.wish_.is_conversion())
+        subtract(*mine, w.wish_.from);
+    held_ = std::max(held_, w.wish_.to);
+    row_ = nullptr;
     remove(w);
+    return next_chore();
+}
+
+chore lock_book::found_busy(waiter& w, std::optional<file_identity> const& file) noexcept
+{
+    auto const guard = open_book();
+    if (!(file_ == file)) {
+        file_ = file;
+        // The others may find that it is they who have it, through another object.
+        for (auto& other : queue_)
+            if (&other != &w)
+                other.call_.wake();
+    }
+    return next_chore();
+}
+
+chore lock_book::leave(waiter& w) noexcept
+{
+    auto const guard = open_book();
+    bool const was_at_work = at_work_ && worker_ == &w;
+    bool const had_place = in_queue(w);
+    remove(w);
+    if (row_ == &w) {
+        row_ = nullptr;
+        abandoned_ = true;
+    }
+    if (!was_at_work && (!had_place || at_work_))
+        return {};
+    at_work_ = true;
+    return next_chore();
+}
+
+chore lock_book::done(chore const& c, bool worked) noexcept
+{
+    auto const guard = open_book();
+    if (!worked && c.kind == chore::lower)
+        unreleased_ = true;
+    return next_chore();
+}
+
+void lock_book::released(bool worked) noexcept
+{
+    auto const guard = open_book();
+    unreleased_ = !worked;
+}
+
+// For who is at work. In a child that was forked meanwhile, nobody is.
+chore lock_book::next_chore() noexcept
+{
+    if (!at_work_)
+        return {};
+    if (std::exchange(abandoned_, false))
+        return {chore::withdraw};
+    auto const need = needed();
+    if (need < held_) {
+        held_ = need;
+        return {chore::lower, need};
+    }
+    at_work_ = withdraw_first_ = false;
+    auto const* const worker = std::exchange(worker_, nullptr);
+    if (!queue_.empty() && &queue_.front() != worker)
+        queue_.front().call_.wake();
+    return {};
+}
+
+lock_mode lock_book::needed() const noexcept
+{
+    return strongest(levels_);
+}
+
+lock_book::dropped lock_book::settle_unless_at_work() noexcept
+{
+    if (at_work_)
+        return {true}; // who is at work, is given the chore
+    at_work_ = true;
+    return {true, next_chore()};
+}
+
+lock_book::dropped lock_book::drop(owner who, lock_mode mode) noexcept
+{
+    auto const guard = open_book();
+    auto* const mine = find(who);
+    if (mine && mode == lock_mode::none)
+        mode = strongest(mine->levels);
+    if (mine && mine->levels[index(mode)] != 0) {
+        subtract(*mine, mode);
+        return settle_unless_at_work();
+    }
+    if (inherited_ == 0)
+        return {false};
+    --inherited_;
+    return {true};
+}
+
+lock_book::dropped lock_book::drop_all(owner who) noexcept
+{
+    auto const guard = open_book();
+    auto* const mine = find(who);
+    if (!mine)
+        return {false};
+    for (std::size_t mode = 0; mode < mine->levels.size(); ++mode)
+        levels_[mode] -= std::exchange(mine->levels[mode], 0);
+    forget_if_empty(*mine);
+    return settle_unless_at_work();
+}
+
+lock_book::dropped lock_book::drop_everything() noexcept
+{
+    auto const guard = open_book();
+    if (holds_.empty())
+        return {false};
+    holds_.clear();
+    levels_ = {};
+    return settle_unless_at_work();
+}
+
+lock_book::dropped lock_book::weaken(owner who, lock_mode from, lock_mode to) noexcept
+{
+    auto const guard = open_book();
+    auto* const mine = find(who);
+    if (!mine || mine->levels[index(from)] == 0)
+        return {inherited_ != 0}; // a guard that a forking parent left; its end is still to come
+    add(*mine, to);
+    subtract(*mine, from);
+    return settle_unless_at_work();
+}
+
+lock_book::hold* lock_book::find(owner who) noexcept
+{
+    auto const it =
+        std::find_if(holds_.begin(), holds_.end(), [&](hold const& h) { return h.who == who; });
+    return it == holds_.end() ? nullptr : &*it;
+}
+
+lock_book::hold const* lock_book::find(owner who) const noexcept
+{
+    return const_cast<lock_book*>(this)->find(who);
+}
+
+void lock_book::add(hold& to, lock_mode mode) noexcept
+{
+    ++to.levels[index(mode)];
+    ++levels_[index(mode)];
+}
+
+void lock_book::subtract(hold& from, lock_mode mode, unsigned count) noexcept
+{
+    from.levels[index(mode)] -= count;
+    levels_[index(mode)] -= count;
+    forget_if_empty(from);
+}
+
+void lock_book::forget_if_empty(hold& h) noexcept
+{
+    if (sum(h.levels) != 0)
+        return;
+    std::swap(h, holds_.back());
+    holds_.pop_back();
 }
 
 void lock_book::remove(waiter& w) noexcept
 {
+    if (!in_queue(w))
+        return;
     bool const was_first = &queue_.front() == &w;
     queue_.erase(queue_.iterator_to(w));
     w.queued_in_ = 0;
-    // Also when it has just taken the lock: the next may be of the same owner.
-    if (was_first)
-        wake_first();
-}
-
-void lock_book::wake_first() noexcept
-{
-    if (!queue_.empty())
+    if (was_first && !queue_.empty())
         queue_.front().call_.wake();
 }
 
-lock_book::level lock_book::drop(owner who) noexcept
+unsigned lock_book::levels(owner who) const noexcept
 {
     auto const guard = open_book();
-    if (holder_ == who)
-        return --levels_ == 0 ? last_gone() : level::dropped;
-    if (inherited_ == 0)
-        return level::not_owned;
-    --inherited_;
-    return level::dropped;
+    auto const* const mine = find(who);
+    return mine ? sum(mine->levels) : 0;
 }
 
-lock_book::level lock_book::drop_all(owner who) noexcept
+bool lock_book::is_unreleased() const noexcept
 {
     auto const guard = open_book();
-    return holder_ == who ? last_gone() : level::not_owned;
-}
-
-lock_book::level lock_book::drop_everything() noexcept
-{
-    auto const guard = open_book();
-    return holder_ ? last_gone() : level::not_owned;
-}
-
-lock_book::level lock_book::last_gone() noexcept
-{
-    levels_ = 0;
-    holder_.reset();
-    use_ = use::giving_back;
-    return level::last_gone;
-}
-
-void lock_book::given_back() noexcept
-{
-    auto const guard = open_book();
-    use_ = use::idle;
-    wake_first();
+    return unreleased_;
 }
 
 std::optional<file_identity> lock_book::file() const noexcept
@@ -143,16 +366,27 @@ std::optional<file_identity> lock_book::file() const noexcept
     return file_;
 }
 
-bool lock_book::is_held(owner who, file_identity const& file) const noexcept
+bool lock_book::keeps_out(owner who, file_identity const& file, lock_mode mode) const noexcept
 {
     auto const guard = open_book();
-    return holder_ == who && file_ == file;
+    auto const* const his = find(who);
+    if (!his || !(file_ == file))
+        return false;
+    auto const held = strongest(his->levels);
+    return mode == lock_mode::exclusive || held == lock_mode::exclusive ||
+           (mode == lock_mode::upgrade && held == lock_mode::upgrade);
 }
 
-unsigned lock_book::levels(owner who) const noexcept
+bool lock_book::is_behind_writer(waiter const& w) const noexcept
 {
     auto const guard = open_book();
-    return holder_ == who ? levels_ : 0;
+    for (auto const& other : queue_) {
+        if (&other == &w)
+            return false;
+        if (other.wish_.to == lock_mode::exclusive && other.wish_.for_ever)
+            return true;
+    }
+    return false;
 }
 
 } // namespace detail

@@ -7,9 +7,12 @@
 
 #include "../platform/file.hpp"
 #include "owner.hpp"
+#include "waiter.hpp"
 
+#include <boost/container/small_vector.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <array>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -18,115 +21,146 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-// Not a safe link: a forked child leaves behind waiters on stacks that it does not have.
-using queue_hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::normal_link>>;
-
 struct object_tag;
 using object_hook = intrusive::list_base_hook<intrusive::tag<object_tag>,
                                               intrusive::link_mode<intrusive::normal_link>>;
 
-/// How to tell somebody in a queue that it may be his turn.
-class waker
+/// What is left to be done to the file by whoever was at work on it.
+struct chore
 {
-public:
-    /// Called under the book's mutex.
-    virtual void wake() noexcept = 0;
+    enum kind_type
+    {
+        none,     ///< and he is no longer at work
+        withdraw, ///< what an abandoned row of attempts has left
+        lower     ///< the hold, to mode `to`: nobody needs more
+    };
 
-protected:
-    ~waker() = default;
-};
-
-/// Somebody who wants a lock object; a place in its queue.
-class waiter : public queue_hook
-{
-public:
-    /// `call` must outlive the waiter.
-    waiter(owner who, waker& call) noexcept : who_(who), call_(call) {}
-    waiter(waiter const&) = delete;
-    waiter& operator=(waiter const&) = delete;
-
-protected:
-    ~waiter() = default;
-
-private:
-    friend class lock_book;
-
-    owner who_;
-    waker& call_;
-    std::uint64_t queued_in_ = 0; // the process generation in whose queue it stands
+    kind_type kind = none;
+    lock_mode to = lock_mode::none;
 };
 
 /// Who in this process holds one lock object, and who waits for it, first come first served.
-/// It touches no file and waits for nothing: its users do, when it is their turn.
+///
+/// All owners share one hold on the file, as strong as the strongest of their levels. One at a time
+/// is at work on the file: who is told so by `ask`, until he says what came of it. What others
+/// leave to be done meanwhile, he is given as chores.
+///
+/// The book touches no file and waits for nothing: its users do.
 class lock_book : public object_hook
 {
 public:
     enum class turn
     {
-        granted, ///< one level more for an owner who had some
-        yours,   ///< nobody here holds it and you are first: take it, then say `taken` or `leave`
-        wait     ///< you stand in the queue and will be woken
-    };
-
-    enum class level
-    {
-        not_owned,
-        dropped,  ///< nothing is to be done: there are more, or it was a forking parent's
-        last_gone ///< give the lock back, then say `given_back`
+        granted,        ///< one level more for an owner who has some of that mode
+        yours,          ///< you are at work: try, then say `taken`, `found_busy` or `leave`
+        wait,           ///< you stand in the queue and will be woken
+        refused,        ///< another conversion comes first, and would wait for you
+        would_deadlock, ///< you hold levels of another mode
+        not_owned       ///< you have nothing to look at or to convert
     };
 
     lock_book();
 
-    /// Asks for a level, at first and whenever the waiter was woken.
+    /// Asks for what the waiter wants, at first and whenever it was woken or wants to try again.
     turn ask(waiter& w);
 
-    /// The waiter, whose turn it was, has the lock on this file.
-    void taken(waiter& w, std::optional<file_identity> const& file) noexcept;
+    /// For one whose turn it is: whether another's row of attempts must be withdrawn first.
+    bool must_withdraw(waiter const& w) const noexcept { return withdraw_first_ && worker_ == &w; }
+    /// And whether a release has failed, and must be done again first.
+    bool must_release(waiter const& w) const noexcept { return unreleased_ && worker_ == &w; }
 
-    /// Somebody else has it.
-    void found_busy(std::optional<file_identity> const& file) noexcept;
+    /// The waiter has what it wanted, on this file. Nothing: not so, we are a child that a callback
+    /// forked, and own nothing.
+    std::optional<chore> taken(waiter& w, std::optional<file_identity> const& file) noexcept;
 
-    /// The waiter gives up. Harmless for one that is not in the queue.
-    void leave(waiter& w) noexcept;
+    /// Somebody else has it. The waiter keeps its place.
+    chore found_busy(waiter& w, std::optional<file_identity> const& file) noexcept;
 
-    level drop(owner who) noexcept;
-    level drop_all(owner who) noexcept;
-    level drop_everything() noexcept;
-    void given_back() noexcept;
+    /// The waiter gives up, or has looked. Harmless for one that has no place.
+    chore leave(waiter& w) noexcept;
 
+    /// The chore was done. Says the next.
+    chore done(chore const& c, bool worked) noexcept;
+
+    /// The release that `must_release` spoke of was tried again.
+    void released(bool worked) noexcept;
+
+    struct dropped
+    {
+        bool owned;
+        chore next = {};
+    };
+
+    /// Drops one level, of the strongest mode that there is where `mode` is none.
+    dropped drop(owner who, lock_mode mode) noexcept;
+    dropped drop_all(owner who) noexcept;
+    dropped drop_everything() noexcept;
+
+    /// Makes a level of one mode one of a weaker mode.
+    dropped weaken(owner who, lock_mode from, lock_mode to) noexcept;
+
+    /// All levels of an owner.
     unsigned levels(owner who) const noexcept;
+
+    /// Whether a release has failed.
+    bool is_unreleased() const noexcept;
 
     /// The file that was last found locked, by us or by others.
     std::optional<file_identity> file() const noexcept;
-    bool is_held(owner who, file_identity const& file) const noexcept;
+
+    /// Whether this owner holds this file in a way that keeps out a hold of this mode.
+    bool keeps_out(owner who, file_identity const& file, lock_mode mode) const noexcept;
+
+    /// Whether the waiter stands behind somebody who waits for an exclusive lock and nothing else.
+    bool is_behind_writer(waiter const& w) const noexcept;
 
     /// Guards the book, and what a waiter shares with its waker.
     std::mutex& mutex() const noexcept { return mutex_; }
 
 private:
-    enum class use
+    using counts = std::array<unsigned, 4>; // by mode
+
+    struct hold
     {
-        idle,
-        taking, // the first in the queue is at work on the file
-        held,
-        giving_back
+        owner who;
+        counts levels = {};
     };
 
     std::unique_lock<std::mutex> open_book() const noexcept;
     void start_afresh() noexcept;
+
+    hold* find(owner who) noexcept;
+    hold const* find(owner who) const noexcept;
+    void add(hold& to, lock_mode mode) noexcept;
+    void subtract(hold& from, lock_mode mode, unsigned count = 1) noexcept;
+    void forget_if_empty(hold& h) noexcept;
+
     bool in_queue(waiter const& w) const noexcept { return w.queued_in_ == generation_; }
+    turn enqueue(waiter& w) noexcept;
     void remove(waiter& w) noexcept;
-    void wake_first() noexcept;
-    level last_gone() noexcept;
+    turn look(waiter& w, bool owned) noexcept;
+    bool is_compatible(waiter const& w, hold const* mine) const noexcept;
+    lock_mode needed() const noexcept;
+    chore next_chore() noexcept;
+    dropped settle_unless_at_work() noexcept;
 
     std::mutex& mutex_;
     std::uint64_t generation_; // of the process whose book this is
-    use use_ = use::idle;
-    std::optional<file_identity> file_;
-    std::optional<owner> holder_;
-    unsigned levels_ = 0;
+
+    container::small_vector<hold, 1> holds_;
+    counts levels_ = {};     // of all owners together
     unsigned inherited_ = 0; // levels that a forking parent had
     intrusive::list<waiter, intrusive::base_hook<queue_hook>> queue_;
+
+    // The file.
+    lock_mode held_ = lock_mode::none;
+    std::optional<file_identity> file_;
+    bool at_work_ = false;
+    waiter* worker_ = nullptr; // who is at work, where that is somebody from the queue
+    waiter* row_ = nullptr;    // whose row of attempts has left something to be withdrawn
+    bool withdraw_first_ = false;
+    bool abandoned_ = false; // the row, by one who left while another was at work
+    bool unreleased_ = false;
 };
 
 } // namespace detail

@@ -4,14 +4,11 @@
 
 #include "lock_state.hpp"
 
-#include "acquisition.hpp"
 #include "object_registry.hpp"
+#include "thread_waker.hpp"
 
 #include <boost/system/errc.hpp>
 
-#include <condition_variable>
-#include <mutex>
-#include <optional>
 #include <utility>
 
 namespace boost {
@@ -19,36 +16,18 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// A thread that waits. Not on Boost.Thread's condition: that would be an interruption point.
-class thread_waker final : public waker
+// A thread that wants to look at what it holds, and waits until nobody else is at work on it.
+class visit final : public waiter
 {
 public:
-    explicit thread_waker(std::mutex& mutex) noexcept : mutex_(mutex) {}
+    visit(lock_book& book, owner who, waker& call) noexcept
+        : waiter(who, wish::a_look(), call), book_(book)
+    {}
 
-    void wake() noexcept override
-    {
-        woken_ = true;
-        if (condition_)
-            condition_->notify_one();
-    }
-
-    void wait_until(acquisition::time_point until)
-    {
-        std::unique_lock<std::mutex> guard(mutex_);
-        auto const is_woken = [this] { return woken_; };
-        if (!condition_)
-            condition_.emplace();
-        if (until == acquisition::time_point::max())
-            condition_->wait(guard, is_woken);
-        else
-            condition_->wait_until(guard, until, is_woken);
-        woken_ = false;
-    }
+    lock_book::turn ask() { return book_.ask(*this); }
 
 private:
-    std::mutex& mutex_;
-    std::optional<std::condition_variable> condition_; // made by the first wait: few wait
-    bool woken_ = false;
+    lock_book& book_;
 };
 
 } // namespace
@@ -65,17 +44,30 @@ lock_state::~lock_state()
 {
     unregister_object(book_);
     finish(book_.drop_everything());
+    if (book_.is_unreleased())
+        (void)protocol_->release();
 }
 
-bool lock_state::acquire(lock_mode mode, deadline const& until, system::error_code& ec)
+bool lock_state::acquire(lock_mode to, acquire_options const& how, system::error_code& ec)
+{
+    auto const until = how.timeout ? deadline::after(*how.timeout) : deadline::never();
+    auto const poll_interval = how.poll_interval.value_or(poll_interval_);
+    if (wait_for({to, caller(), until, poll_interval, lock_mode::none, &how, &path_}, ec))
+        return true;
+    if (!ec)
+        ec = make_error_code(system::errc::timed_out);
+    return false;
+}
+
+bool lock_state::wait_for(acquisition::request const& wanted, system::error_code& ec)
 {
     thread_waker call(book_.mutex());
-    acquisition taking(book_, *protocol_, {mode, caller(), until, poll_interval_}, call);
+    acquisition taking(book_, *protocol_, wanted, call);
     auto next = taking.step();
     for (;;) {
         bool const is_over =
             next.kind != acquisition::next::wait && next.kind != acquisition::next::sleep;
-        if (!is_over && until.is_never() && waits_for_itself()) {
+        if (!is_over && wanted.is_for_ever() && waits_for_itself(taking, wanted.to)) {
             ec = make_error_code(system::errc::resource_deadlock_would_occur);
             return false;
         }
@@ -98,21 +90,36 @@ bool lock_state::acquire(lock_mode mode, deadline const& until, system::error_co
     }
 }
 
-// A thread that holds the lock through another object, and waits for it without a limit, waits for
-// ever. What an object owns, any thread may release.
-bool lock_state::waits_for_itself() const
+// A thread that holds the file through another object, and waits for it without a limit, waits for
+// ever; also for a shared hold, where it stands behind a writer that waits for that other hold to
+// go. What an object owns, any thread may release.
+bool lock_state::waits_for_itself(waiter const& w, lock_mode mode) const
 {
     auto const file = book_.file();
-    return scope_ == ownership::thread && file && holds_anywhere(caller(), *file);
+    if (scope_ != ownership::thread || !file)
+        return false;
+    auto const hindered = book_.is_behind_writer(w) ? lock_mode::exclusive : mode;
+    return another_keeps_out(book_, caller(), *file, hindered);
 }
 
-lock_state::release_result lock_state::finish(lock_book::level dropped) noexcept
+bool lock_state::still_held(system::error_code& ec)
 {
-    if (dropped != lock_book::level::last_gone)
-        return {dropped != lock_book::level::not_owned, {}};
-    auto const ec = protocol_->release();
-    book_.given_back();
-    return {true, ec};
+    ec.clear();
+    thread_waker call(book_.mutex());
+    visit looking(book_, caller(), call);
+    lock_book::turn turn;
+    while ((turn = looking.ask()) == lock_book::turn::wait)
+        call.wait_until(thread_waker::time_point::max());
+    if (turn != lock_book::turn::yours)
+        return false;
+    bool const held = protocol_->still_held(ec);
+    (void)do_chores(book_, *protocol_, book_.leave(looking));
+    return held;
+}
+
+lock_state::release_result lock_state::finish(lock_book::dropped const& dropped) noexcept
+{
+    return {dropped.owned, do_chores(book_, *protocol_, dropped.next)};
 }
 
 } // namespace detail

@@ -6,16 +6,20 @@
 #define BOOST_FILELOCK_SRC_OWNERSHIP_LOCK_STATE_HPP
 
 #include "../protocol/protocol.hpp"
+#include "acquisition.hpp"
 #include "lock_book.hpp"
 
+#include <boost/filelock/acquire_options.hpp>
 #include <boost/filelock/detail/deadline.hpp>
 #include <boost/filelock/lock_options.hpp>
+#include <boost/filelock/owner_record.hpp>
 
 #include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
 #include <memory>
+#include <vector>
 
 namespace boost {
 namespace filelock {
@@ -34,21 +38,37 @@ public:
     filesystem::path const& path() const noexcept { return path_; }
     unsigned levels() const noexcept { return book_.levels(caller()); }
 
+    /// Makes a level of mode `from` one of mode `to`, or takes a new one where `from` is none.
     /// Waits. False with an error, or without one where the deadline passed.
-    bool acquire(lock_mode mode, deadline const& until, system::error_code& ec);
+    bool acquire(lock_mode from, lock_mode to, deadline const& until, system::error_code& ec)
+    {
+        return wait_for({to, caller(), until, poll_interval_, from}, ec);
+    }
+    bool acquire(lock_mode to, acquire_options const& how, system::error_code& ec);
 
     struct release_result
     {
         bool owned;
         system::error_code error; // of giving the lock back
     };
-    release_result release_level() noexcept { return finish(book_.drop(caller())); }
+    release_result release_level(lock_mode mode = lock_mode::none) noexcept
+    {
+        return finish(book_.drop(caller(), mode));
+    }
     release_result release_all() noexcept { return finish(book_.drop_all(caller())); }
+    release_result weaken(lock_mode from, lock_mode to) noexcept
+    {
+        return finish(book_.weaken(caller(), from, to));
+    }
+
+    bool still_held(system::error_code& ec);
+    std::vector<owner_record> holders() const { return protocol_->holders(); }
 
 private:
     owner caller() const noexcept { return owner::calling(scope_); }
-    bool waits_for_itself() const;
-    release_result finish(lock_book::level dropped) noexcept;
+    bool wait_for(acquisition::request const& wanted, system::error_code& ec);
+    bool waits_for_itself(waiter const& w, lock_mode mode) const;
+    release_result finish(lock_book::dropped const& dropped) noexcept;
 
     filesystem::path path_; // as the user gave it
     ownership scope_;

@@ -38,11 +38,12 @@ void unregister_object(lock_book& book) noexcept
     all().erase(all().iterator_to(book));
 }
 
-bool holds_anywhere(owner who, file_identity const& file)
+bool another_keeps_out(lock_book const& but, owner who, file_identity const& file, lock_mode mode)
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
-    return std::any_of(all().begin(), all().end(),
-                       [&](lock_book const& book) { return book.is_held(who, file); });
+    return std::any_of(all().begin(), all().end(), [&](lock_book const& book) {
+        return &book != &but && book.keeps_out(who, file, mode);
+    });
 }
 
 } // namespace detail

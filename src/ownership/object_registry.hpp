@@ -18,8 +18,9 @@ namespace detail {
 void register_object(lock_book& book);
 void unregister_object(lock_book& book) noexcept;
 
-/// Whether this owner holds the lock on this file through any object.
-bool holds_anywhere(owner who, file_identity const& file);
+/// Whether this owner holds this file, through an object other than this one, in a way that keeps
+/// out a hold of this mode.
+bool another_keeps_out(lock_book const& but, owner who, file_identity const& file, lock_mode mode);
 
 } // namespace detail
 } // namespace filelock

@@ -22,7 +22,10 @@ public:
         return owner(scope == ownership::thread ? this_thread() : 0);
     }
 
+    bool is_thread() const noexcept { return number_ != 0; }
+
     friend bool operator==(owner a, owner b) noexcept { return a.number_ == b.number_; }
+    friend bool operator!=(owner a, owner b) noexcept { return a.number_ != b.number_; }
 
 private:
     explicit owner(std::uint64_t number) noexcept : number_(number) {}

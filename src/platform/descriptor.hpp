@@ -16,6 +16,12 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+enum class access
+{
+    read,
+    read_write
+};
+
 /// A place for the descriptor of a lock file. A forked child closes its copy of what is in it, and
 /// finds the place empty, before `fork` returns there: a child that lives on must not keep the lock
 /// of a parent that died.
@@ -29,9 +35,10 @@ public:
 
     /// Opens the lock file for reading and writing and makes it where it is missing, with exactly
     /// these permissions or with what the umask leaves of 0666. Follows no link in the last
-    /// component, never blocks. Closes what was open before.
+    /// component, never blocks. Closes what was open before. Where it must not be written, a file
+    /// that exists is opened for reading if that will do.
     system::error_code open_lock_file(filesystem::path const& path,
-                                      std::optional<filesystem::perms> permissions);
+                                      std::optional<filesystem::perms> permissions, access least);
 
     void close() noexcept;
 

@@ -42,6 +42,10 @@ system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept;
 /// Of what the path names, itself where that is a symbolic link.
 system::error_code facts_of(filesystem::path const& path, file_facts& facts) noexcept;
 
+/// Whether this is what a file server says of an open file that it, or the way to it, has lost, and
+/// the locks on it with it.
+bool is_server_lost(system::error_code const& ec) noexcept;
+
 system::error_code set_permissions(descriptor const& file, filesystem::perms permissions) noexcept;
 
 } // namespace detail

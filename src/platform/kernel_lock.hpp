@@ -7,21 +7,35 @@
 
 #include "descriptor.hpp"
 
+#include <boost/filelock/detail/lock_mode.hpp>
+#include <boost/filelock/lock_options.hpp>
+#include <boost/filelock/owner_record.hpp>
+
+#include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
-// The kernel's lock on a whole file, which belongs to the open file and not to the process.
+#include <vector>
+
+// The kernel's locks on a whole file, `flock` and `record`, which belong to the open file and not
+// to the process. `kernel_lock::both` is the protocol's affair. Modes are shared and exclusive.
 // Contention is reported as the condition `errc::operation_would_block`.
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-system::error_code try_kernel_lock(descriptor const& file) noexcept;
+system::error_code try_kernel_lock(descriptor const& file, kernel_lock kind,
+                                   lock_mode mode) noexcept;
 
 /// Sleeps in the kernel until the lock is had.
-system::error_code wait_for_kernel_lock(descriptor const& file) noexcept;
+system::error_code wait_for_kernel_lock(descriptor const& file, kernel_lock kind,
+                                        lock_mode mode) noexcept;
 
-system::error_code kernel_unlock(descriptor const& file) noexcept;
+system::error_code kernel_unlock(descriptor const& file, kernel_lock kind) noexcept;
+
+/// Who holds locks of this kind, or of both, on the file at the path. Empty where the system does
+/// not tell, or nobody does.
+std::vector<owner_record> kernel_lock_holders(filesystem::path const& path, kernel_lock kind);
 
 } // namespace detail
 } // namespace filelock

@@ -5,6 +5,7 @@
 #include "kernel_lock_protocol.hpp"
 
 #include "../platform/kernel_lock.hpp"
+#include "../platform/storage.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -21,7 +22,7 @@ namespace {
 
 // How often one attempt follows a path that is made to name another file meanwhile, and an open
 // that says ENOENT although the parent is there (FUSE and NFS split the look-up from the creation).
-constexpr int patience = 10;
+constexpr int tries = 10;
 
 // What making parents says when others make and remove them at the same time.
 bool is_race(system::error_code const& ec)
@@ -33,20 +34,27 @@ bool is_race(system::error_code const& ec)
 
 kernel_lock_protocol::kernel_lock_protocol(filesystem::path absolute,
                                            file_lock_options const& options)
-    : path_(std::move(absolute)), options_(options)
-{}
-
-answer kernel_lock_protocol::attempt(lock_mode)
+    : path_(std::move(absolute)), options_(options),
+      first_(options.backend == kernel_lock::record ? kernel_lock::record : kernel_lock::flock)
 {
-    for (int i = 0; i < patience; ++i) {
+    if (options.backend == kernel_lock::both)
+        second_ = kernel_lock::record;
+}
+
+answer kernel_lock_protocol::attempt(lock_mode mode)
+{
+    if (held_ != lock_mode::none && file_.is_open())
+        return answer::have_it; // another reader of the same object
+    held_ = lock_mode::none;
+    for (int i = 0; i < tries; ++i) {
         if (!file_.is_open()) {
-            auto const ec = open();
+            auto const ec = open(mode);
             if (ec == system::errc::operation_would_block)
                 break; // somebody's lease on the file (fcntl F_SETLEASE) is being recalled
             if (ec)
                 return ec;
         }
-        auto const verdict = judge(try_kernel_lock(file_));
+        auto const verdict = judge(mode, take(mode, patience::none));
         if (verdict.kind != answer::ask_again)
             return verdict;
     }
@@ -57,33 +65,61 @@ answer kernel_lock_protocol::sleep(lock_mode mode)
 {
     if (!file_.is_open())
         return attempt(mode);
-    auto const verdict = judge(wait_for_kernel_lock(file_));
+    auto const verdict = judge(mode, take(mode, patience::endless));
     return verdict.kind == answer::ask_again ? attempt(mode) : verdict;
 }
 
-answer kernel_lock_protocol::judge(system::error_code const& locking)
+// Waits for no lock while it has another: who takes the two in the other order would wait for us.
+system::error_code kernel_lock_protocol::take(lock_mode mode, patience p) noexcept
+{
+    auto const locking = p == patience::endless ? &wait_for_kernel_lock : &try_kernel_lock;
+    auto ec = locking(file_, first_, mode);
+    if (ec || !second_)
+        return ec;
+    ec = try_kernel_lock(file_, *second_, mode);
+    if (ec) {
+        (void)kernel_unlock(file_, first_);
+        std::swap(first_, *second_);
+    }
+    return ec;
+}
+
+system::error_code kernel_lock_protocol::unlock() noexcept
+{
+    auto ec = kernel_unlock(file_, first_);
+    if (second_)
+        if (auto const second = kernel_unlock(file_, *second_); !ec)
+            ec = second;
+    return ec;
+}
+
+answer kernel_lock_protocol::judge(lock_mode mode, system::error_code const& locking)
 {
     if (locking && locking != system::errc::operation_would_block)
         return locking;
     auto const verdict = judge_file(!locking);
-    if (verdict.kind != answer::have_it && verdict.kind != answer::busy)
+    if (verdict.kind == answer::have_it) {
+        held_ = mode;
+        is_new_ = true;
+        is_lost_ = false;
+    } else if (verdict.kind != answer::busy) {
         (void)release(); // of a lock that is worth nothing
+    }
     return verdict;
 }
 
 // Whether the lock that was had, or was found busy, is that of the file that the path names.
 answer kernel_lock_protocol::judge_file(bool locked)
 {
-    file_facts ours, named;
+    file_facts ours;
     if (auto const ec = facts_of(file_, ours))
         return ec;
     if (!ours.is_regular)
         return make_error_code(error::not_a_lock_file);
-    if (!ours.has_name)
-        return answer::ask_again;
-    if (auto const ec = facts_of(path_, named))
-        return ec == system::errc::no_such_file_or_directory ? answer(answer::ask_again) : ec;
-    if (!(named.identity == ours.identity))
+    bool names_it;
+    if (auto const ec = names_our_file(ours, names_it))
+        return ec;
+    if (!names_it)
         return answer::ask_again;
     met_ = ours.identity;
     if (!locked)
@@ -95,13 +131,28 @@ answer kernel_lock_protocol::judge_file(bool locked)
     return answer::have_it;
 }
 
-system::error_code kernel_lock_protocol::open()
+system::error_code kernel_lock_protocol::names_our_file(file_facts const& ours,
+                                                        bool& names_it) const noexcept
 {
+    names_it = false;
+    if (!ours.has_name)
+        return {};
+    file_facts named;
+    auto const ec = facts_of(path_, named);
+    if (ec)
+        return ec == system::errc::no_such_file_or_directory ? system::error_code() : ec;
+    names_it = named.identity == ours.identity;
+    return {};
+}
+
+system::error_code kernel_lock_protocol::open(lock_mode mode)
+{
+    auto const least = mode == lock_mode::shared ? access::read : access::read_write;
     system::error_code ec;
-    for (int i = 0; i < patience; ++i) {
-        ec = file_.open_lock_file(path_, options_.permissions);
+    for (int i = 0; i < tries; ++i) {
+        ec = file_.open_lock_file(path_, options_.permissions, least);
         if (!ec)
-            return ec;
+            return check_storage();
         if (ec != system::errc::no_such_file_or_directory)
             break;
         auto const parents = create_parents();
@@ -113,6 +164,17 @@ system::error_code kernel_lock_protocol::open()
     if (ec != system::errc::is_a_directory && !facts_of(path_, found) && !found.is_regular)
         return error::not_a_lock_file;
     return ec;
+}
+
+system::error_code kernel_lock_protocol::check_storage() const noexcept
+{
+    if (!second_ || options_.where == storage::local)
+        return {};
+    bool is_local = false;
+    if (options_.where == storage::detect)
+        if (auto const ec = is_on_local_storage(file_, is_local))
+            return ec;
+    return is_local ? system::error_code() : error::both_not_supported;
 }
 
 system::error_code kernel_lock_protocol::create_parents() const
@@ -130,18 +192,59 @@ system::error_code kernel_lock_protocol::create_parents() const
     }
 }
 
+void kernel_lock_protocol::acquired()
+{
+    if (std::exchange(is_new_, false) && options_.on_acquired)
+        options_.on_acquired(file_.native());
+}
+
 void kernel_lock_protocol::withdraw() noexcept
 {
-    file_.close();
+    if (held_ == lock_mode::none)
+        file_.close();
 }
 
 system::error_code kernel_lock_protocol::release() noexcept
 {
+    held_ = lock_mode::none;
+    if (!file_.is_open())
+        return {};
     // Both, in this order: waiters watch for the close, which the kernel reports before it drops
     // the lock of that descriptor; and a copy of the descriptor elsewhere would keep the lock.
-    auto const ec = kernel_unlock(file_);
+    auto const ec = unlock();
     file_.close();
     return ec;
+}
+
+// To take a lock that one has changes nothing, provided that it is taken in the same mode: to
+// change the mode of a `flock` is to drop it first (flock(2)). A lock that was lost is had anew, or
+// is not.
+bool kernel_lock_protocol::still_held(system::error_code& ec)
+{
+    if (held_ == lock_mode::none || !file_.is_open() || is_lost_)
+        return false;
+    ec = try_kernel_lock(file_, first_, held_);
+    if (!ec && second_)
+        ec = try_kernel_lock(file_, *second_, held_);
+    file_facts ours;
+    if (!ec)
+        ec = facts_of(file_, ours);
+    bool names_it = false;
+    if (!ec)
+        ec = names_our_file(ours, names_it);
+    if (ec == system::errc::operation_would_block) {
+        ec.clear(); // somebody else has it
+        is_lost_ = true;
+    }
+    // After these the server may have forgotten the lock, whatever it says later.
+    if (is_server_lost(ec))
+        is_lost_ = true;
+    return !ec && names_it;
+}
+
+std::vector<owner_record> kernel_lock_protocol::holders() const
+{
+    return kernel_lock_holders(path_, options_.backend);
 }
 
 } // namespace detail

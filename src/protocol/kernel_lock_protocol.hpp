@@ -14,6 +14,7 @@
 #include <boost/filesystem/path.hpp>
 
 #include <optional>
+#include <vector>
 
 namespace boost {
 namespace filelock {
@@ -28,21 +29,42 @@ public:
 
     answer attempt(lock_mode mode) override;
     answer sleep(lock_mode mode) override;
-    bool can_sleep() const noexcept override { return true; }
+    bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
+    void acquired() override;
     std::optional<file_identity> met() const noexcept override { return met_; }
     void withdraw() noexcept override;
     system::error_code release() noexcept override;
+    bool still_held(system::error_code& ec) override;
+    std::vector<owner_record> holders() const override;
 
 private:
-    answer judge(system::error_code const& locking);
+    enum class patience
+    {
+        none,
+        endless
+    };
+
+    system::error_code take(lock_mode mode, patience p) noexcept;
+    system::error_code unlock() noexcept;
+    answer judge(lock_mode mode, system::error_code const& locking);
     answer judge_file(bool locked);
-    system::error_code open();
+    system::error_code names_our_file(file_facts const& ours, bool& names_it) const noexcept;
+    system::error_code open(lock_mode mode);
+    system::error_code check_storage() const noexcept;
     system::error_code create_parents() const;
 
     filesystem::path path_;
     file_lock_options options_;
     std::optional<file_identity> met_;
-    descriptor file_; // stays open between the attempts of one wait
+    descriptor file_;                  // stays open between the attempts of one wait
+    lock_mode held_ = lock_mode::none; // through `file_`, which a forked child finds closed
+    bool is_new_ = false;              // nobody has been told of the hold
+    bool is_lost_ = false;             // the file server forgot it
+
+    // The kind that is taken first, and the one that is taken then, if any. The one that somebody
+    // else was found to hold comes first the next time.
+    kernel_lock first_;
+    std::optional<kernel_lock> second_;
 };
 
 } // namespace detail

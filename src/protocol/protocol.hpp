@@ -8,11 +8,13 @@
 #include "../platform/file.hpp"
 
 #include <boost/filelock/detail/lock_mode.hpp>
+#include <boost/filelock/owner_record.hpp>
 
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 namespace boost {
 namespace filelock {
@@ -46,27 +48,41 @@ struct answer
 /// What one kind of lock does to the file system: one object's attempts and its one hold.
 ///
 /// It knows no thread and does not wait, but for the sleep that it offers. The engine calls one
-/// member at a time: attempts (and sleeps) until it has the lock, then `release`; or `withdraw`
-/// when it gives up, or an attempt has failed.
+/// member at a time, those that are const excepted. After a fork the child's calls find nothing
+/// held.
 class protocol
 {
 public:
     virtual ~protocol() = default;
 
+    /// Tries to hold the file in this mode; or in addition to a weaker one in which it is held.
     virtual answer attempt(lock_mode mode) = 0;
 
-    /// Waits in the kernel where the protocol can, without a limit; else as `attempt`.
+    /// Waits in the kernel where the protocol can, without a limit; else as `attempt`. Asked only
+    /// where `can_sleep` says so after an attempt that was busy.
     virtual answer sleep(lock_mode mode) { return attempt(mode); }
     virtual bool can_sleep() const noexcept { return false; }
 
-    /// Ends a row of attempts that did not get the lock.
+    /// Called when the lock was had, before anybody relies on it. May throw.
+    virtual void acquired() {}
+
+    /// Ends a row of attempts that did not get the lock. What was held before stays.
     virtual void withdraw() noexcept = 0;
 
     /// The file that the last attempt found locked, by us or by others.
     virtual std::optional<file_identity> met() const noexcept = 0;
 
-    /// Whatever it returns, the lock has been given up as far as can be.
+    /// Gives back what is still there. After an error it may be called again.
     virtual system::error_code release() noexcept = 0;
+
+    /// Holds the file in a weaker mode from now on.
+    virtual system::error_code lower(lock_mode) noexcept { return {}; }
+
+    /// Asks the file system whether what we hold is still ours.
+    virtual bool still_held(system::error_code& ec) = 0;
+
+    /// Who holds the file, in whatever process, as far as can be known. From any thread.
+    virtual std::vector<owner_record> holders() const = 0;
 };
 
 } // namespace detail

@@ -28,4 +28,17 @@
 #include <boost/config/auto_link.hpp>
 #endif
 
+namespace boost {
+namespace filelock {
+
+/// What the operating system knows an open file by.
+#if defined(BOOST_WINDOWS)
+using native_handle_type = void*;
+#else
+using native_handle_type = int;
+#endif
+
+} // namespace filelock
+} // namespace boost
+
 #endif

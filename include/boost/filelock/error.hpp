@@ -6,6 +6,7 @@
 #define BOOST_FILELOCK_ERROR_HPP
 
 #include <boost/filelock/config.hpp>
+#include <boost/filelock/owner_record.hpp>
 
 #include <boost/filesystem/path.hpp>
 #include <boost/system/error_category.hpp>
@@ -13,6 +14,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 
@@ -30,6 +32,10 @@ enum class error
 
     /// The file system has no kernel locks. Compares equal to `errc::not_supported`.
     kernel_lock_not_supported,
+
+    /// `kernel_lock::both` on network storage, where one kind of kernel lock is made of the other.
+    /// Compares equal to `errc::not_supported`.
+    both_not_supported,
 };
 
 /// The category of `error`; its name is "boost.filelock".
@@ -40,20 +46,27 @@ inline system::error_code make_error_code(error e) noexcept
     return {static_cast<int>(e), error_category()};
 }
 
-/// What the throwing members throw. `what()` names the path.
+/// What the throwing members throw. `what()` names the path and, where somebody's hold is the
+/// reason and he is known, the holder.
 class BOOST_SYMBOL_VISIBLE lock_error : public system::system_error
 {
 public:
-    lock_error(system::error_code const& ec, filesystem::path const& path)
-        : system::system_error(ec, path.string()),
-          path_(std::make_shared<filesystem::path const>(path))
-    {}
+    BOOST_FILELOCK_DECL lock_error(system::error_code const& ec, filesystem::path const& path,
+                                   std::optional<owner_record> const& holder = {});
 
     /// The path of the lock, as it was given to the lock's constructor.
-    filesystem::path const& path() const noexcept { return *path_; }
+    filesystem::path const& path() const noexcept { return about_->path; }
+
+    /// Who held the lock when the wait for it ended, where that is the reason and is known.
+    std::optional<owner_record> const& holder() const noexcept { return about_->holder; }
 
 private:
-    std::shared_ptr<filesystem::path const> path_; // copying an exception must not throw
+    struct about
+    {
+        filesystem::path path;
+        std::optional<owner_record> holder;
+    };
+    std::shared_ptr<about const> about_; // copying an exception must not throw
 };
 
 } // namespace filelock

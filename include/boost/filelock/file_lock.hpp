@@ -6,7 +6,7 @@
 #define BOOST_FILELOCK_FILE_LOCK_HPP
 
 #include <boost/filelock/config.hpp>
-#include <boost/filelock/detail/exclusive_names.hpp>
+#include <boost/filelock/detail/shared_names.hpp>
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/lock_options.hpp>
 
@@ -15,16 +15,18 @@ namespace filelock {
 
 /// A lock that the kernel keeps on a file (`flock`), and gives back itself when the holder dies.
 ///
-/// Models TimedLockable of Boost.Thread and the standard; recursive. Excludes every process that
-/// locks the same file with `flock`: flock(1), Python's filelock, this library.
+/// Models TimedLockable and SharedTimedLockable of Boost.Thread and the standard; recursive.
+/// Excludes every process that locks the same file with `flock`: flock(1), Python's filelock, this
+/// library; with option `backend` those that use record locks.
 ///
 /// The lock file is made where it is missing, stays when the lock is released, and is never read,
-/// written or truncated. The constructor touches no file; a relative path means the working
-/// directory at construction. Nothing but the destructor needs care with threads.
+/// written or truncated. A shared lock on a file that exists wants permission to read it,
+/// everything else permission to write it. The constructor touches no file; a relative path means
+/// the working directory at construction. Nothing but the destructor needs care with threads.
 ///
 /// A crash of the holder frees the lock. A forked child owns nothing: its unlocking and destroying
 /// leave the parent's lock alone, and it may lock the same object afresh. `exec` inherits nothing.
-class BOOST_FILELOCK_DECL file_lock : public detail::exclusive_names
+class BOOST_FILELOCK_DECL file_lock : public detail::shared_names
 {
 public:
     /// Takes everything that makes a `boost::filesystem::path`, `std::filesystem::path` included.

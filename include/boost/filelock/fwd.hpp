@@ -9,10 +9,17 @@ namespace boost {
 namespace filelock {
 
 enum class error;
+enum class fallback;
+enum class kernel_lock;
+enum class owner_mode;
 enum class ownership;
+enum class storage;
 
+struct acquire_options;
 struct file_lock_options;
 struct force_t;
+struct owner_record;
+struct wait_status;
 
 class file_lock;
 class lock_error;

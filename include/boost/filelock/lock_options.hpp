@@ -10,6 +10,7 @@
 #include <boost/filesystem/file_status.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 namespace boost {
@@ -29,6 +30,36 @@ struct force_t
 };
 inline constexpr force_t force{};
 
+/// Which rules of its protocol a lock follows.
+enum class storage
+{
+    detect, ///< As the type of the file system says; one that is not known counts as network.
+    local,  ///< One machine alone uses the file system.
+    network ///< Several machines share it.
+};
+
+/// Which of the kernel's locks a `file_lock` is.
+enum class kernel_lock
+{
+    /// That of flock(1), Python's filelock and this library. On local file systems it knows nothing
+    /// of record locks.
+    flock,
+
+    /// A record lock (`fcntl`) on the whole file, owned by the open file as Linux has it. Excludes
+    /// the `file_lock` of Boost.Interprocess, `lockf`, Java and .NET.
+    record,
+
+    /// One of each. Not on network storage, where the one is made of the other.
+    both
+};
+
+/// What a `file_lock` does where the file system has no `flock`.
+enum class fallback
+{
+    none, ///< Fails with `error::kernel_lock_not_supported`.
+    soft  ///< For a later release; as `none` so far.
+};
+
 /// How a `file_lock` behaves. An aggregate, so that C++20 can name the members:
 /// `file_lock lock("x.lock", {.poll_interval = 10ms})`. What makes no sense is refused by the
 /// constructor of the lock with `std::invalid_argument`.
@@ -45,6 +76,18 @@ struct file_lock_options
 
     /// Whether missing parent directories are made.
     bool create_directories = true;
+
+    storage where = storage::detect;
+
+    kernel_lock backend = kernel_lock::flock;
+
+    fallback on_unsupported = fallback::none;
+
+    /// Called once for every time that the lock is really taken, not for further levels, with the
+    /// open file's descriptor, which stays the lock's: read and write through it, do not close it.
+    /// It runs on the thread that locks, under no mutex, before the lock counts as held: it must
+    /// not use this lock object. What it throws gives the lock back and comes out of `lock()`.
+    std::function<void(native_handle_type)> on_acquired = {};
 };
 
 } // namespace filelock

@@ -51,6 +51,20 @@ int open_or_create(char const* path, mode_t mode)
     return existing;
 }
 
+int open_for(access least, char const* path, mode_t mode)
+{
+    int const fd = open_or_create(path, mode);
+    // ETXTBSY: a program that is being run.
+    if (fd != -1 || least == access::read_write ||
+        (errno != EACCES && errno != EPERM && errno != EROFS && errno != ETXTBSY))
+        return fd;
+    int const refused = errno;
+    int const readable = open_restarting(path, O_RDONLY | safe_flags, 0);
+    if (readable == -1)
+        errno = refused;
+    return readable;
+}
+
 } // namespace
 
 descriptor::descriptor()
@@ -65,13 +79,14 @@ descriptor::~descriptor()
 }
 
 system::error_code descriptor::open_lock_file(filesystem::path const& path,
-                                              std::optional<filesystem::perms> permissions)
+                                              std::optional<filesystem::perms> permissions,
+                                              access least)
 {
     mode_t const mode = permissions ? static_cast<mode_t>(*permissions) : 0666;
     for (;; wait_for_fork()) {
         close();
         auto const forks = fork_count();
-        int const fd = open_or_create(path.c_str(), mode);
+        int const fd = open_for(least, path.c_str(), mode);
         if (fd == -1)
             return last_error();
         // The store comes before the second count, in the one order of both (memory_order_seq_cst):

@@ -43,6 +43,22 @@ system::error_code facts_of(filesystem::path const& path, file_facts& facts) noe
     return {};
 }
 
+bool is_server_lost(system::error_code const& ec) noexcept
+{
+    if (ec.category() != system::system_category())
+        return false;
+    switch (ec.value()) {
+    case ENOTCONN:
+    case ESTALE:
+#if defined(EBADFD)
+    case EBADFD: // GlusterFS
+#endif
+        return true;
+    default:
+        return false;
+    }
+}
+
 system::error_code set_permissions(descriptor const& file, filesystem::perms permissions) noexcept
 {
     if (::fchmod(file.native(), static_cast<mode_t>(permissions)) != 0)

@@ -9,6 +9,7 @@
 #include <boost/filelock/error.hpp>
 #include <boost/system/errc.hpp>
 
+#include <fcntl.h>
 #include <sys/file.h>
 
 namespace boost {
@@ -16,16 +17,50 @@ namespace filelock {
 namespace detail {
 namespace {
 
-system::error_code flock_restarting(descriptor const& file, int operation) noexcept
+enum class patience
 {
-    while (::flock(file.native(), operation) != 0)
+    none,
+    endless
+};
+
+int flock_call(int fd, lock_mode mode, patience p) noexcept
+{
+    int const operation = mode == lock_mode::none     ? LOCK_UN
+                          : mode == lock_mode::shared ? LOCK_SH
+                                                      : LOCK_EX;
+    return ::flock(fd, operation | (p == patience::none ? LOCK_NB : 0));
+}
+
+// An open-file-description lock: one that `fcntl` gives to the process would go with any descriptor
+// of the file that the process closes (fcntl(2), Linux 3.15).
+int record_call(int fd, lock_mode mode, patience p) noexcept
+{
+#if defined(F_OFD_SETLK)
+    struct ::flock whole = {}; // from 0, with length 0: to the end, wherever that is
+    whole.l_type = mode == lock_mode::none     ? F_UNLCK
+                   : mode == lock_mode::shared ? F_RDLCK
+                                               : F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    return ::fcntl(fd, p == patience::none ? F_OFD_SETLK : F_OFD_SETLKW, &whole);
+#else
+    (void)fd, (void)mode, (void)p;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+system::error_code call(descriptor const& file, kernel_lock kind, lock_mode mode,
+                        patience p) noexcept
+{
+    auto const locking = kind == kernel_lock::flock ? &flock_call : &record_call;
+    while (locking(file.native(), mode, p) != 0)
         switch (errno) {
         case EINTR:
             break;
         case EWOULDBLOCK:
-        case EACCES: // some file servers
+        case EACCES: // some file servers; POSIX allows it for fcntl
             // From a call that waits it is something else, and must not look like a reason to wait.
-            if (operation & LOCK_NB)
+            if (p == patience::none)
                 return make_error_code(system::errc::operation_would_block);
             return last_error();
         case ENOSYS:
@@ -39,19 +74,21 @@ system::error_code flock_restarting(descriptor const& file, int operation) noexc
 
 } // namespace
 
-system::error_code try_kernel_lock(descriptor const& file) noexcept
+system::error_code try_kernel_lock(descriptor const& file, kernel_lock kind,
+                                   lock_mode mode) noexcept
 {
-    return flock_restarting(file, LOCK_EX | LOCK_NB);
+    return call(file, kind, mode, patience::none);
 }
 
-system::error_code wait_for_kernel_lock(descriptor const& file) noexcept
+system::error_code wait_for_kernel_lock(descriptor const& file, kernel_lock kind,
+                                        lock_mode mode) noexcept
 {
-    return flock_restarting(file, LOCK_EX);
+    return call(file, kind, mode, patience::endless);
 }
 
-system::error_code kernel_unlock(descriptor const& file) noexcept
+system::error_code kernel_unlock(descriptor const& file, kernel_lock kind) noexcept
 {
-    return flock_restarting(file, LOCK_UN);
+    return call(file, kind, lock_mode::none, patience::none);
 }
 
 } // namespace detail

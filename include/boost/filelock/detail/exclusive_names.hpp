@@ -19,18 +19,18 @@ class exclusive_names : public lock_base
 public:
     /// Waits for ever. Throws `lock_error`: `resource_deadlock_would_occur` where the calling
     /// thread holds the lock through another object, and so would wait for itself.
-    void lock() & { acquire(lock_mode::exclusive, deadline::never()); }
+    void lock() & { take(lock_mode::exclusive, deadline::never()); }
 
     /// One attempt; waits for no holder. False where somebody holds the lock, or another thread of
     /// this process waits for it through this object; throws `lock_error` for everything else.
-    [[nodiscard]] bool try_lock() & { return acquire(lock_mode::exclusive, deadline::at_once()); }
+    [[nodiscard]] bool try_lock() & { return take(lock_mode::exclusive, deadline::at_once()); }
 
     /// Waits at most for `wait`, a std::chrono or boost::chrono duration. Zero, less, or not a
     /// number: one attempt. A duration beyond the range of nanoseconds: for ever.
     template <class Duration, if_duration<Duration> = 0>
     [[nodiscard]] bool try_lock_for(Duration const& wait) &
     {
-        return acquire(lock_mode::exclusive, deadline_of(wait));
+        return take(lock_mode::exclusive, deadline_of(wait));
     }
 
     /// Waits until a time point of std::chrono or boost::chrono, or a `posix_time::ptime` in UTC.
@@ -39,7 +39,7 @@ public:
     template <class TimePoint, if_time_point<TimePoint> = 0>
     [[nodiscard]] bool try_lock_until(TimePoint const& at) &
     {
-        return acquire(lock_mode::exclusive, deadline_of(at));
+        return take(lock_mode::exclusive, deadline_of(at));
     }
 
     /// As `try_lock_for` or `try_lock_until`, and with `posix_time::time_duration`: the name by
@@ -47,13 +47,24 @@ public:
     template <class Limit, if_time_limit<Limit> = 0>
     [[nodiscard]] bool timed_lock(Limit const& limit) &
     {
-        return acquire(lock_mode::exclusive, deadline_of(limit));
+        return take(lock_mode::exclusive, deadline_of(limit));
+    }
+
+    /// Waits as the options say. Throws `lock_error`: `timed_out`, `operation_canceled`, and as
+    /// `lock()` does; `std::invalid_argument` for options that make no sense; and what callbacks
+    /// throw.
+    void acquire(acquire_options const& how = {}) & { take(lock_mode::exclusive, how); }
+
+    /// As above; but what would be a `lock_error` is left in `ec`. False: not locked.
+    bool acquire(acquire_options const& how, system::error_code& ec) &
+    {
+        return take(lock_mode::exclusive, how, ec);
     }
 
     /// Drops one level of the caller's; at the last, the lock itself. Throws `lock_error` with
     /// `operation_not_permitted` where the caller owns no level, and never anything else: a lock
     /// guard calls this in its destructor. `release()` reports what goes wrong on disk.
-    void unlock() { lock_base::unlock(lock_mode::exclusive); }
+    void unlock() { drop(lock_mode::exclusive); }
 
 protected:
     using lock_base::lock_base;

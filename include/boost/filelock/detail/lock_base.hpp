@@ -5,15 +5,19 @@
 #ifndef BOOST_FILELOCK_DETAIL_LOCK_BASE_HPP
 #define BOOST_FILELOCK_DETAIL_LOCK_BASE_HPP
 
+#include <boost/filelock/acquire_options.hpp>
 #include <boost/filelock/config.hpp>
 #include <boost/filelock/detail/deadline.hpp>
 #include <boost/filelock/detail/lock_mode.hpp>
 #include <boost/filelock/lock_options.hpp>
+#include <boost/filelock/owner_record.hpp>
 
 #include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace boost {
 namespace filelock {
@@ -49,6 +53,19 @@ public:
     /// The path as it was given to the constructor.
     filesystem::path const& path() const noexcept;
 
+    /// Who holds the file now, in whatever process, as far as can be known: a report of one moment,
+    /// and no lock. On Linux what /proc tells, elsewhere nothing; of holders on other machines,
+    /// nothing.
+    std::vector<owner_record> holders() const;
+    /// The first of them.
+    std::optional<owner_record> holder() const;
+
+    /// Asks the file system whether the caller holds the lock now. False where nobody holds this
+    /// object, where the path names another file by now, and where a file server has forgotten the
+    /// lock. False with `ec` where there was no answer. Says nothing of the time before. May wait
+    /// for another thread's attempt on the same object, which does not wait itself.
+    bool still_held(system::error_code& ec) const;
+
 protected:
     explicit lock_base(std::unique_ptr<lock_state> state) noexcept;
 
@@ -59,10 +76,16 @@ protected:
     // The verbs.
 
     /// False where the deadline passed. Throws `lock_error`.
-    bool acquire(lock_mode mode, deadline const& until);
+    bool take(lock_mode mode, deadline const& until);
+    void take(lock_mode mode, acquire_options const& how);
+    bool take(lock_mode mode, acquire_options const& how, system::error_code& ec);
 
     /// Drops one level; throws for the owner's mistake alone.
-    void unlock(lock_mode mode);
+    void drop(lock_mode mode);
+
+    /// Makes a level of mode `from` one of mode `to`.
+    bool strengthen(lock_mode from, lock_mode to, deadline const& until);
+    void weaken(lock_mode from, lock_mode to);
 
 private:
     std::unique_ptr<lock_state> state_;

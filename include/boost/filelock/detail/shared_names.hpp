@@ -1,0 +1,76 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_DETAIL_SHARED_NAMES_HPP
+#define BOOST_FILELOCK_DETAIL_SHARED_NAMES_HPP
+
+#include <boost/filelock/detail/exclusive_names.hpp>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// The names by which the standard's and Boost's lock types take and drop a shared lock. Each
+/// waits, returns and throws as the exclusive one of the like name.
+///
+/// The levels of an owner do not mix: to ask for a shared one while holding others, or the other
+/// way round, is `resource_deadlock_would_occur`, from the `try_` forms as well.
+class shared_names : public exclusive_names
+{
+public:
+    void lock_shared() & { take(lock_mode::shared, deadline::never()); }
+
+    [[nodiscard]] bool try_lock_shared() & { return take(lock_mode::shared, deadline::at_once()); }
+
+    template <class Duration, if_duration<Duration> = 0>
+    [[nodiscard]] bool try_lock_shared_for(Duration const& wait) &
+    {
+        return take(lock_mode::shared, deadline_of(wait));
+    }
+
+    template <class TimePoint, if_time_point<TimePoint> = 0>
+    [[nodiscard]] bool try_lock_shared_until(TimePoint const& at) &
+    {
+        return take(lock_mode::shared, deadline_of(at));
+    }
+
+    template <class Limit, if_time_limit<Limit> = 0>
+    [[nodiscard]] bool timed_lock_shared(Limit const& limit) &
+    {
+        return take(lock_mode::shared, deadline_of(limit));
+    }
+
+    void acquire_shared(acquire_options const& how = {}) & { take(lock_mode::shared, how); }
+
+    bool acquire_shared(acquire_options const& how, system::error_code& ec) &
+    {
+        return take(lock_mode::shared, how, ec);
+    }
+
+    void unlock_shared() { drop(lock_mode::shared); }
+
+    // Boost.Interprocess's words for it.
+
+    void lock_sharable() & { lock_shared(); }
+
+    [[nodiscard]] bool try_lock_sharable() & { return try_lock_shared(); }
+
+    template <class Limit, if_time_limit<Limit> = 0>
+    [[nodiscard]] bool timed_lock_sharable(Limit const& limit) &
+    {
+        return timed_lock_shared(limit);
+    }
+
+    void unlock_sharable() { unlock_shared(); }
+
+protected:
+    using exclusive_names::exclusive_names;
+    ~shared_names() = default;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

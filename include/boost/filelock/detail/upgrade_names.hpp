@@ -1,0 +1,170 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_DETAIL_UPGRADE_NAMES_HPP
+#define BOOST_FILELOCK_DETAIL_UPGRADE_NAMES_HPP
+
+#include <boost/filelock/detail/shared_names.hpp>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// The names by which Boost's lock types take and drop an upgrade lock, which goes together with
+/// shared ones and is held by one owner at a time, and by which they make a lock of one mode one of
+/// another.
+///
+/// A conversion moves one level. Its forms that wait keep the level as it was where they fail. To
+/// strengthen throws `lock_error` as locking does, to weaken only `operation_not_permitted`, where
+/// the caller has no such level.
+class upgrade_names : public shared_names
+{
+public:
+    void lock_upgrade() & { take(lock_mode::upgrade, deadline::never()); }
+
+    [[nodiscard]] bool try_lock_upgrade() &
+    {
+        return take(lock_mode::upgrade, deadline::at_once());
+    }
+
+    template <class Duration, if_duration<Duration> = 0>
+    [[nodiscard]] bool try_lock_upgrade_for(Duration const& wait) &
+    {
+        return take(lock_mode::upgrade, deadline_of(wait));
+    }
+
+    template <class TimePoint, if_time_point<TimePoint> = 0>
+    [[nodiscard]] bool try_lock_upgrade_until(TimePoint const& at) &
+    {
+        return take(lock_mode::upgrade, deadline_of(at));
+    }
+
+    template <class Limit, if_time_limit<Limit> = 0>
+    [[nodiscard]] bool timed_lock_upgrade(Limit const& limit) &
+    {
+        return take(lock_mode::upgrade, deadline_of(limit));
+    }
+
+    void acquire_upgrade(acquire_options const& how = {}) & { take(lock_mode::upgrade, how); }
+
+    bool acquire_upgrade(acquire_options const& how, system::error_code& ec) &
+    {
+        return take(lock_mode::upgrade, how, ec);
+    }
+
+    void unlock_upgrade() { drop(lock_mode::upgrade); }
+
+    // From shared to exclusive. False at once where another holder of this object is converting.
+
+    [[nodiscard]] bool try_unlock_shared_and_lock()
+    {
+        return strengthen(lock_mode::shared, lock_mode::exclusive, deadline::at_once());
+    }
+
+    template <class Duration, if_duration<Duration> = 0>
+    [[nodiscard]] bool try_unlock_shared_and_lock_for(Duration const& wait)
+    {
+        return strengthen(lock_mode::shared, lock_mode::exclusive, deadline_of(wait));
+    }
+
+    template <class TimePoint, if_time_point<TimePoint> = 0>
+    [[nodiscard]] bool try_unlock_shared_and_lock_until(TimePoint const& at)
+    {
+        return strengthen(lock_mode::shared, lock_mode::exclusive, deadline_of(at));
+    }
+
+    // From shared to upgrade.
+
+    [[nodiscard]] bool try_unlock_shared_and_lock_upgrade()
+    {
+        return strengthen(lock_mode::shared, lock_mode::upgrade, deadline::at_once());
+    }
+
+    template <class Duration, if_duration<Duration> = 0>
+    [[nodiscard]] bool try_unlock_shared_and_lock_upgrade_for(Duration const& wait)
+    {
+        return strengthen(lock_mode::shared, lock_mode::upgrade, deadline_of(wait));
+    }
+
+    template <class TimePoint, if_time_point<TimePoint> = 0>
+    [[nodiscard]] bool try_unlock_shared_and_lock_upgrade_until(TimePoint const& at)
+    {
+        return strengthen(lock_mode::shared, lock_mode::upgrade, deadline_of(at));
+    }
+
+    // From upgrade to exclusive.
+
+    void unlock_upgrade_and_lock()
+    {
+        strengthen(lock_mode::upgrade, lock_mode::exclusive, deadline::never());
+    }
+
+    [[nodiscard]] bool try_unlock_upgrade_and_lock()
+    {
+        return strengthen(lock_mode::upgrade, lock_mode::exclusive, deadline::at_once());
+    }
+
+    template <class Duration, if_duration<Duration> = 0>
+    [[nodiscard]] bool try_unlock_upgrade_and_lock_for(Duration const& wait)
+    {
+        return strengthen(lock_mode::upgrade, lock_mode::exclusive, deadline_of(wait));
+    }
+
+    template <class TimePoint, if_time_point<TimePoint> = 0>
+    [[nodiscard]] bool try_unlock_upgrade_and_lock_until(TimePoint const& at)
+    {
+        return strengthen(lock_mode::upgrade, lock_mode::exclusive, deadline_of(at));
+    }
+
+    // To something weaker, at once.
+
+    void unlock_and_lock_shared() { weaken(lock_mode::exclusive, lock_mode::shared); }
+    void unlock_and_lock_upgrade() { weaken(lock_mode::exclusive, lock_mode::upgrade); }
+    void unlock_upgrade_and_lock_shared() { weaken(lock_mode::upgrade, lock_mode::shared); }
+
+    // Boost.Interprocess's words for it.
+
+    void lock_upgradable() & { lock_upgrade(); }
+
+    [[nodiscard]] bool try_lock_upgradable() & { return try_lock_upgrade(); }
+
+    template <class Limit, if_time_limit<Limit> = 0>
+    [[nodiscard]] bool timed_lock_upgradable(Limit const& limit) &
+    {
+        return timed_lock_upgrade(limit);
+    }
+
+    void unlock_upgradable() { unlock_upgrade(); }
+
+    void unlock_upgradable_and_lock() { unlock_upgrade_and_lock(); }
+
+    [[nodiscard]] bool try_unlock_upgradable_and_lock() { return try_unlock_upgrade_and_lock(); }
+
+    template <class Limit, if_time_limit<Limit> = 0>
+    [[nodiscard]] bool timed_unlock_upgradable_and_lock(Limit const& limit)
+    {
+        return strengthen(lock_mode::upgrade, lock_mode::exclusive, deadline_of(limit));
+    }
+
+    [[nodiscard]] bool try_unlock_sharable_and_lock() { return try_unlock_shared_and_lock(); }
+
+    [[nodiscard]] bool try_unlock_sharable_and_lock_upgradable()
+    {
+        return try_unlock_shared_and_lock_upgrade();
+    }
+
+    void unlock_and_lock_upgradable() { unlock_and_lock_upgrade(); }
+    void unlock_and_lock_sharable() { unlock_and_lock_shared(); }
+    void unlock_upgradable_and_lock_sharable() { unlock_upgrade_and_lock_shared(); }
+
+protected:
+    using shared_names::shared_names;
+    ~upgrade_names() = default;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

@@ -1,0 +1,71 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_WAITER_HPP
+#define BOOST_FILELOCK_SRC_OWNERSHIP_WAITER_HPP
+
+#include "owner.hpp"
+
+#include <boost/filelock/detail/lock_mode.hpp>
+
+#include <boost/intrusive/list.hpp>
+
+#include <cstdint>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+// Not a safe link: a forked child leaves behind waiters on stacks that it does not have.
+using queue_hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::normal_link>>;
+
+/// How to tell somebody in a queue that it may be his turn.
+class waker
+{
+public:
+    /// Called under the book's mutex.
+    virtual void wake() noexcept = 0;
+
+protected:
+    ~waker() = default;
+};
+
+/// What somebody wants of a lock object.
+struct wish
+{
+    lock_mode to;
+    lock_mode from = lock_mode::none; ///< a level of this mode becomes one of `to`
+    bool for_ever = false;            ///< nothing but the lock will make him go
+
+    static wish a_look() noexcept { return {lock_mode::none}; } ///< at the file that he holds
+    bool is_look() const noexcept { return to == lock_mode::none; }
+    bool is_conversion() const noexcept { return from != lock_mode::none; }
+};
+
+/// Somebody who wants a lock object; a place in its queue.
+class waiter : public queue_hook
+{
+public:
+    /// `call` must outlive the waiter.
+    waiter(owner who, wish what, waker& call) noexcept : who_(who), wish_(what), call_(call) {}
+    waiter(waiter const&) = delete;
+    waiter& operator=(waiter const&) = delete;
+
+protected:
+    ~waiter() = default;
+
+private:
+    friend class lock_book;
+
+    owner who_;
+    wish wish_;
+    waker& call_;
+    std::uint64_t queued_in_ = 0; // the process generation in whose queue it stands
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

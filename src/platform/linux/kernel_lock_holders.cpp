@@ -1,0 +1,208 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "../kernel_lock.hpp"
+#include "../process.hpp"
+#include "proc.hpp"
+
+#include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+// The kernel lists locks in /proc/locks, with the number of the process that made the call, and in
+// /proc/PID/fdinfo/N, with every process that has the open file:
+//
+//     1: FLOCK  ADVISORY  WRITE 4711 fe:00:10952705 0 EOF
+//     2: OFDLCK ADVISORY  READ  -1 fe:00:10952705 0 EOF
+//     2: -> OFDLCK ADVISORY  WRITE -1 fe:00:10952705 0 EOF       (somebody who waits)
+//
+// The caller of flock may have ended and left the lock to a child; an OFD lock has no number. So
+// the list says what locks there are, and the descriptors say whose they are.
+struct listed_lock
+{
+    std::string kind; // FLOCK, OFDLCK, POSIX
+    bool is_shared;
+    std::int64_t pid;
+
+    bool is_same_lock(listed_lock const& other) const
+    {
+        return kind == other.kind && is_shared == other.is_shared;
+    }
+};
+
+// How the kernel writes the file in those lines. The device is the file system's, which `stat` does
+// not tell for some (a subvolume of btrfs), but the list of mounts does; the inode is that of the
+// file system that was asked, for which `stat` may name another (overlay). Linux 5.14 shows it.
+std::string listed_name(filesystem::path const& path)
+{
+    // O_PATH: opens nothing, and so wakes nobody who watches the file.
+    int const fd = ::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd == -1)
+        return {};
+    struct ::stat s = {};
+    auto const info = read_proc("/proc/self/fdinfo/" + std::to_string(fd));
+    bool const worked = ::fstat(fd, &s) == 0 && info;
+    ::close(fd);
+    if (!worked)
+        return {};
+
+    unsigned major = ::gnu_dev_major(s.st_dev), minor = ::gnu_dev_minor(s.st_dev);
+    std::string inode(value_of(*info, "ino:"));
+    if (inode.empty())
+        inode = std::to_string(s.st_ino);
+    auto const mount = value_of(*info, "mnt_id:");
+    auto const mounts = read_proc("/proc/self/mountinfo").value_or("");
+    for (std::string_view rest = mounts; !rest.empty();) {
+        auto line = take_line(rest);
+        if (take_word(line) != mount)
+            continue;
+        take_word(line); // the mount above
+        std::string const device(take_word(line));
+        unsigned mount_major, mount_minor;
+        if (std::sscanf(device.c_str(), "%u:%u", &mount_major, &mount_minor) == 2)
+            major = mount_major, minor = mount_minor;
+        break;
+    }
+    char device[32];
+    std::snprintf(device, sizeof device, "%02x:%02x:", major, minor);
+    return device + inode;
+}
+
+bool is_wanted(std::string_view kind, kernel_lock wanted)
+{
+    return (wanted != kernel_lock::record && kind == "FLOCK") ||
+           (wanted != kernel_lock::flock && (kind == "OFDLCK" || kind == "POSIX"));
+}
+
+std::optional<listed_lock> parse(std::string_view line, std::string const& file, kernel_lock wanted)
+{
+    take_word(line); // its number
+    auto const kind = take_word(line);
+    take_word(line); // ADVISORY
+    auto const mode = take_word(line);
+    std::string const pid(take_word(line));
+    if (!is_wanted(kind, wanted) || take_word(line) != file) // somebody who waits has the kind "->"
+        return std::nullopt;
+    return listed_lock{std::string(kind), mode == "READ", std::strtoll(pid.c_str(), nullptr, 10)};
+}
+
+std::vector<listed_lock> listed_locks(std::string const& file, kernel_lock wanted)
+{
+    std::vector<listed_lock> found;
+    auto const text = read_proc("/proc/locks").value_or("");
+    for (std::string_view rest = text; !rest.empty();)
+        if (auto lock = parse(take_line(rest), file, wanted))
+            found.push_back(std::move(*lock));
+    return found;
+}
+
+// The locks on the file that go with a process's descriptors; nothing where we may not look.
+std::optional<std::vector<listed_lock>> locks_of(std::string const& pid, std::string const& file,
+                                                 kernel_lock wanted)
+{
+    std::vector<listed_lock> found;
+    system::error_code ec;
+    filesystem::directory_iterator it("/proc/" + pid + "/fdinfo", ec);
+    if (ec)
+        return std::nullopt;
+    for (filesystem::directory_iterator const end; it != end && !ec; it.increment(ec)) {
+        auto const text = read_proc(it->path().native()).value_or("");
+        for (std::string_view rest = text; !rest.empty();) {
+            auto line = take_line(rest);
+            if (take_word(line) != "lock:")
+                continue;
+            if (auto lock = parse(line, file, wanted))
+                found.push_back(std::move(*lock));
+        }
+    }
+    return found;
+}
+
+owner_record record_of(std::int64_t pid, bool is_shared)
+{
+    owner_record record;
+    record.pid = pid;
+    record.hostname = host_name();
+    record.command = pid > 0 ? command_of(pid) : std::string();
+    record.mode = is_shared ? owner_mode::kernel_shared : owner_mode::kernel_exclusive;
+    return record;
+}
+
+bool is_process(std::string const& name)
+{
+    return name.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// All processes that have the open file of such a lock.
+void add_sharers(std::vector<owner_record>& records, std::set<std::int64_t>& known,
+                 listed_lock const& lock, std::string const& file, kernel_lock wanted)
+{
+    system::error_code ec;
+    filesystem::directory_iterator it("/proc", ec);
+    for (filesystem::directory_iterator const end; it != end && !ec; it.increment(ec)) {
+        auto const name = it->path().filename().native();
+        if (!is_process(name))
+            continue;
+        auto const his = locks_of(name, file, wanted);
+        if (!his || std::none_of(his->begin(), his->end(),
+                                 [&](auto const& l) { return l.is_same_lock(lock); }))
+            continue;
+        auto const pid = std::strtoll(name.c_str(), nullptr, 10);
+        if (known.insert(pid).second)
+            records.push_back(record_of(pid, lock.is_shared));
+    }
+}
+
+} // namespace
+
+std::vector<owner_record> kernel_lock_holders(filesystem::path const& path, kernel_lock kind)
+{
+    std::vector<owner_record> records;
+    std::set<std::int64_t> known;
+    auto const file = listed_name(path);
+    if (file.empty())
+        return records;
+    for (auto const& lock : listed_locks(file, kind)) {
+        if (lock.pid > 0) {
+            auto const his = locks_of(std::to_string(lock.pid), file, kind);
+            bool const is_his = lock.kind == "POSIX" ||
+                                !his || // of the process itself; not to be seen
+                                std::any_of(his->begin(), his->end(),
+                                            [&](auto const& l) { return l.is_same_lock(lock); });
+            if (is_his) {
+                if (known.insert(lock.pid).second)
+                    records.push_back(record_of(lock.pid, lock.is_shared));
+                continue;
+            }
+        }
+        auto const before = records.size();
+        add_sharers(records, known, lock, file, kind);
+        if (records.size() == before && known.empty())
+            records.push_back(record_of(0, lock.is_shared)); // somebody, whom we may not see
+    }
+    return records;
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

@@ -1,0 +1,91 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_FAKE_PROTOCOL_HPP
+#define BOOST_FILELOCK_TEST_FAKE_PROTOCOL_HPP
+
+#include "../src/protocol/protocol.hpp"
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace filelock_test {
+
+namespace detail = boost::filelock::detail;
+
+/// A lock without a file. Its log has a letter for every call: a(ttempt), S(leep), w(ithdraw),
+/// r(elease), l(ower) and the mode: s(hared), u(pgrade), x (exclusive).
+struct fake_protocol : detail::protocol
+{
+    std::deque<detail::answer> answers; // then `otherwise`
+    detail::answer otherwise = detail::answer::have_it;
+    std::deque<boost::system::error_code> release_errors;
+    std::function<void()> during_attempt, on_acquired;
+    bool sleeps = false;
+    bool is_ours = true;
+    detail::lock_mode held = detail::lock_mode::none;
+    detail::file_identity file{1, 1};
+    std::vector<boost::filelock::owner_record> who;
+    std::string log;
+
+    static char letter(detail::lock_mode mode) { return "-sux"[static_cast<int>(mode)]; }
+
+    detail::answer attempt(detail::lock_mode mode) override
+    {
+        log += {'a', letter(mode)};
+        if (during_attempt)
+            during_attempt();
+        auto a = otherwise;
+        if (!answers.empty()) {
+            a = answers.front();
+            answers.pop_front();
+        }
+        if (a.kind == detail::answer::have_it && held < mode)
+            held = mode;
+        return a;
+    }
+    detail::answer sleep(detail::lock_mode mode) override
+    {
+        log += {'S', letter(mode)};
+        held = mode;
+        return detail::answer::have_it;
+    }
+    bool can_sleep() const noexcept override { return sleeps; }
+    void acquired() override
+    {
+        if (on_acquired)
+            on_acquired();
+    }
+    void withdraw() noexcept override { log += 'w'; }
+    std::optional<detail::file_identity> met() const noexcept override { return file; }
+    boost::system::error_code release() noexcept override
+    {
+        log += 'r';
+        held = detail::lock_mode::none;
+        if (release_errors.empty())
+            return {};
+        auto const ec = release_errors.front();
+        release_errors.pop_front();
+        return ec;
+    }
+    boost::system::error_code lower(detail::lock_mode mode) noexcept override
+    {
+        log += {'l', letter(mode)};
+        held = mode;
+        return {};
+    }
+    bool still_held(boost::system::error_code&) override
+    {
+        log += '?';
+        return is_ours;
+    }
+    std::vector<boost::filelock::owner_record> holders() const override { return who; }
+};
+
+} // namespace filelock_test
+
+#endif
