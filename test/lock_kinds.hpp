@@ -14,6 +14,9 @@ namespace filelock_test {
 /// Every kind that can be held exclusively; the template suites run over all of them.
 using exclusive_kinds = std::tuple<boost::filelock::file_lock>;
 
+/// And those that can be held shared.
+using shared_kinds = std::tuple<boost::filelock::file_lock>;
+
 /// The options type of a kind.
 template <class Lock>
 struct options_of;
