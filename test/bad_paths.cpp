@@ -9,6 +9,7 @@
 
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
+#include "process/privileges.hpp"
 #include "process/temporary_directory.hpp"
 #include "process/tracer.hpp"
 
@@ -20,7 +21,6 @@
 #include <string>
 
 #include <fcntl.h>
-#include <grp.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -61,13 +61,6 @@ void check_refused(fs::path const& path, Expected expected)
     BOOST_TEST(open_descriptors() == before);
 }
 
-boost::test_tools::assertion_result is_root(ut::test_unit_id)
-{
-    boost::test_tools::assertion_result result(::geteuid() == 0);
-    result.message() << "only root can become another user";
-    return result;
-}
-
 boost::test_tools::assertion_result protects_regular_files(ut::test_unit_id)
 {
     int level = 0;
@@ -75,17 +68,6 @@ boost::test_tools::assertion_result protects_regular_files(ut::test_unit_id)
     boost::test_tools::assertion_result result(level > 0);
     result.message() << "sysctl fs.protected_regular is off";
     return result;
-}
-
-/// Runs `body` as a user who owns nothing, in another process.
-int as_nobody(std::function<int()> const& body)
-{
-    return child([&] {
-               if (::setgroups(0, nullptr) != 0 || ::setgid(65534) != 0 || ::setuid(65534) != 0)
-                   return 124;
-               return body();
-           })
-        .wait();
 }
 
 int refuses_nobody(fs::path const& path)
