@@ -15,13 +15,23 @@
 #include <thread>
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 namespace filelock_test {
 namespace fs = boost::filesystem;
 namespace {
 
+// Whether it sleeps in `fcntl`. (The first word is the number of the system call.)
+bool is_in_fcntl(pid_t pid)
+{
+    std::ifstream in("/proc/" + std::to_string(pid) + "/syscall");
+    long number = -1;
+    return in >> number && number == SYS_fcntl;
+}
+
 // Lines such as "12: -> FLOCK  ADVISORY  WRITE 4711 fe:00:131 0 EOF". The device is not compared:
-// some file systems show another number there than `stat` does.
+// some file systems show another number there than `stat` does. An open file's record lock shows -1
+// for the process.
 bool is_blocked(pid_t pid, ino_t inode)
 {
     std::ifstream locks("/proc/locks");
@@ -30,8 +40,8 @@ bool is_blocked(pid_t pid, ino_t inode)
         std::istringstream words(line);
         std::string number, arrow, type, advisory, mode, holder, file;
         words >> number >> arrow >> type >> advisory >> mode >> holder >> file;
-        if (arrow == "->" && holder == std::to_string(pid) &&
-            file.substr(file.rfind(':') + 1) == std::to_string(inode))
+        if (arrow == "->" && file.substr(file.rfind(':') + 1) == std::to_string(inode) &&
+            (holder == std::to_string(pid) || (holder == "-1" && is_in_fcntl(pid))))
             return true;
     }
     return false;

@@ -8,6 +8,7 @@
 
 #include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
+#include <boost/system/errc.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -123,8 +124,9 @@ std::optional<std::vector<listed_lock>> locks_of(std::string const& pid, std::st
     std::vector<listed_lock> found;
     system::error_code ec;
     filesystem::directory_iterator it("/proc/" + pid + "/fdinfo", ec);
-    if (ec)
+    if (ec == system::errc::permission_denied)
         return std::nullopt;
+    // Where it has gone, `it` is the end: none of them is its.
     for (filesystem::directory_iterator const end; it != end && !ec; it.increment(ec)) {
         auto const text = read_proc(it->path().native()).value_or("");
         for (std::string_view rest = text; !rest.empty();) {
