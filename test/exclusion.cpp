@@ -11,11 +11,18 @@
 #include <boost/thread/locks.hpp>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <fstream>
 #include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include <sched.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #define BOOST_TEST_MODULE exclusion
@@ -80,6 +87,114 @@ int hold_and_record(boost::filesystem::path const& path, boost::filesystem::path
     return out.flush() ? 0 : 1;
 }
 
+// What all processes see of one path: who is inside, and what went wrong.
+struct tally
+{
+    std::atomic<int> readers{0}, writers{0}, violations{0}, holds{0};
+};
+
+// A tally for each path, in memory that forked children share.
+class shared_tallies
+{
+public:
+    static constexpr std::size_t count = 2;
+
+    shared_tallies()
+        : memory_(::mmap(nullptr, sizeof(tally) * count, PROT_READ | PROT_WRITE,
+                         MAP_SHARED | MAP_ANONYMOUS, -1, 0))
+    {
+        if (memory_ == MAP_FAILED)
+            throw std::runtime_error("mmap");
+        for (std::size_t i = 0; i < count; ++i)
+            new (&(*this)[i]) tally;
+    }
+    ~shared_tallies() { ::munmap(memory_, sizeof(tally) * count); }
+    shared_tallies(shared_tallies const&) = delete;
+    shared_tallies& operator=(shared_tallies const&) = delete;
+
+    tally& operator[](std::size_t i) { return static_cast<tally*>(memory_)[i]; }
+
+private:
+    void* memory_;
+};
+
+template <class Lock>
+void write_once(Lock& lock, tally& t, int turn)
+{
+    hold_once(lock, turn);
+    t.violations += t.writers++ != 0 || t.readers != 0;
+    ::sched_yield();
+    t.violations += t.writers-- != 1 || t.readers != 0;
+    ++t.holds;
+    lock.unlock();
+}
+
+template <class Lock>
+void read_once(Lock& lock, tally& t)
+{
+    lock.lock_shared();
+    ++t.readers;
+    t.violations += t.writers != 0;
+    ::sched_yield();
+    t.violations += t.writers != 0;
+    --t.readers;
+    ++t.holds;
+    lock.unlock_shared();
+}
+
+// Two threads on one object, one on another of the same path, and all of them for two paths.
+template <class Lock, class Step>
+void mixed_threads(boost::filesystem::path const& directory, shared_tallies& tallies, int rounds,
+                   Step const& step)
+{
+    struct objects
+    {
+        Lock common, own;
+    };
+    std::vector<std::thread> threads;
+    std::atomic<bool> failed{false};
+    std::array<std::unique_ptr<objects>, shared_tallies::count> locks;
+    for (std::size_t i = 0; i < locks.size(); ++i) {
+        auto const path = directory / ("lock" + std::to_string(i));
+        locks[i].reset(new objects{Lock(path, quick<Lock>()), Lock(path, quick<Lock>())});
+        for (auto* lock : {&locks[i]->common, &locks[i]->common, &locks[i]->own})
+            threads.emplace_back([&, lock, i] {
+                try {
+                    for (int turn = 0; turn < rounds; ++turn)
+                        step(*lock, tallies[i], turn);
+                } catch (std::exception const&) {
+                    failed = true;
+                }
+            });
+    }
+    for (auto& t : threads)
+        t.join();
+    if (failed)
+        throw std::runtime_error("a thread failed");
+}
+
+template <class Lock, class Step>
+void mixed_processes(boost::filesystem::path const& directory, Step const& step)
+{
+    constexpr int crowd = 4, rounds = 30;
+    shared_tallies tallies;
+    std::vector<std::unique_ptr<child>> children;
+    for (int i = 0; i < crowd; ++i)
+        children.push_back(std::make_unique<child>([&] {
+            hear(); // all start together
+            mixed_threads<Lock>(directory, tallies, rounds, step);
+            return 0;
+        }));
+    for (auto& c : children)
+        c->write_line("go");
+    for (auto& c : children)
+        BOOST_TEST(c->wait() == 0);
+    for (std::size_t i = 0; i < shared_tallies::count; ++i) {
+        BOOST_TEST(tallies[i].violations.load() == 0);
+        BOOST_TEST(tallies[i].holds.load() == crowd * rounds * 3);
+    }
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(exclusion, temporary_directory)
@@ -108,6 +223,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_recorded_holds_of_eight_processes_do_not_overl
     auto const overlap = std::adjacent_find(
         all.begin(), all.end(), [](auto const& a, auto const& b) { return b.from <= a.to; });
     BOOST_TEST((overlap == all.end()));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(threads_and_processes_objects_and_paths_mixed, Lock, exclusive_kinds)
+{
+    mixed_processes<Lock>(directory,
+                          [](Lock& lock, tally& t, int turn) { write_once(lock, t, turn); });
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(readers_and_writers_mixed, Lock, shared_kinds)
+{
+    mixed_processes<Lock>(directory, [](Lock& lock, tally& t, int turn) {
+        turn % 3 == 0 ? write_once(lock, t, turn / 3) : read_once(lock, t);
+    });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

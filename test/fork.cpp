@@ -15,6 +15,7 @@
 
 #include <boost/system/errc.hpp>
 #include <boost/thread/lock_guard.hpp>
+#include <boost/thread/lock_types.hpp>
 
 #include <atomic>
 #include <cstdlib>
@@ -215,6 +216,39 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_locks_the_same_object_afresh, Lock, exclus
     BOOST_TEST(!lock.try_lock());
     c.write_line("enough");
     BOOST_TEST(c.wait() == 0);
+    BOOST_TEST(lock.try_lock());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_shares_nothing_of_its_parents, Lock, shared_kinds)
+{
+    Lock lock(path, quick<Lock>());
+    {
+        boost::shared_lock<Lock> const guard(lock);
+        child c([&] {
+            if (lock.is_locked())
+                return 1;
+            lock.unlock_shared(); // as the parent's guard would
+            if (!refuses_to_unlock(lock))
+                return 2;
+            Lock other(path);
+            if (other.try_lock() || !other.try_lock_shared())
+                return 3;
+            other.unlock_shared();
+            boost::shared_lock<Lock> const afresh(lock);
+            say("held");
+            hear();
+            return lock.lock_counter() == 1 ? 0 : 4;
+        });
+        c.expect("held");
+        BOOST_TEST(lock.lock_counter() == 1u);
+        lock.unlock_shared();
+        BOOST_TEST(!lock.try_lock()); // the child's own
+        lock.lock_shared();
+        c.write_line("enough");
+        BOOST_TEST(c.wait() == 0);
+        Lock writer(path);
+        BOOST_TEST(!writer.try_lock());
+    }
     BOOST_TEST(lock.try_lock());
 }
 

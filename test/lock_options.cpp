@@ -52,6 +52,25 @@ BOOST_AUTO_TEST_CASE(nonsense_is_refused_by_name_and_value)
     options = {};
     options.scope = static_cast<boost::filelock::ownership>(7);
     BOOST_CHECK_EXCEPTION(file_lock("x", options), std::invalid_argument, names("scope", "7"));
+    options = {};
+    options.where = static_cast<boost::filelock::storage>(3);
+    BOOST_CHECK_EXCEPTION(file_lock("x", options), std::invalid_argument, names("where", "3"));
+    options = {};
+    options.backend = static_cast<boost::filelock::kernel_lock>(-1);
+    BOOST_CHECK_EXCEPTION(file_lock("x", options), std::invalid_argument, names("backend", "-1"));
+    options = {};
+    options.on_unsupported = static_cast<boost::filelock::fallback>(2);
+    BOOST_CHECK_EXCEPTION(file_lock("x", options), std::invalid_argument,
+                          names("on_unsupported", "2"));
+    options.on_unsupported = boost::filelock::fallback::soft;
+    options.on_acquired = [](boost::filelock::native_handle_type) {};
+    BOOST_CHECK_EXCEPTION(file_lock("x", options), std::invalid_argument,
+                          names("on_acquired", "fallback::soft"));
+    options = {};
+    options.backend = boost::filelock::kernel_lock::both;
+    options.where = boost::filelock::storage::network;
+    BOOST_CHECK_EXCEPTION(file_lock("x", options), std::invalid_argument,
+                          names("kernel_lock::both", "storage::network"));
     BOOST_CHECK_EXCEPTION(file_lock(""), std::invalid_argument, names("path", "empty"));
     BOOST_CHECK_EXCEPTION(file_lock(std::string("a\0b", 3)), std::invalid_argument,
                           names("path", "\"a\""));

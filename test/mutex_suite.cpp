@@ -21,6 +21,8 @@
 #include <future>
 #include <limits>
 #include <mutex>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -207,6 +209,72 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_longest_waits_do_not_overflow, Lock, exclusive
         holder.unlock();
         BOOST_TEST(got.get());
     }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(acquiring_waits_as_the_options_say, Lock, exclusive_kinds)
+{
+    Lock holder(path), lock(path, quick<Lock>());
+    boost::filelock::acquire_options how;
+    boost::system::error_code ec = make_error_code(errc::io_error);
+    BOOST_TEST(lock.acquire(how, ec));
+    BOOST_TEST(!ec);
+    lock.acquire(); // one level more
+    BOOST_TEST(lock.lock_counter() == 2u);
+    lock.release(force);
+
+    holder.lock();
+    for (auto const timeout : {milliseconds(-1), milliseconds(0), milliseconds(5)}) {
+        how.timeout = timeout;
+        BOOST_TEST(!lock.acquire(how, ec));
+        BOOST_TEST((ec == errc::timed_out));
+        BOOST_TEST((error_of([&] { lock.acquire(how); }) == errc::timed_out));
+    }
+    how.timeout.reset();
+    int asked = 0;
+    how.cancel_check = [&] { return ++asked == 3; };
+    BOOST_TEST(!lock.acquire(how, ec));
+    BOOST_TEST((ec == errc::operation_canceled));
+    BOOST_TEST(asked == 3);
+    how.cancel_check = []() -> bool { throw std::string("enough"); };
+    BOOST_CHECK_THROW(lock.acquire(how), std::string);
+    how.cancel_check = {};
+    int told = 0;
+    how.on_wait = [&](boost::filelock::wait_status const& status) {
+        ++told;
+        BOOST_TEST(status.path == path);
+        BOOST_TEST(status.waited.count() == 0);
+    };
+    how.timeout = milliseconds(5); // less than the interval
+    BOOST_TEST(!lock.acquire(how, ec));
+    BOOST_TEST(told == 1);
+    BOOST_TEST(!lock.is_locked());
+
+    holder.unlock();
+    lock.acquire(how); // free: it does not wait, and tells nothing
+    BOOST_TEST(told == 1);
+    lock.unlock();
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(options_of_acquiring_that_make_no_sense, Lock, exclusive_kinds)
+{
+    Lock lock(path);
+    boost::filelock::acquire_options how;
+    boost::system::error_code ec;
+    auto const names = [](char const* what) {
+        return [=](std::invalid_argument const& e) {
+            return std::string(e.what()).find(what) != std::string::npos;
+        };
+    };
+    for (auto const ns : {std::chrono::nanoseconds(0), std::chrono::nanoseconds(-3)}) {
+        how = {};
+        how.poll_interval = ns;
+        BOOST_CHECK_EXCEPTION(lock.acquire(how), std::invalid_argument, names("poll_interval"));
+        how = {};
+        how.progress_interval = ns;
+        BOOST_CHECK_EXCEPTION(lock.acquire(how, ec), std::invalid_argument,
+                              names("progress_interval"));
+    }
+    BOOST_TEST(!lock.is_locked());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(boosts_and_the_standards_guards_hold_it, Lock, exclusive_kinds)

@@ -27,6 +27,7 @@
 #include <future>
 #include <limits>
 #include <memory>
+#include <type_traits>
 
 #define BOOST_TEST_MODULE upgrade_names
 #include <boost/test/unit_test.hpp>
@@ -109,6 +110,18 @@ void with_limits(F&& f)
     f(pt::milliseconds(2), pt::time_duration(pt::pos_infin));
 }
 
+// A call of a lock, for a lock that has a name and for one that goes with the expression.
+#define CALL(...)                                                                                  \
+    [](auto&& it) -> decltype(static_cast<decltype(it)>(it).__VA_ARGS__) {                         \
+        return static_cast<decltype(it)>(it).__VA_ARGS__;                                          \
+    }
+template <class... Calls>
+constexpr bool all_want_an_lvalue(Calls...)
+{
+    return (std::is_invocable_v<Calls, fake_lock&> && ...) &&
+           (!std::is_invocable_v<Calls, fake_lock> && ...);
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(upgrade_names, one_lock)
@@ -120,6 +133,23 @@ BOOST_AUTO_TEST_CASE(models_the_concepts)
     BOOST_CONCEPT_ASSERT((boost::SharedLockable<fake_lock>));
     BOOST_CONCEPT_ASSERT((boost::UpgradeLockable<fake_lock>));
     BOOST_TEST(held() == '-');
+}
+
+BOOST_AUTO_TEST_CASE(nobody_locks_a_temporary)
+{
+    bool const all = all_want_an_lvalue(
+        CALL(lock()), CALL(try_lock()), CALL(try_lock_for(seconds())),
+        CALL(try_lock_until(steady_clock::time_point())), CALL(timed_lock(seconds())),
+        CALL(acquire()), CALL(lock_shared()), CALL(try_lock_shared()),
+        CALL(try_lock_shared_for(seconds())),
+        CALL(try_lock_shared_until(steady_clock::time_point())), CALL(timed_lock_shared(seconds())),
+        CALL(acquire_shared()), CALL(lock_sharable()), CALL(try_lock_sharable()),
+        CALL(timed_lock_sharable(seconds())), CALL(lock_upgrade()), CALL(try_lock_upgrade()),
+        CALL(try_lock_upgrade_for(seconds())),
+        CALL(try_lock_upgrade_until(steady_clock::time_point())),
+        CALL(timed_lock_upgrade(seconds())), CALL(acquire_upgrade()), CALL(lock_upgradable()),
+        CALL(try_lock_upgradable()), CALL(timed_lock_upgradable(seconds())));
+    BOOST_TEST(all);
 }
 
 BOOST_AUTO_TEST_CASE(an_upgrade_lock_by_all_names)
