@@ -1,0 +1,95 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// One lock object and two threads: each has a counter of its own, or both have one.
+
+#include <boost/filelock.hpp>
+
+#include <boost/system/errc.hpp>
+
+#include <chrono>
+#include <future>
+#include <iostream>
+
+using boost::filelock::file_lock;
+
+void tell(char const* what, bool yes)
+{
+    std::cout << what << ": " << (yes ? "yes" : "no") << '\n';
+}
+
+void tell_levels(char const* whose, file_lock const& lock)
+{
+    std::cout << whose << ": " << lock.lock_counter() << '\n';
+}
+
+// Runs a function in a thread of its own and waits for its end.
+template <class Function>
+void in_another_thread(Function f)
+{
+    std::async(std::launch::async, f).get();
+}
+
+// tag::body[]
+// tag::thread[]
+// The default, ownership::thread: the threads exclude each other, as if by a mutex.
+void a_counter_for_each_thread()
+{
+    file_lock lock("scope.lock");
+    lock.lock();
+    lock.lock();
+    tell_levels("first thread", lock);
+
+    in_another_thread([&lock] {
+        tell_levels("  second thread", lock);
+        tell("  try_lock", lock.try_lock());
+        try {
+            lock.unlock(); // what the other thread has locked
+        } catch (boost::filelock::lock_error const& e) {
+            tell("  unlock refused", e.code() == boost::system::errc::operation_not_permitted);
+        }
+    });
+
+    lock.unlock();
+    lock.unlock();
+    tell_levels("first thread", lock);
+
+    in_another_thread([&lock] {
+        tell("  try_lock", lock.try_lock());
+        tell_levels("  second thread", lock);
+        lock.unlock();
+    });
+}
+// end::thread[]
+
+// tag::instance[]
+// ownership::instance: the object is the owner, whichever thread calls.
+void one_counter_for_all()
+{
+    boost::filelock::file_lock_options options;
+    options.scope = boost::filelock::ownership::instance;
+    file_lock lock("scope.lock", options);
+    lock.lock();
+    tell_levels("first thread", lock);
+
+    in_another_thread([&lock] {
+        tell("  try_lock", lock.try_lock()); // one level more
+        tell_levels("  second thread", lock);
+        lock.unlock();
+        lock.unlock(); // that of the first thread
+    });
+
+    tell_levels("first thread", lock);
+    tell("is_locked", lock.is_locked());
+}
+// end::instance[]
+// end::body[]
+
+int main()
+{
+    std::cout << "ownership::thread\n";
+    a_counter_for_each_thread();
+    std::cout << "ownership::instance\n";
+    one_counter_for_all();
+}
