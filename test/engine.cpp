@@ -45,7 +45,9 @@ time_point fake_now;
 struct counting_waker final : fd::waker
 {
     int count = 0;
+    bool is_of_this_thread = false;
     void wake() noexcept override { ++count; }
+    bool is_calling_thread() const noexcept override { return is_of_this_thread; }
 };
 
 owner some_thread()
@@ -68,9 +70,10 @@ struct engine
     struct attempt
     {
         counting_waker waker;
+        acquisition::request const wanted;
         acquisition taking;
-        attempt(engine& e, acquisition::request const& wanted)
-            : taking(e.book, e.protocol, wanted, waker)
+        attempt(engine& e, acquisition::request const& what)
+            : wanted(what), taking(e.book, e.protocol, wanted, waker)
         {}
         next step(time_point at)
         {
@@ -629,12 +632,21 @@ BOOST_AUTO_TEST_CASE(who_cannot_be_told_of_the_lock_does_not_keep_it)
 
 BOOST_AUTO_TEST_CASE(who_asks_within_his_own_wait_would_wait_for_himself)
 {
-    protocol.on_acquired = [&] {
-        BOOST_TEST(would_deadlock(want(me)->step(start)));
-        BOOST_TEST(want(me, deadline::at_once())->step(start).kind == next::timed_out);
-    };
-    BOOST_TEST(want(me)->step(start).kind == next::granted);
-    BOOST_TEST(book.levels(me) == 1u);
+    for (auto const who : {me, object}) {
+        auto const outer = want(who);
+        outer->waker.is_of_this_thread = true;
+        protocol.on_acquired = [&] {
+            auto const inner = want(who), elsewhere = want(who);
+            inner->waker.is_of_this_thread = true;
+            BOOST_TEST(would_deadlock(inner->step(start)));
+            // Another thread, or somebody who is no thread, waits in earnest.
+            BOOST_TEST(elsewhere->step(start).kind == next::wait);
+            BOOST_TEST(want(who, deadline::at_once())->step(start).kind == next::timed_out);
+        };
+        BOOST_TEST(outer->step(start).kind == next::granted);
+        BOOST_TEST(book.levels(who) == 1u);
+        BOOST_TEST(drop(who));
+    }
 }
 
 // Cancel and progress

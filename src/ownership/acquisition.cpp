@@ -26,7 +26,7 @@ acquisition::~acquisition()
         end({next::timed_out});
 }
 
-acquisition::next acquisition::go(attempt_kind try_it)
+acquisition::next acquisition::go(bool asleep)
 {
     for (;;)
         switch (book_.ask(*this)) {
@@ -50,7 +50,7 @@ acquisition::next acquisition::go(attempt_kind try_it)
                 if (ec)
                     return end({next::failed, ec});
             }
-            auto const a = (protocol_.*try_it)(wanted_.to);
+            auto const a = asleep ? protocol_.sleep(wanted_.to) : protocol_.attempt(wanted_.to);
             if (a.kind != answer::have_it)
                 return judge(a);
             try {
@@ -62,7 +62,8 @@ acquisition::next acquisition::go(attempt_kind try_it)
             }
             if (auto const chores = book_.taken(*this, protocol_.met())) {
                 ended_ = true;
-                (void)do_chores(book_, protocol_, *chores);
+                if (chores->kind != chore::none)
+                    (void)do_chores(book_, protocol_, *chores);
                 return {next::granted};
             }
         }

@@ -50,8 +50,8 @@ public:
         owner who;
         deadline until;
         std::chrono::nanoseconds poll_interval;
-        lock_mode from = lock_mode::none;           // for a conversion
-        acquire_options const* callbacks = nullptr; // must outlive the acquisition, as must `path`
+        lock_mode from = lock_mode::none; // for a conversion
+        acquire_options const* callbacks = nullptr;
         filesystem::path const* path = nullptr;
         time_point (*now)() = deadline::steady::now;
 
@@ -62,20 +62,19 @@ public:
         }
     };
 
+    /// All of them must outlive the acquisition.
     acquisition(lock_book& book, protocol& what, request const& wanted, waker& call) noexcept;
 
     /// Gives up where it has not come to an end.
     ~acquisition();
 
-    next step() { return go(&protocol::attempt); }
+    next step() { return go(false); }
 
     /// An attempt that waits in the kernel, without a limit.
-    next sleep() { return go(&protocol::sleep); }
+    next sleep() { return go(true); }
 
 private:
-    using attempt_kind = answer (protocol::*)(lock_mode);
-
-    next go(attempt_kind try_it);
+    next go(bool asleep);
     next judge(answer const& a);
     next not_yet(std::optional<std::chrono::nanoseconds> pause, bool may_sleep);
     void tell_progress(time_point now);
@@ -83,7 +82,7 @@ private:
 
     lock_book& book_;
     protocol& protocol_;
-    request wanted_;
+    request const& wanted_;
     bool ended_ = false;
     std::optional<time_point> waiting_since_;
     time_point next_progress_{};

@@ -44,7 +44,7 @@ unsigned sum(Counts const& levels) noexcept
 
 lock_book::lock_book() : mutex_(share_fork_safe_mutex()), generation_(process_generation()) {}
 
-std::unique_lock<std::mutex> lock_book::open_book() const noexcept
+inline std::unique_lock<std::mutex> lock_book::open_book() const noexcept
 {
     std::unique_lock<std::mutex> guard(mutex_);
     if (generation_ != process_generation())
@@ -114,7 +114,7 @@ lock_book::turn lock_book::look(waiter& w, bool owned) noexcept
 }
 
 // Gives the waiter a place in the queue. What it returns is `yours` if that may be the first.
-lock_book::turn lock_book::enqueue(waiter& w) noexcept
+inline lock_book::turn lock_book::enqueue(waiter& w) noexcept
 {
     auto const& wish = w.wish_;
     if (wish.is_conversion()) {
@@ -130,10 +130,10 @@ lock_book::turn lock_book::enqueue(waiter& w) noexcept
             }
             other.call_.wake();
         }
-    } else if (wish.for_ever && !in_queue(w) && w.who_.is_thread()) {
+    } else if (wish.for_ever && !queue_.empty() && !in_queue(w) && w.call_.is_calling_thread()) {
         // A thread that waits already is in a callback of that wait, and would wait for itself.
         for (auto const& other : queue_)
-            if (other.who_ == w.who_)
+            if (other.call_.is_calling_thread())
                 return turn::would_deadlock;
     }
     if (!in_queue(w)) {
@@ -146,7 +146,7 @@ lock_book::turn lock_book::enqueue(waiter& w) noexcept
     return turn::yours;
 }
 
-bool lock_book::is_compatible(waiter const& w, hold const* mine) const noexcept
+inline bool lock_book::is_compatible(waiter const& w, hold const* mine) const noexcept
 {
     auto const others = [&](std::size_t mode) {
         return levels_[mode] - (mine ? mine->levels[mode] : 0);
@@ -223,7 +223,7 @@ void lock_book::released(bool worked) noexcept
 }
 
 // For who is at work. In a child that was forked meanwhile, nobody is.
-chore lock_book::next_chore() noexcept
+inline chore lock_book::next_chore() noexcept
 {
     if (!at_work_)
         return {};
@@ -241,12 +241,12 @@ chore lock_book::next_chore() noexcept
     return {};
 }
 
-lock_mode lock_book::needed() const noexcept
+inline lock_mode lock_book::needed() const noexcept
 {
     return strongest(levels_);
 }
 
-lock_book::dropped lock_book::settle_unless_at_work() noexcept
+inline lock_book::dropped lock_book::settle_unless_at_work() noexcept
 {
     if (at_work_)
         return {true}; // who is at work, is given the chore
@@ -261,8 +261,10 @@ lock_book::dropped lock_book::drop(owner who, lock_mode mode) noexcept
     if (mine && mode == lock_mode::none)
         mode = strongest(mine->levels);
     if (mine && mine->levels[index(mode)] != 0) {
+        bool const was_last = mine->levels[index(mode)] == 1;
         subtract(*mine, mode);
-        return settle_unless_at_work();
+        // Otherwise nothing has changed for anybody else.
+        return was_last ? settle_unless_at_work() : dropped{true};
     }
     if (inherited_ == 0)
         return {false};
@@ -303,7 +305,7 @@ lock_book::dropped lock_book::weaken(owner who, lock_mode from, lock_mode to) no
     return settle_unless_at_work();
 }
 
-lock_book::hold* lock_book::find(owner who) noexcept
+inline lock_book::hold* lock_book::find(owner who) noexcept
 {
     auto const it =
         std::find_if(holds_.begin(), holds_.end(), [&](hold const& h) { return h.who == who; });
@@ -315,28 +317,28 @@ lock_book::hold const* lock_book::find(owner who) const noexcept
     return const_cast<lock_book*>(this)->find(who);
 }
 
-void lock_book::add(hold& to, lock_mode mode) noexcept
+inline void lock_book::add(hold& to, lock_mode mode) noexcept
 {
     ++to.levels[index(mode)];
     ++levels_[index(mode)];
 }
 
-void lock_book::subtract(hold& from, lock_mode mode, unsigned count) noexcept
+inline void lock_book::subtract(hold& from, lock_mode mode) noexcept
 {
-    from.levels[index(mode)] -= count;
-    levels_[index(mode)] -= count;
-    forget_if_empty(from);
+    --levels_[index(mode)];
+    if (--from.levels[index(mode)] == 0)
+        forget_if_empty(from);
 }
 
-void lock_book::forget_if_empty(hold& h) noexcept
+inline void lock_book::forget_if_empty(hold& h) noexcept
 {
     if (sum(h.levels) != 0)
         return;
-    std::swap(h, holds_.back());
+    h = holds_.back();
     holds_.pop_back();
 }
 
-void lock_book::remove(waiter& w) noexcept
+inline void lock_book::remove(waiter& w) noexcept
 {
     if (!in_queue(w))
         return;

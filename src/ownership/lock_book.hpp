@@ -132,7 +132,7 @@ private:
     hold* find(owner who) noexcept;
     hold const* find(owner who) const noexcept;
     void add(hold& to, lock_mode mode) noexcept;
-    void subtract(hold& from, lock_mode mode, unsigned count = 1) noexcept;
+    void subtract(hold& from, lock_mode mode) noexcept;
     void forget_if_empty(hold& h) noexcept;
 
     bool in_queue(waiter const& w) const noexcept { return w.queued_in_ == generation_; }

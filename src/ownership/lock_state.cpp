@@ -119,6 +119,8 @@ bool lock_state::still_held(system::error_code& ec)
 
 lock_state::release_result lock_state::finish(lock_book::dropped const& dropped) noexcept
 {
+    if (dropped.next.kind == chore::none)
+        return {dropped.owned, {}};
     return {dropped.owned, do_chores(book_, *protocol_, dropped.next)};
 }
 

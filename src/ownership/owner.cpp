@@ -13,7 +13,9 @@ namespace detail {
 std::uint64_t owner::this_thread() noexcept
 {
     static std::atomic<std::uint64_t> last{0};
-    thread_local std::uint64_t const number = ++last;
+    thread_local std::uint64_t number = 0; // of constant initialisation: no guard at every use
+    if (number == 0)
+        number = ++last;
     return number;
 }
 

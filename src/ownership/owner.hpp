@@ -22,8 +22,6 @@ public:
         return owner(scope == ownership::thread ? this_thread() : 0);
     }
 
-    bool is_thread() const noexcept { return number_ != 0; }
-
     friend bool operator==(owner a, owner b) noexcept { return a.number_ == b.number_; }
     friend bool operator!=(owner a, owner b) noexcept { return a.number_ != b.number_; }
 

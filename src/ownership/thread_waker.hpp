@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 namespace boost {
 namespace filelock {
@@ -33,6 +34,11 @@ public:
             condition_->notify_one();
     }
 
+    bool is_calling_thread() const noexcept override
+    {
+        return thread_ == std::this_thread::get_id();
+    }
+
     void wait_until(time_point until)
     {
         std::unique_lock<std::mutex> guard(mutex_);
@@ -48,6 +54,7 @@ public:
 
 private:
     std::mutex& mutex_;
+    std::thread::id const thread_ = std::this_thread::get_id();
     std::optional<std::condition_variable> condition_; // made by the first wait: few wait
     bool woken_ = false;
 };

@@ -27,6 +27,9 @@ public:
     /// Called under the book's mutex.
     virtual void wake() noexcept = 0;
 
+    /// Whether it is the calling thread that waits, and so cannot do anything else meanwhile.
+    virtual bool is_calling_thread() const noexcept { return false; }
+
 protected:
     ~waker() = default;
 };

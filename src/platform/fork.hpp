@@ -5,6 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_PLATFORM_FORK_HPP
 #define BOOST_FILELOCK_SRC_PLATFORM_FORK_HPP
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 
@@ -15,12 +16,24 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+// Here to be read without a call: every lock does several times.
+namespace fork_counters {
+extern std::atomic<std::uint64_t> generation;
+extern std::atomic<std::uint64_t> forks;
+} // namespace fork_counters
+
 /// Never zero; another number in every forked child than in its parent. What was taken under
 /// another number is the parent's.
-std::uint64_t process_generation() noexcept;
+inline std::uint64_t process_generation() noexcept
+{
+    return fork_counters::generation.load(std::memory_order_relaxed); // written by a lone thread
+}
 
 /// Changes when a fork begins and when it is over, in the parent as in the child.
-std::uint64_t fork_count() noexcept;
+inline std::uint64_t fork_count() noexcept
+{
+    return fork_counters::forks.load();
+}
 
 /// True of a count that was taken while a fork was under way.
 inline bool is_forking(std::uint64_t count) noexcept

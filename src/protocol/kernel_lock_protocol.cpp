@@ -41,6 +41,9 @@ kernel_lock_protocol::kernel_lock_protocol(filesystem::path absolute,
         second_ = kernel_lock::record;
 }
 
+// The parts of an attempt are inline: after a system call the returns of a chain of calls are
+// mispredicted, each of them, and it is them that a lock that is free costs besides the kernel.
+
 answer kernel_lock_protocol::attempt(lock_mode mode)
 {
     if (held_ != lock_mode::none && file_.is_open())
@@ -70,10 +73,10 @@ answer kernel_lock_protocol::sleep(lock_mode mode)
 }
 
 // Waits for no lock while it has another: who takes the two in the other order would wait for us.
-system::error_code kernel_lock_protocol::take(lock_mode mode, patience p) noexcept
+inline system::error_code kernel_lock_protocol::take(lock_mode mode, patience p) noexcept
 {
-    auto const locking = p == patience::endless ? &wait_for_kernel_lock : &try_kernel_lock;
-    auto ec = locking(file_, first_, mode);
+    auto ec = p == patience::endless ? wait_for_kernel_lock(file_, first_, mode)
+                                     : try_kernel_lock(file_, first_, mode);
     if (ec || !second_)
         return ec;
     ec = try_kernel_lock(file_, *second_, mode);
@@ -84,7 +87,7 @@ system::error_code kernel_lock_protocol::take(lock_mode mode, patience p) noexce
     return ec;
 }
 
-system::error_code kernel_lock_protocol::unlock() noexcept
+inline system::error_code kernel_lock_protocol::unlock() noexcept
 {
     auto ec = kernel_unlock(file_, first_);
     if (second_)
@@ -93,7 +96,7 @@ system::error_code kernel_lock_protocol::unlock() noexcept
     return ec;
 }
 
-answer kernel_lock_protocol::judge(lock_mode mode, system::error_code const& locking)
+inline answer kernel_lock_protocol::judge(lock_mode mode, system::error_code const& locking)
 {
     if (locking && locking != system::errc::operation_would_block)
         return locking;
@@ -109,7 +112,7 @@ answer kernel_lock_protocol::judge(lock_mode mode, system::error_code const& loc
 }
 
 // Whether the lock that was had, or was found busy, is that of the file that the path names.
-answer kernel_lock_protocol::judge_file(bool locked)
+inline answer kernel_lock_protocol::judge_file(bool locked)
 {
     file_facts ours;
     if (auto const ec = facts_of(file_, ours))
@@ -131,8 +134,8 @@ answer kernel_lock_protocol::judge_file(bool locked)
     return answer::have_it;
 }
 
-system::error_code kernel_lock_protocol::names_our_file(file_facts const& ours,
-                                                        bool& names_it) const noexcept
+inline system::error_code kernel_lock_protocol::names_our_file(file_facts const& ours,
+                                                               bool& names_it) const noexcept
 {
     names_it = false;
     if (!ours.has_name)
@@ -145,14 +148,14 @@ system::error_code kernel_lock_protocol::names_our_file(file_facts const& ours,
     return {};
 }
 
-system::error_code kernel_lock_protocol::open(lock_mode mode)
+inline system::error_code kernel_lock_protocol::open(lock_mode mode)
 {
     auto const least = mode == lock_mode::shared ? access::read : access::read_write;
     system::error_code ec;
     for (int i = 0; i < tries; ++i) {
         ec = file_.open_lock_file(path_, options_.permissions, least);
         if (!ec)
-            return check_storage();
+            return second_ ? check_storage() : ec;
         if (ec != system::errc::no_such_file_or_directory)
             break;
         auto const parents = create_parents();
@@ -168,7 +171,7 @@ system::error_code kernel_lock_protocol::open(lock_mode mode)
 
 system::error_code kernel_lock_protocol::check_storage() const noexcept
 {
-    if (!second_ || options_.where == storage::local)
+    if (options_.where == storage::local)
         return {};
     bool is_local = false;
     if (options_.where == storage::detect)

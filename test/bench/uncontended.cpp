@@ -53,13 +53,32 @@ void check(bool worked)
         throw std::runtime_error("a system call of the benchmark failed");
 }
 
-void bare(char const* path)
+// The system calls that are the least: open, lock, is it the file of this name, unlock, close.
+template <class Locking>
+void bare(char const* path, Locking const& locking)
 {
     int const fd = ::open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     struct ::stat held, named;
-    check(fd != -1 && ::flock(fd, LOCK_EX | LOCK_NB) == 0 && ::fstat(fd, &held) == 0 &&
-          ::lstat(path, &named) == 0 && held.st_ino == named.st_ino && ::flock(fd, LOCK_UN) == 0 &&
+    check(fd != -1 && locking(fd, true) == 0 && ::fstat(fd, &held) == 0 &&
+          ::lstat(path, &named) == 0 && held.st_ino == named.st_ino && locking(fd, false) == 0 &&
           ::close(fd) == 0);
+}
+
+int exclusive(int fd, bool on)
+{
+    return ::flock(fd, on ? LOCK_EX | LOCK_NB : LOCK_UN);
+}
+
+int shared(int fd, bool on)
+{
+    return ::flock(fd, on ? LOCK_SH | LOCK_NB : LOCK_UN);
+}
+
+int record(int fd, bool on)
+{
+    struct ::flock whole = {};
+    whole.l_type = on ? F_WRLCK : F_UNLCK;
+    return ::fcntl(fd, F_OFD_SETLK, &whole);
 }
 
 template <class A, class B>
@@ -90,14 +109,38 @@ int main()
         lock.lock();
         lock.unlock();
     };
-    compare("lock + unlock", "the bare calls", lock_unlock, [&] { bare(path.c_str()); });
+    compare("lock + unlock", "the bare calls", lock_unlock, [&] { bare(path.c_str(), exclusive); });
     compare(
         "try_lock_for + unlock", "the bare calls",
         [&] {
             check(lock.try_lock_for(std::chrono::seconds(1)));
             lock.unlock();
         },
-        [&] { bare(path.c_str()); });
+        [&] { bare(path.c_str(), exclusive); });
+    compare(
+        "acquire + unlock", "the bare calls",
+        [&] {
+            lock.acquire();
+            lock.unlock();
+        },
+        [&] { bare(path.c_str(), exclusive); });
+    compare(
+        "lock_shared + unlock_shared", "the bare calls",
+        [&] {
+            lock.lock_shared();
+            lock.unlock_shared();
+        },
+        [&] { bare(path.c_str(), shared); });
+    boost::filelock::file_lock_options options;
+    options.backend = boost::filelock::kernel_lock::record;
+    file_lock of_record(path, options);
+    compare(
+        "lock + unlock, kernel_lock::record", "the bare calls",
+        [&] {
+            of_record.lock();
+            of_record.unlock();
+        },
+        [&] { bare(path.c_str(), record); });
     boost::interprocess::file_lock kept_open(path.c_str());
     compare("lock + unlock", "boost::interprocess::file_lock, kept open", lock_unlock, [&] {
         kept_open.lock();
@@ -105,7 +148,8 @@ int main()
     });
     lock.lock();
     std::string const other = path + ".other";
-    compare("a recursive level", "the bare calls", lock_unlock, [&] { bare(other.c_str()); });
+    compare("a recursive level", "the bare calls", lock_unlock,
+            [&] { bare(other.c_str(), exclusive); });
     lock.unlock();
     boost::filesystem::remove_all(directory);
 }

@@ -17,15 +17,22 @@
 namespace boost {
 namespace filelock {
 namespace detail {
+
+namespace fork_counters {
+std::atomic<std::uint64_t> generation{1};
+std::atomic<std::uint64_t> forks{0};
+} // namespace fork_counters
+
 namespace {
+
+using fork_counters::forks;
+using fork_counters::generation;
 
 // All that a forked child must find whole. Initialised before any code runs and never destroyed:
 // locks may be objects of static storage.
 std::mutex registry;
 std::array<std::mutex, 16> mutexes;
 std::atomic<std::size_t> next_mutex{0};
-std::atomic<std::uint64_t> generation{1};
-std::atomic<std::uint64_t> forks{0};
 descriptor_registry descriptors;
 
 static_assert(std::is_trivially_destructible_v<decltype(mutexes)> &&
@@ -76,16 +83,6 @@ void handle_forks()
 bool const registered_early = (handle_forks(), true);
 
 } // namespace
-
-std::uint64_t process_generation() noexcept
-{
-    return generation.load(std::memory_order_relaxed); // written while there is one thread
-}
-
-std::uint64_t fork_count() noexcept
-{
-    return forks.load();
-}
 
 void wait_for_fork() noexcept
 {

@@ -52,8 +52,8 @@ int record_call(int fd, lock_mode mode, patience p) noexcept
 system::error_code call(descriptor const& file, kernel_lock kind, lock_mode mode,
                         patience p) noexcept
 {
-    auto const locking = kind == kernel_lock::flock ? &flock_call : &record_call;
-    while (locking(file.native(), mode, p) != 0)
+    int const fd = file.native();
+    while ((kind == kernel_lock::flock ? flock_call(fd, mode, p) : record_call(fd, mode, p)) != 0)
         switch (errno) {
         case EINTR:
             break;
