@@ -46,7 +46,7 @@ enum class kernel_lock
     flock,
 
     /// A record lock (`fcntl`) on the whole file, owned by the open file as Linux has it. Excludes
-    /// the `file_lock` of Boost.Interprocess, `lockf`, Java and .NET.
+    /// the `file_lock` of Boost.Interprocess, `lockf`, Java, and .NET's `FileStream.Lock`.
     record,
 
     /// One of each. Not on network storage, where the one is made of the other.
