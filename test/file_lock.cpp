@@ -185,6 +185,33 @@ BOOST_AUTO_TEST_CASE(a_program_that_runs_can_be_shared)
     BOOST_TEST(lock.try_lock_shared());
 }
 
+BOOST_AUTO_TEST_CASE(a_reader_does_not_join_those_who_have_a_file_that_was_replaced)
+{
+    file_lock lock(path, {milliseconds(1)});
+    lock.lock_shared();
+    fs::rename(path, directory / "away");
+    file_lock writer(path);
+    writer.lock();
+    BOOST_TEST(in_thread([&] { return !lock.try_lock_shared(); }));
+    BOOST_TEST(in_thread([&] { return !lock.try_lock_shared_for(milliseconds(5)); }));
+    lock.lock_shared(); // one level more for him who has it
+    lock.unlock_shared();
+    writer.unlock();
+    std::promise<void> waiting;
+    auto reader = std::async(std::launch::async, [&] {
+        acquire_options how;
+        how.on_wait = [&](wait_status const&) { waiting.set_value(); };
+        lock.acquire_shared(how);
+        error_code ec;
+        bool const held = lock.still_held(ec);
+        lock.unlock_shared();
+        return held;
+    });
+    waiting.get_future().wait();
+    lock.unlock_shared(); // the last on the old file; the waiter takes the new one
+    BOOST_TEST(reader.get());
+}
+
 // What the kernel has not.
 
 BOOST_AUTO_TEST_CASE(both_kinds_at_once_are_for_local_storage, *ut::precondition(can_mount))
@@ -354,6 +381,7 @@ BOOST_AUTO_TEST_CASE(a_lock_that_somebody_else_has_meanwhile_is_lost)
         BOOST_TEST(!ec);
         thief.unlock();
         BOOST_TEST(!lock.still_held(ec)); // once lost, lost
+        BOOST_TEST(in_thread([&] { return !lock.try_lock_shared(); })); // and nobody joins
         BOOST_TEST(lock.is_locked());     // what the object thinks
         lock.release();
         is_shared ? lock.lock_shared() : lock.lock();

@@ -47,7 +47,7 @@ kernel_lock_protocol::kernel_lock_protocol(filesystem::path absolute,
 answer kernel_lock_protocol::attempt(lock_mode mode)
 {
     if (held_ != lock_mode::none && file_.is_open())
-        return answer::have_it; // another reader of the same object
+        return join();
     held_ = lock_mode::none;
     for (int i = 0; i < tries; ++i) {
         if (!file_.is_open()) {
@@ -62,6 +62,19 @@ answer kernel_lock_protocol::attempt(lock_mode mode)
             return verdict;
     }
     return answer::again_after(options_.poll_interval);
+}
+
+// Another reader of the same object. He must not share a lock that is worth nothing any more,
+// although those who have it know no better; so he waits for them to go.
+answer kernel_lock_protocol::join()
+{
+    file_facts ours;
+    if (auto const ec = facts_of(file_, ours))
+        return ec;
+    bool names_it;
+    if (auto const ec = names_our_file(ours, names_it))
+        return ec;
+    return names_it && !is_lost_ ? answer::have_it : answer::busy;
 }
 
 answer kernel_lock_protocol::sleep(lock_mode mode)

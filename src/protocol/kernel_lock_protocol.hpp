@@ -46,6 +46,7 @@ private:
 
     system::error_code take(lock_mode mode, patience p) noexcept;
     system::error_code unlock() noexcept;
+    answer join();
     answer judge(lock_mode mode, system::error_code const& locking);
     answer judge_file(bool locked);
     system::error_code names_our_file(file_facts const& ours, bool& names_it) const noexcept;
