@@ -598,6 +598,14 @@ BOOST_AUTO_TEST_CASE(a_look_goes_before_those_who_wait_and_not_while_somebody_is
     BOOST_TEST(waits.waker.count > 0);
     BOOST_TEST((book.ask(waits) == lock_book::turn::yours));
     book.leave(waits);
+
+    // Who finds the file busy stays in the queue, and must not stand before the look.
+    protocol.otherwise = answer::busy;
+    auto const joins = want(shared, third);
+    BOOST_TEST(joins->step(start).kind == next::wait);
+    BOOST_TEST(waits.waker.count > 0);
+    BOOST_TEST((book.ask(waits) == lock_book::turn::yours));
+    book.leave(waits);
 }
 
 BOOST_AUTO_TEST_CASE(a_release_that_failed_is_done_again_before_the_next_attempt)

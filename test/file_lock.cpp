@@ -380,9 +380,9 @@ BOOST_AUTO_TEST_CASE(a_lock_that_somebody_else_has_meanwhile_is_lost)
         BOOST_TEST(!lock.still_held(ec));
         BOOST_TEST(!ec);
         thief.unlock();
-        BOOST_TEST(!lock.still_held(ec)); // once lost, lost
+        BOOST_TEST(!lock.still_held(ec));                               // once lost, lost
         BOOST_TEST(in_thread([&] { return !lock.try_lock_shared(); })); // and nobody joins
-        BOOST_TEST(lock.is_locked());     // what the object thinks
+        BOOST_TEST(lock.is_locked());                                   // what the object thinks
         lock.release();
         is_shared ? lock.lock_shared() : lock.lock();
         BOOST_TEST(lock.still_held(ec));

@@ -26,6 +26,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace filelock_test;
@@ -435,13 +436,46 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(exec_inherits_no_descriptor, Lock, exclusive_kinds
 BOOST_AUTO_TEST_CASE(an_unlock_frees_the_lock_although_a_copy_of_the_descriptor_is_open)
 {
     // As a child has that was forked a moment ago, or by vfork, and has not come to its exec.
-    boost::filelock::file_lock lock(path);
-    lock.lock();
-    int const copy = ::dup(descriptors_of("test.lock").at(0));
-    lock.unlock();
-    BOOST_TEST(descriptors_of("test.lock").size() == 1u);
-    BOOST_TEST(!taken<boost::filelock::file_lock>(path));
-    ::close(copy);
+    using boost::filelock::kernel_lock;
+    for (auto const backend : {kernel_lock::flock, kernel_lock::record, kernel_lock::both}) {
+        boost::filelock::file_lock_options options;
+        options.backend = backend;
+        boost::filelock::file_lock lock(path, options), other(path, options);
+        lock.lock();
+        int const copy = ::dup(descriptors_of("test.lock").at(0));
+        lock.unlock();
+        BOOST_TEST(descriptors_of("test.lock").size() == 1u);
+        BOOST_TEST(other.try_lock());
+        ::close(copy);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_child_that_on_acquired_forks_waits_for_a_lock_of_its_own)
+{
+    child c([&] {
+        pid_t pid = -1;
+        boost::filelock::file_lock_options options;
+        options.on_acquired = [&](int) {
+            if (pid == -1)
+                pid = ::fork();
+        };
+        boost::filelock::file_lock lock(path, options);
+        lock.lock();
+        if (pid == 0) {
+            say("the child has it");
+            ::_exit(lock.lock_counter() == 1 ? 0 : 1);
+        }
+        wait_until_blocked(pid, path.string());
+        say("the parent has it");
+        hear();
+        lock.unlock();
+        int status = 0;
+        return ::waitpid(pid, &status, 0) == pid ? status : 1;
+    });
+    c.expect("the parent has it");
+    c.write_line("enough");
+    c.expect("the child has it");
+    BOOST_TEST(c.wait() == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -26,6 +26,7 @@
 #include <boost/thread/with_lock_guard.hpp>
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -316,7 +317,8 @@ void wait_and_tell(boost::filesystem::path const& path)
 {
     Lock lock(path, quick<Lock>()), his_lock(path, quick<Lock>());
     Condition condition;
-    bool ready = false, woken_with_lock = false;
+    std::atomic<bool> ready{false}; // the kernel keeps the threads apart; the sanitizer cannot know
+    bool woken_with_lock = false;
     std::promise<void> locked;
     auto waiter = start([&] {
         Guard guard(lock);

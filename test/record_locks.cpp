@@ -303,6 +303,17 @@ BOOST_AUTO_TEST_CASE(who_gets_one_kind_only_keeps_none)
         BOOST_TEST(!lock.try_lock_for(milliseconds(5)));
         auto const other = held == kernel_lock::flock ? kernel_lock::record : kernel_lock::flock;
         BOOST_TEST(left_to(other) == 'x');
+
+        // And sleeps for the one that it did not get, whichever that is.
+        child sleeping([&] {
+            file_lock both(path, with_backend(kernel_lock::both));
+            both.lock();
+            return 0;
+        });
+        wait_until_blocked(sleeping.pid(), path.string());
+        BOOST_TEST(left_to(other) == 'x');
+        holder.unlock();
+        BOOST_TEST(sleeping.wait() == 0);
     }
 }
 
