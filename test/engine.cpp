@@ -638,6 +638,21 @@ BOOST_AUTO_TEST_CASE(who_cannot_be_told_of_the_lock_does_not_keep_it)
     BOOST_TEST(b->step(start).kind == next::granted);
 }
 
+BOOST_AUTO_TEST_CASE(
+    those_who_wait_look_again_whether_it_is_for_themselves_when_the_file_is_another)
+{
+    protocol.otherwise = answer::busy;
+    auto const a = want(me), b = want(other);
+    a->step(start);
+    b->step(start);
+    b->waker.count = 0;
+    a->step(start);
+    BOOST_TEST(b->waker.count == 0);
+    protocol.file = {2, 2};
+    a->step(start);
+    BOOST_TEST(b->waker.count == 1);
+}
+
 BOOST_AUTO_TEST_CASE(who_asks_within_his_own_wait_would_wait_for_himself)
 {
     for (auto const who : {me, object}) {
