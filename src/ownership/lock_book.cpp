@@ -168,6 +168,10 @@ std::optional<chore> lock_book::taken(waiter& w, std::optional<file_identity> co
         return std::nullopt;
     file_ = file;
     auto* mine = find(w.who_);
+    if (w.wish_.is_conversion() && (!mine || mine->levels[index(w.wish_.from)] == 0)) {
+        held_ = std::max(held_, w.wish_.to); // to be lowered when he has asked again, and leaves
+        return std::nullopt;
+    }
     if (!mine)
         mine = &holds_.emplace_back(hold{w.who_});
     add(*mine, w.wish_.to);

@@ -69,8 +69,8 @@ public:
     /// And whether a release has failed, and must be done again first.
     bool must_release(waiter const& w) const noexcept { return unreleased_ && worker_ == &w; }
 
-    /// The waiter has what it wanted, on this file. Nothing: not so, we are a child that a callback
-    /// forked, and own nothing.
+    /// The waiter has what it wanted, on this file. Nothing: not so, ask again: we are a child that
+    /// a callback forked, and own nothing; or what was to be converted, another thread has dropped.
     std::optional<chore> taken(waiter& w, std::optional<file_identity> const& file) noexcept;
 
     /// Somebody else has it. The waiter keeps its place.
