@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #define BOOST_TEST_MODULE engine
@@ -46,6 +47,20 @@ struct counting_waker final : fd::waker
 {
     int count = 0;
     bool is_of_this_thread = false;
+    bool can_watch = false;
+    bool is_changed = false;
+    std::vector<fd::file_identity> watched; // one after the other
+
+    watching watch(fd::descriptor const&, fd::file_identity const& file) noexcept override
+    {
+        if (!can_watch)
+            return watching::no;
+        if (!watched.empty() && watched.back() == file)
+            return watching::already;
+        watched.push_back(file);
+        return watching::anew;
+    }
+    bool take_change() noexcept override { return std::exchange(is_changed, false); }
     void wake() noexcept override { ++count; }
     bool is_calling_thread() const noexcept override { return is_of_this_thread; }
 };
@@ -653,6 +668,23 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(b->waker.count == 1);
 }
 
+BOOST_AUTO_TEST_CASE(what_another_thread_drops_during_a_conversion_is_not_converted)
+{
+    for (auto const from : {shared, upgrade}) {
+        BOOST_TEST(have(from, object));
+        protocol.during_attempt = [&] { BOOST_TEST(book.drop(object, from).owned); };
+        auto const a = convert(object, from, exclusive);
+        auto const n = a->step(start);
+        BOOST_TEST(n.kind == next::failed);
+        BOOST_TEST((n.error == errc::operation_not_permitted));
+        protocol.during_attempt = {};
+        BOOST_TEST(book.levels(object) == 0u);
+        BOOST_TEST((protocol.held == lock_mode::none));
+        BOOST_TEST(have(exclusive, other)); // nobody is in the way
+        BOOST_TEST(drop(other));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(who_asks_within_his_own_wait_would_wait_for_himself)
 {
     for (auto const who : {me, object}) {
@@ -670,6 +702,134 @@ BOOST_AUTO_TEST_CASE(who_asks_within_his_own_wait_would_wait_for_himself)
         BOOST_TEST(book.levels(who) == 1u);
         BOOST_TEST(drop(who));
     }
+}
+
+// Change notices
+
+struct watcher : engine
+{
+    attempt_ptr const a = want(me, deadline::after(1h, start));
+    time_point now = start;
+
+    watcher()
+    {
+        protocol.otherwise = answer::busy;
+        a->waker.can_watch = true;
+    }
+
+    /// How long the pause is after the next attempt, which is made when the last is over.
+    std::chrono::nanoseconds pause()
+    {
+        auto const n = a->step(now);
+        BOOST_TEST(n.kind == next::wait);
+        auto const length = n.until - now;
+        deaf = n.deaf;
+        now = n.until;
+        return length;
+    }
+    void change() { a->waker.is_changed = true; }
+
+    bool deaf = false;
+};
+
+BOOST_FIXTURE_TEST_CASE(a_file_is_watched_before_the_last_attempt_before_the_wait, watcher)
+{
+    BOOST_TEST((pause() == 50ms));
+    BOOST_TEST(!deaf);
+    BOOST_TEST(a->waker.watched.size() == 1u);
+    BOOST_TEST(protocol.log == "axax");
+    pause();
+    BOOST_TEST(a->waker.watched.size() == 1u);
+    BOOST_TEST(protocol.log == "axaxax");
+    protocol.file = {2, 2}; // the path was made to name another
+    pause();
+    BOOST_TEST(a->waker.watched.size() == 2u);
+    BOOST_TEST(protocol.log == "axaxaxaxax");
+}
+
+BOOST_FIXTURE_TEST_CASE(who_finds_it_free_after_the_watch_was_set_has_it, watcher)
+{
+    protocol.answers = {answer::busy, answer::have_it};
+    BOOST_TEST(a->step(start).kind == next::granted);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_does_not_wait_or_sleeps_in_the_kernel_watches_nothing, watcher)
+{
+    auto const tries = want(other, deadline::at_once());
+    tries->waker.can_watch = true;
+    BOOST_TEST(tries->step(start).kind == next::timed_out);
+    BOOST_TEST(tries->waker.watched.empty());
+    protocol.sleeps = true;
+    auto const sleeps = want(other);
+    sleeps->waker.can_watch = true;
+    BOOST_TEST(sleeps->step(start).kind == next::sleep);
+    BOOST_TEST(sleeps->waker.watched.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(after_a_change_there_are_a_few_attempts_soon, watcher)
+{
+    pause();
+    change();
+    for (auto const length : {100us, 300us, 1000us, 3000us, 10'000us}) {
+        BOOST_TEST((pause() == length));
+        BOOST_TEST(deaf);
+    }
+    BOOST_TEST((pause() == 50ms));
+    BOOST_TEST(!deaf);
+}
+
+BOOST_FIXTURE_TEST_CASE(changes_meanwhile_neither_restart_nor_lengthen_them, watcher)
+{
+    pause();
+    change();
+    for (auto const length : {100us, 300us, 1000us, 3000us, 10'000us}) {
+        BOOST_TEST((pause() == length));
+        change();
+    }
+    // But the last of them may be the one that counts.
+    BOOST_TEST((pause() == 100us));
+    for (int i = 0; i < 4; ++i)
+        pause();
+    BOOST_TEST((pause() == 50ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(who_is_told_in_vain_again_and_again_takes_his_time, watcher)
+{
+    pause();
+    for (int i = 1; i <= 10; ++i) {
+        change();
+        BOOST_TEST((pause() == (i < 8 ? 100us : 5000us)));
+        for (int rung = 1; rung < 5; ++rung)
+            pause();
+        pause();
+    }
+    pause(); // a long pause without a change
+    change();
+    BOOST_TEST((pause() == 100us));
+}
+
+BOOST_FIXTURE_TEST_CASE(where_all_changes_are_told_the_polling_backs_off, watcher)
+{
+    protocol.local = true;
+    for (auto const length : {50ms, 100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms})
+        BOOST_TEST((pause() == length));
+    change();
+    for (int rung = 0; rung < 5; ++rung)
+        pause();
+    BOOST_TEST((pause() == 50ms));
+    BOOST_TEST((pause() == 100ms));
+}
+
+BOOST_FIXTURE_TEST_CASE(and_nowhere_else, watcher)
+{
+    for (int i = 0; i < 5; ++i)
+        BOOST_TEST((pause() == 50ms));
+    engine other_lock; // which cannot be watched
+    other_lock.protocol.otherwise = answer::busy;
+    other_lock.protocol.local = true;
+    auto const b = other_lock.want(me, deadline::after(1h, start));
+    for (auto at = start; at < start + 250ms; at += 50ms)
+        BOOST_TEST((b->step(at).until == at + 50ms));
 }
 
 // Cancel and progress

@@ -27,6 +27,8 @@ struct fake_protocol : detail::protocol
     std::function<void()> during_attempt, on_acquired;
     bool sleeps = false;
     bool is_ours = true;
+    bool local = false;
+    detail::descriptor nothing;
     detail::lock_mode held = detail::lock_mode::none;
     detail::file_identity file{1, 1};
     std::vector<boost::filelock::owner_record> who;
@@ -55,6 +57,8 @@ struct fake_protocol : detail::protocol
         return detail::answer::have_it;
     }
     bool can_sleep() const noexcept override { return sleeps; }
+    detail::descriptor const* watched() const noexcept override { return &nothing; }
+    bool is_local() const noexcept override { return local; }
     void acquired() override
     {
         if (on_acquired)

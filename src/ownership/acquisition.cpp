@@ -7,6 +7,7 @@
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace boost {
 namespace filelock {
@@ -28,6 +29,8 @@ acquisition::~acquisition()
 
 acquisition::next acquisition::go(bool asleep)
 {
+    if (is_watching_ && call().take_change())
+        is_told_ = true;
     for (;;)
         switch (book_.ask(*this)) {
         case lock_book::turn::granted:
@@ -50,7 +53,7 @@ acquisition::next acquisition::go(bool asleep)
                 if (ec)
                     return end({next::failed, ec});
             }
-            auto const a = asleep ? protocol_.sleep(wanted_.to) : protocol_.attempt(wanted_.to);
+            auto const a = attempt(asleep);
             if (a.kind != answer::have_it)
                 return judge(a);
             try {
@@ -69,20 +72,82 @@ acquisition::next acquisition::go(bool asleep)
         }
 }
 
+answer acquisition::attempt(bool asleep)
+{
+    auto const a = asleep ? protocol_.sleep(wanted_.to) : protocol_.attempt(wanted_.to);
+    // First the watch and then the attempt, so that no change is missed in between. But who has no
+    // use for a watch, the first attempt within a limit included, does not pay for one.
+    if (a.kind == answer::busy && watches_anew())
+        return protocol_.attempt(wanted_.to);
+    return a;
+}
+
+bool acquisition::watches_anew()
+{
+    auto const* const file = protocol_.watched();
+    auto const identity = protocol_.met();
+    if (!file || !identity || sleeps_in_kernel() || wanted_.until.passed(wanted_.now()))
+        return false;
+    auto const watching = call().watch(*file, *identity);
+    is_watching_ = watching != waker::watching::no;
+    if (watching != waker::watching::anew)
+        return false;
+    backs_off_ = protocol_.is_local();
+    return true;
+}
+
+bool acquisition::sleeps_in_kernel() const noexcept
+{
+    auto const* const callbacks = wanted_.callbacks;
+    return protocol_.can_sleep() && wanted_.until.is_never() &&
+           !(callbacks && (callbacks->cancel_check || callbacks->on_wait));
+}
+
+// The kernel tells of a close just before it drops the lock, and of the passing holds of others not
+// at all. So after a change there are a few attempts, soon, before the next long pause.
+acquisition::pause acquisition::pause_after_busy() noexcept
+{
+    using namespace std::chrono_literals;
+    constexpr std::chrono::nanoseconds ladder[] = {100us, 300us, 1ms, 3ms, 10ms};
+    constexpr unsigned many = 8;
+
+    bool const is_off = rung_ >= std::size(ladder);
+    if (is_told_ && !is_off)
+        is_told_again_ = true;
+    if (is_off && (is_told_ || is_told_again_)) {
+        rung_ = 0;
+        is_told_again_ = false;
+        fruitless_ = std::min(fruitless_ + 1, many);
+        poll_ = {};
+    }
+    is_told_ = false;
+    if (rung_ < std::size(ladder)) {
+        auto const length = ladder[rung_++];
+        // Others ask again and again, by opening and closing the file: do not answer in kind.
+        return {fruitless_ < many ? length : std::max<std::chrono::nanoseconds>(length, 5ms), true};
+    }
+    if (poll_ != poll_.zero())
+        fruitless_ = 0; // a long pause has passed without a change
+    // Where every change is told, what is left to be found by asking is rare.
+    auto const longest = std::max<std::chrono::nanoseconds>(wanted_.poll_interval, 1s);
+    bool const grows = is_watching_ && backs_off_ && poll_ != poll_.zero();
+    poll_ = grows ? std::min(2 * poll_, longest) : wanted_.poll_interval;
+    return {poll_};
+}
+
 acquisition::next acquisition::judge(answer const& a)
 {
     if (a.kind == answer::failed)
         return end({next::failed, a.error});
     bool const is_busy = a.kind == answer::busy;
-    bool const may_sleep = is_busy && protocol_.can_sleep();
+    bool const may_sleep = is_busy && sleeps_in_kernel();
     (void)do_chores(book_, protocol_, book_.found_busy(*this, protocol_.met()));
-    return not_yet(is_busy ? wanted_.poll_interval : a.delay, may_sleep);
+    return not_yet(is_busy ? pause_after_busy() : pause{a.delay}, may_sleep);
 }
 
 // Nothing wakes a waiter whose turn it is, so it pauses between two attempts; who stands behind, is
 // woken.
-acquisition::next acquisition::not_yet(std::optional<std::chrono::nanoseconds> pause,
-                                       bool may_sleep)
+acquisition::next acquisition::not_yet(std::optional<pause> p, bool may_sleep)
 {
     auto now = wanted_.now();
     if (wanted_.until.passed(now))
@@ -92,7 +157,9 @@ acquisition::next acquisition::not_yet(std::optional<std::chrono::nanoseconds> p
         if (callbacks->cancel_check) {
             if (callbacks->cancel_check())
                 return end({next::failed, make_error_code(errc::operation_canceled)});
-            pause = std::min(pause.value_or(wanted_.poll_interval), wanted_.poll_interval);
+            if (!p)
+                p = pause{wanted_.poll_interval};
+            p->length = std::min(p->length, wanted_.poll_interval);
         }
         if (callbacks->on_wait) {
             tell_progress(now);
@@ -100,13 +167,10 @@ acquisition::next acquisition::not_yet(std::optional<std::chrono::nanoseconds> p
         }
         now = wanted_.now(); // they may have taken their time
     }
-    if (pause)
-        until = std::min(until, deadline::after(*pause, now).next_look(now));
+    if (p)
+        until = std::min(until, deadline::after(p->length, now).next_look(now));
     until = std::min(until, wanted_.until.next_look(now));
-    bool const has_callbacks =
-        wanted_.callbacks && (wanted_.callbacks->cancel_check || wanted_.callbacks->on_wait);
-    bool const sleeps = may_sleep && wanted_.until.is_never() && !has_callbacks;
-    return {sleeps ? next::sleep : next::wait, {}, until};
+    return {may_sleep ? next::sleep : next::wait, {}, until, p && p->deaf};
 }
 
 void acquisition::tell_progress(time_point now)

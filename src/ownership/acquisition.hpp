@@ -15,6 +15,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 
 namespace boost {
@@ -35,13 +36,14 @@ public:
             granted,
             failed,    ///< nothing more is held than before; `error` says why
             timed_out, ///< nothing more is held than before; the deadline has passed
-            wait,      ///< until `until`, or until woken
+            wait,      ///< until `until`, or until woken or told of a change
             sleep      ///< call `sleep`, if you can spend a thread on it; else as `wait`
         };
 
         kind_type kind;
         system::error_code error = {};
         time_point until = {};
+        bool deaf = false; ///< to changes of the file
     };
 
     struct request
@@ -75,8 +77,18 @@ public:
 
 private:
     next go(bool asleep);
+    struct pause
+    {
+        std::chrono::nanoseconds length;
+        bool deaf = false;
+    };
+
+    answer attempt(bool asleep);
     next judge(answer const& a);
-    next not_yet(std::optional<std::chrono::nanoseconds> pause, bool may_sleep);
+    next not_yet(std::optional<pause> p, bool may_sleep);
+    bool sleeps_in_kernel() const noexcept;
+    bool watches_anew();
+    pause pause_after_busy() noexcept;
     void tell_progress(time_point now);
     next end(next result) noexcept;
 
@@ -86,6 +98,16 @@ private:
     bool ended_ = false;
     std::optional<time_point> waiting_since_;
     time_point next_progress_{};
+
+    bool is_watching_ = false;
+    bool backs_off_ = false;
+    bool is_told_ = false;       // of a change, since the last attempt
+    bool is_told_again_ = false; // while on the ladder
+    std::size_t rung_ = off_ladder;
+    unsigned fruitless_ = 0; // changes in a row that did not yield the lock
+    std::chrono::nanoseconds poll_{};
+
+    static constexpr std::size_t off_ladder = std::size_t(-1);
 };
 
 /// Does what is left to be done, and what that leaves; says what went wrong first.

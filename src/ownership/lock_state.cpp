@@ -61,7 +61,7 @@ bool lock_state::acquire(lock_mode to, acquire_options const& how, system::error
 
 bool lock_state::wait_for(acquisition::request const& wanted, system::error_code& ec)
 {
-    thread_waker call(book_.mutex());
+    thread_waker call;
     acquisition taking(book_, *protocol_, wanted, call);
     auto next = taking.step();
     for (;;) {
@@ -83,7 +83,7 @@ bool lock_state::wait_for(acquisition::request const& wanted, system::error_code
             next = taking.sleep();
             break;
         case acquisition::next::wait:
-            call.wait_until(next.until);
+            call.wait_until(next.until, next.deaf);
             next = taking.step();
             break;
         }
@@ -105,11 +105,11 @@ bool lock_state::waits_for_itself(waiter const& w, lock_mode mode) const
 bool lock_state::still_held(system::error_code& ec)
 {
     ec.clear();
-    thread_waker call(book_.mutex());
+    thread_waker call;
     visit looking(book_, caller(), call);
     lock_book::turn turn;
     while ((turn = looking.ask()) == lock_book::turn::wait)
-        call.wait_until(thread_waker::time_point::max());
+        call.wait_until(sleeper::time_point::max());
     if (turn != lock_book::turn::yours)
         return false;
     bool const held = protocol_->still_held(ec);

@@ -5,58 +5,42 @@
 #ifndef BOOST_FILELOCK_SRC_OWNERSHIP_THREAD_WAKER_HPP
 #define BOOST_FILELOCK_SRC_OWNERSHIP_THREAD_WAKER_HPP
 
+#include "../platform/sleeper.hpp"
 #include "waiter.hpp"
 
-#include <boost/filelock/detail/deadline.hpp>
-
-#include <condition_variable>
-#include <mutex>
-#include <optional>
 #include <thread>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A thread that waits. Not on Boost.Thread's condition: that would be an interruption point.
+/// A thread that waits.
 class thread_waker final : public waker
 {
 public:
-    using time_point = deadline::steady::time_point;
+    void wake() noexcept override { sleeper_.wake(); }
 
-    /// `mutex` is that of the book in whose queue the thread stands.
-    explicit thread_waker(std::mutex& mutex) noexcept : mutex_(mutex) {}
-
-    void wake() noexcept override
+    watching watch(descriptor const& file, file_identity const& identity) noexcept override
     {
-        woken_ = true;
-        if (condition_)
-            condition_->notify_one();
+        return sleeper_.watch(file, identity);
     }
+
+    bool take_change() noexcept override { return sleeper_.take_change(); }
 
     bool is_calling_thread() const noexcept override
     {
         return thread_ == std::this_thread::get_id();
     }
 
-    void wait_until(time_point until)
+    /// As `sleeper`.
+    void wait_until(sleeper::time_point until, bool deaf = false)
     {
-        std::unique_lock<std::mutex> guard(mutex_);
-        auto const is_woken = [this] { return woken_; };
-        if (!condition_)
-            condition_.emplace();
-        if (until == (time_point::max)())
-            condition_->wait(guard, is_woken);
-        else
-            condition_->wait_until(guard, until, is_woken);
-        woken_ = false;
+        sleeper_.wait_until(until, deaf);
     }
 
 private:
-    std::mutex& mutex_;
     std::thread::id const thread_ = std::this_thread::get_id();
-    std::optional<std::condition_variable> condition_; // made by the first wait: few wait
-    bool woken_ = false;
+    sleeper sleeper_;
 };
 
 } // namespace detail

@@ -5,6 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_OWNERSHIP_WAITER_HPP
 #define BOOST_FILELOCK_SRC_OWNERSHIP_WAITER_HPP
 
+#include "../platform/sleeper.hpp"
 #include "owner.hpp"
 
 #include <boost/filelock/detail/lock_mode.hpp>
@@ -20,12 +21,24 @@ namespace detail {
 // Not a safe link: a forked child leaves behind waiters on stacks that it does not have.
 using queue_hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::normal_link>>;
 
-/// How to tell somebody in a queue that it may be his turn.
+/// How to tell somebody in a queue that it may be his turn, and how he learns of what others do to
+/// the file.
 class waker
 {
 public:
     /// Called under the book's mutex.
     virtual void wake() noexcept = 0;
+
+    using watching = sleeper::watching;
+
+    /// From now on has him woken when this file changes; no other file any more.
+    virtual watching watch(descriptor const&, file_identity const&) noexcept
+    {
+        return watching::no;
+    }
+
+    /// Whether it has changed since the last call.
+    virtual bool take_change() noexcept { return false; }
 
     /// Whether it is the calling thread that waits, and so cannot do anything else meanwhile.
     virtual bool is_calling_thread() const noexcept { return false; }
@@ -57,6 +70,7 @@ public:
 
 protected:
     ~waiter() = default;
+    waker& call() const noexcept { return call_; }
 
 private:
     friend class lock_book;

@@ -10,6 +10,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <optional>
 
 namespace boost {
@@ -40,7 +41,14 @@ public:
     system::error_code open_lock_file(filesystem::path const& path,
                                       std::optional<filesystem::perms> permissions, access least);
 
+    /// Takes over what was opened otherwise, if anything was, in place of what is open. For who
+    /// keeps forks away meanwhile.
+    void adopt(int fd) noexcept;
+
     void close() noexcept;
+
+    /// Whether the process has forked since `open_lock_file`.
+    bool may_have_copies() const noexcept;
 
     bool is_open() const noexcept { return native() != -1; }
     int native() const noexcept { return fd_.load(std::memory_order_relaxed); }
@@ -49,6 +57,7 @@ private:
     friend class descriptor_registry;
 
     std::atomic<int> fd_{-1};
+    std::uint64_t opened_at_ = 0; // the count of forks
     descriptor* previous_ = nullptr;
     descriptor* next_ = nullptr;
 };

@@ -46,6 +46,10 @@ system::error_code facts_of(filesystem::path const& path, file_facts& facts) noe
 /// the locks on it with it.
 bool is_server_lost(system::error_code const& ec) noexcept;
 
+/// Opens and closes the file, which tells those who watch it. Where that fails, they ask from time
+/// to time.
+void touch(filesystem::path const& path) noexcept;
+
 system::error_code set_permissions(descriptor const& file, filesystem::perms permissions) noexcept;
 
 } // namespace detail

@@ -47,6 +47,9 @@ void wait_for_fork() noexcept;
 /// The mutex of the registry of lock objects, safe over forks as well. Take it before an object's.
 std::mutex& registry_mutex() noexcept;
 
+/// The mutex of all who sleep. Take it after an object's.
+std::mutex& notice_mutex() noexcept;
+
 /// A mutex for one object's book-keeping. It is one of a few that all objects share and that a fork
 /// waits for, so that a child finds the book-keeping whole and the mutex free. Hold one at a time,
 /// shortly, and across no system call.

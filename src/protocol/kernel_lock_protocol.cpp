@@ -94,7 +94,8 @@ inline system::error_code kernel_lock_protocol::take(lock_mode mode, patience p)
         return ec;
     ec = try_kernel_lock(file_, *second_, mode);
     if (ec) {
-        (void)kernel_unlock(file_, first_);
+        if (auto const failed = kernel_unlock(file_, first_))
+            return failed;
         std::swap(first_, *second_);
     }
     return ec;
@@ -214,6 +215,19 @@ void kernel_lock_protocol::acquired()
         options_.on_acquired(file_.native());
 }
 
+descriptor const* kernel_lock_protocol::watched() const noexcept
+{
+    return file_.is_open() ? &file_ : nullptr;
+}
+
+bool kernel_lock_protocol::is_local() const noexcept
+{
+    bool is_local = options_.where == storage::local;
+    if (options_.where == storage::detect && is_on_local_storage(file_, is_local))
+        return false;
+    return is_local;
+}
+
 void kernel_lock_protocol::withdraw() noexcept
 {
     if (held_ == lock_mode::none)
@@ -228,7 +242,10 @@ system::error_code kernel_lock_protocol::release() noexcept
     // Both, in this order: waiters watch for the close, which the kernel reports before it drops
     // the lock of that descriptor; and a copy of the descriptor elsewhere would keep the lock.
     auto const ec = unlock();
+    bool const has_copies = file_.may_have_copies() || options_.on_acquired;
     file_.close();
+    if (has_copies)
+        touch(path_); // ours was not the last close, and was not told
     return ec;
 }
 

@@ -5,6 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_PROTOCOL_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_PROTOCOL_HPP
 
+#include "../platform/descriptor.hpp"
 #include "../platform/file.hpp"
 
 #include <boost/filelock/detail/lock_mode.hpp>
@@ -65,6 +66,13 @@ public:
 
     /// Called when the lock was had, before anybody relies on it. May throw.
     virtual void acquired() {}
+
+    /// After an attempt that was busy: the file whose changes tell that it is worth another.
+    /// Nothing: ask again from time to time.
+    virtual descriptor const* watched() const noexcept { return nullptr; }
+
+    /// Whether all who change it are on this machine, so that every change is told.
+    virtual bool is_local() const noexcept { return false; }
 
     /// Ends a row of attempts that did not get the lock. What was held before stays.
     virtual void withdraw() noexcept = 0;

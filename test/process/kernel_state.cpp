@@ -47,6 +47,16 @@ bool is_blocked(pid_t pid, ino_t inode)
     return false;
 }
 
+// The letter after the command's name in parentheses.
+bool is_asleep(pid_t pid)
+{
+    std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
+    std::string line;
+    std::getline(in, line);
+    auto const end = line.rfind(')');
+    return end != line.npos && line.substr(end + 2, 1) == "S";
+}
+
 bool is_open(pid_t pid, fs::path const& path)
 {
     boost::system::error_code gone; // it may be closed meanwhile
@@ -75,6 +85,11 @@ void wait_until_blocked(pid_t pid, std::string const& path)
     if (::stat(path.c_str(), &s) != 0)
         throw std::runtime_error("stat " + path);
     wait_until([&] { return is_blocked(pid, s.st_ino); }, "waits for a lock");
+}
+
+void wait_until_asleep(pid_t pid)
+{
+    wait_until([&] { return is_asleep(pid); }, "sleeps");
 }
 
 void wait_until_open(pid_t pid, std::string const& path)

@@ -19,6 +19,9 @@ namespace filelock_test {
 /// kernel for a file lock on this file (a line with "->" in /proc/locks). Throws after 30 s.
 void wait_until_blocked(pid_t pid, std::string const& path);
 
+/// Waits until this process sleeps, for whatever. Throws after 30 s.
+void wait_until_asleep(pid_t pid);
+
 /// Waits until this process has the file open. Throws after 30 s.
 void wait_until_open(pid_t pid, std::string const& path);
 

@@ -36,8 +36,8 @@ struct acquire_options
     /// Unset: wait for ever. Zero or less: one attempt. Else fail with `errc::timed_out`.
     std::optional<std::chrono::nanoseconds> timeout = {};
 
-    /// Unset: that of the lock. The longest pause between two attempts of a wait that has a limit
-    /// or callbacks, and between two calls of `cancel_check`. Greater than zero.
+    /// Unset: that of the lock. The longest pause between two calls of `cancel_check`, and as
+    /// there between two attempts. Greater than zero.
     std::optional<std::chrono::nanoseconds> poll_interval = {};
 
     /// Called after every attempt that did not get the lock, but for the last within `timeout`.

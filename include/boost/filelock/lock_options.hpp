@@ -65,7 +65,9 @@ enum class fallback
 /// constructor of the lock with `std::invalid_argument`.
 struct file_lock_options
 {
-    /// The longest pause between two attempts of a timed wait. Greater than zero.
+    /// The longest pause between two attempts of a wait that has a limit or callbacks, where the
+    /// system does not tell of changes to the file; on a local file system it grows to a second.
+    /// Greater than zero.
     std::chrono::nanoseconds poll_interval = std::chrono::milliseconds(50);
 
     /// Unset: 0666 and the umask, or the directory's ACL, decide about a file that is created.

@@ -20,21 +20,26 @@ namespace {
 // not become ours. Neither means anything to a regular file.
 constexpr int safe_flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 
+// In a process without standard streams. What it prints must not end up in the file, and what it
+// opens as its streams later must not drop the lock.
+int beyond_standard_streams(int fd) noexcept
+{
+    if (fd < 0 || fd > 2)
+        return fd;
+    int const high = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    int const error = errno;
+    ::close(fd);
+    errno = error;
+    return high;
+}
+
 int open_restarting(char const* path, int flags, mode_t mode)
 {
     int fd;
     do
         fd = ::open(path, flags, mode);
     while (fd == -1 && errno == EINTR); // FUSE and NFS
-    if (fd < 0 || fd > 2)
-        return fd;
-    // In a process without standard streams. What it prints must not end up in the file, and what
-    // it opens as its streams later must not drop the lock.
-    int const high = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    int const error = errno;
-    ::close(fd);
-    errno = error;
-    return high;
+    return beyond_standard_streams(fd);
 }
 
 int open_or_create(char const* path, mode_t mode)
@@ -86,6 +91,7 @@ system::error_code descriptor::open_lock_file(filesystem::path const& path,
     for (;; wait_for_fork()) {
         close();
         auto const forks = fork_count();
+        opened_at_ = forks;
         int const fd = open_for(least, path.c_str(), mode);
         if (fd == -1)
             return last_error();
@@ -97,6 +103,17 @@ system::error_code descriptor::open_lock_file(filesystem::path const& path,
         if (fork_count() == forks && !is_forking(forks))
             return {};
     }
+}
+
+bool descriptor::may_have_copies() const noexcept
+{
+    return fork_count() != opened_at_;
+}
+
+void descriptor::adopt(int fd) noexcept
+{
+    close();
+    fd_.store(beyond_standard_streams(fd));
 }
 
 void descriptor::close() noexcept

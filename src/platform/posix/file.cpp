@@ -6,7 +6,9 @@
 
 #include "error.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace boost {
 namespace filelock {
@@ -57,6 +59,13 @@ bool is_server_lost(system::error_code const& ec) noexcept
     default:
         return false;
     }
+}
+
+void touch(filesystem::path const& path) noexcept
+{
+    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd != -1)
+        ::close(fd);
 }
 
 system::error_code set_permissions(descriptor const& file, filesystem::perms permissions) noexcept

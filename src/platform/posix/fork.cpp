@@ -30,7 +30,7 @@ using fork_counters::generation;
 
 // All that a forked child must find whole. Initialised before any code runs and never destroyed:
 // locks may be objects of static storage.
-std::mutex registry;
+std::mutex registry, notices;
 std::array<std::mutex, 16> mutexes;
 std::atomic<std::size_t> next_mutex{0};
 descriptor_registry descriptors;
@@ -45,6 +45,7 @@ void before_fork()
     registry.lock();
     for (auto& m : mutexes)
         m.lock();
+    notices.lock();
     descriptors.mutex().lock();
     forks.fetch_add(1); // odd: a child may be made at any moment from here
 }
@@ -53,6 +54,7 @@ void after_fork()
 {
     forks.fetch_add(1);
     descriptors.mutex().unlock();
+    notices.unlock();
     for (auto& m : mutexes)
         m.unlock();
     registry.unlock();
@@ -92,6 +94,11 @@ void wait_for_fork() noexcept
 std::mutex& registry_mutex() noexcept
 {
     return registry;
+}
+
+std::mutex& notice_mutex() noexcept
+{
+    return notices;
 }
 
 std::mutex& share_fork_safe_mutex()

@@ -1,0 +1,82 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PLATFORM_SLEEPER_HPP
+#define BOOST_FILELOCK_SRC_PLATFORM_SLEEPER_HPP
+
+#include "descriptor.hpp"
+#include "file.hpp"
+
+#include <boost/intrusive/list.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <optional>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+using sleeper_hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::normal_link>>;
+
+/// A thread that waits to be woken, for a change of one file, or for a time.
+///
+/// All sleepers of a process share one source of change notices. One of those who wait reads it
+/// for all; there is no thread of ours. Where there are no notices, or no more to be had, the
+/// others still work.
+class sleeper : public sleeper_hook
+{
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    sleeper() = default;
+    sleeper(sleeper const&) = delete;
+    sleeper& operator=(sleeper const&) = delete;
+    ~sleeper()
+    {
+        if (watched_in_ != 0)
+            watch_nothing();
+    }
+
+    enum class watching
+    {
+        no,     ///< it cannot be had: limits, permissions, systems without
+        anew,   ///< what happened before this call may have been missed
+        already ///< nothing has been missed
+    };
+
+    /// From now on watches this file, and no other: for what its holders do when they let go, and
+    /// for its being replaced.
+    watching watch(descriptor const& file, file_identity const& identity) noexcept;
+
+    /// From any thread.
+    void wake() noexcept;
+
+    /// Returns when woken, which is so once for all calls of `wake` before; when the file has
+    /// changed, unless `deaf`; when the time has come, or earlier for no reason.
+    void wait_until(time_point until, bool deaf);
+
+    /// Whether the file has changed since the last call.
+    bool take_change() noexcept;
+
+private:
+    friend class notice_board;
+
+    void watch_nothing() noexcept;
+
+    std::optional<std::condition_variable> condition_; // made by the first wait
+    std::optional<file_identity> watched_;
+    std::uint64_t watched_in_ = 0; // the process generation; 0: it watches nothing
+    int watch_ = -1;
+    bool is_woken_ = false;
+    bool is_changed_ = false;
+    bool is_waiting_ = false;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

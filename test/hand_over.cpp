@@ -1,0 +1,279 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// A lock that is given back is had by those who wait, without their asking: here they ask once in
+// an hour.
+
+#include "process/child.hpp"
+#include "process/kernel_state.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <boost/filelock/file_lock.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define BOOST_TEST_MODULE hand_over
+#include <boost/test/unit_test.hpp>
+
+using namespace filelock_test;
+using boost::filelock::acquire_options;
+using boost::filelock::file_lock;
+using boost::filelock::file_lock_options;
+using boost::filelock::kernel_lock;
+using boost::filelock::wait_status;
+using std::chrono::hours;
+using std::chrono::seconds;
+namespace fs = boost::filesystem;
+namespace ut = boost::unit_test;
+
+namespace {
+
+using command = std::vector<std::string>;
+
+file_lock_options hourly(kernel_lock backend = kernel_lock::flock)
+{
+    file_lock_options options;
+    options.poll_interval = hours(1);
+    options.backend = backend;
+    return options;
+}
+
+/// A process that waits: it says so when it is about to sleep.
+std::unique_ptr<child> waiter(fs::path const& path, bool shared = false,
+                              kernel_lock backend = kernel_lock::flock)
+{
+    auto c = std::make_unique<child>([&path, shared, backend] {
+        file_lock lock(path, hourly(backend));
+        acquire_options how;
+        how.timeout = hours(2);
+        how.progress_interval = hours(1);
+        how.on_wait = [](wait_status const&) { say("waiting"); };
+        shared ? lock.acquire_shared(how) : lock.acquire(how);
+        say("has it");
+        hear();
+        return 0;
+    });
+    c->expect("waiting");
+    return c;
+}
+
+std::unique_ptr<child> timed_waiter(fs::path const& path)
+{
+    return std::make_unique<child>([&path] {
+        file_lock lock(path, hourly());
+        say("waiting");
+        if (!lock.try_lock_for(hours(2)))
+            return 1;
+        say("has it");
+        hear();
+        return 0;
+    });
+}
+
+int hold(fs::path const& path, bool unlocks)
+{
+    file_lock lock(path);
+    lock.lock();
+    say("held");
+    hear();
+    if (!unlocks)
+        ::_exit(0);
+    lock.unlock();
+    hear();
+    return 0;
+}
+
+command flock_holder(fs::path const& path)
+{
+    return {"flock", "-o", path.string(), "sh", "-c", "echo held; read line"};
+}
+command python_holder(fs::path const& path)
+{
+    return {"/usr/bin/python3", "-c",
+            "import sys, filelock\n"
+            "lock = filelock.FileLock(sys.argv[1])\n"
+            "lock.acquire()\n"
+            "print('held', flush=True)\n"
+            "sys.stdin.readline()\n"
+            "lock.release()\n"
+            "sys.stdin.readline()\n",
+            path.string()};
+}
+
+bool runs(command const& c)
+{
+    return child(c).wait() == 0;
+}
+boost::test_tools::assertion_result have_flock(ut::test_unit_id)
+{
+    boost::test_tools::assertion_result result(runs({"flock", "--version"}));
+    result.message() << "flock(1) is not installed";
+    return result;
+}
+boost::test_tools::assertion_result have_python(ut::test_unit_id)
+{
+    boost::test_tools::assertion_result result(runs({"/usr/bin/python3", "-c", "import filelock"}));
+    result.message() << "python3-filelock is not installed";
+    return result;
+}
+
+/// The holder lets go in some way, and one who waits gets it, in each of the ways of waiting.
+void passes_on(std::function<std::unique_ptr<child>()> const& make_holder,
+               std::function<void(child&)> const& end, fs::path const& path)
+{
+    {
+        auto const holder = make_holder();
+        holder->expect("held");
+        auto const w = waiter(path);
+        end(*holder);
+        w->expect("has it");
+    }
+    {
+        auto const holder = make_holder();
+        holder->expect("held");
+        auto const w = waiter(path, true);
+        end(*holder);
+        w->expect("has it");
+    }
+    {
+        auto const holder = make_holder();
+        holder->expect("held");
+        auto const w = timed_waiter(path);
+        w->expect("waiting");
+        wait_until_asleep(w->pid());
+        end(*holder);
+        w->expect("has it");
+    }
+}
+
+auto const is_told = [](child& c) { c.write_line("enough"); };
+auto const is_killed = [](child& c) { c.kill(); };
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(hand_over, temporary_directory)
+
+BOOST_AUTO_TEST_CASE(from_us)
+{
+    auto const unlocks = [&] { return std::make_unique<child>([&] { return hold(path, true); }); };
+    auto const ends = [&] { return std::make_unique<child>([&] { return hold(path, false); }); };
+    passes_on(unlocks, is_told, path);
+    passes_on(ends, is_told, path);
+    passes_on(ends, is_killed, path);
+}
+
+BOOST_AUTO_TEST_CASE(from_flock, *ut::precondition(have_flock))
+{
+    auto const holder = [&] { return std::make_unique<child>(flock_holder(path)); };
+    passes_on(holder, is_told, path);
+    passes_on(holder, is_killed, path);
+}
+
+BOOST_AUTO_TEST_CASE(from_python, *ut::precondition(have_python))
+{
+    auto const holder = [&] { return std::make_unique<child>(python_holder(path)); };
+    passes_on(holder, is_told, path);
+    passes_on(holder, is_killed, path);
+}
+
+BOOST_AUTO_TEST_CASE(of_every_kind_of_kernel_lock)
+{
+    for (auto const backend : {kernel_lock::flock, kernel_lock::record, kernel_lock::both}) {
+        file_lock lock(path, hourly(backend));
+        lock.lock();
+        auto const w = waiter(path, false, backend);
+        lock.unlock();
+        w->expect("has it");
+    }
+}
+
+// Its close is not the last, and so is not told: there is a poke.
+BOOST_AUTO_TEST_CASE(from_one_whose_descriptor_has_a_copy)
+{
+    auto options = hourly();
+    int copy = -1;
+    options.on_acquired = [&](int fd) { copy = ::dup(fd); };
+    file_lock lock(path, options);
+    lock.lock();
+    auto const w = waiter(path);
+    lock.unlock();
+    w->expect("has it");
+    ::close(copy);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_file_is_removed_or_replaced)
+{
+    for (bool const replaced : {false, true}) {
+        file_lock lock(path);
+        lock.lock();
+        auto const w = waiter(path);
+        if (replaced) {
+            std::ofstream((directory / "new").string()) << "";
+            fs::rename(directory / "new", path);
+        } else {
+            fs::remove(path);
+        }
+        w->expect("has it");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(to_a_hundred_who_wait)
+{
+    file_lock lock(path);
+    lock.lock();
+    std::vector<std::unique_ptr<child>> all;
+    for (int i = 0; i < 100; ++i)
+        all.push_back(std::make_unique<child>([&] {
+            file_lock l(path, hourly());
+            acquire_options how;
+            how.timeout = hours(2);
+            how.progress_interval = hours(1);
+            how.on_wait = [](wait_status const&) { say("waiting"); };
+            l.acquire(how);
+            return 0;
+        }));
+    for (auto& w : all)
+        w->expect("waiting");
+    lock.unlock();
+    for (auto& w : all)
+        BOOST_TEST(w->wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(to_threads_with_objects_of_their_own)
+{
+    constexpr int count = 20;
+    file_lock lock(path);
+    lock.lock();
+    std::atomic<int> waiting{0};
+    std::vector<std::future<bool>> all;
+    for (int i = 0; i < count; ++i)
+        all.push_back(std::async(std::launch::async, [&] {
+            file_lock l(path, hourly());
+            acquire_options how;
+            how.timeout = hours(2);
+            how.progress_interval = hours(1);
+            how.on_wait = [&](wait_status const&) { ++waiting; };
+            l.acquire(how);
+            l.unlock();
+            return true;
+        }));
+    while (waiting != count)
+        std::this_thread::yield();
+    lock.unlock();
+    for (auto& w : all)
+        BOOST_REQUIRE((w.wait_for(seconds(60)) == std::future_status::ready));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
