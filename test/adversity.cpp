@@ -1,0 +1,298 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// Waits that are disturbed, and waits that cannot have what they would like.
+
+#define BOOST_TEST_MODULE adversity
+#include <boost/test/unit_test.hpp>
+
+#include "process/child.hpp"
+#include "process/kernel_state.hpp"
+#include "process/privileges.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <boost/filelock/file_lock.hpp>
+#include <boost/system/errc.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+using namespace filelock_test;
+using boost::filelock::acquire_options;
+using boost::filelock::file_lock;
+using boost::filelock::file_lock_options;
+using boost::filelock::lock_error;
+using boost::filelock::wait_status;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+namespace errc = boost::system::errc;
+namespace fs = boost::filesystem;
+namespace ut = boost::unit_test;
+
+namespace {
+
+file_lock_options polling(std::chrono::nanoseconds interval)
+{
+    file_lock_options options;
+    options.poll_interval = interval;
+    return options;
+}
+
+// Signals.
+
+volatile sig_atomic_t signals = 0;
+
+void count_signal(int)
+{
+    signals = signals + 1;
+}
+
+// Interrupts system calls, which are not restarted.
+void send_oneself_signals()
+{
+    struct ::sigaction action = {};
+    action.sa_handler = count_signal;
+    ::sigaction(SIGALRM, &action, nullptr);
+    ::itimerval const often = {{0, 1000}, {0, 1000}};
+    ::setitimer(ITIMER_REAL, &often, nullptr);
+}
+
+/// A process that waits in this way while signals come.
+std::unique_ptr<child> disturbed(std::function<void()> const& wait)
+{
+    return std::make_unique<child>([&wait] {
+        std::thread teller([] { // signals go to whichever thread
+            sigset_t all;
+            ::sigfillset(&all);
+            ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+            while (signals < 20)
+                std::this_thread::yield();
+            say("disturbed");
+        });
+        send_oneself_signals();
+        wait();
+        teller.join();
+        return 0;
+    });
+}
+
+// Limits.
+
+/// In a user namespace of its own a process may limit itself.
+void limit(char const* what, int count)
+{
+    if (::unshare(CLONE_NEWUSER) != 0)
+        throw std::runtime_error("unshare");
+    std::ofstream out(std::string("/proc/sys/user/") + what);
+    if (!(out << count << std::flush))
+        throw std::runtime_error("cannot limit");
+}
+
+boost::test_tools::assertion_result can_limit(ut::test_unit_id)
+{
+    boost::test_tools::assertion_result result(child([] {
+                                                   limit("max_inotify_instances", 0);
+                                                   return 0;
+                                               }).wait() == 0);
+    result.message() << "this process may not make a user namespace";
+    return result;
+}
+
+long voluntary_switches()
+{
+    long sum = 0;
+    for (auto const& task : fs::directory_iterator("/proc/self/task")) {
+        std::ifstream in((task.path() / "status").string());
+        for (std::string word; in >> word;)
+            if (long n; word == "voluntary_ctxt_switches:" && in >> n)
+                sum += n;
+    }
+    return sum;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(adversity, temporary_directory)
+
+BOOST_AUTO_TEST_CASE(signals_do_not_end_a_wait)
+{
+    file_lock waits(path);
+    std::function<void()> const all[] = {
+        [&] { waits.lock(); },
+        [&] { waits.lock_shared(); },
+        [&] {
+            if (!waits.try_lock_for(hours(1)))
+                throw std::runtime_error("timed out");
+        },
+        [&] {
+            acquire_options how;
+            how.cancel_check = [] { return false; };
+            waits.acquire(how);
+        },
+    };
+    for (auto const& wait : all) {
+        file_lock holder(path);
+        holder.lock();
+        auto const c = disturbed(wait);
+        c->expect("disturbed");
+        holder.unlock();
+        BOOST_TEST(c->wait() == 0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(signals_do_not_end_a_timed_wait_early)
+{
+    file_lock holder(path), waits(path);
+    holder.lock();
+    auto const c = disturbed([&] {
+        auto const start = std::chrono::steady_clock::now();
+        bool const got = waits.try_lock_for(milliseconds(100));
+        if (got || std::chrono::steady_clock::now() - start < milliseconds(100))
+            throw std::runtime_error("early");
+    });
+    BOOST_TEST(c->wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(without_change_notices_a_wait_asks_from_time_to_time,
+                     *ut::precondition(can_limit))
+{
+    for (auto const what : {"max_inotify_instances", "max_inotify_watches"}) {
+        file_lock holder(path);
+        holder.lock();
+        child c([&] {
+            limit(what, 0);
+            auto const before = open_descriptors();
+            file_lock waits(path, polling(milliseconds(1)));
+            acquire_options how;
+            how.timeout = seconds(60);
+            how.on_wait = [](wait_status const&) { say("waiting"); };
+            waits.acquire(how);
+            waits.unlock();
+            // What there is of the instance stays.
+            return open_descriptors() <= before + 2 ? 0 : 1;
+        });
+        c.expect("waiting");
+        holder.unlock();
+        BOOST_TEST(c.wait() == 0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(without_descriptors_there_is_an_error_or_polling)
+{
+    file_lock holder(path);
+    holder.lock();
+    child c([&] {
+        file_lock waits(path, polling(milliseconds(1))), other(directory / "other.lock");
+        // The lowest number that is free, and none beyond it.
+        int const next = ::dup(0);
+        ::close(next);
+        auto const allow = [next](int count) {
+            ::rlimit const limit = {static_cast<rlim_t>(next + count),
+                                    static_cast<rlim_t>(next + 100)};
+            ::setrlimit(RLIMIT_NOFILE, &limit);
+        };
+        allow(0);
+        try {
+            other.lock();
+            return 1;
+        } catch (lock_error const& e) {
+            if (!(e.code() == errc::too_many_files_open))
+                return 2;
+        }
+        // One for the lock file, none or one for the notices.
+        for (int const count : {1, 2}) {
+            allow(count);
+            if (waits.try_lock_for(milliseconds(5)))
+                return 3;
+        }
+        say("waiting");
+        if (!waits.try_lock_for(seconds(60)))
+            return 4;
+        waits.unlock();
+        allow(100);
+        other.lock();
+        return 0;
+    });
+    c.expect("waiting");
+    holder.unlock();
+    BOOST_TEST(c.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_child_reads_none_of_its_parents_notices)
+{
+    auto const instances = [] {
+        int count = 0;
+        boost::system::error_code gone;
+        for (auto const& fd : fs::directory_iterator("/proc/self/fd"))
+            count +=
+                fs::read_symlink(fd.path(), gone).string().find("inotify") != std::string::npos;
+        return count;
+    };
+    file_lock holder(path), waits(path);
+    holder.lock();
+    BOOST_TEST(!waits.try_lock_for(milliseconds(1)));
+    BOOST_TEST(instances() == 1);
+    child c([&] {
+        if (instances() != 0)
+            return 1;
+        bool const got = waits.try_lock_for(milliseconds(1));
+        return !got && instances() == 1 ? 0 : 2; // of its own
+    });
+    BOOST_TEST(c.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_does_nothing_and_makes_others_do_nothing)
+{
+    file_lock holder(path);
+    holder.lock();
+    child c([&] {
+        std::atomic<int> waiting{0};
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 10; ++i)
+            threads.emplace_back([&] {
+                file_lock waits(path, polling(hours(1)));
+                acquire_options how;
+                how.on_wait = [&](wait_status const&) { ++waiting; };
+                how.progress_interval = hours(1);
+                how.timeout = hours(1);
+                waits.acquire(how);
+            });
+        while (waiting != 10)
+            std::this_thread::yield();
+        // Each goes to sleep once more after it has said so. Then nothing happens, ever.
+        auto const deadline = std::chrono::steady_clock::now() + seconds(20);
+        bool quiet = false;
+        while (!quiet && std::chrono::steady_clock::now() < deadline) {
+            auto const before = voluntary_switches();
+            auto const end = std::chrono::steady_clock::now() + seconds(1);
+            while (std::chrono::steady_clock::now() < end)
+                ; // this thread switches neither
+            quiet = voluntary_switches() == before;
+        }
+        say(quiet ? "quiet" : "restless");
+        hear();
+        for (auto& t : threads)
+            t.join();
+        return 0;
+    });
+    c.expect("quiet");
+    holder.unlock();
+    c.write_line("enough");
+    BOOST_TEST(c.wait() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
