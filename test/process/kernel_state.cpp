@@ -8,6 +8,7 @@
 #include <boost/filesystem/operations.hpp>
 
 #include <chrono>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -16,6 +17,7 @@
 
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 namespace filelock_test {
 namespace fs = boost::filesystem;
@@ -48,13 +50,34 @@ bool is_blocked(pid_t pid, ino_t inode)
 }
 
 // The letter after the command's name in parentheses.
-bool is_asleep(pid_t pid)
+char state_of(pid_t pid)
 {
     std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
     std::string line;
     std::getline(in, line);
     auto const end = line.rfind(')');
-    return end != line.npos && line.substr(end + 2, 1) == "S";
+    return end != line.npos && line.size() > end + 2 ? line[end + 2] : ' ';
+}
+
+bool is_asleep(pid_t pid)
+{
+    return state_of(pid) == 'S';
+}
+
+// Its third argument is where the timeout is.
+bool is_in_short_poll(pid_t pid)
+{
+    std::ifstream in("/proc/" + std::to_string(pid) + "/syscall");
+    long number = -1;
+    std::string first, second, third;
+    if (!(in >> number >> first >> second >> third) || number != SYS_ppoll)
+        return false;
+    auto const address = std::stoull(third, nullptr, 16);
+    ::timespec timeout;
+    ::iovec ours{&timeout, sizeof timeout};
+    ::iovec theirs{reinterpret_cast<void*>(address), sizeof timeout};
+    return address != 0 && ::process_vm_readv(pid, &ours, 1, &theirs, 1, 0) == sizeof timeout &&
+           timeout.tv_sec == 0 && timeout.tv_nsec <= 10'000'000;
 }
 
 bool is_open(pid_t pid, fs::path const& path)
@@ -90,6 +113,12 @@ void wait_until_blocked(pid_t pid, std::string const& path)
 void wait_until_asleep(pid_t pid)
 {
     wait_until([&] { return is_asleep(pid); }, "sleeps");
+}
+
+void wait_until_settled(pid_t pid)
+{
+    wait_until([&] { return state_of(pid) == 'Z' || (is_asleep(pid) && !is_in_short_poll(pid)); },
+               "sleeps for longer");
 }
 
 void wait_until_open(pid_t pid, std::string const& path)

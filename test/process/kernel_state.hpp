@@ -22,6 +22,10 @@ void wait_until_blocked(pid_t pid, std::string const& path);
 /// Waits until this process sleeps, for whatever. Throws after 30 s.
 void wait_until_asleep(pid_t pid);
 
+/// Waits until this process, which is traced, sleeps in a system call, and longer than until the
+/// next attempt of those that come soon; or has ended. Throws after 30 s.
+void wait_until_settled(pid_t pid);
+
 /// Waits until this process has the file open. Throws after 30 s.
 void wait_until_open(pid_t pid, std::string const& path);
 

@@ -65,7 +65,7 @@ int open_for(access least, char const* path, mode_t mode)
         return fd;
     int const refused = errno;
     int const readable = open_restarting(path, O_RDONLY | safe_flags, 0);
-    if (readable == -1)
+    if (readable == -1 && errno == ENOENT)
         errno = refused;
     return readable;
 }

@@ -1,0 +1,374 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "fault_points.hpp"
+
+#include "child.hpp"
+#include "kernel_state.hpp"
+#include "tracer.hpp"
+
+#include <boost/filelock/error.hpp>
+#include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <new>
+#include <ostream>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+// Allocations are counted, in a process with one thread.
+namespace {
+long live_allocations = 0;
+}
+void* operator new(std::size_t size)
+{
+    auto* const p = std::malloc(size);
+    if (!p)
+        throw std::bad_alloc();
+    ++live_allocations;
+    return p;
+}
+void operator delete(void* p) noexcept
+{
+    live_allocations -= p != nullptr;
+    std::free(p);
+}
+void operator delete(void* p, std::size_t) noexcept
+{
+    operator delete(p);
+}
+
+namespace filelock_test {
+namespace {
+
+using boost::system::error_code;
+namespace fs = boost::filesystem;
+
+enum class effect
+{
+    reported,
+    overcome, ///< there is another way
+    either    ///< depends on what the call was for
+};
+
+struct rule
+{
+    effect what;
+    std::vector<std::string> errors;
+};
+
+// How calls may fail, and what has to come of it.
+std::multimap<std::string, rule> const rules = {
+    {"openat",
+     {effect::reported,
+      {"EMFILE", "ENFILE", "ENOMEM", "ENOSPC", "EIO", "ELOOP", "ENAMETOOLONG", "EDQUOT",
+       "ESTALE"}}},
+    {"openat", {effect::either, {"EROFS", "ETXTBSY", "ENOENT", "EACCES", "EPERM", "EAGAIN"}}},
+    {"openat", {effect::overcome, {"EINTR"}}},
+    {"flock",
+     {effect::reported, {"ENOLCK", "EIO", "ENOSYS", "EOPNOTSUPP", "ESTALE", "ENOTCONN", "ENOMEM"}}},
+    {"flock", {effect::overcome, {"EINTR"}}},
+    {"fcntl",
+     {effect::reported, {"ENOLCK", "EIO", "ENOSYS", "EOPNOTSUPP", "ESTALE", "ENOTCONN", "EINVAL"}}},
+    {"fcntl", {effect::overcome, {"EINTR"}}},
+    {"newfstatat", {effect::reported, {"EIO", "ENOMEM", "EACCES", "ESTALE"}}},
+    {"newfstatat", {effect::either, {"ENOENT"}}},
+    {"statx", {effect::reported, {"EIO", "ENOMEM", "EACCES", "ESTALE"}}},
+    {"statx", {effect::either, {"ENOENT"}}},
+    {"fstatfs", {effect::either, {"EIO", "ENOSYS", "ESTALE"}}},
+    {"fstatfs", {effect::overcome, {"EINTR"}}},
+    {"fchmod", {effect::reported, {"EPERM", "EROFS", "EIO", "ESTALE"}}},
+    {"mkdir", {effect::reported, {"EACCES", "ENOSPC", "EROFS", "EIO", "EMLINK", "EDQUOT"}}},
+    {"mkdir", {effect::overcome, {"EEXIST", "ENOENT"}}}, // others make and remove it as well
+    {"inotify_init1", {effect::overcome, {"EMFILE", "ENFILE", "ENOMEM", "ENOSYS"}}},
+    {"eventfd2", {effect::overcome, {"EMFILE", "ENFILE", "ENOMEM"}}},
+    {"inotify_add_watch", {effect::overcome, {"ENOSPC", "ENOMEM", "EACCES", "ENOENT"}}},
+    {"ppoll", {effect::overcome, {"EINTR", "ENOMEM"}}},
+    {"read", {effect::overcome, {"EINTR", "EAGAIN", "EIO"}}}, // notices and /proc
+    {"readlink", {effect::overcome, {"EACCES", "ENOENT", "ENOMEM"}}},
+    {"getdents64", {effect::overcome, {"ENOMEM", "ENOENT"}}},
+    {"futex", {effect::overcome, {"EINTR", "EAGAIN"}}},
+    {"brk", {effect::either, {"ENOMEM"}}},
+    {"mmap", {effect::either, {"ENOMEM"}}},
+    // A call that strace lets fail is not executed: what it should have removed would stay.
+    {"close", {effect::overcome, {}}},
+    {"munmap", {effect::overcome, {}}},
+    {"inotify_rm_watch", {effect::overcome, {}}},
+    // These do not fail.
+    {"getpid", {effect::overcome, {}}},
+    {"gettid", {effect::overcome, {}}},
+    {"lseek", {effect::overcome, {}}},
+    {"uname", {effect::overcome, {}}},
+};
+
+std::map<std::string, int> const numbers = {
+    {"EACCES", EACCES}, {"EAGAIN", EAGAIN},         {"EDQUOT", EDQUOT},
+    {"EEXIST", EEXIST}, {"EINTR", EINTR},           {"EINVAL", EINVAL},
+    {"EIO", EIO},       {"ELOOP", ELOOP},           {"EMFILE", EMFILE},
+    {"EMLINK", EMLINK}, {"ENFILE", ENFILE},         {"ENAMETOOLONG", ENAMETOOLONG},
+    {"ENOENT", ENOENT}, {"ENOLCK", ENOLCK},         {"ENOMEM", ENOMEM},
+    {"ENOSPC", ENOSPC}, {"ENOSYS", ENOSYS},         {"ENOTCONN", ENOTCONN},
+    {"EPERM", EPERM},   {"EOPNOTSUPP", EOPNOTSUPP}, {"EROFS", EROFS},
+    {"ESTALE", ESTALE}, {"ETXTBSY", ETXTBSY},
+};
+
+bool contains(std::string const& text, char const* part)
+{
+    return text.find(part) != text.npos;
+}
+
+effect expected(fault const& f)
+{
+    // What is learnt there is a report or a help, and never whether the lock is had.
+    if (contains(f.text, "\"/proc"))
+        return effect::overcome;
+    // A poke after the release; or an attempt to do without creating.
+    if (f.call == "openat" && !contains(f.text, "O_CREAT"))
+        return effect::either;
+    if (f.call == "fcntl" && !contains(f.text, "SETLK"))
+        return effect::either;
+    auto const [first, last] = rules.equal_range(f.call);
+    for (auto i = first; i != last; ++i)
+        for (auto const& error : i->second.errors)
+            if (error == f.error)
+                return i->second.what;
+    throw std::logic_error("no rule for " + f.call + ": " + f.error);
+}
+
+// What was said of an operation. An error is told by its number.
+std::string const done = "done", nothing_to_do = "nothing to do", not_supported = "not supported";
+
+std::string outcome(std::function<error_code()> const& operation)
+{
+    error_code ec;
+    try {
+        ec = operation();
+    } catch (std::bad_alloc const&) {
+        ec = {ENOMEM, boost::system::system_category()};
+    } catch (boost::system::system_error const& e) {
+        ec = e.code();
+    }
+    if (ec == make_error_code(boost::filelock::error::kernel_lock_not_supported))
+        return not_supported;
+    return ec ? std::to_string(ec.value()) : done;
+}
+
+bool tells(std::string const& said, fault const& f)
+{
+    if (said == std::to_string(numbers.at(f.error)))
+        return true;
+    if (f.error == "ENOSYS" || f.error == "EOPNOTSUPP")
+        return said == not_supported;
+    // There is no file, and one could not be created, which is the error to be told.
+    return f.call == "openat" && f.error == "ENOENT" && said == std::to_string(EACCES);
+}
+
+struct possessions
+{
+    long descriptors = 0, watches = 0, allocations = 0;
+};
+
+possessions count_possessions()
+{
+    possessions found;
+    found.allocations = live_allocations;
+    error_code gone;
+    for (auto const& entry : fs::directory_iterator("/proc/self/fd")) {
+        // inotify's, and what wakes its reader, are for good.
+        if (fs::read_symlink(entry.path(), gone).string().find("anon_inode:") != 0)
+            ++found.descriptors;
+        std::ifstream in("/proc/self/fdinfo/" + entry.path().filename().string());
+        for (std::string line; std::getline(in, line);)
+            found.watches += line.find("inotify wd:") == 0;
+    }
+    return found;
+}
+
+// The process that meets with the fault. What it does between "begins" and what it says of giving
+// back is what is faulted.
+int meet(sequence const& what)
+{
+    say("ready");
+    hear();
+    auto const before = count_possessions();
+    bool can_again;
+    {
+        auto const who = what.make();
+        say("begins");
+        auto const taken = outcome([&] { return who->take(); });
+        say(taken);
+        hear();
+        say(taken == done ? outcome([&] { return who->give_back(); }) : nothing_to_do);
+        hear();
+        can_again = outcome([&] { return who->take(); }) == done &&
+                    outcome([&] { return who->give_back(); }) == done;
+    }
+    auto const after = count_possessions();
+    std::ostringstream all;
+    all << can_again << ' ' << after.descriptors - before.descriptors << ' '
+        << after.watches - before.watches << ' ' << after.allocations - before.allocations;
+    say(all.str());
+    return 0;
+}
+
+// The calls in what strace has written: lines such as "4711 flock(5, LOCK_EX|LOCK_NB) = 0".
+std::vector<fault> calls_in(fs::path const& log)
+{
+    std::vector<fault> calls;
+    std::map<std::string, unsigned> counts;
+    unsigned said = 0; // from "begins" on
+    std::ifstream in(log.string());
+    for (std::string line; said < 3 && std::getline(in, line);) {
+        auto const name = line.find_first_not_of("0123456789 ");
+        auto const end = line.find('(', name);
+        if (name == line.npos || end == line.npos)
+            continue; // about a signal, or the exit
+        fault f{line.substr(name, end - name), 0, line.substr(name), {}};
+        f.occurrence = ++counts[f.call];
+        if (f.call == "writev")
+            said += said != 0 || contains(line, "begins");
+        else if (said != 0 && f.call != "readv")
+            calls.push_back(f);
+    }
+    if (said < 3)
+        throw std::runtime_error("strace has not seen it all");
+    return calls;
+}
+
+} // namespace
+
+std::ostream& operator<<(std::ostream& out, fault const& f)
+{
+    return out << (f.error.empty() ? "killed" : f.error) << " at " << f.call << ' ' << f.occurrence
+               << ": " << f.text;
+}
+
+struct fault_points::history
+{
+    std::string taken, given_back; // what was said; nothing, where the process was killed
+    bool two_had_it = false, is_stuck = false;
+    bool could_be_taken_again = true;
+    possessions left;
+};
+
+fault_points::fault_points(sequence what) : sequence_(std::move(what))
+{
+    auto const log = fs::temp_directory_path() / fs::unique_path("filelock-test-%%%%-%%%%.strace");
+    faultless_ = std::make_unique<history>(run("-s 200 -o '" + log.string() + "'"));
+    auto const calls = calls_in(log);
+    fs::remove(log);
+
+    std::map<std::string, int> seen;
+    for (auto const& call : calls) {
+        if (rules.count(call.call) == 0)
+            throw std::runtime_error("how may this fail? " + call.text);
+        if (seen[call.call]++ != 0 && sequence_.varies)
+            continue;
+        faults_.push_back(call);
+        auto const [first, last] = rules.equal_range(call.call);
+        for (auto i = first; i != last; ++i)
+            for (auto const& error : i->second.errors) {
+                faults_.push_back(call);
+                faults_.back().error = error;
+            }
+    }
+}
+
+fault_points::~fault_points() = default;
+
+fault_points::history fault_points::run(std::string const& strace_options) const
+{
+    auto const let_go = sequence_.prepare();
+    child process([this] { return meet(sequence_); });
+    process.expect("ready");
+    history h;
+    bool is_dead = false;
+    {
+        tracer const t(process.pid(), strace_options);
+        auto const hear_it = [&] {
+            auto const line = process.read_line();
+            is_dead = !line;
+            return line.value_or("");
+        };
+        auto const killed = [&] {
+            process.wait();
+            h.is_stuck = !sequence_.is_free();
+        };
+        process.write_line("go");
+        process.expect("begins");
+        if (let_go) {
+            wait_until_settled(process.pid());
+            let_go();
+        }
+        h.taken = hear_it();
+        if (is_dead) {
+            killed();
+            return h;
+        }
+        bool const is_free = sequence_.is_free();
+        h.two_had_it = h.taken == done && is_free;
+        h.is_stuck = h.taken != done && !is_free;
+        process.write_line("give it back");
+        h.given_back = hear_it();
+        if (is_dead) {
+            killed();
+            return h;
+        }
+        h.is_stuck = h.is_stuck || !sequence_.is_free();
+        process.write_line("again");
+        std::istringstream in(process.read_line().value_or(""));
+        if (!(in >> h.could_be_taken_again >> h.left.descriptors >> h.left.watches >>
+              h.left.allocations))
+            throw std::runtime_error("a process that was to meet with a fault has died");
+    }
+    process.wait();
+    return h;
+}
+
+std::string fault_points::problem_with(fault const& f) const
+{
+    bool const kills = f.error.empty();
+    auto const h = run("-e inject=" + f.call + (kills ? ":signal=SIGKILL" : ":error=" + f.error) +
+                       ":when=" + std::to_string(f.occurrence));
+    if (h.two_had_it)
+        return "two had it";
+    if (h.is_stuck)
+        return "nobody can have it";
+    bool const died = h.taken.empty() || h.given_back.empty();
+    if (kills)
+        return died || sequence_.varies ? "" : "it lives";
+    if (died)
+        return "it died";
+
+    bool is_told = false;
+    for (auto const& [said, usual] :
+         {std::pair{h.taken, faultless_->taken}, {h.given_back, faultless_->given_back}}) {
+        if (tells(said, f))
+            is_told = true;
+        else if (said != usual && !is_told)
+            return "said: " + said;
+    }
+    auto const what = expected(f);
+    if (what == effect::overcome && is_told)
+        return "the error was told";
+    if (what == effect::reported && !is_told)
+        return "the error was kept back";
+    if (!h.could_be_taken_again)
+        return "it cannot be taken again";
+    if (h.left.descriptors != 0)
+        return "descriptors are left";
+    if (h.left.watches != 0)
+        return "watches are left";
+    if (h.left.allocations > faultless_->left.allocations)
+        return "memory is left";
+    return {};
+}
+
+} // namespace filelock_test

@@ -1,0 +1,79 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PROCESS_FAULT_POINTS_HPP
+#define BOOST_FILELOCK_TEST_PROCESS_FAULT_POINTS_HPP
+
+#include <boost/system/error_code.hpp>
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <vector>
+
+// A process takes a lock and gives it back, and is killed at each of its system calls, or that call
+// fails, one after another.
+
+namespace filelock_test {
+
+/// Who takes the lock and gives it back. Exceptions are errors as well.
+class taker
+{
+public:
+    virtual ~taker() = default;
+    virtual boost::system::error_code take() = 0;
+    virtual boost::system::error_code give_back() = 0;
+};
+
+struct sequence
+{
+    /// Called in the process that meets with the faults.
+    std::function<std::unique_ptr<taker>()> make;
+    /// Whether this process can take the lock exclusively, which it then gives back.
+    std::function<bool()> is_free;
+    /// Called before each time. What it returns, if anything, ends the hold that makes the taker
+    /// wait, and is called when it does.
+    std::function<std::function<void()>()> prepare;
+    /// The number of its calls depends on other processes: fault the first of each name.
+    bool varies = false;
+};
+
+struct fault
+{
+    std::string call;
+    unsigned occurrence; ///< among the calls of this name, from 1
+    std::string text;    ///< of the call, as strace shows it
+    std::string error;   ///< the name of an errno; empty: a kill
+
+    friend std::ostream& operator<<(std::ostream&, fault const&);
+};
+
+class fault_points
+{
+public:
+    /// Runs the sequence once to learn its calls. Throws where nothing is said about how one of
+    /// them may fail.
+    explicit fault_points(sequence);
+    ~fault_points();
+
+    std::vector<fault> const& all() const { return faults_; }
+
+    /// Runs the sequence with the fault. Says what was wrong, or nothing: whether two had the lock,
+    /// or nobody could have it afterwards; whether the error was kept back, or another one told;
+    /// whether descriptors, watches or memory were left, or a lock that cannot be taken again.
+    std::string problem_with(fault const&) const;
+
+private:
+    struct history;
+    history run(std::string const& strace_options) const;
+
+    sequence sequence_;
+    std::unique_ptr<history> faultless_;
+    std::vector<fault> faults_;
+};
+
+} // namespace filelock_test
+
+#endif
