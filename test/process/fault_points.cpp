@@ -13,6 +13,7 @@
 #include <boost/filesystem/operations.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
@@ -218,7 +219,8 @@ int meet(sequence const& what)
     return 0;
 }
 
-// The calls in what strace has written: lines such as "4711 flock(5, LOCK_EX|LOCK_NB) = 0".
+// The calls from "begins" on to what is said of giving back, in what strace has written: lines such
+// as "4711 flock(5, LOCK_EX|LOCK_NB) = 0".
 std::vector<fault> calls_in(fs::path const& log)
 {
     std::vector<fault> calls;
@@ -237,8 +239,6 @@ std::vector<fault> calls_in(fs::path const& log)
         else if (said != 0 && f.call != "readv")
             calls.push_back(f);
     }
-    if (said < 3)
-        throw std::runtime_error("strace has not seen it all");
     return calls;
 }
 
@@ -254,19 +254,26 @@ struct fault_points::history
 {
     std::string taken, given_back; // what was said; nothing, where the process was killed
     bool two_had_it = false, is_stuck = false;
-    bool could_be_taken_again = true;
+    bool could_be_taken_again = false;
     possessions left;
+    std::vector<fault> calls;
+    int status = 0;
+
+    bool was_killed() const { return given_back.empty() && status == -SIGKILL; }
+    bool has_met_error() const
+    {
+        return std::any_of(calls.begin(), calls.end(),
+                           [](fault const& f) { return contains(f.text, "(INJECTED)"); });
+    }
 };
 
 fault_points::fault_points(sequence what) : sequence_(std::move(what))
 {
-    auto const log = fs::temp_directory_path() / fs::unique_path("filelock-test-%%%%-%%%%.strace");
-    faultless_ = std::make_unique<history>(run("-s 200 -o '" + log.string() + "'"));
-    auto const calls = calls_in(log);
-    fs::remove(log);
-
+    faultless_ = std::make_unique<history>(run({}));
+    if (faultless_->status != 0)
+        throw std::runtime_error("it died of itself");
     std::map<std::string, int> seen;
-    for (auto const& call : calls) {
+    for (auto const& call : faultless_->calls) {
         if (rules.count(call.call) == 0)
             throw std::runtime_error("how may this fail? " + call.text);
         if (seen[call.call]++ != 0 && sequence_.varies)
@@ -283,70 +290,75 @@ fault_points::fault_points(sequence what) : sequence_(std::move(what))
 
 fault_points::~fault_points() = default;
 
-fault_points::history fault_points::run(std::string const& strace_options) const
+fault_points::history fault_points::run(std::string const& injection) const
 {
+    history h;
+    auto const log = fs::temp_directory_path() / fs::unique_path("filelock-test-%%%%-%%%%.strace");
     auto const let_go = sequence_.prepare();
     child process([this] { return meet(sequence_); });
     process.expect("ready");
-    history h;
-    bool is_dead = false;
     {
-        tracer const t(process.pid(), strace_options);
-        auto const hear_it = [&] {
-            auto const line = process.read_line();
-            is_dead = !line;
-            return line.value_or("");
-        };
-        auto const killed = [&] {
-            process.wait();
-            h.is_stuck = !sequence_.is_free();
-        };
+        tracer const t(process.pid(), "-s 200 -o '" + log.string() + "' " + injection);
         process.write_line("go");
         process.expect("begins");
         if (let_go) {
             wait_until_settled(process.pid());
             let_go();
         }
-        h.taken = hear_it();
-        if (is_dead) {
-            killed();
-            return h;
-        }
-        bool const is_free = sequence_.is_free();
-        h.two_had_it = h.taken == done && is_free;
-        h.is_stuck = h.taken != done && !is_free;
-        process.write_line("give it back");
-        h.given_back = hear_it();
-        if (is_dead) {
-            killed();
-            return h;
-        }
-        h.is_stuck = h.is_stuck || !sequence_.is_free();
-        process.write_line("again");
-        std::istringstream in(process.read_line().value_or(""));
-        if (!(in >> h.could_be_taken_again >> h.left.descriptors >> h.left.watches >>
-              h.left.allocations))
-            throw std::runtime_error("a process that was to meet with a fault has died");
+        observe(process, h);
+        h.status = process.wait();
     }
-    process.wait();
+    h.is_stuck = h.is_stuck || !sequence_.is_free();
+    h.calls = calls_in(log);
+    fs::remove(log);
     return h;
+}
+
+void fault_points::observe(child& process, history& h) const
+{
+    auto line = process.read_line();
+    if (!line)
+        return;
+    h.taken = *line;
+    bool const is_free = sequence_.is_free();
+    h.two_had_it = h.taken == done && is_free;
+    h.is_stuck = h.taken != done && !is_free;
+    process.write_line("give it back");
+    line = process.read_line();
+    if (!line)
+        return;
+    h.given_back = *line;
+    h.is_stuck = h.is_stuck || !sequence_.is_free();
+    process.write_line("again");
+    std::istringstream in(process.read_line().value_or(""));
+    in >> h.could_be_taken_again >> h.left.descriptors >> h.left.watches >> h.left.allocations;
 }
 
 std::string fault_points::problem_with(fault const& f) const
 {
     bool const kills = f.error.empty();
-    auto const h = run("-e inject=" + f.call + (kills ? ":signal=SIGKILL" : ":error=" + f.error) +
-                       ":when=" + std::to_string(f.occurrence));
-    if (h.two_had_it)
-        return "two had it";
-    if (h.is_stuck)
-        return "nobody can have it";
-    bool const died = h.taken.empty() || h.given_back.empty();
-    if (kills)
-        return died || sequence_.varies ? "" : "it lives";
-    if (died)
-        return "it died";
+    auto const injection = "-e inject=" + f.call +
+                           (kills ? ":signal=SIGKILL" : ":error=" + f.error) +
+                           ":when=" + std::to_string(f.occurrence);
+    // A wait is not always of the same number of calls.
+    for (int i = 0; i < 20; ++i) {
+        auto const h = run(injection);
+        if (h.two_had_it)
+            return "two had it";
+        if (h.is_stuck)
+            return "nobody can have it";
+        if (h.status != 0 && !(kills && h.status == -SIGKILL))
+            return "it ended with " + std::to_string(h.status);
+        if (kills && h.was_killed())
+            return {};
+        if (!kills && h.has_met_error())
+            return problem_with(f, h);
+    }
+    return "it was not met with";
+}
 
+std::string fault_points::problem_with(fault const& f, history const& h) const
+{
     bool is_told = false;
     for (auto const& [said, usual] :
          {std::pair{h.taken, faultless_->taken}, {h.given_back, faultless_->given_back}}) {

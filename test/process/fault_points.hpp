@@ -18,6 +18,8 @@
 
 namespace filelock_test {
 
+class child;
+
 /// Who takes the lock and gives it back. Exceptions are errors as well.
 class taker
 {
@@ -67,7 +69,9 @@ public:
 
 private:
     struct history;
-    history run(std::string const& strace_options) const;
+    history run(std::string const& injection) const;
+    void observe(child&, history&) const;
+    std::string problem_with(fault const&, history const&) const;
 
     sequence sequence_;
     std::unique_ptr<history> faultless_;

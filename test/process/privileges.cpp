@@ -31,12 +31,17 @@ int as_nobody(std::function<int()> const& body)
         .wait();
 }
 
+void enter_own_mounts()
+{
+    if (::unshare(CLONE_NEWNS) != 0)
+        throw std::system_error(errno, std::generic_category(), "unshare");
+    mount("none", "/", nullptr, MS_REC | MS_PRIVATE);
+}
+
 int with_own_mounts(std::function<int()> const& body)
 {
     return child([&] {
-               if (::unshare(CLONE_NEWNS) != 0)
-                   return 124;
-               mount("none", "/", nullptr, MS_REC | MS_PRIVATE);
+               enter_own_mounts();
                return body();
            })
         .wait();

@@ -19,6 +19,9 @@ void become_nobody();
 /// Runs `body` as such a user, in another process; says its exit status.
 int as_nobody(std::function<int()> const& body);
 
+/// From here on, mounts of this process are seen by it and its children alone, and go with them.
+void enter_own_mounts();
+
 /// Runs `body` in a process with mounts of its own, which go when it ends; says its exit status.
 int with_own_mounts(std::function<int()> const& body);
 

@@ -6,6 +6,8 @@
 
 #include "error.hpp"
 
+#include <cerrno>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,9 +32,15 @@ file_facts facts_of(struct ::stat const& s) noexcept
 system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept
 {
     struct ::stat s;
-    if (::fstat(file.native(), &s) != 0)
+    if (::fstat(file.native(), &s) == 0) {
+        facts = facts_of(s);
+        return {};
+    }
+    if (errno != ENOENT)
         return last_error();
-    facts = facts_of(s);
+    // From FUSE servers that know an open file by its name: it was removed.
+    facts = {};
+    facts.is_regular = true;
     return {};
 }
 

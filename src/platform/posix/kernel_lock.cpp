@@ -17,6 +17,10 @@ namespace filelock {
 namespace detail {
 namespace {
 
+// ERESTARTSYS: what Linux makes of the EINTR of a FUSE server where no signal is pending
+// (fs/fuse/file.c, fuse_setlk), and no header for programs names.
+constexpr int restart = 512;
+
 enum class patience
 {
     none,
@@ -56,6 +60,7 @@ system::error_code call(descriptor const& file, kernel_lock kind, lock_mode mode
     while ((kind == kernel_lock::flock ? flock_call(fd, mode, p) : record_call(fd, mode, p)) != 0)
         switch (errno) {
         case EINTR:
+        case restart:
             break;
         case EWOULDBLOCK:
         case EACCES: // some file servers; POSIX allows it for fcntl

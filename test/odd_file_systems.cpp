@@ -1,0 +1,277 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// File systems that have no locks, or fail, or are mounted twice.
+
+#define BOOST_TEST_MODULE odd_file_systems
+#include <boost/test/unit_test.hpp>
+
+#include "process/child.hpp"
+#include "process/kernel_state.hpp"
+#include "process/passthrough.hpp"
+#include "process/privileges.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <boost/filelock/error.hpp>
+#include <boost/filelock/file_lock.hpp>
+#include <boost/system/errc.hpp>
+
+#include <cerrno>
+#include <chrono>
+#include <functional>
+
+using namespace filelock_test;
+using boost::filelock::error;
+using boost::filelock::file_lock;
+using boost::filelock::file_lock_options;
+using boost::filelock::lock_error;
+using boost::system::error_code;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+namespace errc = boost::system::errc;
+namespace fs = boost::filesystem;
+namespace ut = boost::unit_test;
+
+namespace {
+
+error_code error_of(std::function<void()> const& f)
+{
+    try {
+        f();
+    } catch (lock_error const& e) {
+        return e.code();
+    }
+    return {};
+}
+
+file_lock_options quick()
+{
+    file_lock_options options;
+    options.poll_interval = milliseconds(1);
+    return options;
+}
+
+struct fixture : temporary_directory
+{
+    fs::path const backing = directory / "backing", one = directory / "one",
+                   two = directory / "two";
+    fs::path const path = one / "test.lock", same = two / "test.lock";
+
+    fixture()
+    {
+        enter_own_mounts();
+        for (auto const& made : {backing, one, two})
+            fs::create_directory(made);
+    }
+
+    // Every way of taking it says the same, and leaves nothing.
+    template <class Expected>
+    void check_refused(Expected expected)
+    {
+        auto const before = open_descriptors();
+        file_lock lock(path);
+        BOOST_TEST((error_of([&] { (void)lock.try_lock(); }) == expected));
+        BOOST_TEST((error_of([&] { (void)lock.try_lock_for(hours(1)); }) == expected));
+        BOOST_TEST((error_of([&] { lock.lock(); }) == expected));
+        BOOST_TEST((error_of([&] { lock.lock_shared(); }) == expected));
+        BOOST_TEST(!lock.is_locked());
+        BOOST_TEST(open_descriptors() == before);
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(odd_file_systems, fixture, *ut::precondition(have_fuse))
+
+BOOST_AUTO_TEST_CASE(that_have_no_locks)
+{
+    passthrough mounted(backing, one);
+    for (int const refusal : {ENOSYS, EOPNOTSUPP}) {
+        mounted.faults().flock.error = refusal;
+        check_refused(error::kernel_lock_not_supported);
+        check_refused(errc::not_supported);
+    }
+    mounted.faults().flock.error = 0;
+    file_lock lock(path);
+    BOOST_TEST(lock.try_lock());
+}
+
+BOOST_AUTO_TEST_CASE(that_fail_to_lock)
+{
+    passthrough mounted(backing, one);
+    mounted.faults().flock.error = ENOLCK;
+    check_refused(errc::no_lock_available);
+    mounted.faults().flock.error = EIO;
+    check_refused(errc::io_error);
+    mounted.faults().flock.error = 0;
+    file_lock lock(path);
+    BOOST_TEST(lock.try_lock());
+}
+
+BOOST_AUTO_TEST_CASE(that_interrupt_calls)
+{
+    passthrough mounted(backing, one);
+    file_lock lock(path);
+    for (auto const& take : {std::function<void()>([&] { lock.lock(); }), {[&] {
+                                 if (!lock.try_lock())
+                                     throw std::runtime_error("busy");
+                             }}}) {
+        mounted.faults().flock.times = 3;
+        mounted.faults().flock.error = EINTR;
+        take();
+        BOOST_TEST(mounted.faults().flock.times == 0);
+        BOOST_TEST(lock.is_locked());
+        mounted.faults().flock.times = 3;
+        error_code ec;
+        lock.release(ec);
+        BOOST_TEST(!ec);
+        BOOST_TEST(mounted.faults().flock.times == 0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(that_fail_to_say_what_a_file_is)
+{
+    passthrough mounted(backing, one);
+    file_lock lock(path);
+    lock.lock();
+    lock.unlock();
+    mounted.faults().getattr.error = EIO;
+    check_refused(errc::io_error);
+    mounted.faults().getattr.error = 0;
+    BOOST_TEST(lock.try_lock());
+}
+
+BOOST_AUTO_TEST_CASE(that_fail_to_unlock)
+{
+    passthrough mounted(backing, one);
+    auto const before = open_descriptors();
+    file_lock lock(path), other(path);
+    lock.lock();
+    mounted.faults().flock.error = EIO;
+    error_code ec;
+    lock.release(ec);
+    BOOST_TEST((ec == errc::io_error));
+    mounted.faults().flock.error = 0;
+    BOOST_TEST(!lock.is_locked());
+    BOOST_TEST(open_descriptors() == before);
+    // The close has given it back.
+    BOOST_TEST(other.try_lock_for(seconds(60)));
+}
+
+BOOST_AUTO_TEST_CASE(that_fail_to_close)
+{
+    passthrough mounted(backing, one);
+    auto const before = open_descriptors();
+    file_lock lock(path), other(path);
+    lock.lock();
+    mounted.faults().close.error = EIO;
+    error_code ec;
+    lock.release(ec);
+    BOOST_TEST(!ec); // it was unlocked before
+    BOOST_TEST(open_descriptors() == before);
+    BOOST_TEST(other.try_lock());
+}
+
+BOOST_AUTO_TEST_CASE(that_lose_locks)
+{
+    passthrough mounted(backing, one);
+    for (int const loss : {ENOTCONN, ESTALE}) {
+        file_lock lock(path);
+        lock.lock();
+        error_code ec;
+        BOOST_TEST(lock.still_held(ec));
+        mounted.faults().flock.error = loss;
+        BOOST_TEST(!lock.still_held(ec));
+        BOOST_TEST(ec.value() == loss);
+        mounted.faults().flock.error = 0;
+        BOOST_TEST(!lock.still_held(ec)); // whatever it says later
+        lock.unlock();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(that_are_mounted_twice)
+{
+    passthrough here(backing, one), there(backing, two);
+    file_lock lock(path), other(same, quick());
+    lock.lock();
+    BOOST_TEST(!other.try_lock());
+    BOOST_TEST(!other.try_lock_shared());
+    // Neither is told of what the other does: it asks.
+    child timed([&] { return other.try_lock_for(seconds(60)) ? 0 : 1; });
+    wait_until_asleep(timed.pid());
+    child sleeps([&] {
+        other.lock();
+        return 0;
+    });
+    wait_until_asleep(sleeps.pid());
+    lock.unlock();
+    BOOST_TEST(timed.wait() == 0);
+    BOOST_TEST(sleeps.wait() == 0);
+    lock.lock_shared();
+    BOOST_TEST(other.try_lock_shared());
+}
+
+BOOST_AUTO_TEST_CASE(that_are_mounted_twice_when_a_holder_is_killed)
+{
+    passthrough here(backing, one), there(backing, two);
+    child holder([&] {
+        file_lock lock(path);
+        lock.lock();
+        say("held");
+        hear();
+        return 0;
+    });
+    holder.expect("held");
+    file_lock other(same, quick());
+    BOOST_TEST(!other.try_lock());
+    holder.kill();
+    BOOST_TEST(other.try_lock_for(seconds(60)));
+}
+
+BOOST_AUTO_TEST_CASE(that_are_mounted_twice_when_a_waiter_is_killed)
+{
+    passthrough here(backing, one), there(backing, two);
+    file_lock lock(path), other(same, quick());
+    lock.lock();
+    child sleeps([&] {
+        other.lock();
+        return 0;
+    });
+    wait_until_asleep(sleeps.pid());
+    sleeps.kill();
+    BOOST_TEST(sleeps.wait() == -SIGKILL);
+    lock.unlock();
+    BOOST_TEST(other.try_lock_for(seconds(60))); // it does not have it
+}
+
+// Removed through the one, the file seems to have a name for who has it open through the other.
+BOOST_AUTO_TEST_CASE(that_keep_showing_a_name)
+{
+    passthrough here(backing, one), there(backing, two);
+    here.faults().shows_a_link = true;
+    file_lock lock(path), waits(path, quick());
+    lock.lock();
+    child waiter([&] { return waits.try_lock_for(seconds(60)) ? 0 : 1; });
+    wait_until_asleep(waiter.pid());
+    fs::remove(same);
+    error_code ec;
+    BOOST_TEST(!lock.still_held(ec));
+    BOOST_TEST(!ec);
+    BOOST_TEST(waiter.wait() == 0);
+}
+
+// What the documentation warns of: no error says that two mounts do not see each other's locks.
+BOOST_AUTO_TEST_CASE(that_keep_locks_to_one_mount)
+{
+    passthrough_options keeps;
+    keeps.forwards_flock = false;
+    passthrough here(backing, one, keeps), there(backing, two, keeps);
+    file_lock lock(path), neighbour(path), other(same);
+    lock.lock();
+    BOOST_TEST(!neighbour.try_lock());
+    BOOST_TEST(other.try_lock());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
