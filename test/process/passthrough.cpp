@@ -10,6 +10,7 @@
 #include "privileges.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <string>
 #include <system_error>
 
@@ -62,6 +63,8 @@ void* init(fuse_conn_info*, fuse_config* config)
     config->negative_timeout = chosen.negative_seconds;
     config->use_ino = 1;
     config->hard_remove = 1;
+    config->intr = 1; // who is killed while it waits for a lock, must not stay
+    config->intr_signal = SIGUSR1;
     say("mounted");
     return nullptr;
 }
@@ -198,6 +201,9 @@ int serve(std::string const& backing, std::string const& at)
 {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL); // the mount keeps who uses it waiting, and it a namespace
     ::alarm(0);
+    struct ::sigaction interrupt = {};
+    interrupt.sa_handler = [](int) {};
+    ::sigaction(SIGUSR1, &interrupt, nullptr);
     root = ::open(backing.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
     fuse_operations operations = {};
     operations.init = init;
@@ -222,8 +228,7 @@ int serve(std::string const& backing, std::string const& at)
         operations.flock = flock;
     fuse_args none = FUSE_ARGS_INIT(0, nullptr);
     fuse_opt_add_arg(&none, "passthrough");
-    // intr: who is killed while it waits for a lock, must not stay.
-    fuse_opt_add_arg(&none, "-oallow_other,intr");
+    fuse_opt_add_arg(&none, "-oallow_other");
     auto* const served = fuse_new(&none, &operations, sizeof operations, nullptr);
     if (!served || fuse_mount(served, at.c_str()) != 0)
         return 1;
