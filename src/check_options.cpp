@@ -45,7 +45,8 @@ filesystem::path checked_absolute(filesystem::path const& path)
     if (nul != filesystem::path::string_type::npos)
         refuse("path has a NUL after \"" + filesystem::path(path.native().substr(0, nul)).string() +
                "\"");
-    return filesystem::absolute(path);
+    // `absolute` asks for the working directory in any case, and there may be none.
+    return path.is_absolute() ? path : filesystem::absolute(path);
 }
 
 void check_poll_interval(std::chrono::nanoseconds poll_interval)

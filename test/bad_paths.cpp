@@ -61,12 +61,40 @@ void check_refused(fs::path const& path, Expected expected)
     BOOST_TEST(open_descriptors() == before);
 }
 
-boost::test_tools::assertion_result protects_regular_files(ut::test_unit_id)
+/// fs.protected_regular, raised for a while where it is off: that forbids, and allows nothing.
+class protected_regular_files
 {
-    int level = 0;
-    std::ifstream("/proc/sys/fs/protected_regular") >> level;
-    boost::test_tools::assertion_result result(level > 0);
-    result.message() << "sysctl fs.protected_regular is off";
+public:
+    protected_regular_files()
+    {
+        std::ifstream(name) >> before_;
+        if (before_ == 0)
+            std::ofstream(name) << 1 << std::flush;
+    }
+    protected_regular_files(protected_regular_files const&) = delete;
+    protected_regular_files& operator=(protected_regular_files const&) = delete;
+    ~protected_regular_files()
+    {
+        if (before_ == 0)
+            std::ofstream(name) << 0 << std::flush;
+    }
+
+    static bool are_on()
+    {
+        int level = 0;
+        return std::ifstream(name) >> level && level > 0;
+    }
+
+private:
+    static constexpr char const* name = "/proc/sys/fs/protected_regular";
+    int before_ = 0;
+};
+
+boost::test_tools::assertion_result can_protect_regular_files(ut::test_unit_id)
+{
+    protected_regular_files const meanwhile;
+    boost::test_tools::assertion_result result(protected_regular_files::are_on());
+    result.message() << "sysctl fs.protected_regular is off and cannot be set";
     return result;
 }
 
@@ -149,6 +177,55 @@ BOOST_AUTO_TEST_CASE(a_name_too_long)
     BOOST_TEST(longest.try_lock());
 }
 
+BOOST_AUTO_TEST_CASE(a_name_that_is_not_utf_8)
+{
+    auto const odd = directory / "\xff\xfe\x80.lock";
+    file_lock lock(odd), other(odd);
+    lock.lock();
+    BOOST_TEST(!other.try_lock());
+    fs::create_directory(directory / "\xff");
+    check_refused(directory / "\xff", errc::is_a_directory);
+}
+
+BOOST_AUTO_TEST_CASE(no_name_at_all)
+{
+    BOOST_CHECK_THROW(file_lock(""), std::invalid_argument);
+    BOOST_CHECK_THROW(file_lock(std::string("a\0b", 3)), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(parents_that_are_missing_and_not_to_be_made)
+{
+    boost::filelock::file_lock_options options;
+    options.create_directories = false;
+    file_lock lock(directory / "a" / "b.lock", options);
+    BOOST_TEST((error_of([&] { lock.lock(); }) == errc::no_such_file_or_directory));
+    BOOST_TEST(fs::is_empty(directory));
+}
+
+BOOST_AUTO_TEST_CASE(a_working_directory_that_was_removed)
+{
+    child elsewhere([&] {
+        auto const gone = directory / "gone";
+        fs::create_directory(gone);
+        fs::current_path(gone);
+        file_lock before("x.lock");
+        fs::remove(gone);
+        file_lock there("/proc/self/cwd/x.lock");
+        if (!(error_of([&] { there.lock(); }) == errc::no_such_file_or_directory))
+            return 1;
+        try {
+            file_lock relative("x.lock");
+            return 2;
+        } catch (fs::filesystem_error const& e) {
+            if (!(e.code() == errc::no_such_file_or_directory))
+                return 3;
+        }
+        before.lock(); // at the path as it was; the directory is made again
+        return fs::exists(gone / "x.lock") ? 0 : 4;
+    });
+    BOOST_TEST(elsewhere.wait() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_without_write_permission, *ut::precondition(is_root))
 {
     fs::permissions(directory, fs::perms(0555));
@@ -174,8 +251,9 @@ BOOST_AUTO_TEST_CASE(another_users_file, *ut::precondition(is_root))
 }
 
 BOOST_AUTO_TEST_CASE(another_users_file_in_a_sticky_directory,
-                     *ut::precondition(is_root) * ut::precondition(protects_regular_files))
+                     *ut::precondition(is_root) * ut::precondition(can_protect_regular_files))
 {
+    protected_regular_files const meanwhile;
     // Linux refuses O_CREAT there, though everybody may write the file.
     constexpr uid_t daemon = 1;
     fs::permissions(directory, fs::perms(01777));

@@ -8,6 +8,9 @@
 #include "../src/ownership/acquisition.hpp"
 #include "../src/ownership/lock_book.hpp"
 #include "fake_protocol.hpp"
+#include "set_clock.hpp"
+
+#include <boost/filelock/detail/time_limit.hpp>
 
 #include <boost/system/errc.hpp>
 
@@ -35,6 +38,7 @@ using fd::lock_book;
 using fd::lock_mode;
 using fd::owner;
 using filelock_test::fake_protocol;
+using filelock_test::set_clock;
 using next = acquisition::next;
 using time_point = acquisition::time_point;
 using namespace std::chrono_literals;
@@ -209,6 +213,27 @@ BOOST_AUTO_TEST_CASE(the_last_attempt_is_at_the_deadline)
     BOOST_TEST(protocol.log == "axaxaxw");
     protocol.otherwise = answer::have_it;
     BOOST_TEST(want(me)->step(start).kind == next::granted); // nobody is in the way
+}
+
+// A time point of the system's clock, which is set back and forth while it is waited for.
+BOOST_AUTO_TEST_CASE(a_step_of_the_clock_is_seen_within_a_second)
+{
+    protocol.otherwise = answer::busy;
+    set_clock::time = set_clock::time_point(1000s);
+    auto const at = set_clock::time + 10s;
+    auto const w = want(me, fd::deadline_of(at));
+    auto n = w->step(start);
+    for (int i = 1; i < 5; ++i) {
+        BOOST_TEST((n.kind == next::wait));
+        BOOST_TEST((n.until <= start + i * 1s));
+        n = w->step(start + i * 1s);
+    }
+    set_clock::time -= 1h;
+    n = w->step(start + 20s); // ten seconds have passed, and it is not yet time
+    BOOST_TEST((n.kind == next::wait));
+    BOOST_TEST((n.until <= start + 21s));
+    set_clock::time += 2h;
+    BOOST_TEST((w->step(start + 21s).kind == next::timed_out));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_to_be_asked_again_is_asked_when_it_said)

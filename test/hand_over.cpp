@@ -22,6 +22,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #define BOOST_TEST_MODULE hand_over
@@ -82,10 +83,24 @@ std::unique_ptr<child> timed_waiter(fs::path const& path)
     });
 }
 
-int hold(fs::path const& path, bool unlocks)
+// It ends when the test closes its end of our input, and leaves what comes there to us.
+void leave_a_child()
+{
+    if (::fork() != 0)
+        return;
+    ::close(1);
+    ::alarm(120);
+    ::pollfd input{0, 0, 0};
+    ::poll(&input, 1, -1);
+    ::_exit(0);
+}
+
+int hold(fs::path const& path, bool unlocks, bool leaves_a_child = false)
 {
     file_lock lock(path);
     lock.lock();
+    if (leaves_a_child)
+        leave_a_child();
     say("held");
     hear();
     if (!unlocks)
@@ -169,6 +184,20 @@ BOOST_AUTO_TEST_CASE(from_us)
 {
     auto const unlocks = [&] { return std::make_unique<child>([&] { return hold(path, true); }); };
     auto const ends = [&] { return std::make_unique<child>([&] { return hold(path, false); }); };
+    passes_on(unlocks, is_told, path);
+    passes_on(ends, is_told, path);
+    passes_on(ends, is_killed, path);
+}
+
+// A copy of the process, with all its descriptors.
+BOOST_AUTO_TEST_CASE(from_one_whose_child_lives_on)
+{
+    auto const unlocks = [&] {
+        return std::make_unique<child>([&] { return hold(path, true, true); });
+    };
+    auto const ends = [&] {
+        return std::make_unique<child>([&] { return hold(path, false, true); });
+    };
     passes_on(unlocks, is_told, path);
     passes_on(ends, is_told, path);
     passes_on(ends, is_killed, path);

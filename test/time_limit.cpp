@@ -4,6 +4,8 @@
 
 // Deadlines out of durations and time points of every make.
 
+#include "set_clock.hpp"
+
 #include <boost/filelock/detail/time_limit.hpp>
 
 #include <boost/chrono/system_clocks.hpp>
@@ -24,22 +26,10 @@ namespace pt = boost::posix_time;
 using namespace std::chrono_literals;
 using fd::deadline;
 using fd::deadline_of;
+using filelock_test::set_clock;
 using steady = std::chrono::steady_clock;
 
 namespace {
-
-// A clock that can be set.
-struct set_clock
-{
-    using duration = std::chrono::milliseconds;
-    using rep = duration::rep;
-    using period = duration::period;
-    using time_point = std::chrono::time_point<set_clock>;
-    [[maybe_unused]] static constexpr bool is_steady = false;
-
-    static inline time_point time{};
-    static time_point now() { return time; }
-};
 
 bool is_at_once(deadline const& d)
 {
