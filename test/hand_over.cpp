@@ -21,6 +21,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 #define BOOST_TEST_MODULE hand_over
@@ -238,6 +239,27 @@ BOOST_AUTO_TEST_CASE(from_one_whose_descriptor_has_a_copy)
     lock.unlock();
     w->expect("has it");
     ::close(copy);
+}
+
+// The same after a fork, as long as the child has not yet closed its copy.
+BOOST_AUTO_TEST_CASE(from_one_who_has_forked)
+{
+    file_lock lock(path);
+    lock.lock();
+    int const notices = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    ::inotify_add_watch(notices, path.c_str(), IN_OPEN);
+    auto const was_opened = [&] {
+        char events[4096];
+        return ::read(notices, events, sizeof events) > 0;
+    };
+    lock.unlock();
+    BOOST_TEST(!was_opened());
+    lock.lock();
+    BOOST_TEST(was_opened());
+    BOOST_TEST(child([] { return 0; }).wait() == 0);
+    lock.unlock();
+    BOOST_TEST(was_opened());
+    ::close(notices);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_file_is_removed_or_replaced)

@@ -6,10 +6,13 @@
 #define BOOST_FILELOCK_HPP
 
 #include <boost/filelock/acquire_options.hpp>
+#include <boost/filelock/descriptor_lock.hpp>
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/fwd.hpp>
 #include <boost/filelock/lock_options.hpp>
 #include <boost/filelock/owner_record.hpp>
+#include <boost/filelock/shared_instance.hpp>
+#include <boost/filelock/synchronize.hpp>
 
 #endif

@@ -7,6 +7,8 @@
 
 #include "descriptor.hpp"
 
+#include <boost/filelock/config.hpp>
+
 #include <boost/filesystem/file_status.hpp>
 #include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
@@ -49,6 +51,9 @@ bool is_server_lost(system::error_code const& ec) noexcept;
 /// Opens and closes the file, which tells those who watch it. Where that fails, they ask from time
 /// to time.
 void touch(filesystem::path const& path) noexcept;
+
+/// The same of a file that is open. Does nothing to what is no regular file.
+void touch(native_handle_type file) noexcept;
 
 system::error_code set_permissions(descriptor const& file, filesystem::perms permissions) noexcept;
 

@@ -5,8 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_PLATFORM_KERNEL_LOCK_HPP
 #define BOOST_FILELOCK_SRC_PLATFORM_KERNEL_LOCK_HPP
 
-#include "descriptor.hpp"
-
+#include <boost/filelock/config.hpp>
 #include <boost/filelock/detail/lock_mode.hpp>
 #include <boost/filelock/lock_options.hpp>
 #include <boost/filelock/owner_record.hpp>
@@ -24,14 +23,14 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-system::error_code try_kernel_lock(descriptor const& file, kernel_lock kind,
+system::error_code try_kernel_lock(native_handle_type file, kernel_lock kind,
                                    lock_mode mode) noexcept;
 
 /// Sleeps in the kernel until the lock is had.
-system::error_code wait_for_kernel_lock(descriptor const& file, kernel_lock kind,
+system::error_code wait_for_kernel_lock(native_handle_type file, kernel_lock kind,
                                         lock_mode mode) noexcept;
 
-system::error_code kernel_unlock(descriptor const& file, kernel_lock kind) noexcept;
+system::error_code kernel_unlock(native_handle_type file, kernel_lock kind) noexcept;
 
 /// Who holds locks of this kind, or of both, on the file at the path. Empty where the system does
 /// not tell, or nobody does.

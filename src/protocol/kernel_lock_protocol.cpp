@@ -88,13 +88,13 @@ answer kernel_lock_protocol::sleep(lock_mode mode)
 // Waits for no lock while it has another: who takes the two in the other order would wait for us.
 inline system::error_code kernel_lock_protocol::take(lock_mode mode, patience p) noexcept
 {
-    auto ec = p == patience::endless ? wait_for_kernel_lock(file_, first_, mode)
-                                     : try_kernel_lock(file_, first_, mode);
+    auto ec = p == patience::endless ? wait_for_kernel_lock(file_.native(), first_, mode)
+                                     : try_kernel_lock(file_.native(), first_, mode);
     if (ec || !second_)
         return ec;
-    ec = try_kernel_lock(file_, *second_, mode);
+    ec = try_kernel_lock(file_.native(), *second_, mode);
     if (ec) {
-        if (auto const failed = kernel_unlock(file_, first_))
+        if (auto const failed = kernel_unlock(file_.native(), first_))
             return failed;
         std::swap(first_, *second_);
     }
@@ -103,9 +103,9 @@ inline system::error_code kernel_lock_protocol::take(lock_mode mode, patience p)
 
 inline system::error_code kernel_lock_protocol::unlock() noexcept
 {
-    auto ec = kernel_unlock(file_, first_);
+    auto ec = kernel_unlock(file_.native(), first_);
     if (second_)
-        if (auto const second = kernel_unlock(file_, *second_); !ec)
+        if (auto const second = kernel_unlock(file_.native(), *second_); !ec)
             ec = second;
     return ec;
 }
@@ -256,9 +256,9 @@ bool kernel_lock_protocol::still_held(system::error_code& ec)
 {
     if (held_ == lock_mode::none || !file_.is_open() || is_lost_)
         return false;
-    ec = try_kernel_lock(file_, first_, held_);
+    ec = try_kernel_lock(file_.native(), first_, held_);
     if (!ec && second_)
-        ec = try_kernel_lock(file_, *second_, held_);
+        ec = try_kernel_lock(file_.native(), *second_, held_);
     file_facts ours;
     if (!ec)
         ec = facts_of(file_, ours);

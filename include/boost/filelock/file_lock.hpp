@@ -29,6 +29,8 @@ namespace filelock {
 class BOOST_FILELOCK_DECL file_lock : public detail::shared_names
 {
 public:
+    using options_type = file_lock_options;
+
     /// Takes everything that makes a `boost::filesystem::path`, `std::filesystem::path` included.
     /// Throws `std::invalid_argument` for an empty path, a path with a NUL, and options that make
     /// no sense; `filesystem_error` where a relative path meets a working directory that is gone.

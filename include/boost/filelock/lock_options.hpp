@@ -90,6 +90,15 @@ struct file_lock_options
     /// It runs on the thread that locks, under no mutex, before the lock counts as held: it must
     /// not use this lock object. What it throws gives the lock back and comes out of `lock()`.
     std::function<void(native_handle_type)> on_acquired = {};
+
+    /// Whether all members are equal. A function is equal to none, since it cannot be compared.
+    friend bool are_same(file_lock_options const& a, file_lock_options const& b)
+    {
+        return a.poll_interval == b.poll_interval && a.permissions == b.permissions &&
+               a.scope == b.scope && a.create_directories == b.create_directories &&
+               a.where == b.where && a.backend == b.backend &&
+               a.on_unsupported == b.on_unsupported && !a.on_acquired && !b.on_acquired;
+    }
 };
 
 } // namespace filelock

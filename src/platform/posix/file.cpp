@@ -7,6 +7,7 @@
 #include "error.hpp"
 
 #include <cerrno>
+#include <cstdio>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -72,6 +73,19 @@ bool is_server_lost(system::error_code const& ec) noexcept
 void touch(filesystem::path const& path) noexcept
 {
     int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd != -1)
+        ::close(fd);
+}
+
+void touch(native_handle_type file) noexcept
+{
+    // To open a device anew may do something to it.
+    struct ::stat s;
+    if (::fstat(file, &s) != 0 || !S_ISREG(s.st_mode))
+        return;
+    char again[32];
+    std::snprintf(again, sizeof again, "/proc/self/fd/%d", file);
+    int const fd = ::open(again, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd != -1)
         ::close(fd);
 }

@@ -53,11 +53,11 @@ int record_call(int fd, lock_mode mode, patience p) noexcept
 #endif
 }
 
-system::error_code call(descriptor const& file, kernel_lock kind, lock_mode mode,
+system::error_code call(native_handle_type file, kernel_lock kind, lock_mode mode,
                         patience p) noexcept
 {
-    int const fd = file.native();
-    while ((kind == kernel_lock::flock ? flock_call(fd, mode, p) : record_call(fd, mode, p)) != 0)
+    while ((kind == kernel_lock::flock ? flock_call(file, mode, p) : record_call(file, mode, p)) !=
+           0)
         switch (errno) {
         case EINTR:
         case restart:
@@ -79,19 +79,19 @@ system::error_code call(descriptor const& file, kernel_lock kind, lock_mode mode
 
 } // namespace
 
-system::error_code try_kernel_lock(descriptor const& file, kernel_lock kind,
+system::error_code try_kernel_lock(native_handle_type file, kernel_lock kind,
                                    lock_mode mode) noexcept
 {
     return call(file, kind, mode, patience::none);
 }
 
-system::error_code wait_for_kernel_lock(descriptor const& file, kernel_lock kind,
+system::error_code wait_for_kernel_lock(native_handle_type file, kernel_lock kind,
                                         lock_mode mode) noexcept
 {
     return call(file, kind, mode, patience::endless);
 }
 
-system::error_code kernel_unlock(descriptor const& file, kernel_lock kind) noexcept
+system::error_code kernel_unlock(native_handle_type file, kernel_lock kind) noexcept
 {
     return call(file, kind, lock_mode::none, patience::none);
 }

@@ -1,0 +1,88 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SHARED_INSTANCE_HPP
+#define BOOST_FILELOCK_SHARED_INSTANCE_HPP
+
+#include <boost/filelock/config.hpp>
+
+#include <boost/filesystem/path.hpp>
+#include <boost/throw_exception.hpp>
+
+#include <memory>
+#include <stdexcept>
+#include <typeindex>
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+struct instance_key
+{
+    std::type_index type;
+    filesystem::path path;
+
+    friend bool operator<(instance_key const& a, instance_key const& b)
+    {
+        return a.type != b.type ? a.type < b.type : a.path.native() < b.path.native();
+    }
+};
+
+/// The parent's real path, and the name.
+BOOST_FILELOCK_DECL filesystem::path instance_path(filesystem::path const& path);
+/// Null where there is none.
+BOOST_FILELOCK_DECL std::shared_ptr<void> find_instance(instance_key const& key);
+/// This one, or the one that another thread has been faster with.
+BOOST_FILELOCK_DECL std::shared_ptr<void> add_instance(instance_key const& key,
+                                                       std::shared_ptr<void> const& made);
+BOOST_FILELOCK_DECL void forget_instance(instance_key const& key) noexcept;
+
+template <class Lock>
+struct shared_lock_instance
+{
+    instance_key key;
+    typename Lock::options_type options;
+    Lock lock;
+
+    shared_lock_instance(instance_key k, filesystem::path const& path,
+                         typename Lock::options_type const& how)
+        : key(std::move(k)), options(how), lock(path, how)
+    {}
+    ~shared_lock_instance() { forget_instance(key); }
+};
+
+} // namespace detail
+
+/// The one object of this type for this path in the process: made at the first call, shared by all
+/// who have asked for it, destroyed with the last of them. Paths are the same where their parent
+/// directories are, links resolved, at the time of the call, and the names in them.
+///
+/// Throws `std::invalid_argument` where there is an object with other options; options with a
+/// function in them are always others, since functions cannot be compared. Throws what the
+/// constructor of the lock throws. Any thread may call it. After a fork the child has the objects
+/// that there were, which own nothing there, as ever.
+template <class Lock>
+[[nodiscard]] std::shared_ptr<Lock> shared_instance(filesystem::path const& path,
+                                                    typename Lock::options_type const& options = {})
+{
+    using instance = detail::shared_lock_instance<Lock>;
+    detail::instance_key key{typeid(Lock), detail::instance_path(path)};
+    auto found = detail::find_instance(key);
+    if (!found)
+        found = detail::add_instance(key, std::make_shared<instance>(key, path, options));
+    auto const one = std::static_pointer_cast<instance>(found);
+    if (!are_same(one->options, options))
+        boost::throw_exception(
+            std::invalid_argument("boost::filelock: options differ from those of the shared "
+                                  "instance for " +
+                                  key.path.string()),
+            BOOST_CURRENT_LOCATION);
+    return {one, &one->lock};
+}
+
+} // namespace filelock
+} // namespace boost
+
+#endif

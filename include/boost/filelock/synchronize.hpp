@@ -1,0 +1,73 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SYNCHRONIZE_HPP
+#define BOOST_FILELOCK_SYNCHRONIZE_HPP
+
+#include <functional>
+#include <mutex>
+#include <type_traits>
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+template <class Lock, class Function>
+class synchronized_function
+{
+public:
+    template <class F>
+    synchronized_function(Lock& lock, F&& f) : lock_(&lock), function_(std::forward<F>(f))
+    {}
+
+    template <class... Args>
+    std::invoke_result_t<Function&, Args...> operator()(Args&&... args) &
+    {
+        std::lock_guard<Lock> const guard(*lock_);
+        return std::invoke(function_, std::forward<Args>(args)...);
+    }
+
+    template <class... Args>
+    std::invoke_result_t<Function const&, Args...> operator()(Args&&... args) const&
+    {
+        std::lock_guard<Lock> const guard(*lock_);
+        return std::invoke(function_, std::forward<Args>(args)...);
+    }
+
+    template <class... Args>
+    std::invoke_result_t<Function, Args...> operator()(Args&&... args) &&
+    {
+        std::lock_guard<Lock> const guard(*lock_);
+        return std::invoke(std::move(function_), std::forward<Args>(args)...);
+    }
+
+private:
+    Lock* lock_;
+    Function function_;
+};
+
+} // namespace detail
+
+/// A function object that calls `f` with the lock held: it locks, calls with the arguments that it
+/// is called with, unlocks, and returns or throws what `f` does. Each call is on its own.
+///
+/// `f` is copied or moved into it, and may be anything that `std::invoke` calls. The lock is
+/// referred to and must outlive it. The lock is held exclusively, and may be of any type with
+/// `lock` and `unlock`; what these throw comes out of the call, and `f` is not called where it is
+/// `lock`. Several threads may call one object where they may call `f`.
+template <class Lock, class Function>
+[[nodiscard]] detail::synchronized_function<Lock, std::decay_t<Function>> synchronize(Lock& lock,
+                                                                                      Function&& f)
+{
+    return {lock, std::forward<Function>(f)};
+}
+
+template <class Lock, class Function>
+void synchronize(Lock const&&, Function&&) = delete; // it would be gone at the first call
+
+} // namespace filelock
+} // namespace boost
+
+#endif

@@ -1,0 +1,67 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "check_options.hpp"
+#include "platform/fork.hpp"
+
+#include <boost/filelock/shared_instance.hpp>
+
+#include <boost/filesystem/operations.hpp>
+
+#include <map>
+#include <mutex>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+using instance_map = std::map<instance_key, std::weak_ptr<void>>;
+
+// Guarded by `registry_mutex()`, as what a forked child must find whole. Never destroyed: objects
+// of static storage leave it late.
+instance_map& all()
+{
+    static instance_map& map = *new instance_map;
+    return map;
+}
+
+} // namespace
+
+filesystem::path instance_path(filesystem::path const& path)
+{
+    auto const absolute = checked_absolute(path);
+    system::error_code ec;
+    auto const parent = filesystem::weakly_canonical(absolute.parent_path(), ec);
+    return ec ? absolute : parent / absolute.filename();
+}
+
+std::shared_ptr<void> find_instance(instance_key const& key)
+{
+    std::lock_guard<std::mutex> const guard(registry_mutex());
+    auto const found = all().find(key);
+    return found == all().end() ? nullptr : found->second.lock();
+}
+
+std::shared_ptr<void> add_instance(instance_key const& key, std::shared_ptr<void> const& made)
+{
+    std::lock_guard<std::mutex> const guard(registry_mutex());
+    auto& place = all()[key];
+    if (auto faster = place.lock())
+        return faster;
+    place = made;
+    return made;
+}
+
+void forget_instance(instance_key const& key) noexcept
+{
+    std::lock_guard<std::mutex> const guard(registry_mutex());
+    auto const found = all().find(key);
+    if (found != all().end() && found->second.expired()) // else there is a new one already
+        all().erase(found);
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

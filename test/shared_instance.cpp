@@ -1,0 +1,167 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// One object for a path in a process.
+
+#define BOOST_TEST_MODULE shared_instance
+#include <boost/test/unit_test.hpp>
+
+#include "process/child.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/shared_instance.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace filelock_test;
+using boost::filelock::file_lock;
+using boost::filelock::file_lock_options;
+using boost::filelock::ownership;
+using boost::filelock::shared_instance;
+namespace fs = boost::filesystem;
+
+namespace {
+
+struct other_lock : file_lock
+{
+    using file_lock::file_lock;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(shared_instances, temporary_directory)
+
+BOOST_AUTO_TEST_CASE(one_path_is_one_object)
+{
+    auto const a = shared_instance<file_lock>(path), b = shared_instance<file_lock>(path);
+    BOOST_TEST(a == b);
+    a->lock();
+    BOOST_TEST(b->lock_counter() == 1u);
+    b->unlock();
+    BOOST_TEST(a != shared_instance<file_lock>(directory / "other.lock"));
+    BOOST_TEST((a->path() == path));
+}
+
+BOOST_AUTO_TEST_CASE(types_do_not_meet)
+{
+    auto const a = shared_instance<file_lock>(path);
+    auto const b = shared_instance<other_lock>(path);
+    BOOST_TEST(static_cast<file_lock*>(b.get()) != a.get());
+}
+
+BOOST_AUTO_TEST_CASE(a_path_is_known_by_its_real_parent_and_its_name)
+{
+    fs::create_directory(directory / "real");
+    fs::create_directory_symlink("real", directory / "link");
+    auto const a = shared_instance<file_lock>(directory / "real" / "x.lock");
+    BOOST_TEST(a == shared_instance<file_lock>(directory / "link" / "x.lock"));
+    BOOST_TEST(a == shared_instance<file_lock>(directory / "real" / "." / "x.lock"));
+    BOOST_TEST(a == shared_instance<file_lock>(directory / "link" / ".." / "real" / "x.lock"));
+    child relative([&] {
+        fs::current_path(directory / "link");
+        return shared_instance<file_lock>("x.lock") == a ? 0 : 1;
+    });
+    BOOST_TEST(relative.wait() == 0);
+    // Where there is no parent yet.
+    auto const missing = shared_instance<file_lock>(directory / "a" / "b" / "x.lock");
+    BOOST_TEST(missing == shared_instance<file_lock>(directory / "a" / "." / "b" / "x.lock"));
+    BOOST_TEST(!fs::exists(directory / "a"));
+}
+
+BOOST_AUTO_TEST_CASE(other_options_are_refused)
+{
+    file_lock_options instance_scoped;
+    instance_scoped.scope = ownership::instance;
+    auto const a = shared_instance<file_lock>(path, instance_scoped);
+    BOOST_TEST(a == shared_instance<file_lock>(path, instance_scoped));
+    BOOST_CHECK_EXCEPTION((void)shared_instance<file_lock>(path), std::invalid_argument,
+                          [&](std::invalid_argument const& e) {
+                              return std::string(e.what()).find(path.string()) != std::string::npos;
+                          });
+    auto with_function = instance_scoped;
+    with_function.on_acquired = [](int) {};
+    BOOST_CHECK_THROW((void)shared_instance<file_lock>(path, with_function), std::invalid_argument);
+    auto const changed = [&](auto const& change) {
+        auto options = instance_scoped;
+        change(options);
+        BOOST_CHECK_THROW((void)shared_instance<file_lock>(path, options), std::invalid_argument);
+    };
+    using boost::filelock::kernel_lock;
+    using boost::filelock::storage;
+    changed([](file_lock_options& o) { o.poll_interval = std::chrono::milliseconds(1); });
+    changed([](file_lock_options& o) { o.permissions = fs::perms(0600); });
+    changed([](file_lock_options& o) { o.create_directories = false; });
+    changed([](file_lock_options& o) { o.where = storage::local; });
+    changed([](file_lock_options& o) { o.backend = kernel_lock::record; });
+    changed([](file_lock_options& o) { o.on_unsupported = boost::filelock::fallback::soft; });
+}
+
+BOOST_AUTO_TEST_CASE(nonsense_is_refused_and_nothing_kept_of_it)
+{
+    BOOST_CHECK_THROW((void)shared_instance<file_lock>(""), std::invalid_argument);
+    file_lock_options options;
+    options.poll_interval = {};
+    BOOST_CHECK_THROW((void)shared_instance<file_lock>(path, options), std::invalid_argument);
+    BOOST_TEST(shared_instance<file_lock>(path) != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_one_destroys_it)
+{
+    auto a = shared_instance<file_lock>(path);
+    a->lock();
+    std::weak_ptr<file_lock> const watched = a;
+    auto b = shared_instance<file_lock>(path);
+    a.reset();
+    BOOST_TEST(!watched.expired());
+    b.reset();
+    BOOST_TEST(watched.expired());
+    file_lock other(path);
+    BOOST_TEST(other.try_lock());
+    other.unlock();
+    file_lock_options instance_scoped; // a new one may have other options
+    instance_scoped.scope = ownership::instance;
+    BOOST_TEST(shared_instance<file_lock>(path, instance_scoped)->lock_counter() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(threads_get_the_same_one)
+{
+    constexpr int count = 8, rounds = 200;
+    for (int round = 0; round < rounds; ++round) {
+        std::atomic<int> ready{0};
+        std::vector<std::shared_ptr<file_lock>> got(count);
+        std::vector<std::thread> threads;
+        for (auto& mine : got)
+            threads.emplace_back([&] {
+                ++ready;
+                while (ready != count)
+                    ;
+                mine = shared_instance<file_lock>(path);
+            });
+        for (auto& t : threads)
+            t.join();
+        for (auto const& one : got)
+            BOOST_REQUIRE(one == got.front());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_forked_child_has_it_and_owns_nothing)
+{
+    auto const a = shared_instance<file_lock>(path);
+    a->lock();
+    child c([&] {
+        auto const b = shared_instance<file_lock>(path);
+        return b == a && !b->is_locked() && !b->try_lock() ? 0 : 1;
+    });
+    BOOST_TEST(c.wait() == 0);
+    BOOST_TEST(a->is_locked());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
