@@ -104,7 +104,7 @@ struct fixture : temporary_directory
     {
         sequence s;
         s.make = [this, how] { return std::make_unique<file_lock_taker>(path, options, how); };
-        s.is_free = [other = std::make_shared<file_lock>(path, other_options())] {
+        s.is_free = [other = std::make_shared<file_lock>(path, other_options(options.backend))] {
             if (!other->try_lock())
                 return false;
             other->unlock();
@@ -121,18 +121,18 @@ struct fixture : temporary_directory
     sequence waiting(way how)
     {
         auto s = free(how);
-        s.prepare = [other = std::make_shared<file_lock>(path, other_options())] {
+        s.prepare = [other = std::make_shared<file_lock>(path, other_options(options.backend))] {
             other->lock();
             return [other] { other->unlock(); };
         };
         return s;
     }
 
-    file_lock_options other_options() const
+    static file_lock_options other_options(kernel_lock backend)
     {
-        file_lock_options same;
-        same.backend = options.backend;
-        return same;
+        file_lock_options other;
+        other.backend = backend;
+        return other;
     }
 
     static void check(sequence const& what)
@@ -245,6 +245,21 @@ BOOST_AUTO_TEST_CASE(both_after_a_wait)
 {
     options.backend = kernel_lock::both;
     check(waiting(way::lock));
+}
+
+// The one is had, and given back since the other is not.
+BOOST_AUTO_TEST_CASE(both_after_a_wait_for_the_second)
+{
+    auto const record = other_options(kernel_lock::record);
+    for (auto const how : {way::lock, way::timed}) {
+        options.backend = kernel_lock::both;
+        auto s = waiting(how);
+        s.prepare = [other = std::make_shared<file_lock>(path, record)] {
+            other->lock();
+            return [other] { other->unlock(); };
+        };
+        check(s);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(exclusive_after_a_wait_with_a_limit)

@@ -11,6 +11,7 @@
 
 #include <boost/filelock/file_lock.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <functional>
@@ -48,6 +49,17 @@ file_lock_options hourly(kernel_lock backend = kernel_lock::flock)
     options.poll_interval = hours(1);
     options.backend = backend;
     return options;
+}
+
+void wait_hourly(fs::path const& path)
+{
+    file_lock lock(path, hourly());
+    acquire_options how;
+    how.timeout = hours(2);
+    how.progress_interval = hours(1);
+    how.on_wait = [](wait_status const&) { say("waiting"); };
+    lock.acquire(how);
+    lock.unlock();
 }
 
 /// A process that waits: it says so when it is about to sleep.
@@ -262,6 +274,88 @@ BOOST_AUTO_TEST_CASE(from_one_who_has_forked)
     ::close(notices);
 }
 
+// One thread of a process reads the notices for all.
+
+BOOST_AUTO_TEST_CASE(to_another_thread_than_the_one_that_reads)
+{
+    auto const other_path = directory / "other.lock";
+    file_lock lock(path), other(other_path);
+    lock.lock();
+    other.lock();
+    child two([&] {
+        std::thread reads([&] { wait_hourly(path); });
+        hear();
+        std::thread waits([&] { wait_hourly(other_path); });
+        waits.join();
+        say("has the other");
+        reads.join();
+        return 0;
+    });
+    two.expect("waiting");
+    two.write_line("the other");
+    two.expect("waiting");
+    other.unlock();
+    two.expect("has the other");
+    lock.unlock();
+    BOOST_TEST(two.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(to_a_thread_whose_reader_has_given_up)
+{
+    file_lock lock(path);
+    lock.lock();
+    child two([&] {
+        std::atomic<bool> gives_up{false};
+        std::thread reads([&] {
+            file_lock l(path, hourly());
+            acquire_options how;
+            how.on_wait = [](wait_status const&) { say("waiting"); };
+            how.poll_interval = std::chrono::milliseconds(1);
+            how.cancel_check = [&] { return gives_up.load(); };
+            boost::system::error_code ec;
+            l.acquire(how, ec);
+        });
+        hear();
+        std::thread waits([&] { wait_hourly(path); });
+        hear();
+        gives_up = true;
+        reads.join();
+        say("gave up");
+        waits.join();
+        return 0;
+    });
+    two.expect("waiting");
+    two.write_line("the other");
+    two.expect("waiting");
+    two.write_line("give up");
+    two.expect("gave up");
+    lock.unlock();
+    BOOST_TEST(two.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(to_a_child_whose_parent_reads)
+{
+    file_lock lock(path);
+    lock.lock();
+    child parent([&] {
+        std::thread reads([&] { wait_hourly(path); });
+        hear();
+        child forked([&] {
+            wait_hourly(path);
+            return 0;
+        });
+        forked.expect("waiting");
+        say("both");
+        reads.join();
+        return forked.wait();
+    });
+    parent.expect("waiting");
+    parent.write_line("fork");
+    parent.expect("both");
+    lock.unlock();
+    BOOST_TEST(parent.wait() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(when_the_file_is_removed_or_replaced)
 {
     for (bool const replaced : {false, true}) {
@@ -283,15 +377,6 @@ BOOST_AUTO_TEST_CASE(when_the_file_is_removed_or_replaced)
 BOOST_AUTO_TEST_CASE(to_a_hundred_who_wait)
 {
     constexpr int threads = 5;
-    auto const wait_and_pass_on = [&] {
-        file_lock l(path, hourly());
-        acquire_options how;
-        how.timeout = hours(2);
-        how.progress_interval = hours(1);
-        how.on_wait = [](wait_status const&) { say("waiting"); };
-        l.acquire(how);
-        l.unlock();
-    };
     file_lock lock(path);
     lock.lock();
     std::vector<std::unique_ptr<child>> all;
@@ -299,7 +384,7 @@ BOOST_AUTO_TEST_CASE(to_a_hundred_who_wait)
         all.push_back(std::make_unique<child>([&] {
             std::vector<std::thread> waiters;
             for (int j = 0; j < threads; ++j)
-                waiters.emplace_back(wait_and_pass_on);
+                waiters.emplace_back([&] { wait_hourly(path); });
             for (auto& w : waiters)
                 w.join();
             return 0;
