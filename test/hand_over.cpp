@@ -294,6 +294,7 @@ BOOST_AUTO_TEST_CASE(to_another_thread_than_the_one_that_reads)
     two.expect("waiting");
     two.write_line("the other");
     two.expect("waiting");
+    wait_until_quiet(two.pid());
     other.unlock();
     two.expect("has the other");
     lock.unlock();
@@ -345,13 +346,13 @@ BOOST_AUTO_TEST_CASE(to_a_child_whose_parent_reads)
             return 0;
         });
         forked.expect("waiting");
-        say("both");
+        say(std::to_string(forked.pid()));
         reads.join();
         return forked.wait();
     });
     parent.expect("waiting");
     parent.write_line("fork");
-    parent.expect("both");
+    wait_until_quiet(std::stoi(parent.read_line().value()));
     lock.unlock();
     BOOST_TEST(parent.wait() == 0);
 }

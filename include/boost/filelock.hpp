@@ -14,5 +14,6 @@
 #include <boost/filelock/owner_record.hpp>
 #include <boost/filelock/shared_instance.hpp>
 #include <boost/filelock/synchronize.hpp>
+#include <boost/filelock/version.hpp>
 
 #endif

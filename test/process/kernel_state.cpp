@@ -80,6 +80,19 @@ bool is_in_short_poll(pid_t pid)
            timeout.tv_sec == 0 && timeout.tv_nsec <= 10'000'000;
 }
 
+// How often its threads have gone to sleep.
+long switches(pid_t pid)
+{
+    long sum = 0;
+    for (auto const& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+        std::ifstream in((task.path() / "status").string());
+        for (std::string word; in >> word;)
+            if (long n; word == "voluntary_ctxt_switches:" && in >> n)
+                sum += n;
+    }
+    return sum;
+}
+
 bool is_open(pid_t pid, fs::path const& path)
 {
     boost::system::error_code gone; // it may be closed meanwhile
@@ -119,6 +132,17 @@ void wait_until_settled(pid_t pid)
 {
     wait_until([&] { return state_of(pid) == 'Z' || (is_asleep(pid) && !is_in_short_poll(pid)); },
                "sleeps for longer");
+}
+
+void wait_until_quiet(pid_t pid)
+{
+    wait_until(
+        [&] {
+            auto const before = switches(pid);
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            return switches(pid) == before;
+        },
+        "does nothing");
 }
 
 void wait_until_open(pid_t pid, std::string const& path)

@@ -26,6 +26,10 @@ void wait_until_asleep(pid_t pid);
 /// next attempt of those that come soon; or has ended. Throws after 30 s.
 void wait_until_settled(pid_t pid);
 
+/// Waits until nothing happens in this process: none of its threads has run for a tenth of a
+/// second. Throws after 30 s.
+void wait_until_quiet(pid_t pid);
+
 /// Waits until this process has the file open. Throws after 30 s.
 void wait_until_open(pid_t pid, std::string const& path);
 
