@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(shared)
 BOOST_AUTO_TEST_CASE(shared_with_read_permission_alone, *ut::precondition(is_root))
 {
     auto s = free(way::lock_shared);
-    s.make = [this, make = s.make] {
+    s.make = [make = s.make] {
         become_nobody();
         return make();
     };
