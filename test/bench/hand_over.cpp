@@ -3,153 +3,103 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 // How long it takes from the unlock in one process to the lock in another, which is asleep in one
-// of our waits, against the kernel's own wait.
+// of our waits, against the kernel's own wait and, where its interpreter is the argument, Python's.
+
+#include "measure.hpp"
 
 #include <boost/filelock/file_lock.hpp>
-#include <boost/filesystem/operations.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <fstream>
 #include <functional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+
+using namespace bench;
 
 namespace {
 
 using boost::filelock::file_lock;
 
-constexpr int rounds = 1000;
-
-void check(bool worked)
-{
-    if (!worked)
-        throw std::runtime_error("a system call of the benchmark failed");
-}
-
-// One clock for all processes.
-long long now()
-{
-    timespec t;
-    ::clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
-}
-
-// Whether it sleeps in this system call. (The first word is its number, or "running".)
-bool is_asleep_in(pid_t pid, long call)
+// Whether it sleeps in one of these system calls, rather than waiting to be told to go on. (The
+// first word is its number, or "running".)
+bool is_asleep_in(pid_t pid, std::vector<long> const& calls)
 {
     std::ifstream in("/proc/" + std::to_string(pid) + "/syscall");
     long number = -1;
-    return in >> number && number == call;
+    return in >> number && std::find(calls.begin(), calls.end(), number) != calls.end();
 }
 
-/// A process that takes the lock when it is told to, and says when it had it.
-class waiter
-{
-public:
-    waiter(std::function<void()> const& lock, std::function<void()> const& unlock)
-    {
-        int ends[2];
-        check(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-        pid_ = ::fork();
-        check(pid_ != -1);
-        if (pid_ == 0) {
-            ::close(ends[0]);
-            char go;
-            while (::read(ends[1], &go, 1) == 1) {
-                lock();
-                auto const had = now();
-                unlock();
-                if (::write(ends[1], &had, sizeof had) != sizeof had)
-                    ::_exit(1);
-            }
-            ::_exit(0);
-        }
-        ::close(ends[1]);
-        socket_ = ends[0];
-    }
-    ~waiter()
-    {
-        ::close(socket_);
-        ::waitpid(pid_, nullptr, 0);
-    }
-    waiter(waiter const&) = delete;
-    waiter& operator=(waiter const&) = delete;
-
-    pid_t pid() const { return pid_; }
-    void go() { check(::write(socket_, "g", 1) == 1); }
-    long long had()
-    {
-        long long t;
-        check(::read(socket_, &t, sizeof t) == sizeof t);
-        return t;
-    }
-
-private:
-    pid_t pid_;
-    int socket_;
-};
-
 /// Nanoseconds from before the unlock here to the lock there.
-std::vector<double> measure(waiter& w, long sleeps_in, std::string const& path)
+std::vector<double> measure(process& waiter, std::vector<long> const& sleeps_in,
+                            std::string const& path, int rounds = 1000)
 {
     std::vector<double> times;
     file_lock lock(path);
     for (int i = 0; i < rounds; ++i) {
         lock.lock();
-        w.go();
-        while (!is_asleep_in(w.pid(), sleeps_in))
+        waiter.tell("go");
+        while (!is_asleep_in(waiter.pid(), sleeps_in))
             ;
         auto const start = now();
         lock.unlock();
-        times.push_back(static_cast<double>(w.had() - start));
+        times.push_back(waiter.number() - start);
     }
     return times;
 }
 
-double median(std::vector<double> values)
+void serve(std::function<void()> const& lock, std::function<void()> const& unlock)
 {
-    auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
+    for (std::string go; hear(go);) {
+        lock();
+        auto const had = now();
+        unlock();
+        say(had);
+    }
 }
+
+char const* const python = "import sys, time, filelock\n"
+                           "lock = filelock.FileLock(sys.argv[1])\n"
+                           "for go in sys.stdin:\n"
+                           "    lock.acquire()\n"
+                           "    had = time.clock_gettime_ns(time.CLOCK_MONOTONIC)\n"
+                           "    lock.release()\n"
+                           "    print(had, flush=True)\n";
 
 } // namespace
 
-int main()
+int main(int argc, char** argv)
 {
-    auto const directory = boost::filesystem::temp_directory_path() /
-                           boost::filesystem::unique_path("filelock-bench-%%%%-%%%%");
-    boost::filesystem::create_directory(directory);
-    std::string const path = (directory / "bench.lock").string();
+    temporary_directory const directory;
+    std::string const path = (directory.path / "bench.lock").string();
+    constexpr auto kernel = "flock(2)";
 
     int fd = -1;
-    waiter kernel(
-        [&] {
-            fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-            check(::flock(fd, LOCK_EX) == 0);
-        },
-        [&] { ::close(fd); });
-    double const base = median(measure(kernel, SYS_flock, path));
-    std::printf("%-36s %9.1f us\n", "flock(2)", base / 1000);
+    process bare([&] {
+        serve(
+            [&] {
+                fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+                check(::flock(fd, LOCK_EX) == 0);
+            },
+            [&] { ::close(fd); });
+    });
+    auto const base = measure(bare, {SYS_flock}, path);
+    auto const tell = [&](std::string const& name, std::vector<double> const& times) {
+        report("hand-over, median", name, median(times) / 1e3, "us", median(times) / median(base),
+               kernel);
+        report("hand-over, 99th percentile", name, quantile(times, 0.99) / 1e3, "us",
+               quantile(times, 0.99) / quantile(base, 0.99), kernel);
+    };
+    tell("flock(2)", base);
 
     boost::filelock::file_lock_options options;
     options.poll_interval = std::chrono::hours(1);
     file_lock lock(path, options);
     auto const compare = [&](char const* name, long sleeps_in, std::function<void()> const& take) {
-        waiter w(take, [&] { lock.unlock(); });
-        double const time = median(measure(w, sleeps_in, path));
-        std::printf("%-36s %9.1f us  %6.3f x flock(2)\n", name, time / 1000, time / base);
+        process waiter([&] { serve(take, [&] { lock.unlock(); }); });
+        tell(name, measure(waiter, {sleeps_in}, path));
     };
     compare("lock", SYS_flock, [&] { lock.lock(); });
     compare("try_lock_for", SYS_ppoll, [&] { check(lock.try_lock_for(std::chrono::hours(1))); });
@@ -157,5 +107,9 @@ int main()
     how.on_wait = [](auto const&) {};
     how.progress_interval = std::chrono::hours(1);
     compare("acquire", SYS_ppoll, [&] { lock.acquire(how); });
-    boost::filesystem::remove_all(directory);
+    if (argc > 1) {
+        process waiter({argv[1], "-c", python, path});
+        tell("Python's filelock",
+             measure(waiter, {SYS_select, SYS_pselect6, SYS_clock_nanosleep}, path, 50));
+    }
 }

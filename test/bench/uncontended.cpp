@@ -2,26 +2,24 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What a lock that is free costs, against the same system calls made bare: medians of ratios
-// between neighbouring rounds of one run, so that a machine that is slower for a while does not
-// matter.
+// What a lock that is free costs, against the same system calls made bare and against other
+// libraries, whose programs are the arguments: NAME=COMMAND. Medians of ratios between neighbouring
+// rounds of one run, so that a machine that is slower for a while does not matter.
+
+#include "measure.hpp"
 
 #include <boost/filelock/file_lock.hpp>
 
-#include <boost/filesystem/operations.hpp>
 #include <boost/interprocess/sync/file_lock.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <fstream>
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+using namespace bench;
 
 namespace {
 
@@ -33,24 +31,10 @@ constexpr int rounds = 200, repetitions = 500;
 template <class F>
 double time_of(F&& f)
 {
-    auto const start = std::chrono::steady_clock::now();
+    auto const start = now();
     for (int i = 0; i < repetitions; ++i)
         f();
-    std::chrono::duration<double, std::nano> const took = std::chrono::steady_clock::now() - start;
-    return took.count() / repetitions;
-}
-
-double median(std::vector<double> values)
-{
-    auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
-void check(bool worked)
-{
-    if (!worked)
-        throw std::runtime_error("a system call of the benchmark failed");
+    return (now() - start) / repetitions;
 }
 
 // The system calls that are the least: open, lock, is it the file of this name, unlock, close.
@@ -81,75 +65,85 @@ int record(int fd, bool on)
     return ::fcntl(fd, F_OFD_SETLK, &whole);
 }
 
+/// Both return nanoseconds.
 template <class A, class B>
-void compare(char const* name, char const* base, A&& ours, B&& theirs)
+void compare(char const* name, A&& measured, B&& base, char const* base_name, int times = rounds)
 {
-    std::vector<double> times, ratios;
-    time_of(ours), time_of(theirs); // warm
-    for (int i = 0; i < rounds; ++i) {
-        double const a = time_of(ours), b = time_of(theirs);
-        times.push_back(a);
+    std::vector<double> figures, ratios;
+    measured(), base(); // warm
+    for (int i = 0; i < times; ++i) {
+        double const a = measured(), b = base();
+        figures.push_back(a);
         ratios.push_back(a / b);
     }
-    std::printf("%-36s %9.1f ns  %6.3f x %s\n", name, median(times), median(ratios), base);
+    report("uncontended", name, median(figures), "ns", median(ratios), base_name);
 }
 
 } // namespace
 
-int main()
+int main(int argc, char** argv)
 {
-    auto const directory = boost::filesystem::temp_directory_path() /
-                           boost::filesystem::unique_path("filelock-bench-%%%%-%%%%");
-    boost::filesystem::create_directory(directory);
-    std::string const path = (directory / "bench.lock").string();
+    temporary_directory const directory;
+    std::string const path = (directory.path / "bench.lock").string();
     std::ofstream(path).flush();
     file_lock lock(path);
 
-    auto const lock_unlock = [&] {
+    auto const timed = [](auto const& f) { return [&f] { return time_of(f); }; };
+    auto const bare_exclusive = [&] { bare(path.c_str(), exclusive); };
+    auto const bare_shared = [&] { bare(path.c_str(), shared); };
+    auto const bare_record = [&] { bare(path.c_str(), record); };
+    constexpr auto calls = "the bare calls";
+
+    auto const locks = [&] {
         lock.lock();
         lock.unlock();
     };
-    compare("lock + unlock", "the bare calls", lock_unlock, [&] { bare(path.c_str(), exclusive); });
-    compare(
-        "try_lock_for + unlock", "the bare calls",
-        [&] {
-            check(lock.try_lock_for(std::chrono::seconds(1)));
-            lock.unlock();
-        },
-        [&] { bare(path.c_str(), exclusive); });
-    compare(
-        "acquire + unlock", "the bare calls",
-        [&] {
-            lock.acquire();
-            lock.unlock();
-        },
-        [&] { bare(path.c_str(), exclusive); });
-    compare(
-        "lock_shared + unlock_shared", "the bare calls",
-        [&] {
-            lock.lock_shared();
-            lock.unlock_shared();
-        },
-        [&] { bare(path.c_str(), shared); });
+    compare("lock + unlock", timed(locks), timed(bare_exclusive), calls);
+    auto const tries = [&] {
+        check(lock.try_lock_for(std::chrono::seconds(1)));
+        lock.unlock();
+    };
+    compare("try_lock_for + unlock", timed(tries), timed(bare_exclusive), calls);
+    auto const acquires = [&] {
+        lock.acquire();
+        lock.unlock();
+    };
+    compare("acquire + unlock", timed(acquires), timed(bare_exclusive), calls);
+    auto const shares = [&] {
+        lock.lock_shared();
+        lock.unlock_shared();
+    };
+    compare("lock_shared + unlock_shared", timed(shares), timed(bare_shared), calls);
     boost::filelock::file_lock_options options;
     options.backend = boost::filelock::kernel_lock::record;
     file_lock of_record(path, options);
-    compare(
-        "lock + unlock, kernel_lock::record", "the bare calls",
-        [&] {
-            of_record.lock();
-            of_record.unlock();
-        },
-        [&] { bare(path.c_str(), record); });
+    auto const locks_record = [&] {
+        of_record.lock();
+        of_record.unlock();
+    };
+    compare("lock + unlock, kernel_lock::record", timed(locks_record), timed(bare_record), calls);
     boost::interprocess::file_lock kept_open(path.c_str());
-    compare("lock + unlock", "boost::interprocess::file_lock, kept open", lock_unlock, [&] {
+    auto const interprocess = [&] {
         kept_open.lock();
         kept_open.unlock();
-    });
+    };
+    compare("Boost.Interprocess's file_lock, kept open", timed(interprocess), timed(bare_exclusive),
+            calls);
+
+    for (int i = 1; i < argc; ++i) {
+        std::string const argument = argv[i];
+        auto const end = argument.find('=');
+        process peer({"sh", "-c", "exec " + argument.substr(end + 1) + " " + path + ".peer"});
+        auto const locks_there = [&] {
+            peer.tell(std::to_string(repetitions));
+            return peer.number() / repetitions;
+        };
+        compare(argument.substr(0, end).c_str(), locks_there, timed(bare_exclusive), calls, 20);
+    }
+
     lock.lock();
     std::string const other = path + ".other";
-    compare("a recursive level", "the bare calls", lock_unlock,
-            [&] { bare(other.c_str(), exclusive); });
+    auto const bare_other = [&] { bare(other.c_str(), exclusive); };
+    compare("a recursive level", timed(locks), timed(bare_other), calls);
     lock.unlock();
-    boost::filesystem::remove_all(directory);
 }

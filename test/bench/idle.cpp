@@ -1,0 +1,102 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// What a process costs that waits for ten seconds while nothing happens: processor time, and how
+// often it wakes up; and Python's, where its interpreter is the argument.
+
+#include "measure.hpp"
+
+#include <boost/filelock/file_lock.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <sys/resource.h>
+
+using namespace bench;
+
+namespace {
+
+using boost::filelock::acquire_options;
+using boost::filelock::file_lock;
+
+struct cost
+{
+    double microseconds = 0; // of a processor
+    double wakes = 0;
+};
+
+cost so_far()
+{
+    ::rusage used;
+    check(::getrusage(RUSAGE_CHILDREN, &used) == 0);
+    auto const us = [](timeval const& t) {
+        return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
+    };
+    return {us(used.ru_utime) + us(used.ru_stime), static_cast<double>(used.ru_nvcsw)};
+}
+
+/// Of a process that does this for so many seconds.
+template <class What>
+cost of(std::function<What(int seconds)> const& what, int seconds)
+{
+    auto const before = so_far();
+    {
+        process waiter(what(seconds));
+    }
+    auto const after = so_far();
+    return {after.microseconds - before.microseconds, after.wakes - before.wakes};
+}
+
+/// Ten seconds, less what it costs to start and to end.
+template <class What>
+void measure(char const* name, std::function<What(int seconds)> const& what)
+{
+    auto const ten = of(what, 11), one = of(what, 1);
+    double const us = std::max(ten.microseconds - one.microseconds, 0.0);
+    report("ten idle seconds, processor time", name, us, "us", us / 1e7, "the time");
+    double const wakes = ten.wakes - one.wakes;
+    report("ten idle seconds, wake-ups", name, wakes, "", wakes / 10, "one a second");
+}
+
+char const* const python =
+    "import sys, filelock\n"
+    "try: filelock.FileLock(sys.argv[1], timeout=int(sys.argv[2])).acquire()\n"
+    "except filelock.Timeout: pass\n";
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    temporary_directory const directory;
+    std::string const path = (directory.path / "bench.lock").string();
+    file_lock holder(path);
+    holder.lock();
+
+    using body = std::function<void()>;
+    using command = std::vector<std::string>;
+    measure<body>("try_lock_for", [&](int seconds) -> body {
+        return [&, seconds] {
+            file_lock lock(path);
+            check(!lock.try_lock_for(std::chrono::seconds(seconds)));
+        };
+    });
+    measure<body>("acquire, asked to cancel every 50 ms", [&](int seconds) -> body {
+        return [&, seconds] {
+            file_lock lock(path);
+            acquire_options how;
+            how.timeout = std::chrono::seconds(seconds);
+            how.cancel_check = [] { return false; };
+            boost::system::error_code ec;
+            check(!lock.acquire(how, ec));
+        };
+    });
+    if (argc > 1)
+        measure<command>("Python's filelock", [&](int seconds) -> command {
+            return {argv[1], "-c", python, path, std::to_string(seconds)};
+        });
+}
