@@ -156,6 +156,17 @@ std::size_t open_descriptors()
         std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
 }
 
+std::size_t inotify_watches()
+{
+    std::size_t found = 0;
+    for (auto const& entry : fs::directory_iterator("/proc/self/fd")) {
+        std::ifstream in("/proc/self/fdinfo/" + entry.path().filename().string());
+        for (std::string line; std::getline(in, line);)
+            found += line.find("inotify wd:") == 0;
+    }
+    return found;
+}
+
 std::vector<int> descriptors_of(std::string const& name)
 {
     std::vector<int> found;

@@ -36,7 +36,10 @@ void wait_until_open(pid_t pid, std::string const& path);
 /// How many descriptors this process has open.
 std::size_t open_descriptors();
 
-/// Those of them that are of files of this name, in whichever directory.
+/// How many files this process watches by inotify.
+std::size_t inotify_watches();
+
+/// Those descriptors that are of files of this name, in whichever directory.
 std::vector<int> descriptors_of(std::string const& name);
 
 } // namespace filelock_test
