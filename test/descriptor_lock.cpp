@@ -16,7 +16,6 @@
 #include <boost/filelock/file_lock.hpp>
 #include <boost/system/errc.hpp>
 
-#include <chrono>
 #include <fstream>
 #include <string>
 
@@ -25,16 +24,13 @@
 #include <unistd.h>
 
 using namespace filelock_test;
-using boost::filelock::acquire_options;
 using boost::filelock::file_lock;
-using boost::filelock::file_lock_options;
 using boost::filelock::lock_descriptor;
 using boost::filelock::lock_descriptor_shared;
 using boost::filelock::lock_error;
 using boost::filelock::try_lock_descriptor;
 using boost::filelock::try_lock_descriptor_shared;
 using boost::filelock::unlock_descriptor;
-using boost::filelock::wait_status;
 using boost::system::error_code;
 namespace errc = boost::system::errc;
 namespace fs = boost::filesystem;
@@ -131,28 +127,6 @@ BOOST_AUTO_TEST_CASE(it_waits_in_the_kernel)
         return 0;
     });
     wait_until_blocked(waiter.pid(), path.string());
-    unlock_descriptor(one);
-    BOOST_TEST(waiter.wait() == 0);
-}
-
-// Who waits for the file with a limit is told of the unlock, though nobody closes the file.
-BOOST_AUTO_TEST_CASE(those_who_wait_are_told_of_the_unlock)
-{
-    opened one(path, O_RDWR | O_CREAT);
-    lock_descriptor(one);
-    child waiter([&] {
-        ::close(one);
-        file_lock_options options;
-        options.poll_interval = std::chrono::hours(1);
-        file_lock lock(path, options);
-        acquire_options how;
-        how.timeout = std::chrono::hours(2);
-        how.progress_interval = std::chrono::hours(1);
-        how.on_wait = [](wait_status const&) { say("waiting"); };
-        lock.acquire(how);
-        return 0;
-    });
-    waiter.expect("waiting");
     unlock_descriptor(one);
     BOOST_TEST(waiter.wait() == 0);
 }

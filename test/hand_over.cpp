@@ -9,6 +9,7 @@
 #include "process/kernel_state.hpp"
 #include "process/temporary_directory.hpp"
 
+#include <boost/filelock/descriptor_lock.hpp>
 #include <boost/filelock/file_lock.hpp>
 
 #include <atomic>
@@ -237,6 +238,23 @@ BOOST_AUTO_TEST_CASE(of_every_kind_of_kernel_lock)
         lock.unlock();
         w->expect("has it");
     }
+}
+
+// Nothing is closed; there is a poke.
+BOOST_AUTO_TEST_CASE(from_the_owner_of_a_descriptor)
+{
+    int const fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    boost::filelock::lock_descriptor(fd);
+    child c([&] {
+        ::close(fd);
+        wait_hourly(path);
+        return 0;
+    });
+    c.expect("waiting");
+    wait_until_quiet(c.pid());
+    boost::filelock::unlock_descriptor(fd);
+    BOOST_TEST(c.wait() == 0);
+    ::close(fd);
 }
 
 // Its close is not the last, and so is not told: there is a poke.

@@ -51,7 +51,8 @@ double hand_overs(board& b, std::function<void()> const& lock, std::function<voi
                 unlock();
             }
         }));
-    all.clear(); // waits for them
+    for (auto& p : all)
+        p->wait();
     return static_cast<double>(b.changes) / seconds;
 }
 

@@ -47,6 +47,7 @@ cost of(std::function<What(int seconds)> const& what, int seconds)
     auto const before = so_far();
     {
         process waiter(what(seconds));
+        waiter.wait();
     }
     auto const after = so_far();
     return {after.microseconds - before.microseconds, after.wakes - before.wakes};

@@ -8,6 +8,7 @@
 #include <boost/filesystem/operations.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <functional>
@@ -112,8 +113,18 @@ public:
     process& operator=(process const&) = delete;
     ~process()
     {
+        if (pid_ != -1)
+            ::kill(pid_, SIGKILL); // other processes may have copies of the socket
+        wait();
         ::close(socket_);
-        ::waitpid(pid_, nullptr, 0);
+    }
+
+    /// For its end.
+    void wait()
+    {
+        if (pid_ != -1)
+            ::waitpid(pid_, nullptr, 0);
+        pid_ = -1;
     }
 
     pid_t pid() const { return pid_; }
