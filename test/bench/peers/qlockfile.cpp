@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Takes Qt's lock and gives it back, as often as it is told on a line, and says how many nanoseconds
-// that took.
+// Takes Qt's lock and gives it back, as often as it is told on a line, and says how many
+// nanoseconds that took.
 
 #include <QLockFile>
 
