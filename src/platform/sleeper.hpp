@@ -8,7 +8,7 @@
 #include "descriptor.hpp"
 #include "file.hpp"
 
-#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set_hook.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -19,7 +19,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-using sleeper_hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::normal_link>>;
+using sleeper_hook = intrusive::set_base_hook<intrusive::link_mode<intrusive::normal_link>>;
 
 /// A thread that waits to be woken, for a change of one file, or for a time.
 ///
@@ -69,7 +69,8 @@ private:
     std::optional<std::condition_variable> condition_; // made by the first wait
     std::optional<file_identity> watched_;
     std::uint64_t watched_in_ = 0; // the process generation; 0: it watches nothing
-    int watch_ = -1;
+    int watch_ = -1;               // inotify's number of it
+    bool is_gone_ = false;         // inotify has dropped it
     bool is_woken_ = false;
     bool is_changed_ = false;
     bool is_waiting_ = false;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 using namespace bench;
 
@@ -76,20 +77,37 @@ int main()
         check(::flock(fd, LOCK_UN) == 0);
         ::close(fd);
     };
+    // And with what a lock has to ask besides: whether the path still names the file.
+    auto const is_named = [&] {
+        struct ::stat held, named;
+        check(::fstat(fd, &held) == 0 && ::lstat(path.c_str(), &named) == 0);
+    };
+    auto const take_and_look = [&] {
+        fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        check(fd != -1);
+        if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            is_named();
+            check(::flock(fd, LOCK_EX) == 0);
+        }
+        is_named();
+    };
     file_lock lock(path);
     auto const unlock = [&] { lock.unlock(); };
-    std::vector<double> base, locks, tries, lock_ratios, try_ratios;
+    std::vector<double> base, looks, locks, tries, look_ratios, lock_ratios, try_ratios;
     for (int i = 0; i < rounds; ++i) {
         base.push_back(hand_overs(b, take, drop));
+        looks.push_back(hand_overs(b, take_and_look, drop));
         locks.push_back(hand_overs(
             b, [&] { lock.lock(); }, unlock));
         tries.push_back(hand_overs(
             b, [&] { check(lock.try_lock_for(std::chrono::hours(1))); }, unlock));
+        look_ratios.push_back(looks.back() / base.back());
         lock_ratios.push_back(locks.back() / base.back());
         try_ratios.push_back(tries.back() / base.back());
     }
     constexpr auto chart = "contention of eight processes, hand-overs in a second";
     report(chart, "flock(2)", median(base), "/s", 1, "flock(2)");
+    report(chart, "flock(2) and look-ups", median(looks), "/s", median(look_ratios), "flock(2)");
     report(chart, "lock", median(locks), "/s", median(lock_ratios), "flock(2)");
     report(chart, "try_lock_for", median(tries), "/s", median(try_ratios), "flock(2)");
 }

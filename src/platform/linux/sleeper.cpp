@@ -8,6 +8,8 @@
 
 #include "../fork.hpp"
 
+#include <boost/intrusive/set.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <climits>
@@ -60,8 +62,9 @@ public:
         if (watch == -1)
             return false; // ENOSPC: too many; EACCES: we may not read it; ENOENT: there is no /proc
         s.watch_ = watch;
+        s.is_gone_ = false;
         s.watched_in_ = generation_;
-        watchers_.push_back(s);
+        watchers_.insert(s);
         return true;
     }
 
@@ -70,12 +73,11 @@ public:
         s.watched_in_ = 0;
         watchers_.erase(watchers_.iterator_to(s));
         // Two watches of one file are one to inotify.
-        bool const is_shared =
-            std::any_of(watchers_.begin(), watchers_.end(),
-                        [&](sleeper const& other) { return other.watch_ == s.watch_; });
-        if (!is_shared && s.watch_ != -1)
+        auto const same = watchers_.equal_range(s.watch_);
+        bool const is_shared = std::any_of(same.first, same.second,
+                                           [](sleeper const& other) { return !other.is_gone_; });
+        if (!is_shared && !s.is_gone_)
             (void)::inotify_rm_watch(inotify_.native(), s.watch_);
-        s.watch_ = -1;
     }
 
     bool is_read_by(sleeper const& s) const noexcept { return reader_ == &s; }
@@ -86,10 +88,7 @@ public:
         (void)!::write(interrupt_.native(), &one, sizeof one);
     }
 
-    bool may_read(sleeper const& s) const noexcept
-    {
-        return !reader_ && is_ours(s) && s.watch_ != -1;
-    }
+    bool may_read(sleeper const& s) const noexcept { return !reader_ && is_ours(s) && !s.is_gone_; }
 
     // Waits for notices in place of all, without the mutex.
     void read_until(sleeper& s, time_point until, std::unique_lock<std::mutex>& guard)
@@ -117,13 +116,19 @@ public:
         if (reader_)
             return;
         for (auto& other : watchers_)
-            if (other.is_waiting_ && other.watch_ != -1) {
+            if (other.is_waiting_ && !other.is_gone_) {
                 other.condition_->notify_one();
                 return;
             }
     }
 
 private:
+    struct number_of_watch
+    {
+        using type = int;
+        type operator()(sleeper const& s) const noexcept { return s.watch_; }
+    };
+
     // We are a forked child: all that is written here is about the parent, whose notices we would
     // take away. Our copies of its descriptors are closed.
     void start_afresh() noexcept
@@ -177,11 +182,13 @@ private:
 
     void tell(::inotify_event const& event) noexcept
     {
-        for (auto& s : watchers_) {
-            if (event.wd != s.watch_ && (event.mask & IN_Q_OVERFLOW) == 0)
-                continue;
+        auto const all = std::make_pair(watchers_.begin(), watchers_.end());
+        auto const concerned =
+            (event.mask & IN_Q_OVERFLOW) != 0 ? all : watchers_.equal_range(event.wd);
+        for (auto at = concerned.first; at != concerned.second; ++at) {
+            auto& s = *at;
             if ((event.mask & IN_IGNORED) != 0)
-                s.watch_ = -1; // the file, or its file system, has gone
+                s.is_gone_ = true; // the file, or its file system, has
             s.is_changed_ = true;
             if (s.is_waiting_)
                 s.condition_->notify_one();
@@ -190,7 +197,9 @@ private:
 
     std::uint64_t generation_ = process_generation();
     descriptor inotify_, interrupt_;
-    intrusive::list<sleeper, intrusive::base_hook<sleeper_hook>> watchers_;
+    intrusive::multiset<sleeper, intrusive::base_hook<sleeper_hook>,
+                        intrusive::key_of_value<number_of_watch>>
+        watchers_;
     sleeper* reader_ = nullptr;
 };
 
@@ -199,7 +208,7 @@ sleeper::watching sleeper::watch(descriptor const& file, file_identity const& id
     std::lock_guard<std::mutex> const guard(notice_mutex());
     auto& board = notice_board::open();
     if (board.is_ours(*this)) {
-        if (watch_ != -1 && watched_ == identity)
+        if (!is_gone_ && watched_ == identity)
             return watching::already;
         board.remove(*this);
     }
