@@ -37,6 +37,7 @@ using fd::deadline;
 using fd::lock_book;
 using fd::lock_mode;
 using fd::owner;
+using fd::watching;
 using filelock_test::fake_protocol;
 using filelock_test::set_clock;
 using next = acquisition::next;
@@ -50,6 +51,7 @@ time_point fake_now;
 struct counting_waker final : fd::waker
 {
     int count = 0;
+    int followed = 0;
     bool is_of_this_thread = false;
     bool can_watch = false;
     bool is_changed = false;
@@ -66,6 +68,7 @@ struct counting_waker final : fd::waker
     }
     bool take_change() noexcept override { return std::exchange(is_changed, false); }
     void wake() noexcept override { ++count; }
+    void follow(waker&) noexcept override { ++followed; }
     bool is_calling_thread() const noexcept override { return is_of_this_thread; }
 };
 
@@ -89,11 +92,17 @@ struct engine
     struct attempt
     {
         counting_waker waker;
-        acquisition::request const wanted;
+        acquisition::listener told;
         acquisition taking;
-        attempt(engine& e, acquisition::request const& what)
-            : wanted(what), taking(e.book, e.protocol, wanted, waker)
+        attempt(engine& e, acquisition::request wanted, acquire_options const* how = nullptr)
+            : told{how, &e.path, [] { return fake_now; }},
+              taking(e.book, e.protocol, with(wanted), waker)
         {}
+        acquisition::request const& with(acquisition::request& wanted)
+        {
+            wanted.told = &told;
+            return wanted;
+        }
         next step(time_point at)
         {
             fake_now = at;
@@ -104,9 +113,7 @@ struct engine
 
     acquisition::request request(lock_mode to, owner who, deadline const& until)
     {
-        acquisition::request wanted{to, who, until, 50ms};
-        wanted.now = [] { return fake_now; };
-        return wanted;
+        return {to, who, until, 50ms};
     }
     attempt_ptr want(lock_mode to, owner who, deadline const& until = deadline::never())
     {
@@ -126,10 +133,7 @@ struct engine
     attempt_ptr want(acquire_options const& how, owner who,
                      deadline const& until = deadline::never())
     {
-        auto wanted = request(lock_mode::exclusive, who, until);
-        wanted.callbacks = &how;
-        wanted.path = &path;
-        return std::make_unique<attempt>(*this, wanted);
+        return std::make_unique<attempt>(*this, request(lock_mode::exclusive, who, until), &how);
     }
 
     bool have(lock_mode mode, owner who)
@@ -285,7 +289,7 @@ BOOST_AUTO_TEST_CASE(a_failure_is_reported_and_leaves_the_way_free)
 BOOST_AUTO_TEST_CASE(an_abandoned_attempt_withdraws_and_makes_way)
 {
     protocol.otherwise = answer::busy;
-    auto a = want(me), b = want(other);
+    auto a = want(me), b = want(shared, other);
     a->step(start);
     BOOST_TEST(b->step(start).kind == next::wait);
     BOOST_TEST(protocol.log == "ax"); // only the first touches the file
@@ -294,7 +298,69 @@ BOOST_AUTO_TEST_CASE(an_abandoned_attempt_withdraws_and_makes_way)
     BOOST_TEST(protocol.log == "axw");
     BOOST_TEST(b->waker.count > 0);
     b->step(start);
-    BOOST_TEST(protocol.log == "axwax");
+    BOOST_TEST(protocol.log == "axwas");
+    b->taking.give_up();
+    BOOST_TEST(protocol.log == "axwasw");
+}
+
+BOOST_AUTO_TEST_CASE(who_wants_the_same_goes_on_with_an_abandoned_attempt)
+{
+    protocol.otherwise = answer::busy;
+    auto a = want(me), b = want(other), c = want(third);
+    a->step(start);
+    b->step(start);
+    c->step(start);
+    b->waker.count = 0;
+    a.reset();
+    BOOST_TEST(protocol.log == "ax");
+    BOOST_TEST(b->waker.count > 0);
+    BOOST_TEST(b->waker.followed == 1);
+    b.reset(); // without an attempt of his own
+    BOOST_TEST(protocol.log == "ax");
+    c->step(start);
+    BOOST_TEST(protocol.log == "axax");
+    c.reset();
+    BOOST_TEST(protocol.log == "axaxw");
+}
+
+BOOST_AUTO_TEST_CASE(who_stands_in_line_keeps_his_place)
+{
+    auto const a = want(me), b = want(other);
+    b->taking.line_up();
+    BOOST_TEST(a->step(start).kind == next::wait);
+    BOOST_TEST(protocol.log == "");
+    a->waker.count = 0;
+    BOOST_TEST(b->step(start).kind == next::granted);
+    drop(other);
+    BOOST_TEST(a->waker.count > 0);
+    BOOST_TEST(a->step(start).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(levels_are_given_away)
+{
+    BOOST_TEST(!book.give(me, other));
+    BOOST_TEST(!book.is_held());
+    have(shared, me);
+    BOOST_TEST(book.is_held());
+    BOOST_TEST(book.give(me, other));
+    BOOST_TEST(book.levels(me) == 0u);
+    BOOST_TEST(book.levels(other) == 1u);
+    have(shared, me);
+    BOOST_TEST(book.give(me, other));
+    BOOST_TEST(book.levels(other) == 2u);
+    drop(other);
+    BOOST_TEST(protocol.log == "asas"); // nothing is given back yet
+    drop(other);
+    BOOST_TEST(!book.is_held());
+}
+
+BOOST_AUTO_TEST_CASE(levels_are_not_given_to_who_has_some_of_another_mode)
+{
+    have(shared, me);
+    have(upgrade, other);
+    BOOST_TEST(!book.give(me, other));
+    BOOST_TEST(book.levels(me) == 1u);
+    BOOST_TEST(book.levels(other) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(they_are_served_in_the_order_in_which_they_came)

@@ -15,13 +15,26 @@ namespace detail {
 
 namespace errc = system::errc;
 
+namespace {
+
+// A thread that is to be asked or told something meanwhile cannot sleep.
+bool can_sleep(acquisition::request const& wanted) noexcept
+{
+    auto const* const callbacks = wanted.told ? wanted.told->callbacks : nullptr;
+    return wanted.may_sleep && wanted.until.is_never() &&
+           !(callbacks && (callbacks->cancel_check || callbacks->on_wait));
+}
+
+} // namespace
+
 acquisition::acquisition(lock_book& book, protocol& what, request const& wanted,
                          waker& call) noexcept
-    : waiter(wanted.who, {wanted.to, wanted.from, wanted.is_for_ever()}, call), book_(book),
-      protocol_(what), wanted_(wanted)
+    : waiter(wanted.who, {wanted.to, wanted.from, wanted.may_sleep && wanted.is_for_ever()}, call),
+      book_(book), protocol_(what), until_(wanted.until), poll_interval_(wanted.poll_interval),
+      listener_(wanted.told), may_sleep_(can_sleep(wanted))
 {}
 
-acquisition::~acquisition()
+void acquisition::give_up() noexcept
 {
     if (!ended_)
         end({next::timed_out});
@@ -74,11 +87,11 @@ acquisition::next acquisition::go(bool asleep)
 
 answer acquisition::attempt(bool asleep)
 {
-    auto const a = asleep ? protocol_.sleep(wanted_.to) : protocol_.attempt(wanted_.to);
+    auto const a = asleep ? protocol_.sleep(wants().to) : protocol_.attempt(wants().to);
     // First the watch and then the attempt, so that no change is missed in between. But who has no
     // use for a watch, the first attempt within a limit included, does not pay for one.
     if (a.kind == answer::busy && watches_anew())
-        return protocol_.attempt(wanted_.to);
+        return protocol_.attempt(wants().to);
     return a;
 }
 
@@ -86,21 +99,14 @@ bool acquisition::watches_anew()
 {
     auto const* const file = protocol_.watched();
     auto const identity = protocol_.met();
-    if (!file || !identity || sleeps_in_kernel() || wanted_.until.passed(wanted_.now()))
+    if (!file || !identity || (may_sleep_ && protocol_.can_sleep()) || until_.passed(now()))
         return false;
-    auto const watching = call().watch(*file, *identity);
-    is_watching_ = watching != waker::watching::no;
-    if (watching != waker::watching::anew)
+    auto const outcome = call().watch(*file, *identity);
+    is_watching_ = outcome != watching::no;
+    if (outcome != watching::anew)
         return false;
     backs_off_ = protocol_.is_local();
     return true;
-}
-
-bool acquisition::sleeps_in_kernel() const noexcept
-{
-    auto const* const callbacks = wanted_.callbacks;
-    return protocol_.can_sleep() && wanted_.until.is_never() &&
-           !(callbacks && (callbacks->cancel_check || callbacks->on_wait));
 }
 
 // The kernel tells of a close just before it drops the lock, and of the passing holds of others not
@@ -109,7 +115,7 @@ acquisition::pause acquisition::pause_after_busy() noexcept
 {
     using namespace std::chrono_literals;
     constexpr std::chrono::nanoseconds ladder[] = {100us, 300us, 1ms, 3ms, 10ms};
-    constexpr unsigned many = 8;
+    constexpr std::uint8_t many = 8;
 
     bool const is_off = rung_ >= std::size(ladder);
     if (is_told_ && !is_off)
@@ -117,7 +123,7 @@ acquisition::pause acquisition::pause_after_busy() noexcept
     if (is_off && (is_told_ || is_told_again_)) {
         rung_ = 0;
         is_told_again_ = false;
-        fruitless_ = std::min(fruitless_ + 1, many);
+        fruitless_ = std::min<std::uint8_t>(fruitless_ + 1, many);
         poll_ = {};
     }
     is_told_ = false;
@@ -129,9 +135,9 @@ acquisition::pause acquisition::pause_after_busy() noexcept
     if (poll_ != poll_.zero())
         fruitless_ = 0; // a long pause has passed without a change
     // Where every change is told, what is left to be found by asking is rare.
-    auto const longest = std::max<std::chrono::nanoseconds>(wanted_.poll_interval, 1s);
+    auto const longest = std::max<std::chrono::nanoseconds>(poll_interval_, 1s);
     bool const grows = is_watching_ && backs_off_ && poll_ != poll_.zero();
-    poll_ = grows ? std::min(2 * poll_, longest) : wanted_.poll_interval;
+    poll_ = grows ? std::min(2 * poll_, longest) : poll_interval_;
     return {poll_};
 }
 
@@ -140,7 +146,7 @@ acquisition::next acquisition::judge(answer const& a)
     if (a.kind == answer::failed)
         return end({next::failed, a.error});
     bool const is_busy = a.kind == answer::busy;
-    bool const may_sleep = is_busy && sleeps_in_kernel();
+    bool const may_sleep = is_busy && may_sleep_ && protocol_.can_sleep();
     (void)do_chores(book_, protocol_, book_.found_busy(*this, protocol_.met()));
     return not_yet(is_busy ? pause_after_busy() : pause{a.delay}, may_sleep);
 }
@@ -149,43 +155,43 @@ acquisition::next acquisition::judge(answer const& a)
 // woken.
 acquisition::next acquisition::not_yet(std::optional<pause> p, bool may_sleep)
 {
-    auto now = wanted_.now();
-    if (wanted_.until.passed(now))
+    auto at = now();
+    if (until_.passed(at))
         return end({next::timed_out});
     auto until = time_point::max();
-    if (auto const* const callbacks = wanted_.callbacks) {
-        if (callbacks->cancel_check) {
-            if (callbacks->cancel_check())
+    if (auto const* const ask = callbacks()) {
+        if (ask->cancel_check) {
+            if (ask->cancel_check())
                 return end({next::failed, make_error_code(errc::operation_canceled)});
             if (!p)
-                p = pause{wanted_.poll_interval};
-            p->length = std::min(p->length, wanted_.poll_interval);
+                p = pause{poll_interval_};
+            p->length = std::min(p->length, poll_interval_);
         }
-        if (callbacks->on_wait) {
-            tell_progress(now);
-            until = next_progress_;
+        if (ask->on_wait) {
+            tell_progress(at);
+            until = listener_->next_progress;
         }
-        now = wanted_.now(); // they may have taken their time
+        at = now(); // they may have taken their time
     }
     if (p)
-        until = std::min(until, deadline::after(p->length, now).next_look(now));
-    until = std::min(until, wanted_.until.next_look(now));
+        until = std::min(until, deadline::after(p->length, at).next_look(at));
+    until = std::min(until, until_.next_look(at));
     return {may_sleep ? next::sleep : next::wait, {}, until, p && p->deaf};
 }
 
-void acquisition::tell_progress(time_point now)
+void acquisition::tell_progress(time_point at)
 {
-    if (!waiting_since_)
-        waiting_since_ = next_progress_ = now;
-    if (now < next_progress_)
+    auto& l = *listener_;
+    if (!l.waiting_since)
+        l.waiting_since = l.next_progress = at;
+    if (at < l.next_progress)
         return;
     auto const holders = protocol_.holders();
-    wait_status status{
-        wanted_.path ? *wanted_.path : filesystem::path(), now - *waiting_since_, {}};
+    wait_status status{l.path ? *l.path : filesystem::path(), at - *l.waiting_since, {}};
     if (!holders.empty())
         status.holder = holders.front();
-    next_progress_ = deadline::after(wanted_.callbacks->progress_interval, now).next_look(now);
-    wanted_.callbacks->on_wait(status);
+    l.next_progress = deadline::after(l.callbacks->progress_interval, at).next_look(at);
+    l.callbacks->on_wait(status);
 }
 
 acquisition::next acquisition::end(next result) noexcept

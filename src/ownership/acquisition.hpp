@@ -15,7 +15,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace boost {
@@ -46,6 +46,17 @@ public:
         bool deaf = false; ///< to changes of the file
     };
 
+    /// Who wants to be asked and told while it waits. One of its own for each acquisition.
+    struct listener
+    {
+        acquire_options const* callbacks = nullptr;
+        filesystem::path const* path = nullptr;
+        time_point (*now)() = deadline::steady::now;
+
+        std::optional<time_point> waiting_since = {};
+        time_point next_progress = {};
+    };
+
     struct request
     {
         lock_mode to;
@@ -53,22 +64,25 @@ public:
         deadline until;
         std::chrono::nanoseconds poll_interval;
         lock_mode from = lock_mode::none; // for a conversion
-        acquire_options const* callbacks = nullptr;
-        filesystem::path const* path = nullptr;
-        time_point (*now)() = deadline::steady::now;
+        listener* told = nullptr;
+        bool may_sleep = true; // there is a thread to be spent on it
 
         /// Whether nothing but the lock, or a failure, ends it.
         bool is_for_ever() const noexcept
         {
-            return until.is_never() && !(callbacks && callbacks->cancel_check);
+            return until.is_never() && !(told && told->callbacks && told->callbacks->cancel_check);
         }
     };
 
-    /// All of them must outlive the acquisition.
+    /// All that is referred to must outlive the acquisition.
     acquisition(lock_book& book, protocol& what, request const& wanted, waker& call) noexcept;
 
     /// Gives up where it has not come to an end.
-    ~acquisition();
+    ~acquisition() { give_up(); }
+    void give_up() noexcept;
+
+    /// Takes a place in the queue before the first step.
+    void line_up() noexcept { book_.line_up(*this); }
 
     next step() { return go(false); }
 
@@ -86,28 +100,34 @@ private:
     answer attempt(bool asleep);
     next judge(answer const& a);
     next not_yet(std::optional<pause> p, bool may_sleep);
-    bool sleeps_in_kernel() const noexcept;
     bool watches_anew();
     pause pause_after_busy() noexcept;
-    void tell_progress(time_point now);
+    void tell_progress(time_point at);
     next end(next result) noexcept;
 
+    time_point now() const { return listener_ ? listener_->now() : deadline::steady::now(); }
+    acquire_options const* callbacks() const noexcept
+    {
+        return listener_ ? listener_->callbacks : nullptr;
+    }
+
+    // As little as can be: thousands may wait at a time.
     lock_book& book_;
     protocol& protocol_;
-    request const& wanted_;
+    deadline const until_;
+    std::chrono::nanoseconds const poll_interval_;
+    listener* const listener_;
+    std::chrono::nanoseconds poll_{};
+    bool const may_sleep_;
     bool ended_ = false;
-    std::optional<time_point> waiting_since_;
-    time_point next_progress_{};
-
     bool is_watching_ = false;
     bool backs_off_ = false;
     bool is_told_ = false;       // of a change, since the last attempt
     bool is_told_again_ = false; // while on the ladder
-    std::size_t rung_ = off_ladder;
-    unsigned fruitless_ = 0; // changes in a row that did not yield the lock
-    std::chrono::nanoseconds poll_{};
+    std::uint8_t rung_ = off_ladder;
+    std::uint8_t fruitless_ = 0; // changes in a row that did not yield the lock
 
-    static constexpr std::size_t off_ladder = std::size_t(-1);
+    static constexpr std::uint8_t off_ladder = 255;
 };
 
 /// Does what is left to be done, and what that leaves; says what went wrong first.

@@ -65,6 +65,12 @@ void lock_book::start_afresh() noexcept
     worker_ = row_ = nullptr;
 }
 
+void lock_book::line_up(waiter& w) noexcept
+{
+    auto const guard = open_book();
+    (void)enqueue(w);
+}
+
 lock_book::turn lock_book::ask(waiter& w)
 {
     auto const guard = open_book();
@@ -114,7 +120,7 @@ lock_book::turn lock_book::look(waiter& w, bool owned) noexcept
 }
 
 // Gives the waiter a place in the queue. What it returns is `yours` if that may be the first.
-inline lock_book::turn lock_book::enqueue(waiter& w) noexcept
+lock_book::turn lock_book::enqueue(waiter& w) noexcept
 {
     auto const& wish = w.wish_;
     if (wish.is_conversion()) {
@@ -201,10 +207,16 @@ chore lock_book::leave(waiter& w) noexcept
     auto const guard = open_book();
     bool const was_at_work = at_work_ && worker_ == &w;
     bool const had_place = in_queue(w);
+    bool const was_first = had_place && &queue_.front() == &w;
     remove(w);
+    auto* const next = queue_.empty() ? nullptr : &queue_.front();
+    if (next && was_first)
+        next->call_.follow(w.call_);
     if (row_ == &w) {
-        row_ = nullptr;
-        abandoned_ = true;
+        // Who wants the same goes on where this one has stopped.
+        bool const goes_on = next && next->wish_ == w.wish_;
+        row_ = goes_on ? next : nullptr;
+        abandoned_ = !goes_on;
     }
     if (!was_at_work && (!had_place || at_work_))
         return {};
@@ -309,6 +321,25 @@ lock_book::dropped lock_book::weaken(owner who, lock_mode from, lock_mode to) no
     return settle_unless_at_work();
 }
 
+bool lock_book::give(owner from, owner to) noexcept
+{
+    auto const guard = open_book();
+    auto* const his = find(from);
+    if (!his)
+        return false;
+    auto* const others = find(to);
+    if (!others) {
+        his->who = to;
+        return true;
+    }
+    auto const mode = index(strongest(his->levels));
+    if (others->levels[mode] == 0)
+        return false;
+    others->levels[mode] += std::exchange(his->levels[mode], 0);
+    forget_if_empty(*his);
+    return true;
+}
+
 inline lock_book::hold* lock_book::find(owner who) noexcept
 {
     auto const it =
@@ -358,6 +389,12 @@ unsigned lock_book::levels(owner who) const noexcept
     auto const guard = open_book();
     auto const* const mine = find(who);
     return mine ? sum(mine->levels) : 0;
+}
+
+bool lock_book::is_held() const noexcept
+{
+    auto const guard = open_book();
+    return !holds_.empty();
 }
 
 bool lock_book::is_unreleased() const noexcept

@@ -61,6 +61,9 @@ public:
 
     lock_book();
 
+    /// Takes a place in the queue for one who will ask later, and holds nothing so far.
+    void line_up(waiter& w) noexcept;
+
     /// Asks for what the waiter wants, at first and whenever it was woken or wants to try again.
     turn ask(waiter& w);
 
@@ -101,6 +104,13 @@ public:
 
     /// All levels of an owner.
     unsigned levels(owner who) const noexcept;
+
+    /// Makes the levels of one owner another's. False where he has none, or the other has some of
+    /// another mode.
+    bool give(owner from, owner to) noexcept;
+
+    /// Whether anybody holds anything.
+    bool is_held() const noexcept;
 
     /// Whether a release has failed.
     bool is_unreleased() const noexcept;

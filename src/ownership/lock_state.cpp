@@ -52,7 +52,10 @@ bool lock_state::acquire(lock_mode to, acquire_options const& how, system::error
 {
     auto const until = how.timeout ? deadline::after(*how.timeout) : deadline::never();
     auto const poll_interval = how.poll_interval.value_or(poll_interval_);
-    if (wait_for({to, caller(), until, poll_interval, lock_mode::none, &how, &path_}, ec))
+    acquisition::listener told;
+    told.callbacks = &how;
+    told.path = &path_;
+    if (wait_for({to, caller(), until, poll_interval, lock_mode::none, &told}, ec))
         return true;
     if (!ec)
         ec = make_error_code(system::errc::timed_out);

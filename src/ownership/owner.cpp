@@ -10,12 +10,17 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-std::uint64_t owner::this_thread() noexcept
+std::uint64_t owner::next() noexcept
 {
     static std::atomic<std::uint64_t> last{0};
+    return ++last;
+}
+
+std::uint64_t owner::this_thread() noexcept
+{
     thread_local std::uint64_t number = 0; // of constant initialisation: no guard at every use
     if (number == 0)
-        number = ++last;
+        number = next();
     return number;
 }
 

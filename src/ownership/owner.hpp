@@ -13,7 +13,8 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Who may hold levels of a lock: a thread, or, as number zero, the object itself.
+/// Who may hold levels of a lock: a thread; an asynchronous operation; or, as
+/// number zero, the object itself.
 class owner
 {
 public:
@@ -22,11 +23,16 @@ public:
         return owner(scope == ownership::thread ? this_thread() : 0);
     }
 
+    /// Unlike every other.
+    static owner unique() noexcept { return owner(next()); }
+
     friend bool operator==(owner a, owner b) noexcept { return a.number_ == b.number_; }
     friend bool operator!=(owner a, owner b) noexcept { return a.number_ != b.number_; }
 
 private:
     explicit owner(std::uint64_t number) noexcept : number_(number) {}
+
+    static std::uint64_t next() noexcept;
 
     // Not std::thread::id: a new thread may have the id of one that ended as an owner.
     static std::uint64_t this_thread() noexcept;

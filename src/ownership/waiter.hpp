@@ -5,7 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_OWNERSHIP_WAITER_HPP
 #define BOOST_FILELOCK_SRC_OWNERSHIP_WAITER_HPP
 
-#include "../platform/sleeper.hpp"
+#include "../platform/notices.hpp"
 #include "owner.hpp"
 
 #include <boost/filelock/detail/lock_mode.hpp>
@@ -29,8 +29,6 @@ public:
     /// Called under the book's mutex.
     virtual void wake() noexcept = 0;
 
-    using watching = sleeper::watching;
-
     /// From now on has him woken when this file changes; no other file any more.
     virtual watching watch(descriptor const&, file_identity const&) noexcept
     {
@@ -39,6 +37,10 @@ public:
 
     /// Whether it has changed since the last call.
     virtual bool take_change() noexcept { return false; }
+
+    /// Called under the book's mutex of who is the first in the queue from now on: `former`, who
+    /// was it, gives up, and what he watches need not be watched anew.
+    virtual void follow(waker& former) noexcept { (void)former; }
 
     /// Whether it is the calling thread that waits, and so cannot do anything else meanwhile.
     virtual bool is_calling_thread() const noexcept { return false; }
@@ -57,6 +59,11 @@ struct wish
     static wish a_look() noexcept { return {lock_mode::none}; } ///< at the file that he holds
     bool is_look() const noexcept { return to == lock_mode::none; }
     bool is_conversion() const noexcept { return from != lock_mode::none; }
+
+    friend bool operator==(wish const& a, wish const& b) noexcept
+    {
+        return a.to == b.to && a.from == b.from;
+    }
 };
 
 /// Somebody who wants a lock object; a place in its queue.
@@ -71,6 +78,7 @@ public:
 protected:
     ~waiter() = default;
     waker& call() const noexcept { return call_; }
+    wish const& wants() const noexcept { return wish_; }
 
 private:
     friend class lock_book;

@@ -5,28 +5,22 @@
 #ifndef BOOST_FILELOCK_SRC_PLATFORM_SLEEPER_HPP
 #define BOOST_FILELOCK_SRC_PLATFORM_SLEEPER_HPP
 
-#include "descriptor.hpp"
-#include "file.hpp"
-
-#include <boost/intrusive/set_hook.hpp>
+#include "notices.hpp"
 
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
 #include <optional>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-using sleeper_hook = intrusive::set_base_hook<intrusive::link_mode<intrusive::normal_link>>;
-
 /// A thread that waits to be woken, for a change of one file, or for a time.
 ///
 /// All sleepers of a process share one source of change notices. One of those who wait reads it
 /// for all; there is no thread of ours. Where there are no notices, or no more to be had, the
 /// others still work.
-class sleeper : public sleeper_hook
+class sleeper final : private file_watch
 {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -36,16 +30,9 @@ public:
     sleeper& operator=(sleeper const&) = delete;
     ~sleeper()
     {
-        if (watched_in_ != 0)
+        if (is_set())
             watch_nothing();
     }
-
-    enum class watching
-    {
-        no,     ///< it cannot be had: limits, permissions, systems without
-        anew,   ///< what happened before this call may have been missed
-        already ///< nothing has been missed
-    };
 
     /// From now on watches this file, and no other: for what its holders do when they let go, and
     /// for its being replaced.
@@ -65,14 +52,10 @@ private:
     friend class notice_board;
 
     void watch_nothing() noexcept;
+    void told() noexcept override;
 
     std::optional<std::condition_variable> condition_; // made by the first wait
-    std::optional<file_identity> watched_;
-    std::uint64_t watched_in_ = 0; // the process generation; 0: it watches nothing
-    int watch_ = -1;               // inotify's number of it
-    bool is_gone_ = false;         // inotify has dropped it
     bool is_woken_ = false;
-    bool is_changed_ = false;
     bool is_waiting_ = false;
 };
 

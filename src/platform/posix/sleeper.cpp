@@ -15,12 +15,14 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-sleeper::watching sleeper::watch(descriptor const&, file_identity const&) noexcept
+watching sleeper::watch(descriptor const&, file_identity const&) noexcept
 {
     return watching::no;
 }
 
 void sleeper::watch_nothing() noexcept {}
+
+void sleeper::told() noexcept {}
 
 void sleeper::wake() noexcept
 {

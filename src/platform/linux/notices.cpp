@@ -1,0 +1,109 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "../notices.hpp"
+
+#if !defined(BOOST_FILELOCK_NO_CHANGE_NOTICE)
+
+#include "../fork.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <cstdio>
+#include <cstring>
+
+#include <sys/inotify.h>
+#include <unistd.h>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+watching notices::watch(file_watch& w, descriptor const& file,
+                        file_identity const& identity) noexcept
+{
+    if (generation_ != process_generation())
+        start_afresh_after_fork();
+    if (is_listed(w)) {
+        if (!w.is_gone_ && w.identity_ == identity)
+            return watching::already;
+        forget(w);
+    }
+    w.is_changed_ = false; // that was another file
+    if (!source_.is_open())
+        source_.adopt(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)); // EMFILE: too many
+    if (!source_.is_open())
+        return watching::no;
+    // By its descriptor, and not by a name that may have become another file's.
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/self/fd/%d", file.native());
+    // A close is what comes after an unlock, or at the end of a process. An unlink of a file that
+    // is open shows as IN_ATTRIB alone.
+    int const number = ::inotify_add_watch(source_.native(), path,
+                                           IN_CLOSE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB);
+    if (number == -1)
+        return watching::no; // ENOSPC: too many; EACCES: we may not read it; ENOENT: no /proc
+    w.number_ = number;
+    w.identity_ = identity;
+    w.is_gone_ = false;
+    w.set_in_ = generation_;
+    list_.insert(w);
+    return watching::anew;
+}
+
+void notices::forget(file_watch& w) noexcept
+{
+    bool const listed = is_listed(w);
+    w.set_in_ = 0;
+    if (!listed)
+        return;
+    list_.erase(list_.iterator_to(w));
+    // Two watches of one file are one to inotify.
+    auto const same = list_.equal_range(w.number_);
+    bool const is_shared =
+        std::any_of(same.first, same.second, [](file_watch const& o) { return !o.is_gone_; });
+    if (!is_shared && !w.is_gone_)
+        (void)::inotify_rm_watch(source_.native(), w.number_);
+}
+
+void notices::read() noexcept
+{
+    alignas(::inotify_event) char buffer[4096];
+    for (bool is_full = true; is_full;) {
+        auto const n = ::read(source_.native(), buffer, sizeof buffer);
+        is_full = n > static_cast<ssize_t>(sizeof buffer - sizeof(::inotify_event) - NAME_MAX - 1);
+        for (char const* at = buffer; at < buffer + n;) {
+            ::inotify_event event;
+            std::memcpy(&event, at, sizeof event);
+            at += sizeof event + event.len;
+            // IN_IGNORED: the file, or its file system, has gone.
+            tell(event.wd, (event.mask & IN_IGNORED) != 0, (event.mask & IN_Q_OVERFLOW) != 0);
+        }
+    }
+}
+
+void notices::tell(int watch, bool is_gone, bool all) noexcept
+{
+    auto concerned = std::make_pair(list_.begin(), list_.end());
+    if (!all)
+        concerned = list_.equal_range(watch);
+    for (auto at = concerned.first; at != concerned.second; ++at) {
+        if (is_gone)
+            at->is_gone_ = true;
+        at->is_changed_ = true;
+        at->told();
+    }
+}
+
+void notices::start_afresh_after_fork() noexcept
+{
+    generation_ = process_generation();
+    list_.clear();
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

@@ -1,0 +1,117 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PLATFORM_NOTICES_HPP
+#define BOOST_FILELOCK_SRC_PLATFORM_NOTICES_HPP
+
+#include "descriptor.hpp"
+#include "file.hpp"
+
+#include <boost/intrusive/set.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+// Not a safe link: a forked child leaves behind watches that its parent has set.
+using watch_hook = intrusive::set_base_hook<intrusive::link_mode<intrusive::normal_link>,
+                                            intrusive::optimize_size<true>>;
+
+/// Somebody who wants to be told of changes to a file.
+class file_watch : public watch_hook
+{
+public:
+    file_watch() = default;
+    file_watch(file_watch const&) = delete;
+    file_watch& operator=(file_watch const&) = delete;
+
+    /// Whether it is somewhere on a list.
+    bool is_set() const noexcept { return set_in_ != 0; }
+
+    /// Whether the file has changed since it was last asked.
+    bool is_changed() const noexcept { return is_changed_; }
+    bool take_change() noexcept { return std::exchange(is_changed_, false); }
+
+    /// Called when it changes, by whoever reads the notices.
+    virtual void told() noexcept = 0;
+
+protected:
+    ~file_watch() = default;
+
+private:
+    friend class notices;
+
+    std::uint64_t set_in_ = 0; // the process generation
+    file_identity identity_;
+    int number_ = -1; // the system's, of the watch
+    bool is_gone_ = false;
+    bool is_changed_ = false;
+};
+
+enum class watching
+{
+    no,     ///< it cannot be had: limits, permissions, systems without
+    anew,   ///< what happened before this call may have been missed
+    already ///< nothing has been missed
+};
+
+/// One source of notices, and the list of those who want them. Not for several threads at once.
+/// A forked child starts with none, and with an empty list.
+class notices
+{
+public:
+    /// From now on watches this file, and no other: for what its holders do when they let go, and
+    /// for its being replaced. Called with forks kept away.
+    watching watch(file_watch& w, descriptor const& file, file_identity const& identity) noexcept;
+
+    /// Harmless for one that is not on the list.
+    void forget(file_watch& w) noexcept;
+
+    /// Whether it is on the list, and the system still tells of its file.
+    bool is_told(file_watch const& w) const noexcept { return is_listed(w) && !w.is_gone_; }
+
+    /// What can be read when there are notices; -1 where there is nothing.
+    native_handle_type native() const noexcept { return source_.native(); }
+
+    /// Tells whom it concerns what has happened. Does not wait.
+    void read() noexcept;
+
+    template <class Predicate>
+    file_watch* find_if(Predicate wanted)
+    {
+        for (auto& w : list_)
+            if (!w.is_gone_ && wanted(w))
+                return &w;
+        return nullptr;
+    }
+
+    /// In a forked child: all that is written here is about the parent, whose notices we would
+    /// take away. Our copy of the descriptor is closed.
+    void start_afresh_after_fork() noexcept;
+
+private:
+    struct number_of_watch
+    {
+        using type = int;
+        type operator()(file_watch const& w) const noexcept { return w.number_; }
+    };
+
+    bool is_listed(file_watch const& w) const noexcept { return w.set_in_ == generation_; }
+    void tell(int watch, bool is_gone, bool all) noexcept;
+
+    std::uint64_t generation_ = 1; // of the process whose list this is; no watch has zero
+    descriptor source_;
+    intrusive::multiset<file_watch, intrusive::base_hook<watch_hook>,
+                        intrusive::key_of_value<number_of_watch>>
+        list_;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif
