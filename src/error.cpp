@@ -34,6 +34,8 @@ public:
         case error::kernel_lock_not_supported:
         case error::both_not_supported:
             return make_error_condition(system::errc::not_supported);
+        case error::callback_failed:
+            break;
         }
         return {value, *this};
     }
@@ -50,6 +52,8 @@ private:
             return "kernel_lock::both has no place on network storage, where one kind of kernel "
                    "lock "
                    "is made of the other; use kernel_lock::flock or kernel_lock::record";
+        case error::callback_failed:
+            return "a callback has thrown an exception";
         }
         return "unknown error";
     }

@@ -12,14 +12,14 @@ namespace boost {
 namespace filelock {
 namespace {
 
-std::unique_ptr<detail::lock_state> make_state(filesystem::path const& path,
+std::shared_ptr<detail::lock_state> make_state(filesystem::path const& path,
                                                file_lock_options const& options)
 {
     detail::check_poll_interval(options.poll_interval);
     detail::check_permissions(options.permissions);
     detail::check_scope(options.scope);
     detail::check_backend(options);
-    return std::make_unique<detail::lock_state>(
+    return std::make_shared<detail::lock_state>(
         path,
         std::make_unique<detail::kernel_lock_protocol>(detail::checked_absolute(path), options),
         options.scope, options.poll_interval);

@@ -42,9 +42,12 @@ bool is_contention(system::error_code const& ec)
 
 } // namespace
 
-lock_base::lock_base(std::unique_ptr<lock_state> state) noexcept : state_(std::move(state)) {}
+lock_base::lock_base(std::shared_ptr<lock_state> state) noexcept : state_(std::move(state)) {}
 
-lock_base::~lock_base() = default;
+lock_base::~lock_base()
+{
+    state_->release_everything();
+}
 
 bool lock_base::take(lock_mode mode, deadline const& until)
 {
@@ -104,6 +107,11 @@ void lock_base::release(force_t)
 {
     if (auto const ec = state_->release_all().error)
         throw_error(ec, *state_);
+}
+
+bool lock_base::is_locked() const noexcept
+{
+    return state_->is_locked();
 }
 
 unsigned lock_base::lock_counter() const noexcept

@@ -57,7 +57,7 @@ public:
 
 private:
     explicit fake_lock(fake_protocol* made)
-        : upgrade_names(std::make_unique<fd::lock_state>(
+        : upgrade_names(std::make_shared<fd::lock_state>(
               "fake.lock", std::unique_ptr<fake_protocol>(made), boost::filelock::ownership::thread,
               milliseconds(1))),
           protocol(*made)

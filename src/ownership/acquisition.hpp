@@ -81,6 +81,8 @@ public:
     ~acquisition() { give_up(); }
     void give_up() noexcept;
 
+    lock_mode mode() const noexcept { return wants().to; }
+
     /// Takes a place in the queue before the first step.
     void line_up() noexcept { book_.line_up(*this); }
 

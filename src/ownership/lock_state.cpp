@@ -43,6 +43,10 @@ lock_state::lock_state(filesystem::path path, std::unique_ptr<protocol> what, ow
 lock_state::~lock_state()
 {
     unregister_object(book_);
+}
+
+void lock_state::release_everything() noexcept
+{
     finish(book_.drop_everything());
     if (book_.is_unreleased())
         (void)protocol_->release();
@@ -105,11 +109,11 @@ bool lock_state::waits_for_itself(waiter const& w, lock_mode mode) const
     return another_keeps_out(book_, caller(), *file, hindered);
 }
 
-bool lock_state::still_held(system::error_code& ec)
+bool lock_state::still_held(owner who, system::error_code& ec)
 {
     ec.clear();
     thread_waker call;
-    visit looking(book_, caller(), call);
+    visit looking(book_, who, call);
     lock_book::turn turn;
     while ((turn = looking.ask()) == lock_book::turn::wait)
         call.wait_until(sleeper::time_point::max());

@@ -36,6 +36,10 @@ public:
     lock_state& operator=(lock_state const&) = delete;
 
     filesystem::path const& path() const noexcept { return path_; }
+    std::chrono::nanoseconds poll_interval() const noexcept { return poll_interval_; }
+    protocol& what() noexcept { return *protocol_; }
+    lock_book& book() noexcept { return book_; }
+
     unsigned levels() const noexcept { return book_.levels(caller()); }
 
     /// Makes a level of mode `from` one of mode `to`, or takes a new one where `from` is none.
@@ -61,7 +65,26 @@ public:
         return finish(book_.weaken(caller(), from, to));
     }
 
-    bool still_held(system::error_code& ec);
+    release_result release_level(owner who, lock_mode mode) noexcept
+    {
+        return finish(book_.drop(who, mode));
+    }
+    /// Of whichever owner.
+    void release_everything() noexcept;
+
+    /// Makes the levels of an owner the object's. Not where threads own them.
+    bool give_to_object(owner who) noexcept
+    {
+        return scope_ == ownership::instance && book_.give(who, caller());
+    }
+
+    bool is_locked() const noexcept
+    {
+        return scope_ == ownership::thread ? levels() != 0 : book_.is_held();
+    }
+
+    bool still_held(system::error_code& ec) { return still_held(caller(), ec); }
+    bool still_held(owner who, system::error_code& ec);
     std::vector<owner_record> holders() const { return protocol_->holders(); }
 
 private:

@@ -23,6 +23,9 @@ public:
         return owner(scope == ownership::thread ? this_thread() : 0);
     }
 
+    explicit owner(std::uint64_t number) noexcept : number_(number) {}
+    std::uint64_t number() const noexcept { return number_; }
+
     /// Unlike every other.
     static owner unique() noexcept { return owner(next()); }
 
@@ -30,8 +33,6 @@ public:
     friend bool operator!=(owner a, owner b) noexcept { return a.number_ != b.number_; }
 
 private:
-    explicit owner(std::uint64_t number) noexcept : number_(number) {}
-
     static std::uint64_t next() noexcept;
 
     // Not std::thread::id: a new thread may have the id of one that ended as an owner.

@@ -75,6 +75,8 @@ public:
     waiter(waiter const&) = delete;
     waiter& operator=(waiter const&) = delete;
 
+    owner who() const noexcept { return who_; }
+
 protected:
     ~waiter() = default;
     waker& call() const noexcept { return call_; }

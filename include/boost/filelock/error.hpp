@@ -36,6 +36,9 @@ enum class error
     /// `kernel_lock::both` on network storage, where one kind of kernel lock is made of the other.
     /// Compares equal to `errc::not_supported`.
     both_not_supported,
+
+    /// A callback of an asynchronous operation has thrown something that has no error code.
+    callback_failed,
 };
 
 /// The category of `error`; its name is "boost.filelock".

@@ -45,7 +45,7 @@ public:
 
     /// Whether the calling thread (`ownership::thread`) or anybody (`ownership::instance`) holds
     /// this object. Asks nobody but this object. False in a forked child.
-    bool is_locked() const noexcept { return lock_counter() != 0; }
+    bool is_locked() const noexcept;
 
     /// How many levels the calling thread, or with `ownership::instance` the object, holds.
     unsigned lock_counter() const noexcept;
@@ -67,7 +67,7 @@ public:
     bool still_held(system::error_code& ec) const;
 
 protected:
-    explicit lock_base(std::unique_ptr<lock_state> state) noexcept;
+    explicit lock_base(std::shared_ptr<lock_state> state) noexcept;
 
     /// Drops every level, of whichever owner, and swallows errors. In a forked child it touches
     /// nothing that the parent holds.
@@ -88,7 +88,9 @@ protected:
     void weaken(lock_mode from, lock_mode to);
 
 private:
-    std::unique_ptr<lock_state> state_;
+    friend class async_operation;
+
+    std::shared_ptr<lock_state> state_; // asynchronous operations and their holds share it
 };
 
 } // namespace detail

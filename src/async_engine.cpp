@@ -1,0 +1,205 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "ownership/acquisition.hpp"
+#include "ownership/async_board.hpp"
+#include "ownership/lock_state.hpp"
+
+#include "check_options.hpp"
+
+#include <boost/filelock/detail/async_engine.hpp>
+#include <boost/filelock/detail/lock_base.hpp>
+#include <boost/filelock/error.hpp>
+
+#include <boost/system/errc.hpp>
+
+#include <new>
+#include <optional>
+#include <system_error>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+async_engine::async_engine(async_context& context) : board_(std::make_unique<async_board>(context))
+{}
+
+async_engine::~async_engine() = default;
+
+void async_engine::time_came() noexcept
+{
+    board_->time_came();
+}
+
+void async_engine::notices_came() noexcept
+{
+    board_->notices_came();
+}
+
+void async_engine::shut_down() noexcept
+{
+    board_->shut_down();
+}
+
+void async_engine::before_fork() noexcept
+{
+    board_->before_fork();
+}
+
+void async_engine::after_fork_in_parent() noexcept
+{
+    board_->after_fork_in_parent();
+}
+
+void async_engine::after_fork_in_child() noexcept
+{
+    board_->after_fork_in_child();
+}
+
+struct async_operation::body
+{
+    // Where somebody wants to be asked or told.
+    struct audience
+    {
+        acquire_options how;
+        acquisition::listener told;
+    };
+
+    body(async_operation& self, async_board& b, std::shared_ptr<lock_state> s, lock_mode mode,
+         acquire_options const* how)
+        : state(std::move(s)), listening(audience_of(how)), board(b), waker(b, self),
+          taking(state->book(), state->what(), request(mode, how), waker)
+    {}
+
+    std::unique_ptr<audience> audience_of(acquire_options const* how) const
+    {
+        if (!how || (!how->cancel_check && !how->on_wait))
+            return nullptr;
+        auto a = std::make_unique<audience>(audience{*how, {}});
+        a->told.callbacks = &a->how;
+        a->told.path = &state->path();
+        return a;
+    }
+
+    acquisition::request request(lock_mode mode, acquire_options const* how) const
+    {
+        acquisition::request wanted{mode, owner::unique(), deadline::never(),
+                                    state->poll_interval()};
+        if (how && how->timeout)
+            wanted.until = deadline::after(*how->timeout);
+        if (how && how->poll_interval)
+            wanted.poll_interval = *how->poll_interval;
+        wanted.told = listening ? &listening->told : nullptr;
+        wanted.may_sleep = false;
+        return wanted;
+    }
+
+    std::shared_ptr<lock_state> state;
+    std::unique_ptr<audience> listening;
+    async_board& board;
+    async_waker waker;
+    acquisition taking;
+};
+
+async_operation::body& async_operation::get() noexcept
+{
+    return *std::launder(reinterpret_cast<body*>(place_));
+}
+
+async_operation::async_operation(async_engine& engine, lock_base const& lock, lock_mode mode,
+                                 acquire_options const* how)
+{
+    static_assert(sizeof(body) <= sizeof place_ && alignof(body) <= alignof(void*));
+    new (place_) body(*this, *engine.board_, lock.state_, mode, how);
+}
+
+async_operation::~async_operation()
+{
+    get().board.remove(get().waker);
+    get().~body();
+}
+
+void async_operation::check(acquire_options const& how)
+{
+    check_acquire_options(how);
+}
+
+bool async_operation::start()
+{
+    if (!get().board.add(get().waker))
+        return false; // the context is about to end
+    get().taking.line_up();
+    post();
+    return true;
+}
+
+void async_operation::cancel() noexcept
+{
+    get().board.cancel(get().waker);
+}
+
+void async_operation::leave() noexcept
+{
+    get().taking.give_up();
+}
+
+namespace {
+
+// What a callback of the user's throws has nobody to be thrown to.
+system::error_code current_exception_as_code() noexcept
+{
+    try {
+        throw;
+    } catch (system::system_error const& e) {
+        return e.code();
+    } catch (std::system_error const& e) {
+        return e.code();
+    } catch (std::bad_alloc const&) {
+        return make_error_code(system::errc::not_enough_memory);
+    } catch (...) {
+        return error::callback_failed;
+    }
+}
+
+} // namespace
+
+bool async_operation::step(system::error_code& ec, hold& result) noexcept
+{
+    auto& b = get();
+    bool const is_cancelled = b.board.begin_step(b.waker);
+    acquisition::next next{acquisition::next::failed,
+                           make_error_code(system::errc::operation_canceled)};
+    if (is_cancelled) {
+        b.taking.give_up();
+    } else {
+        try {
+            next = b.taking.step();
+        } catch (...) {
+            next = {acquisition::next::failed, current_exception_as_code()};
+            b.taking.give_up();
+        }
+    }
+    switch (next.kind) {
+    case acquisition::next::wait:
+    case acquisition::next::sleep:
+        b.board.wait(b.waker, next.until, next.deaf);
+        return false;
+    case acquisition::next::granted:
+        result = hold(b.state, b.taking.who().number(), b.taking.mode());
+        ec.clear();
+        break;
+    case acquisition::next::failed:
+        ec = next.error;
+        break;
+    case acquisition::next::timed_out:
+        ec = make_error_code(system::errc::timed_out);
+        break;
+    }
+    b.board.remove(b.waker);
+    return true;
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

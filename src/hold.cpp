@@ -1,0 +1,70 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "ownership/lock_state.hpp"
+
+#include <boost/filelock/detail/hold.hpp>
+#include <boost/filelock/error.hpp>
+
+#include <boost/system/errc.hpp>
+#include <boost/throw_exception.hpp>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+system::error_code not_owner()
+{
+    return make_error_code(system::errc::operation_not_permitted);
+}
+
+[[noreturn]] void throw_not_owner(lock_state const* state)
+{
+    boost::throw_exception(
+        lock_error(not_owner(), state ? state->path() : filesystem::path(), std::nullopt),
+        BOOST_CURRENT_LOCATION);
+}
+
+} // namespace
+
+void hold::drop()
+{
+    auto const state = std::move(state_);
+    if (!state || !state->release_level(owner(owner_), mode_).owned)
+        throw_not_owner(state.get());
+}
+
+void hold::drop(system::error_code& ec) noexcept
+{
+    auto const state = std::move(state_);
+    ec = not_owner();
+    if (!state)
+        return;
+    auto const result = state->release_level(owner(owner_), mode_);
+    if (result.owned)
+        ec = result.error;
+}
+
+void hold::abandon() noexcept
+{
+    (void)std::move(state_)->release_level(owner(owner_), mode_);
+}
+
+bool hold::still_held(system::error_code& ec) const
+{
+    ec.clear();
+    return state_ && state_->still_held(owner(owner_), ec);
+}
+
+void hold::give_to_object()
+{
+    if (!state_ || !state_->give_to_object(owner(owner_)))
+        throw_not_owner(state_.get());
+    state_.reset();
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

@@ -1,0 +1,281 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "async_board.hpp"
+
+#include "../platform/fork.hpp"
+
+#include <new>
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What has more than a second of time is looked at on a whole second of the clock, together with
+// all others of its kind: ten thousand that ask once a second are one wake-up a second.
+async_board::time_point gathered(async_board::time_point until,
+                                 async_board::time_point now) noexcept
+{
+    if (until == (async_board::time_point::max)() || until < now + 1s)
+        return until;
+    return std::chrono::floor<std::chrono::seconds>(until);
+}
+
+constexpr auto retry_pause = 50ms;
+
+} // namespace
+
+async_waker::~async_waker()
+{
+    if (!watch_)
+        return;
+    async_board::guard const g(board_.mutex_);
+    board_.notices_.forget(*watch_);
+}
+
+void async_waker::wake() noexcept
+{
+    async_board::guard const g(board_.mutex_);
+    board_.rouse(*this);
+}
+
+watching async_waker::watch(descriptor const& file, file_identity const& identity) noexcept
+{
+    async_board::guard const g(board_.mutex_);
+    if (!watch_)
+        watch_.reset(new (std::nothrow) own_watch(*this));
+    if (!watch_)
+        return watching::no;
+    // So that no child has the descriptor and does not know it.
+    std::unique_lock<std::mutex> no_fork(notice_mutex());
+    auto const outcome = board_.notices_.watch(*watch_, file, identity);
+    no_fork.unlock();
+    if (outcome == watching::no || board_.is_listening_)
+        return outcome;
+    board_.is_listening_ = board_.context_.listen(board_.notices_.native());
+    return board_.is_listening_ ? outcome : watching::no;
+}
+
+bool async_waker::take_change() noexcept
+{
+    async_board::guard const g(board_.mutex_);
+    return watch_ && watch_->take_change();
+}
+
+void async_waker::follow(waker& former) noexcept
+{
+    auto* const other = dynamic_cast<async_waker*>(&former);
+    if (!other || &other->board_ != &board_)
+        return;
+    async_board::guard const g(board_.mutex_);
+    if (watch_ || !other->watch_)
+        return;
+    watch_ = std::move(other->watch_);
+    watch_->for_ = this;
+}
+
+void async_waker::own_watch::told() noexcept
+{
+    if (for_->stage_ == stage::idle && !for_->is_deaf_)
+        for_->board_.rouse(*for_);
+}
+
+bool async_board::add(async_waker& w) noexcept
+{
+    guard const g(mutex_);
+    if (is_shut_)
+        return false;
+    all_.insert(all_.end(), w);
+    w.is_on_board_ = true;
+    return true;
+}
+
+void async_board::remove(async_waker& w) noexcept
+{
+    guard const g(mutex_);
+    if (!std::exchange(w.is_on_board_, false))
+        return;
+    all_.erase(all_.iterator_to(w));
+    if (!all_.empty() || is_shut_)
+        return;
+    hurry(); // for the context not to be kept waiting
+    if (std::exchange(is_listening_, false))
+        context_.deafen();
+}
+
+bool async_board::begin_step(async_waker& w) noexcept
+{
+    guard const g(mutex_);
+    w.stage_ = async_waker::stage::stepping;
+    w.is_to_step_again_ = false;
+    set_due(w, (time_point::max)());
+    return w.is_cancelled_;
+}
+
+void async_board::wait(async_waker& w, time_point until, bool deaf) noexcept
+{
+    guard const g(mutex_);
+    w.stage_ = async_waker::stage::idle;
+    w.is_deaf_ = deaf;
+    set_due(w, gathered(until, std::chrono::steady_clock::now()));
+    if (w.is_to_step_again_ || (!deaf && w.watch_ && w.watch_->is_changed()))
+        rouse(w);
+    if (is_armed_ && w.due_ < armed_until_)
+        hurry();
+    if (!is_armed_ && !is_coming_)
+        arm();
+}
+
+void async_board::cancel(async_waker& w) noexcept
+{
+    guard const g(mutex_);
+    w.is_cancelled_ = true;
+    rouse(w);
+}
+
+// Whom something has happened to.
+void async_board::rouse(async_waker& w) noexcept
+{
+    if (w.stage_ == async_waker::stage::stepping)
+        w.is_to_step_again_ = true;
+    if (w.stage_ != async_waker::stage::idle || is_shut_)
+        return;
+    w.stage_ = async_waker::stage::posted;
+    ready_.push_back(w);
+    if (draining_ == 0)
+        hurry();
+}
+
+// While anybody is idle, the context waits, or is on its way.
+void async_board::hurry() noexcept
+{
+    if (!std::exchange(is_armed_, false))
+        return;
+    is_coming_ = true;
+    context_.hurry();
+}
+
+void async_board::set_due(async_waker& w, time_point due) noexcept
+{
+    if (w.due_ == due)
+        return;
+    all_.erase(all_.iterator_to(w));
+    w.due_ = due;
+    all_.insert(w);
+}
+
+void async_board::arm() noexcept
+{
+    armed_until_ = (std::min)(all_.begin()->due_, retry_);
+    is_armed_ = true;
+    context_.wait_until(armed_until_);
+}
+
+// Posts the steps of all who are ready. Whoever has been posted may be gone the next moment.
+void async_board::drain(guard& g) noexcept
+{
+    ++draining_;
+    while (!ready_.empty()) {
+        auto& w = ready_.front();
+        ready_.pop_front();
+        g.unlock();
+        bool posted = true;
+        try {
+            w.what_.post();
+        } catch (...) { // no memory
+            posted = false;
+        }
+        g.lock();
+        if (posted)
+            continue;
+        ready_.push_front(w);
+        retry_ = std::chrono::steady_clock::now() + retry_pause;
+        break;
+    }
+    --draining_;
+}
+
+void async_board::time_came() noexcept
+{
+    guard g(mutex_);
+    is_armed_ = false;
+    is_coming_ = true;
+    retry_ = (time_point::max)();
+    auto const now = std::chrono::steady_clock::now();
+    ++draining_;
+    while (!all_.empty() && all_.begin()->due_ <= now) {
+        auto& w = *all_.begin();
+        set_due(w, (time_point::max)());
+        rouse(w);
+    }
+    --draining_;
+    drain(g);
+    is_coming_ = false;
+    if (!all_.empty())
+        arm();
+}
+
+void async_board::notices_came() noexcept
+{
+    guard g(mutex_);
+    ++draining_;
+    notices_.read();
+    --draining_;
+    drain(g);
+    if (retry_ < armed_until_)
+        hurry();
+    if (is_listening_)
+        is_listening_ = context_.listen(notices_.native());
+}
+
+// First they all leave the queues, and then their handlers end: a handler's end may be the end of a
+// lock, or give one back, which is no more to be told to those here.
+void async_board::shut_down() noexcept
+{
+    guard g(mutex_);
+    is_shut_ = true;
+    ready_.clear();
+    g.unlock();
+    for (auto& w : all_)
+        w.what_.leave();
+    while (!all_.empty()) {
+        auto& w = *all_.begin();
+        all_.erase(all_.begin());
+        w.is_on_board_ = false;
+        w.what_.discard();
+    }
+}
+
+// The context's reactor takes what it knows over into the child, but not what the child has closed.
+void async_board::before_fork() noexcept
+{
+    guard const g(mutex_);
+    listens_later_ = std::exchange(is_listening_, false);
+    context_.let_go();
+}
+
+void async_board::after_fork_in_parent() noexcept
+{
+    guard const g(mutex_);
+    if (listens_later_ && !is_listening_)
+        is_listening_ = context_.listen(notices_.native());
+}
+
+void async_board::after_fork_in_child() noexcept
+{
+    guard const g(mutex_);
+    notices_.start_afresh_after_fork();
+    for (auto& w : all_) {
+        w.is_cancelled_ = true;
+        rouse(w);
+    }
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

@@ -1,0 +1,139 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_ASYNC_BOARD_HPP
+#define BOOST_FILELOCK_SRC_OWNERSHIP_ASYNC_BOARD_HPP
+
+#include "../platform/notices.hpp"
+#include "waiter.hpp"
+
+#include <boost/filelock/detail/async_engine.hpp>
+
+#include <boost/intrusive/set.hpp>
+#include <boost/intrusive/slist.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+using ready_hook = intrusive::slist_base_hook<intrusive::link_mode<intrusive::normal_link>>;
+using timed_hook = intrusive::set_base_hook<intrusive::link_mode<intrusive::normal_link>,
+                                            intrusive::optimize_size<true>>;
+
+/// An operation that waits. Between two steps it is idle; what happens to it then, or what happened
+/// during the step, has the next step posted, once.
+class async_waker final : public waker, public ready_hook, public timed_hook
+{
+public:
+    using time_point = async_context::time_point;
+
+    async_waker(async_board& board, async_operation& what) noexcept : board_(board), what_(what) {}
+    ~async_waker();
+
+    void wake() noexcept override;
+    watching watch(descriptor const& file, file_identity const& identity) noexcept override;
+    bool take_change() noexcept override;
+    void follow(waker& former) noexcept override;
+
+private:
+    friend class async_board;
+
+    class own_watch final : public file_watch
+    {
+    public:
+        explicit own_watch(async_waker& w) noexcept : for_(&w) {}
+        void told() noexcept override;
+        async_waker* for_;
+    };
+
+    enum class stage : std::uint8_t
+    {
+        idle,
+        posted,
+        stepping
+    };
+
+    async_board& board_;
+    async_operation& what_;
+    std::unique_ptr<own_watch> watch_; // passes to the next in the lock's queue
+    time_point due_ = (time_point::max)();
+    stage stage_ = stage::posted;
+    bool is_on_board_ = false;
+    bool is_to_step_again_ = false;
+    bool is_cancelled_ = false;
+    bool is_deaf_ = false;
+};
+
+/// The operations of one execution context: when each is due, and which are ready to be stepped.
+class async_board
+{
+public:
+    using time_point = async_context::time_point;
+
+    explicit async_board(async_context& context) noexcept : context_(context) {}
+
+    /// False after `shut_down`.
+    bool add(async_waker& w) noexcept;
+    void remove(async_waker& w) noexcept;
+
+    /// At the beginning of a step. True: it is to be given up.
+    bool begin_step(async_waker& w) noexcept;
+    /// At the end of one that left something to wait for.
+    void wait(async_waker& w, time_point until, bool deaf) noexcept;
+
+    void cancel(async_waker& w) noexcept;
+
+    void time_came() noexcept;
+    void notices_came() noexcept;
+    void shut_down() noexcept;
+    void before_fork() noexcept;
+    void after_fork_in_parent() noexcept;
+    void after_fork_in_child() noexcept;
+
+private:
+    friend class async_waker;
+
+    struct due_of
+    {
+        using type = time_point;
+        type const& operator()(async_waker const& w) const noexcept { return w.due_; }
+    };
+    using guard = std::unique_lock<std::mutex>;
+
+    void rouse(async_waker& w) noexcept;
+    void hurry() noexcept;
+    void set_due(async_waker& w, time_point due) noexcept;
+    void drain(guard& g) noexcept;
+    void arm() noexcept;
+
+    // Taken after a lock object's, and before the one of the sleepers. No handler runs or ends
+    // under it.
+    std::mutex mutex_;
+    async_context& context_;
+    notices notices_;
+    intrusive::multiset<async_waker, intrusive::base_hook<timed_hook>,
+                        intrusive::key_of_value<due_of>>
+        all_;
+    intrusive::slist<async_waker, intrusive::base_hook<ready_hook>, intrusive::cache_last<true>>
+        ready_;
+    time_point retry_ = (time_point::max)(); // what could not be posted
+    time_point armed_until_{};
+    unsigned draining_ = 0;
+    bool is_armed_ = false;  // the context waits for the time
+    bool is_coming_ = false; // it has been told to come, or is here
+    bool is_listening_ = false;
+    bool listens_later_ = false;
+    bool is_shut_ = false;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif
