@@ -26,7 +26,8 @@ boost_version()
 # The packages, with BOOST for its version.
 need_build='g++ libboostBOOST-tools-dev libboostBOOST-dev libboost-filesystemBOOST-dev
     libboost-threadBOOST-dev libboost-chronoBOOST-dev libboost-systemBOOST-dev'
-need_check="$need_build clang libboost-testBOOST-dev libboost-date-timeBOOST-dev python3-filelock
+need_check="$need_build clang libboost-testBOOST-dev libboost-contextBOOST-dev libboost-date-timeBOOST-dev
+    python3-filelock
     cmake make libfuse3-dev fuse3 util-linux strace asciidoctor"
 need_full="$need_check dpkg-dev e2fsprogs xfsprogs btrfs-progs"
 

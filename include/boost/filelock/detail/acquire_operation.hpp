@@ -15,9 +15,11 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/recycling_allocator.hpp>
 #include <boost/system/errc.hpp>
@@ -39,6 +41,34 @@ asio::execution_context& context_of(Executor const& ex)
     else // io_context::strand
         return ex.context();
 }
+
+/// Keeps an executor, and its context at work. (`executor_work_guard` takes a strand for one of the
+/// old kind, whatever it is made of.)
+template <class Executor, bool = asio::execution::is_executor<Executor>::value>
+class work
+{
+public:
+    explicit work(Executor const& ex)
+        : executor_(asio::prefer(ex, asio::execution::outstanding_work.tracked))
+    {}
+    auto const& executor() const noexcept { return executor_; }
+
+private:
+    std::decay_t<decltype(asio::prefer(std::declval<Executor const&>(),
+                                       asio::execution::outstanding_work.tracked))>
+        executor_;
+};
+
+template <class Executor>
+class work<Executor, false>
+{
+public:
+    explicit work(Executor const& ex) : guard_(ex) {}
+    auto executor() const noexcept { return guard_.get_executor(); }
+
+private:
+    asio::executor_work_guard<Executor> guard_;
+};
 
 /// One `async_acquire`. All that it does, it does on the handler's executor.
 template <class Held, class Lock, class Handler, class Executor>
@@ -129,7 +159,7 @@ private:
         std::allocator_traits<allocator>::deallocate(a, place, 1);
     }
 
-    void post() override { asio::post(work_.get_executor(), stepper{this}); }
+    void post() override { asio::post(work_.executor(), stepper{this}); }
 
     // The handler is moved out first: it may own the memory, and it must not be run or destroyed
     // before that has been freed.
@@ -150,7 +180,7 @@ private:
             ec = asio::error::operation_aborted; // as Asio's own operations say
         if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected())
             slot.clear();
-        auto const work = std::move(work_);
+        [[maybe_unused]] auto const still_at_work = std::move(work_);
         Held held = ec ? Held() : Held(std::move(result), lock_);
         Handler handler(std::move(handler_));
         this->~acquire_operation();
@@ -159,7 +189,7 @@ private:
     }
 
     Lock& lock_;
-    asio::executor_work_guard<handler_executor> work_;
+    work<handler_executor> work_;
     Handler handler_;
 };
 
