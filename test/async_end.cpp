@@ -16,9 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <random>
 #include <string>
@@ -311,45 +309,6 @@ BOOST_AUTO_TEST_CASE(ten_thousand_cancellations_at_random_moments)
     stranger.write_line("end");
     BOOST_TEST(stranger.wait() == 0);
     BOOST_TEST(inotify_watches() == 0u);
-}
-
-// The same with a context that two threads run, each operation on a strand of its own.
-BOOST_AUTO_TEST_CASE(cancellations_amid_threads)
-{
-    asio::thread_pool pool(2);
-    file_lock lock(path);
-    std::atomic<int> inside{0}, ended{0}, overlaps{0};
-    struct operation
-    {
-        explicit operation(asio::thread_pool& pool) : strand(asio::make_strand(pool)) {}
-        asio::strand<asio::thread_pool::executor_type> strand;
-        asio::cancellation_signal signal;
-    };
-    constexpr int count = 2000;
-    std::deque<operation> all;
-    for (int i = 0; i < count; ++i) {
-        all.emplace_back(pool);
-        auto& op = all.back();
-        asio::post(op.strand, [&, i] {
-            async_acquire(lock, asio::bind_cancellation_slot(
-                                    op.signal.slot(),
-                                    asio::bind_executor(op.strand,
-                                                        [&](error_code ec, held_lock<file_lock> h) {
-                                                            ++ended;
-                                                            if (ec)
-                                                                return;
-                                                            overlaps += inside++ != 0;
-                                                            --inside;
-                                                            h.unlock();
-                                                        })));
-            if (i % 3 != 0)
-                asio::post(op.strand, [&op] { op.signal.emit(asio::cancellation_type::total); });
-        });
-    }
-    pool.join();
-    BOOST_TEST(ended == count);
-    BOOST_TEST(overlaps == 0);
-    BOOST_TEST(others_can_lock(path));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,438 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// What asynchronous operations ask of their execution context, shown with one that does nothing by
+// itself; and the operations on a lock of every mode, without a file.
+
+#include "../src/ownership/lock_state.hpp"
+#include "fake_protocol.hpp"
+
+#include <boost/filelock/async_acquire.hpp>
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/thread/locks.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#define BOOST_TEST_MODULE async_engine
+#include <boost/test/unit_test.hpp>
+
+namespace asio = boost::asio;
+namespace errc = boost::system::errc;
+namespace fd = boost::filelock::detail;
+using namespace std::chrono_literals;
+using boost::filelock::acquire_options;
+using boost::filelock::async_acquire_shared;
+using boost::filelock::async_acquire_upgrade;
+using boost::filelock::ownership;
+using boost::system::error_code;
+using fd::answer;
+using fd::lock_mode;
+using filelock_test::fake_protocol;
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+// NOLINTNEXTLINE: found by argument-dependent look-up
+inline std::ostream& operator<<(std::ostream& out, lock_mode mode)
+{
+    return out << fake_protocol::letter(mode);
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+namespace {
+
+using clock_type = std::chrono::steady_clock;
+constexpr auto never = (clock_type::time_point::max)();
+
+class fake_lock : public fd::upgrade_names
+{
+public:
+    explicit fake_lock(std::chrono::nanoseconds poll_interval = 1h,
+                       ownership scope = ownership::thread)
+        : fake_lock(new fake_protocol, poll_interval, scope)
+    {}
+
+    fake_protocol& protocol;
+
+private:
+    fake_lock(fake_protocol* made, std::chrono::nanoseconds poll_interval, ownership scope)
+        : upgrade_names(std::make_shared<fd::lock_state>(
+              "fake.lock", std::unique_ptr<fake_protocol>(made), scope, poll_interval)),
+          protocol(*made)
+    {}
+};
+
+/// Its log has a letter for each call: w(ait), h(urry), l(isten), d(eafen), g(o, the source).
+struct fake_context final : fd::async_context
+{
+    std::string log;
+    time_point until{};
+    bool can_listen = true;
+
+    void wait_until(time_point at) noexcept override
+    {
+        log += 'w';
+        until = at;
+    }
+    void hurry() noexcept override { log += 'h'; }
+    bool listen(boost::filelock::native_handle_type) noexcept override
+    {
+        log += 'l';
+        return can_listen;
+    }
+    void deafen() noexcept override { log += 'd'; }
+    void let_go() noexcept override { log += 'g'; }
+};
+
+struct engine
+{
+    fake_context context;
+    fd::async_engine async{context};
+    fake_lock lock;
+
+    struct operation final : fd::async_operation
+    {
+        operation(engine& e, fake_lock& lock, lock_mode mode, acquire_options const* how)
+            : async_operation(e.async, lock, mode, how)
+        {}
+        void post() override
+        {
+            if (fails_to_post)
+                throw std::bad_alloc();
+            ++posted;
+        }
+        void discard() noexcept override { was_discarded = true; }
+        bool start() { return async_operation::start(); }
+        bool run() // a step that was posted
+        {
+            BOOST_TEST_REQUIRE(posted == 1);
+            posted = 0;
+            return is_over = step(ec, held);
+        }
+        bool has_lock() const { return is_over && !ec && held.is_owner(); }
+
+        int posted = 0;
+        bool fails_to_post = false, is_over = false, was_discarded = false;
+        error_code ec;
+        fd::hold held;
+    };
+    using operation_ptr = std::unique_ptr<operation>;
+
+    operation_ptr start(lock_mode mode = lock_mode::exclusive, acquire_options const* how = nullptr)
+    {
+        auto op = std::make_unique<operation>(*this, lock, mode, how);
+        BOOST_TEST_REQUIRE(op->start());
+        return op;
+    }
+    operation_ptr waiting(acquire_options const* how = nullptr)
+    {
+        auto op = start(lock_mode::exclusive, how);
+        op->run();
+        BOOST_TEST_REQUIRE(!op->is_over);
+        return op;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(async_engine_suite, engine, *boost::unit_test::timeout(60))
+
+BOOST_AUTO_TEST_CASE(a_lock_that_is_free_costs_the_context_one_step)
+{
+    auto const op = start();
+    BOOST_TEST(op->posted == 1);
+    BOOST_TEST(op->run());
+    BOOST_TEST(op->has_lock());
+    BOOST_TEST(context.log == "");
+    BOOST_TEST(lock.protocol.log == "ax");
+    op->held.drop();
+    BOOST_TEST(lock.protocol.log == "axr");
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_has_the_context_wait)
+{
+    lock.protocol.otherwise = answer::busy;
+    auto op = waiting();
+    BOOST_TEST(context.log == "w");
+    BOOST_TEST((context.until > clock_type::now() + 59min));
+    op.reset();
+    BOOST_TEST(context.log == "wh"); // it need not wait any more
+    async.time_came();
+    BOOST_TEST(context.log == "wh");
+}
+
+BOOST_AUTO_TEST_CASE(when_the_time_has_come_the_next_step_is_posted)
+{
+    lock.protocol.otherwise = answer::busy;
+    acquire_options how;
+    how.poll_interval = 1ns;
+    auto const op = waiting(&how);
+    async.time_came();
+    BOOST_TEST(op->posted == 1);
+    BOOST_TEST(context.log == "ww");
+    BOOST_TEST((context.until == never)); // nobody is due before it has run
+    lock.protocol.otherwise = answer::have_it;
+    BOOST_TEST(op->run());
+    BOOST_TEST(op->has_lock());
+    BOOST_TEST(context.log == "wwh");
+}
+
+BOOST_AUTO_TEST_CASE(an_early_call_of_the_context_changes_nothing)
+{
+    lock.protocol.otherwise = answer::busy;
+    auto const op = waiting();
+    auto const until = context.until;
+    async.time_came();
+    BOOST_TEST(op->posted == 0);
+    BOOST_TEST(context.log == "ww");
+    BOOST_TEST((context.until == until));
+}
+
+BOOST_AUTO_TEST_CASE(a_release_in_this_process_posts_the_next_once)
+{
+    lock.lock();
+    auto const a = waiting(), b = waiting();
+    BOOST_TEST(context.log == "w");
+    BOOST_TEST((context.until == never)); // they are told, and look at no clock
+    lock.unlock();
+    BOOST_TEST(context.log == "wh");
+    BOOST_TEST(a->posted == 0); // by the context, and not by who unlocks
+    async.time_came();
+    BOOST_TEST(a->posted == 1);
+    BOOST_TEST(b->posted == 0);
+    BOOST_TEST(a->run());
+    BOOST_TEST(a->has_lock());
+    BOOST_TEST(b->posted == 0);
+    a->held.drop();
+    async.time_came();
+    BOOST_TEST(b->run());
+    BOOST_TEST(b->has_lock());
+}
+
+BOOST_AUTO_TEST_CASE(what_happens_during_a_step_is_not_missed)
+{
+    lock.protocol.answers = {answer::busy};
+    operation_ptr op = start();
+    lock.protocol.during_attempt = [&] { op->cancel(); };
+    op->run();
+    BOOST_TEST(!op->is_over); // the attempt came first
+    lock.protocol.during_attempt = {};
+    async.time_came();
+    BOOST_TEST(op->run());
+    BOOST_TEST((op->ec == errc::operation_canceled));
+    BOOST_TEST(!op->held.is_owner());
+    BOOST_TEST(lock.protocol.log == "axw");
+}
+
+BOOST_AUTO_TEST_CASE(a_cancellation_during_the_attempt_that_succeeds_comes_too_late)
+{
+    operation_ptr op = start();
+    lock.protocol.during_attempt = [&] { op->cancel(); };
+    BOOST_TEST(op->run());
+    BOOST_TEST(op->has_lock());
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_before_the_first_step_it_makes_no_attempt)
+{
+    auto const op = start();
+    op->cancel();
+    op->cancel();
+    BOOST_TEST(op->run());
+    BOOST_TEST((op->ec == errc::operation_canceled));
+    BOOST_TEST(lock.protocol.log == "");
+    BOOST_TEST(lock.try_lock()); // it has left the queue
+}
+
+BOOST_AUTO_TEST_CASE(a_step_that_cannot_be_posted_is_posted_later)
+{
+    lock.lock();
+    auto const op = waiting();
+    op->fails_to_post = true;
+    lock.unlock();
+    async.time_came();
+    BOOST_TEST(op->posted == 0);
+    BOOST_TEST((context.until < clock_type::now() + 1s));
+    async.time_came(); // in vain again
+    BOOST_TEST((context.until < clock_type::now() + 1s));
+    op->fails_to_post = false;
+    async.time_came();
+    BOOST_TEST(op->run());
+    BOOST_TEST(op->has_lock());
+}
+
+BOOST_AUTO_TEST_CASE(a_first_step_that_cannot_be_posted_leaves_nothing)
+{
+    {
+        operation op(*this, lock, lock_mode::exclusive, nullptr);
+        op.fails_to_post = true;
+        BOOST_CHECK_THROW(op.start(), std::bad_alloc);
+    }
+    BOOST_TEST(lock.try_lock());
+}
+
+// Ten thousand that ask once a second, each at a time of its own, would be ten thousand wake-ups.
+BOOST_AUTO_TEST_CASE(long_waits_end_on_whole_seconds)
+{
+    lock.protocol.otherwise = answer::busy;
+    acquire_options how;
+    how.poll_interval = 2s;
+    auto const op = waiting(&how);
+    auto const since = context.until.time_since_epoch();
+    BOOST_TEST((since == std::chrono::floor<std::chrono::seconds>(since)));
+    BOOST_TEST((context.until > clock_type::now()));
+    BOOST_TEST((context.until <= clock_type::now() + 2s));
+}
+
+BOOST_AUTO_TEST_CASE(short_ones_are_kept_to)
+{
+    lock.protocol.otherwise = answer::busy;
+    acquire_options how;
+    how.timeout = 900ms;
+    auto const before = clock_type::now();
+    auto const op = waiting(&how);
+    BOOST_TEST((context.until >= before + 900ms));
+    BOOST_TEST((context.until <= clock_type::now() + 900ms));
+}
+
+BOOST_AUTO_TEST_CASE(an_earlier_time_has_the_context_hurry)
+{
+    lock.protocol.otherwise = answer::busy;
+    auto const a = waiting();
+    acquire_options how;
+    how.timeout = 100ms;
+    auto const b = waiting(&how);
+    BOOST_TEST(context.log == "wh");
+    async.time_came();
+    BOOST_TEST(context.log == "whw");
+    BOOST_TEST((context.until < clock_type::now() + 1s));
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_the_context_discards_them_all_when_all_have_left)
+{
+    lock.lock();
+    auto const a = waiting(), b = waiting();
+    auto const c = start(); // posted
+    async.shut_down();
+    for (auto* op : {&a, &b, &c})
+        BOOST_TEST((*op)->was_discarded);
+    lock.unlock();
+    BOOST_TEST(a->posted == 0);
+    BOOST_TEST(lock.try_lock());
+    operation late(*this, lock, lock_mode::exclusive, nullptr);
+    BOOST_TEST(!late.start());
+}
+
+BOOST_AUTO_TEST_CASE(the_child_of_a_fork_ends_them_as_cancelled)
+{
+    lock.lock();
+    auto const a = waiting();
+    auto const b = start();
+    async.before_fork();
+    BOOST_TEST(context.log == "wg");
+    async.after_fork_in_child(); // as if
+    async.time_came();
+    for (auto* op : {&a, &b}) {
+        BOOST_TEST((*op)->run());
+        BOOST_TEST(((*op)->ec == errc::operation_canceled));
+    }
+}
+
+// Whatever the number of those behind it, it is the first alone that tries.
+BOOST_AUTO_TEST_CASE(thousands_cost_one_attempt)
+{
+    lock.protocol.otherwise = answer::busy;
+    std::vector<operation_ptr> all;
+    for (int i = 0; i < 2000; ++i)
+        all.push_back(waiting());
+    BOOST_TEST(lock.protocol.log == "ax");
+    BOOST_TEST(context.log == "w");
+    for (auto& op : all)
+        op->cancel();
+    async.time_came();
+    for (auto& op : all)
+        BOOST_TEST_REQUIRE(op->run());
+    BOOST_TEST(lock.protocol.log == "axw");
+}
+
+BOOST_AUTO_TEST_CASE(operations_of_two_contexts_stand_in_one_queue)
+{
+    lock.protocol.otherwise = answer::busy;
+    auto a = waiting();
+    engine other;
+    auto const b = std::make_unique<operation>(other, lock, lock_mode::exclusive, nullptr);
+    BOOST_TEST(b->start());
+    b->run();
+    BOOST_TEST(lock.protocol.log == "ax");
+    a.reset();
+    BOOST_TEST(other.context.log == "wh");
+    other.async.time_came();
+    lock.protocol.otherwise = answer::have_it;
+    BOOST_TEST(b->run());
+    BOOST_TEST(b->has_lock());
+}
+
+BOOST_AUTO_TEST_CASE(locks_of_every_mode_are_acquired)
+{
+    asio::io_context io;
+    fake_lock whole(1h, ownership::instance);
+    std::optional<boost::filelock::shared_held_lock<fake_lock>> shared;
+    std::optional<boost::filelock::upgrade_held_lock<fake_lock>> upgrade, second;
+    acquire_options how;
+    how.timeout = 0s;
+    int called = 0;
+    async_acquire_shared(io, whole, how, [&](error_code ec, auto h) {
+        BOOST_TEST(!ec);
+        shared = std::move(h);
+        ++called;
+    });
+    async_acquire_upgrade(io, whole, [&](error_code ec, auto h) {
+        BOOST_TEST(!ec);
+        upgrade = std::move(h);
+        ++called;
+    });
+    async_acquire_upgrade(io, whole, how, [&](error_code ec, auto h) {
+        BOOST_TEST((ec == errc::timed_out));
+        second = std::move(h);
+        ++called;
+    });
+    io.run();
+    BOOST_TEST(called == 3);
+    BOOST_TEST(shared->owns_lock());
+    BOOST_TEST(upgrade->owns_lock());
+    BOOST_TEST(!second->owns_lock());
+    BOOST_TEST(whole.protocol.held == lock_mode::upgrade);
+    upgrade->unlock();
+    BOOST_TEST(whole.protocol.held == lock_mode::shared);
+    {
+        boost::shared_lock<fake_lock> const adopted = adopt(std::move(*shared));
+        BOOST_TEST(whole.lock_counter() == 1u);
+    }
+    BOOST_TEST(!whole.is_locked());
+    async_acquire_upgrade(whole, asio::bind_executor(io, [&](error_code, auto h) {
+                              boost::upgrade_lock<fake_lock> adopted = adopt(std::move(h));
+                              boost::upgrade_to_unique_lock<fake_lock> const strong(adopted);
+                              BOOST_TEST(whole.protocol.held == lock_mode::exclusive);
+                              ++called;
+                          }));
+    io.restart();
+    io.run();
+    BOOST_TEST(called == 4);
+    BOOST_TEST(whole.protocol.held == lock_mode::none);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
