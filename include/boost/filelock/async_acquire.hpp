@@ -96,37 +96,34 @@ auto async_take(Executor const& executor, Lock& lock, lock_mode mode,
         initiate_acquire<Held, Lock, Executor>(executor, lock, mode, std::move(how)), token);
 }
 
-template <class Held, class Executor>
+template <class Executor>
 class initiate_release
 {
 public:
     using executor_type = Executor;
 
-    initiate_release(Executor const& executor, Held&& held)
-        : executor_(executor), held_(std::move(held))
-    {}
+    explicit initiate_release(Executor const& executor) : executor_(executor) {}
 
     executor_type get_executor() const noexcept { return executor_; }
 
-    template <class Handler>
-    void operator()(Handler&& handler)
+    template <class Handler, class Held>
+    void operator()(Handler&& handler, Held what) const
     {
         system::error_code ec;
-        held_.unlock(ec);
+        what.unlock(ec);
         auto const ex = asio::get_associated_executor(handler, executor_);
         asio::post(ex, asio::append(std::forward<Handler>(handler), ec));
     }
 
 private:
     Executor executor_;
-    Held held_;
 };
 
 template <class Held, class Executor, class CompletionToken>
-auto async_drop(Executor const& executor, Held&& held, CompletionToken&& token)
+auto async_drop(Executor const& executor, Held&& what, CompletionToken&& token)
 {
     return asio::async_initiate<CompletionToken, void(system::error_code)>(
-        initiate_release<Held, Executor>(executor, std::move(held)), token);
+        initiate_release<Executor>(executor), token, std::move(what));
 }
 
 template <class Held>
@@ -265,17 +262,17 @@ auto async_acquire_upgrade(Where&& where, Lock& lock, acquire_options how, Compl
 /// itself: `void(boost::system::error_code)`, with `errc::operation_not_permitted` where nothing
 /// was held. It cannot be cancelled. Executors as for `async_acquire`.
 template <class Held, class CompletionToken, detail::if_held<Held> = 0>
-auto async_release(Held&& held, CompletionToken&& token)
+auto async_release(Held&& what, CompletionToken&& token)
 {
-    return detail::async_drop(asio::system_executor(), std::move(held),
+    return detail::async_drop(asio::system_executor(), std::move(what),
                               std::forward<CompletionToken>(token));
 }
 
 template <class Where, class Held, class CompletionToken, detail::if_held<Held> = 0,
           detail::if_where<Where> = 0>
-auto async_release(Where&& where, Held&& held, CompletionToken&& token)
+auto async_release(Where&& where, Held&& what, CompletionToken&& token)
 {
-    return detail::async_drop(detail::executor_of(where), std::move(held),
+    return detail::async_drop(detail::executor_of(where), std::move(what),
                               std::forward<CompletionToken>(token));
 }
 
