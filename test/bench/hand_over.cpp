@@ -7,13 +7,17 @@
 
 #include "measure.hpp"
 
+#include <boost/filelock/async_acquire.hpp>
 #include <boost/filelock/file_lock.hpp>
+
+#include <boost/asio/io_context.hpp>
 
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace bench;
@@ -94,6 +98,17 @@ int main(int argc, char** argv)
     how.progress_interval = std::chrono::hours(1);
     add(
         "acquire", [&] { lock.acquire(how); }, unlock);
+    boost::asio::io_context context;
+    boost::filelock::held_lock<file_lock> held;
+    add(
+        "async_acquire",
+        [&] {
+            async_acquire(context, lock,
+                          [&](boost::system::error_code, auto got) { held = std::move(got); });
+            context.restart();
+            context.run();
+        },
+        [&] { held.unlock(); });
     if (argc > 1)
         ways.push_back({"Python's filelock", std::make_unique<process>(std::vector<std::string>{
                                                  argv[1], "-c", python, path})});
