@@ -24,6 +24,13 @@ struct wait_status;
 class file_lock;
 class lock_error;
 
+template <class Lock>
+class held_lock;
+template <class Lock>
+class shared_held_lock;
+template <class Lock>
+class upgrade_held_lock;
+
 } // namespace filelock
 } // namespace boost
 
