@@ -1,0 +1,75 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// A program that waits for a lock ends when it is told to.
+
+#include "holder.hpp"
+
+#include <boost/filelock.hpp>
+#include <boost/filelock/async_acquire.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+using boost::filelock::file_lock;
+
+// tag::body[]
+namespace asio = boost::asio;
+
+asio::awaitable<void> job(file_lock& lock)
+{
+    auto held = co_await boost::filelock::async_acquire(lock, asio::use_awaitable);
+    std::cout << "the lock is ours\n";
+}
+
+void run_until_told(asio::io_context& context, file_lock& lock)
+{
+    asio::cancellation_signal stop;
+    asio::signal_set signals(context, SIGTERM, SIGINT);
+    signals.async_wait([&](boost::system::error_code ec, int) {
+        if (!ec)
+            stop.emit(asio::cancellation_type::terminal);
+    });
+    auto const at_end = [&](std::exception_ptr failure) {
+        signals.cancel(); // else `run` would wait for them
+        try {
+            if (failure)
+                std::rethrow_exception(failure);
+            std::cout << "done\n";
+        } catch (boost::system::system_error const& e) {
+            if (e.code() != asio::error::operation_aborted)
+                throw;
+            std::cout << "stopped\n"; // nothing is held
+        }
+    };
+    asio::co_spawn(context, job(lock), asio::bind_cancellation_slot(stop.slot(), at_end));
+    context.run();
+}
+// end::body[]
+
+int main()
+{
+    file_lock lock("shutdown.lock");
+    asio::io_context context;
+    {
+        holder const other("shutdown.lock");
+        asio::post(context, [] { std::raise(SIGTERM); });
+        run_until_told(context, lock);
+    } // ends the other process
+    context.restart();
+    run_until_told(context, lock);
+}
