@@ -16,14 +16,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What has more than a second of time is looked at on a whole second of the clock, together with
-// all others of its kind: ten thousand that ask once a second are one wake-up a second.
+// What has time is looked at on a whole second of the clock, together with all others of its kind:
+// ten thousand that ask once a second are one wake-up a second.
 async_board::time_point gathered(async_board::time_point until,
                                  async_board::time_point now) noexcept
 {
-    if (until == (async_board::time_point::max)() || until < now + 1s)
+    if (until == (async_board::time_point::max)() || until < now + 500ms)
         return until;
-    return std::chrono::floor<std::chrono::seconds>(until);
+    auto const whole = std::chrono::floor<std::chrono::seconds>(until);
+    return whole > now ? whole : until;
 }
 
 constexpr auto retry_pause = 50ms;
