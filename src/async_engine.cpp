@@ -59,27 +59,22 @@ void async_engine::after_fork_in_child() noexcept
 
 struct async_operation::body
 {
-    // Where somebody wants to be asked or told.
-    struct audience
+    // Where somebody wants to be asked or told. Ours, but kept in `taking`: thousands may wait.
+    struct audience final : acquisition::listener
     {
-        acquire_options how;
-        acquisition::listener told;
+        explicit audience(acquire_options const& options) : how(options) { callbacks = &how; }
+        acquire_options const how;
     };
 
     body(async_operation& self, async_board& b, std::shared_ptr<lock_state> s, lock_mode mode,
          acquire_options const* how)
-        : state(std::move(s)), listening(audience_of(how)), board(b), waker(b, self),
+        : state(std::move(s)), waker(b, self),
           taking(state->book(), state->what(), request(mode, how), waker)
     {}
-
-    std::unique_ptr<audience> audience_of(acquire_options const* how) const
+    ~body()
     {
-        if (!how || (!how->cancel_check && !how->on_wait))
-            return nullptr;
-        auto a = std::make_unique<audience>(audience{*how, {}});
-        a->told.callbacks = &a->how;
-        a->told.path = &state->path();
-        return a;
+        taking.give_up();
+        delete static_cast<audience*>(taking.told());
     }
 
     acquisition::request request(lock_mode mode, acquire_options const* how) const
@@ -90,14 +85,15 @@ struct async_operation::body
             wanted.until = deadline::after(*how->timeout);
         if (how && how->poll_interval)
             wanted.poll_interval = *how->poll_interval;
-        wanted.told = listening ? &listening->told : nullptr;
         wanted.may_sleep = false;
+        if (how && (how->cancel_check || how->on_wait)) {
+            wanted.told = new audience(*how);
+            wanted.told->path = &state->path();
+        }
         return wanted;
     }
 
     std::shared_ptr<lock_state> state;
-    std::unique_ptr<audience> listening;
-    async_board& board;
     async_waker waker;
     acquisition taking;
 };
@@ -116,7 +112,7 @@ async_operation::async_operation(async_engine& engine, lock_base const& lock, lo
 
 async_operation::~async_operation()
 {
-    get().board.remove(get().waker);
+    get().waker.board().remove(get().waker);
     get().~body();
 }
 
@@ -127,7 +123,7 @@ void async_operation::check(acquire_options const& how)
 
 bool async_operation::start()
 {
-    if (!get().board.add(get().waker))
+    if (!get().waker.board().add(get().waker))
         return false; // the context is about to end
     get().taking.line_up();
     post();
@@ -136,7 +132,7 @@ bool async_operation::start()
 
 void async_operation::cancel() noexcept
 {
-    get().board.cancel(get().waker);
+    get().waker.board().cancel(get().waker);
 }
 
 void async_operation::leave() noexcept
@@ -167,7 +163,7 @@ system::error_code current_exception_as_code() noexcept
 bool async_operation::step(system::error_code& ec, hold& result) noexcept
 {
     auto& b = get();
-    bool const is_cancelled = b.board.begin_step(b.waker);
+    bool const is_cancelled = b.waker.board().begin_step(b.waker);
     acquisition::next next{acquisition::next::failed,
                            make_error_code(system::errc::operation_canceled)};
     if (is_cancelled) {
@@ -183,7 +179,7 @@ bool async_operation::step(system::error_code& ec, hold& result) noexcept
     switch (next.kind) {
     case acquisition::next::wait:
     case acquisition::next::sleep:
-        b.board.wait(b.waker, next.until, next.deaf);
+        b.waker.board().wait(b.waker, next.until, next.deaf);
         return false;
     case acquisition::next::granted:
         result = hold(b.state, b.taking.who().number(), b.taking.mode());
@@ -196,7 +192,7 @@ bool async_operation::step(system::error_code& ec, hold& result) noexcept
         ec = make_error_code(system::errc::timed_out);
         break;
     }
-    b.board.remove(b.waker);
+    b.waker.board().remove(b.waker);
     return true;
 }
 

@@ -911,6 +911,29 @@ BOOST_FIXTURE_TEST_CASE(where_all_changes_are_told_the_polling_backs_off, watche
     BOOST_TEST((pause() == 100ms));
 }
 
+BOOST_FIXTURE_TEST_CASE(also_for_one_who_has_the_watch_of_another, watcher)
+{
+    protocol.local = true;
+    a->waker.watched = {protocol.file};
+    for (auto const length : {50ms, 100ms, 200ms})
+        BOOST_TEST((pause() == length));
+    BOOST_TEST(protocol.log == "axaxax"); // there was nothing to be missed
+    change();
+    BOOST_TEST((pause() == 100us));
+}
+
+BOOST_FIXTURE_TEST_CASE(longer_ones_than_a_second_stay_as_they_are, engine)
+{
+    protocol.otherwise = answer::busy;
+    protocol.local = true;
+    auto wanted = request(lock_mode::exclusive, me, deadline::never());
+    wanted.poll_interval = std::chrono::nanoseconds::max();
+    attempt a(*this, wanted);
+    a.waker.can_watch = true;
+    for (auto at = start; at < start + 3s; at += 1s)
+        BOOST_TEST((a.step(at).until > start + 24h));
+}
+
 BOOST_FIXTURE_TEST_CASE(and_nowhere_else, watcher)
 {
     for (int i = 0; i < 5; ++i)

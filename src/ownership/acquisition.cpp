@@ -42,7 +42,7 @@ void acquisition::give_up() noexcept
 
 acquisition::next acquisition::go(bool asleep)
 {
-    if (is_watching_ && call().take_change())
+    if (hears_ != told_of::nothing && call().take_change())
         is_told_ = true;
     for (;;)
         switch (book_.ask(*this)) {
@@ -102,11 +102,11 @@ bool acquisition::watches_anew()
     if (!file || !identity || (may_sleep_ && protocol_.can_sleep()) || until_.passed(now()))
         return false;
     auto const outcome = call().watch(*file, *identity);
-    is_watching_ = outcome != watching::no;
-    if (outcome != watching::anew)
-        return false;
-    backs_off_ = protocol_.is_local();
-    return true;
+    if (outcome == watching::no)
+        hears_ = told_of::nothing;
+    else if (outcome == watching::anew || hears_ == told_of::nothing)
+        hears_ = protocol_.is_local() ? told_of::everything : told_of::our_side;
+    return outcome == watching::anew;
 }
 
 // The kernel tells of a close just before it drops the lock, and of the passing holds of others not
@@ -124,7 +124,7 @@ acquisition::pause acquisition::pause_after_busy() noexcept
         rung_ = 0;
         is_told_again_ = false;
         fruitless_ = std::min<std::uint8_t>(fruitless_ + 1, many);
-        poll_ = {};
+        pauses_ = 0;
     }
     is_told_ = false;
     if (rung_ < std::size(ladder)) {
@@ -132,13 +132,24 @@ acquisition::pause acquisition::pause_after_busy() noexcept
         // Others ask again and again, by opening and closing the file: do not answer in kind.
         return {fruitless_ < many ? length : std::max<std::chrono::nanoseconds>(length, 5ms), true};
     }
-    if (poll_ != poll_.zero())
+    if (pauses_ != 0)
         fruitless_ = 0; // a long pause has passed without a change
-    // Where every change is told, what is left to be found by asking is rare.
-    auto const longest = std::max<std::chrono::nanoseconds>(poll_interval_, 1s);
-    bool const grows = is_watching_ && backs_off_ && poll_ != poll_.zero();
-    poll_ = grows ? std::min(2 * poll_, longest) : poll_interval_;
-    return {poll_};
+    return long_pause();
+}
+
+// Where every change is told, what is left to be found by asking is rare: each is twice as long as
+// the last, up to a second.
+acquisition::pause acquisition::long_pause() noexcept
+{
+    using namespace std::chrono_literals;
+    auto length = poll_interval_;
+    if (hears_ != told_of::everything)
+        pauses_ = 0;
+    for (unsigned i = 0; i < pauses_ && length < 1s; ++i)
+        length = std::min<std::chrono::nanoseconds>(2 * length, 1s);
+    if (pauses_ != 255)
+        ++pauses_;
+    return {length};
 }
 
 acquisition::next acquisition::judge(answer const& a)

@@ -82,6 +82,7 @@ public:
     void give_up() noexcept;
 
     lock_mode mode() const noexcept { return wants().to; }
+    listener* told() const noexcept { return listener_; }
 
     /// Takes a place in the queue before the first step.
     void line_up() noexcept { book_.line_up(*this); }
@@ -99,11 +100,19 @@ private:
         bool deaf = false;
     };
 
+    enum class told_of : std::uint8_t
+    {
+        nothing,
+        our_side, // what other machines do to the file, nobody tells
+        everything
+    };
+
     answer attempt(bool asleep);
     next judge(answer const& a);
     next not_yet(std::optional<pause> p, bool may_sleep);
     bool watches_anew();
     pause pause_after_busy() noexcept;
+    pause long_pause() noexcept;
     void tell_progress(time_point at);
     next end(next result) noexcept;
 
@@ -119,14 +128,13 @@ private:
     deadline const until_;
     std::chrono::nanoseconds const poll_interval_;
     listener* const listener_;
-    std::chrono::nanoseconds poll_{};
     bool const may_sleep_;
     bool ended_ = false;
-    bool is_watching_ = false;
-    bool backs_off_ = false;
+    told_of hears_ = told_of::nothing;
     bool is_told_ = false;       // of a change, since the last attempt
     bool is_told_again_ = false; // while on the ladder
     std::uint8_t rung_ = off_ladder;
+    std::uint8_t pauses_ = 0;    // long ones in a row
     std::uint8_t fruitless_ = 0; // changes in a row that did not yield the lock
 
     static constexpr std::uint8_t off_ladder = 255;

@@ -36,6 +36,8 @@ public:
     async_waker(async_board& board, async_operation& what) noexcept : board_(board), what_(what) {}
     ~async_waker();
 
+    async_board& board() const noexcept { return board_; }
+
     void wake() noexcept override;
     watching watch(descriptor const& file, file_identity const& identity) noexcept override;
     bool take_change() noexcept override;

@@ -155,7 +155,7 @@ private:
     dropped settle_unless_at_work() noexcept;
 
     std::mutex& mutex_;
-    std::uint64_t generation_; // of the process whose book this is
+    std::uint32_t generation_; // of the process whose book this is
 
     container::small_vector<hold, 1> holds_;
     counts levels_ = {};     // of all owners together

@@ -71,7 +71,7 @@ class waiter : public queue_hook
 {
 public:
     /// `call` must outlive the waiter.
-    waiter(owner who, wish what, waker& call) noexcept : who_(who), wish_(what), call_(call) {}
+    waiter(owner who, wish what, waker& call) noexcept : who_(who), call_(call), wish_(what) {}
     waiter(waiter const&) = delete;
     waiter& operator=(waiter const&) = delete;
 
@@ -86,9 +86,9 @@ private:
     friend class lock_book;
 
     owner who_;
-    wish wish_;
     waker& call_;
-    std::uint64_t queued_in_ = 0; // the process generation in whose queue it stands
+    wish wish_;
+    std::uint32_t queued_in_ = 0; // the process generation in whose queue it stands
 };
 
 } // namespace detail

@@ -18,13 +18,13 @@ namespace detail {
 
 // Here to be read without a call: every lock does several times.
 namespace fork_counters {
-extern std::atomic<std::uint64_t> generation;
+extern std::atomic<std::uint32_t> generation;
 extern std::atomic<std::uint64_t> forks;
 } // namespace fork_counters
 
 /// Never zero; another number in every forked child than in its parent. What was taken under
 /// another number is the parent's.
-inline std::uint64_t process_generation() noexcept
+inline std::uint32_t process_generation() noexcept
 {
     return fork_counters::generation.load(std::memory_order_relaxed); // written by a lone thread
 }

@@ -45,9 +45,9 @@ protected:
 private:
     friend class notices;
 
-    std::uint64_t set_in_ = 0; // the process generation
     file_identity identity_;
-    int number_ = -1; // the system's, of the watch
+    std::uint32_t set_in_ = 0; // the process generation
+    int number_ = -1;          // the system's, of the watch
     bool is_gone_ = false;
     bool is_changed_ = false;
 };
@@ -103,7 +103,7 @@ private:
     bool is_listed(file_watch const& w) const noexcept { return w.set_in_ == generation_; }
     void tell(int watch, bool is_gone, bool all) noexcept;
 
-    std::uint64_t generation_ = 1; // of the process whose list this is; no watch has zero
+    std::uint32_t generation_ = 1; // of the process whose list this is; no watch has zero
     descriptor source_;
     intrusive::multiset<file_watch, intrusive::base_hook<watch_hook>,
                         intrusive::key_of_value<number_of_watch>>

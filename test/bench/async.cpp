@@ -126,6 +126,8 @@ void measure(int count, holder who)
                           signals[static_cast<std::size_t>(i)].slot(),
                           [&](boost::system::error_code, held_lock<file_lock>) { ++ended; }));
     context.run_for(std::chrono::seconds(3)); // the first attempts come in quick succession
+    while (context.run_one_for(std::chrono::milliseconds(100)) != 0) {
+    } // none is in the middle of one
     auto const each = (memory() - before) / operations;
     auto const what = std::to_string(count) + ", " + name_of(who);
     report("10,000 pending operations, memory of each, by the number of locks and the holder", what,

@@ -113,7 +113,7 @@ private:
         return ::ppoll(fds, count, &t, nullptr);
     }
 
-    std::uint64_t generation_ = process_generation();
+    std::uint32_t generation_ = process_generation();
     notices notices_;
     descriptor interrupt_;
     sleeper* reader_ = nullptr;

@@ -19,7 +19,7 @@ namespace filelock {
 namespace detail {
 
 namespace fork_counters {
-std::atomic<std::uint64_t> generation{1};
+std::atomic<std::uint32_t> generation{1};
 std::atomic<std::uint64_t> forks{0};
 } // namespace fork_counters
 

@@ -111,7 +111,7 @@ private:
     void leave() noexcept;
 
     // Inside of the operation, which is allocated by its handler's allocator.
-    static constexpr std::size_t size = 232;
+    static constexpr std::size_t size = 192;
     alignas(void*) unsigned char place_[size];
 };
 

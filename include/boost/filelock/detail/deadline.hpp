@@ -40,10 +40,7 @@ public:
     /// `point` must outlive the deadline.
     static deadline of_other_clock(time_left left, void const* point) noexcept
     {
-        deadline d((steady::time_point::max)());
-        d.left_ = left;
-        d.point_ = point;
-        return d;
+        return deadline(left, point);
     }
 
     bool is_never() const noexcept { return !left_ && at_ == (steady::time_point::max)(); }
@@ -63,11 +60,14 @@ public:
     }
 
 private:
-    explicit deadline(steady::time_point at) noexcept : at_(at) {}
+    explicit deadline(steady::time_point at) noexcept : left_(nullptr), at_(at) {}
+    deadline(time_left left, void const* point) noexcept : left_(left), point_(point) {}
 
-    steady::time_point at_;
-    time_left left_ = nullptr;
-    void const* point_ = nullptr;
+    time_left left_; // null: the point is on the steady clock
+    union {
+        steady::time_point at_;
+        void const* point_;
+    };
 };
 
 } // namespace detail
