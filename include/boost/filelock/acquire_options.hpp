@@ -45,7 +45,9 @@ struct acquire_options
     /// fits.
     std::function<bool()> cancel_check = {};
 
-    /// Called once when waiting begins, and then every `progress_interval`.
+    /// Called once when waiting begins, and then every `progress_interval`. Before each call the
+    /// holder is looked for, which can take 25 ms; where there are many locks, and in an event
+    /// loop, let there be few calls.
     std::function<void(wait_status const&)> on_wait = {};
 
     /// Greater than zero.
