@@ -5,9 +5,6 @@
 // What asynchronous operations ask of their execution context, shown with one that does nothing by
 // itself; and the operations on a lock of every mode, without a file.
 
-#include "../src/ownership/lock_state.hpp"
-#include "fake_protocol.hpp"
-
 #include <boost/filelock/async_acquire.hpp>
 
 #include <boost/asio/bind_executor.hpp>
@@ -21,11 +18,12 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #define BOOST_TEST_MODULE async_engine
-#include <boost/test/unit_test.hpp>
+#include "fake_context.hpp"
 
 namespace asio = boost::asio;
 namespace errc = boost::system::errc;
@@ -38,6 +36,8 @@ using boost::filelock::ownership;
 using boost::system::error_code;
 using fd::answer;
 using fd::lock_mode;
+using filelock_test::engine;
+using filelock_test::fake_lock;
 using filelock_test::fake_protocol;
 
 namespace boost {
@@ -58,95 +58,6 @@ namespace {
 
 using clock_type = std::chrono::steady_clock;
 constexpr auto never = (clock_type::time_point::max)();
-
-class fake_lock : public fd::upgrade_names
-{
-public:
-    explicit fake_lock(std::chrono::nanoseconds poll_interval = 1h,
-                       ownership scope = ownership::thread)
-        : fake_lock(new fake_protocol, poll_interval, scope)
-    {}
-
-    fake_protocol& protocol;
-
-private:
-    fake_lock(fake_protocol* made, std::chrono::nanoseconds poll_interval, ownership scope)
-        : upgrade_names(std::make_shared<fd::lock_state>(
-              "fake.lock", std::unique_ptr<fake_protocol>(made), scope, poll_interval)),
-          protocol(*made)
-    {}
-};
-
-/// Its log has a letter for each call: w(ait), h(urry), l(isten), d(eafen), g(o, the source).
-struct fake_context final : fd::async_context
-{
-    std::string log;
-    time_point until{};
-    bool can_listen = true;
-
-    void wait_until(time_point at) noexcept override
-    {
-        log += 'w';
-        until = at;
-    }
-    void hurry() noexcept override { log += 'h'; }
-    bool listen(boost::filelock::native_handle_type) noexcept override
-    {
-        log += 'l';
-        return can_listen;
-    }
-    void deafen() noexcept override { log += 'd'; }
-    void let_go() noexcept override { log += 'g'; }
-};
-
-struct engine
-{
-    fake_context context;
-    fd::async_engine async{context};
-    fake_lock lock;
-
-    struct operation final : fd::async_operation
-    {
-        operation(engine& e, fake_lock& lock, lock_mode mode, acquire_options const* how)
-            : async_operation(e.async, lock, mode, how)
-        {}
-        void post() override
-        {
-            if (fails_to_post)
-                throw std::bad_alloc();
-            ++posted;
-        }
-        void discard() noexcept override { was_discarded = true; }
-        bool start() { return async_operation::start(); }
-        bool run() // a step that was posted
-        {
-            BOOST_TEST_REQUIRE(posted == 1);
-            posted = 0;
-            return is_over = step(ec, held);
-        }
-        bool has_lock() const { return is_over && !ec && held.is_owner(); }
-
-        int posted = 0;
-        bool fails_to_post = false, is_over = false, was_discarded = false;
-        error_code ec;
-        fd::hold held;
-    };
-    using operation_ptr = std::unique_ptr<operation>;
-
-    operation_ptr start(lock_mode mode = lock_mode::exclusive, acquire_options const* how = nullptr)
-    {
-        auto op = std::make_unique<operation>(*this, lock, mode, how);
-        BOOST_TEST_REQUIRE(op->start());
-        return op;
-    }
-    operation_ptr waiting(acquire_options const* how = nullptr)
-    {
-        auto op = start(lock_mode::exclusive, how);
-        op->run();
-        BOOST_TEST_REQUIRE(!op->is_over);
-        return op;
-    }
-};
 
 } // namespace
 
@@ -239,6 +150,21 @@ BOOST_AUTO_TEST_CASE(what_happens_during_a_step_is_not_missed)
     BOOST_TEST(lock.protocol.log == "axw");
 }
 
+// The owner of the upgrade wakes all who wait when he asks for more.
+BOOST_AUTO_TEST_CASE(and_is_seen_to_once)
+{
+    lock.lock_upgrade();
+    lock.protocol.otherwise = answer::busy;
+    auto const op = start(lock_mode::shared);
+    lock.protocol.during_attempt = [&] { BOOST_TEST(!lock.try_unlock_upgrade_and_lock()); };
+    BOOST_TEST(!op->run());
+    lock.protocol.during_attempt = {};
+    async.time_came();
+    BOOST_TEST(!op->run());
+    async.time_came();
+    BOOST_TEST(op->posted == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_cancellation_during_the_attempt_that_succeeds_comes_too_late)
 {
     operation_ptr op = start();
@@ -311,6 +237,23 @@ BOOST_AUTO_TEST_CASE(also_those_of_a_second)
     auto const op = waiting(&how);
     bool const has_passed_one = second(before) != second(clock_type::now());
     BOOST_TEST((has_passed_one || context.until == second(context.until)));
+    BOOST_TEST((context.until > before));
+}
+
+// In the first half of a second, half a second later is no other second.
+BOOST_AUTO_TEST_CASE(none_ends_in_the_past)
+{
+    auto const in_the_first_half = [] {
+        auto const now = clock_type::now();
+        return now - std::chrono::floor<std::chrono::seconds>(now) < 400ms;
+    };
+    while (!in_the_first_half())
+        std::this_thread::yield();
+    lock.protocol.otherwise = answer::busy;
+    acquire_options how;
+    how.poll_interval = 550ms;
+    auto const before = clock_type::now();
+    auto const op = waiting(&how);
     BOOST_TEST((context.until > before));
 }
 

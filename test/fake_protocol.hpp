@@ -28,7 +28,7 @@ struct fake_protocol : detail::protocol
     bool sleeps = false;
     bool is_ours = true;
     bool local = false;
-    detail::descriptor nothing;
+    detail::descriptor watched_file;
     detail::lock_mode held = detail::lock_mode::none;
     detail::file_identity file{1, 1};
     std::vector<boost::filelock::owner_record> who;
@@ -57,7 +57,7 @@ struct fake_protocol : detail::protocol
         return detail::answer::have_it;
     }
     bool can_sleep() const noexcept override { return sleeps; }
-    detail::descriptor const* watched() const noexcept override { return &nothing; }
+    detail::descriptor const* watched() const noexcept override { return &watched_file; }
     bool is_local() const noexcept override { return local; }
     void acquired() override
     {

@@ -114,7 +114,6 @@ bool async_board::begin_step(async_waker& w) noexcept
     guard const g(mutex_);
     w.stage_ = async_waker::stage::stepping;
     w.is_to_step_again_ = false;
-    set_due(w, (time_point::max)());
     return w.is_cancelled_;
 }
 

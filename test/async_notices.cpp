@@ -1,0 +1,223 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// How asynchronous operations are told of changes to the file, and how they share what tells them.
+
+#define BOOST_TEST_MODULE async_notices
+#include "fake_context.hpp"
+#include "process/kernel_state.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <boost/filelock/acquire_options.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace filelock_test;
+using namespace std::chrono_literals;
+namespace errc = boost::system::errc;
+namespace fd = boost::filelock::detail;
+using boost::filelock::acquire_options;
+using clock_type = std::chrono::steady_clock;
+using fd::answer;
+using fd::lock_mode;
+
+namespace {
+
+/// A lock that others hold, with a file whose changes are told.
+struct watcher : temporary_directory, engine
+{
+    watcher()
+    {
+        BOOST_TEST_REQUIRE(!lock.protocol.watched_file.open_lock_file(path, {}, fd::access::read));
+        lock.protocol.otherwise = answer::busy;
+        lock.protocol.local = true;
+    }
+
+    void change() const { fd::touch(path); }
+    void release_elsewhere()
+    {
+        lock.protocol.otherwise = answer::have_it;
+        change();
+    }
+
+    /// The system's numbers of the watches that this process has.
+    static std::vector<std::string> watches()
+    {
+        std::vector<std::string> numbers;
+        for (auto const& d : descriptors_of("anon_inode:inotify")) {
+            std::ifstream info("/proc/self/fdinfo/" + std::to_string(d));
+            for (std::string line; std::getline(info, line);)
+                if (line.compare(0, 11, "inotify wd:") == 0)
+                    numbers.push_back(line.substr(11, line.find(' ', 11) - 11));
+        }
+        return numbers;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(async_notices, watcher, *boost::unit_test::timeout(60))
+
+BOOST_AUTO_TEST_CASE(a_change_posts_the_next_step)
+{
+    auto op = waiting();
+    BOOST_TEST(context.log == "lw");
+    BOOST_TEST(lock.protocol.log == "axax"); // what happened before the watch was set
+    release_elsewhere();
+    async.notices_came();
+    BOOST_TEST(op->posted == 1);
+    BOOST_TEST(op->run());
+    BOOST_TEST(op->has_lock());
+    op.reset();
+    BOOST_TEST(watches().empty());
+}
+
+BOOST_AUTO_TEST_CASE(as_long_as_anybody_waits_the_context_listens)
+{
+    auto a = waiting(), b = waiting();
+    BOOST_TEST(context.log == "lw");
+    change();
+    async.notices_came();
+    BOOST_TEST(context.log == "lwl");
+    a.reset();
+    BOOST_TEST(context.log == "lwl" + std::string("h")); // for the next in the queue
+    b.reset();
+    BOOST_TEST(context.log.back() == 'd');
+    BOOST_TEST(std::count(context.log.begin(), context.log.end(), 'd') == 1);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_change_in_vain_it_asks_again_soon_and_then_is_deaf)
+{
+    auto const op = waiting();
+    change();
+    async.notices_came();
+    BOOST_TEST(!op->run());
+    BOOST_TEST(context.log == "lwlh"); // the others may be about to let go
+    change();
+    async.notices_came();
+    BOOST_TEST(op->posted == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_during_a_step_is_not_missed)
+{
+    lock.protocol.answers = {answer::busy, answer::busy};
+    int attempts = 0;
+    lock.protocol.during_attempt = [&] {
+        if (++attempts == 2) { // the watch is set
+            release_elsewhere();
+            async.notices_came();
+        }
+    };
+    auto const op = start();
+    BOOST_TEST(!op->run());
+    lock.protocol.during_attempt = {};
+    async.time_came();
+    BOOST_TEST(op->run());
+    BOOST_TEST(op->has_lock());
+}
+
+BOOST_AUTO_TEST_CASE(but_one_step_sees_to_it)
+{
+    auto const op = waiting();
+    lock.protocol.during_attempt = [&] { op->cancel(); };
+    change();
+    async.notices_came();
+    BOOST_TEST(!op->run());
+    lock.protocol.during_attempt = {};
+    async.time_came();
+    BOOST_TEST(op->run());
+    BOOST_TEST((op->ec == errc::operation_canceled));
+}
+
+BOOST_AUTO_TEST_CASE(the_watch_passes_on_to_the_next)
+{
+    auto a = waiting(), b = waiting();
+    auto const before = watches();
+    BOOST_TEST(before.size() == 1u);
+    a.reset();
+    async.time_came();
+    BOOST_TEST(!b->run());
+    BOOST_TEST(watches() == before, boost::test_tools::per_element());
+    BOOST_TEST(lock.protocol.log == "axaxax"); // nothing can have been missed
+    release_elsewhere();
+    async.notices_came();
+    BOOST_TEST(b->run());
+    BOOST_TEST(b->has_lock());
+}
+
+BOOST_AUTO_TEST_CASE(not_to_one_of_another_context)
+{
+    auto a = waiting();
+    watcher other;
+    operation b(other, lock, lock_mode::exclusive, nullptr);
+    BOOST_TEST(b.start());
+    BOOST_TEST(!b.run());
+    a.reset();
+    other.async.time_came();
+    BOOST_TEST(!b.run());
+    BOOST_TEST(other.context.log == "whwlh");
+    release_elsewhere();
+    other.async.notices_came();
+    BOOST_TEST(b.run());
+    BOOST_TEST(b.has_lock());
+}
+
+BOOST_AUTO_TEST_CASE(where_the_context_cannot_listen_it_asks_from_time_to_time)
+{
+    context.can_listen = false;
+    acquire_options how;
+    how.poll_interval = 400ms;
+    auto const op = waiting(&how);
+    BOOST_TEST(context.log == "lw");
+    BOOST_TEST((context.until <= clock_type::now() + 400ms));
+    lock.protocol.otherwise = answer::have_it;
+    while (op->posted == 0) // the time comes
+        async.time_came();
+    BOOST_TEST(op->run());
+    BOOST_TEST(op->has_lock());
+}
+
+BOOST_AUTO_TEST_CASE(the_parent_of_a_fork_listens_on)
+{
+    auto const op = waiting();
+    async.before_fork();
+    BOOST_TEST(context.log == "lwg");
+    async.after_fork_in_parent();
+    BOOST_TEST(context.log == "lwgl");
+    release_elsewhere();
+    async.notices_came();
+    BOOST_TEST(op->run());
+    BOOST_TEST(op->has_lock());
+}
+
+BOOST_AUTO_TEST_CASE(who_listened_to_nothing_does_not_begin_to)
+{
+    auto const op = start();
+    async.before_fork();
+    async.after_fork_in_parent();
+    BOOST_TEST(context.log == "g");
+}
+
+// The notices cannot be told: it is asked for them later, and the others are not held up.
+BOOST_AUTO_TEST_CASE(a_step_that_cannot_be_posted_after_a_change_is_posted_later)
+{
+    auto const op = waiting();
+    op->fails_to_post = true;
+    release_elsewhere();
+    async.notices_came();
+    BOOST_TEST(context.log == "lwhl");
+    async.time_came();
+    BOOST_TEST((context.until < clock_type::now() + 1s));
+    op->fails_to_post = false;
+    async.time_came();
+    BOOST_TEST(op->run());
+    BOOST_TEST(op->has_lock());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
