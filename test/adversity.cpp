@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(without_change_notices_a_wait_asks_from_time_to_time,
             waits.acquire(how);
             waits.unlock();
             // What there is of the instance stays.
-            return open_descriptors() <= before + 2 ? 0 : 1;
+            return open_descriptors() <= before + 3 ? 0 : 1;
         });
         c.expect("waiting");
         holder.unlock();

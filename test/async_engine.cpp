@@ -135,6 +135,14 @@ BOOST_AUTO_TEST_CASE(a_release_in_this_process_posts_the_next_once)
     BOOST_TEST(b->has_lock());
 }
 
+BOOST_AUTO_TEST_CASE(the_order_is_that_of_their_starts)
+{
+    auto const a = start(), b = start();
+    BOOST_TEST(!b->run());
+    BOOST_TEST(a->run());
+    BOOST_TEST(a->has_lock());
+}
+
 BOOST_AUTO_TEST_CASE(what_happens_during_a_step_is_not_missed)
 {
     lock.protocol.answers = {answer::busy};
@@ -292,6 +300,8 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_context_discards_them_all_when_all_have_left
     lock.unlock();
     BOOST_TEST(a->posted == 0);
     BOOST_TEST(lock.try_lock());
+    a->cancel();
+    BOOST_TEST(context.log == "w"); // which is no more to be asked for anything
     operation late(*this, lock, lock_mode::exclusive, nullptr);
     BOOST_TEST(!late.start());
 }

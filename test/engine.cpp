@@ -57,7 +57,7 @@ struct counting_waker final : fd::waker
     bool is_changed = false;
     std::vector<fd::file_identity> watched; // one after the other
 
-    watching watch(fd::descriptor const&, fd::file_identity const& file) noexcept override
+    watching watch(fd::watched const&, fd::file_identity const& file) noexcept override
     {
         if (!can_watch)
             return watching::no;
@@ -321,6 +321,16 @@ BOOST_AUTO_TEST_CASE(who_wants_the_same_goes_on_with_an_abandoned_attempt)
     BOOST_TEST(protocol.log == "axax");
     c.reset();
     BOOST_TEST(protocol.log == "axaxw");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_first_watches_is_left_to_him_when_another_goes)
+{
+    protocol.otherwise = answer::busy;
+    auto a = want(me), b = want(other);
+    a->step(start);
+    b->step(start);
+    b.reset();
+    BOOST_TEST(a->waker.followed == 0);
 }
 
 BOOST_AUTO_TEST_CASE(who_stands_in_line_keeps_his_place)
@@ -884,6 +894,16 @@ BOOST_FIXTURE_TEST_CASE(changes_meanwhile_neither_restart_nor_lengthen_them, wat
     BOOST_TEST((pause() == 50ms));
 }
 
+BOOST_FIXTURE_TEST_CASE(nor_is_an_early_one_of_them_forgotten, watcher)
+{
+    pause();
+    change();
+    BOOST_TEST((pause() == 100us));
+    change();
+    for (auto const length : {300us, 1000us, 3000us, 10'000us, 100us})
+        BOOST_TEST((pause() == length));
+}
+
 BOOST_FIXTURE_TEST_CASE(who_is_told_in_vain_again_and_again_takes_his_time, watcher)
 {
     pause();
@@ -911,6 +931,15 @@ BOOST_FIXTURE_TEST_CASE(where_all_changes_are_told_the_polling_backs_off, watche
     BOOST_TEST((pause() == 100ms));
 }
 
+BOOST_FIXTURE_TEST_CASE(for_as_long_as_nothing_changes, watcher)
+{
+    protocol.local = true;
+    for (int i = 0; i < 5; ++i)
+        pause();
+    for (int i = 0; i < 600; ++i)
+        BOOST_TEST_REQUIRE((pause() == 1s));
+}
+
 BOOST_FIXTURE_TEST_CASE(also_for_one_who_has_the_watch_of_another, watcher)
 {
     protocol.local = true;
@@ -920,6 +949,17 @@ BOOST_FIXTURE_TEST_CASE(also_for_one_who_has_the_watch_of_another, watcher)
     BOOST_TEST(protocol.log == "axaxax"); // there was nothing to be missed
     change();
     BOOST_TEST((pause() == 100us));
+}
+
+BOOST_FIXTURE_TEST_CASE(but_no_more_where_the_file_is_another_that_cannot_be_watched, watcher)
+{
+    protocol.local = true;
+    BOOST_TEST((pause() == 50ms));
+    BOOST_TEST((pause() == 100ms));
+    protocol.file = {1, 2};
+    a->waker.can_watch = false;
+    for (int i = 0; i < 3; ++i)
+        BOOST_TEST((pause() == 50ms));
 }
 
 BOOST_FIXTURE_TEST_CASE(longer_ones_than_a_second_stay_as_they_are, engine)

@@ -97,11 +97,11 @@ answer acquisition::attempt(bool asleep)
 
 bool acquisition::watches_anew()
 {
-    auto const* const file = protocol_.watched();
+    auto const what = protocol_.what_tells();
     auto const identity = protocol_.met();
-    if (!file || !identity || (may_sleep_ && protocol_.can_sleep()) || until_.passed(now()))
+    if (!what || !identity || (may_sleep_ && protocol_.can_sleep()) || until_.passed(now()))
         return false;
-    auto const outcome = call().watch(*file, *identity);
+    auto const outcome = call().watch(what, *identity);
     if (outcome == watching::no)
         hears_ = told_of::nothing;
     else if (outcome == watching::anew || hears_ == told_of::nothing)

@@ -45,7 +45,7 @@ void async_waker::wake() noexcept
     board_.rouse(*this);
 }
 
-watching async_waker::watch(descriptor const& file, file_identity const& identity) noexcept
+watching async_waker::watch(watched const& what, file_identity const& identity) noexcept
 {
     async_board::guard const g(board_.mutex_);
     if (!watch_)
@@ -54,7 +54,7 @@ watching async_waker::watch(descriptor const& file, file_identity const& identit
         return watching::no;
     // So that no child has the descriptor and does not know it.
     std::unique_lock<std::mutex> no_fork(notice_mutex());
-    auto const outcome = board_.notices_.watch(*watch_, file, identity);
+    auto const outcome = board_.notices_.watch(*watch_, what, identity);
     no_fork.unlock();
     if (outcome == watching::no || board_.is_listening_)
         return outcome;
@@ -239,7 +239,6 @@ void async_board::shut_down() noexcept
 {
     guard g(mutex_);
     is_shut_ = true;
-    ready_.clear();
     g.unlock();
     for (auto& w : all_)
         w.what_.leave();
@@ -269,7 +268,6 @@ void async_board::after_fork_in_parent() noexcept
 void async_board::after_fork_in_child() noexcept
 {
     guard const g(mutex_);
-    notices_.start_afresh_after_fork();
     for (auto& w : all_) {
         w.is_cancelled_ = true;
         rouse(w);

@@ -39,7 +39,7 @@ public:
     async_board& board() const noexcept { return board_; }
 
     void wake() noexcept override;
-    watching watch(descriptor const& file, file_identity const& identity) noexcept override;
+    watching watch(watched const& what, file_identity const& identity) noexcept override;
     bool take_change() noexcept override;
     void follow(waker& former) noexcept override;
 

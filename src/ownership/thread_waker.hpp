@@ -20,9 +20,9 @@ class thread_waker final : public waker
 public:
     void wake() noexcept override { sleeper_.wake(); }
 
-    watching watch(descriptor const& file, file_identity const& identity) noexcept override
+    watching watch(watched const& what, file_identity const& identity) noexcept override
     {
-        return sleeper_.watch(file, identity);
+        return sleeper_.watch(what, identity);
     }
 
     bool take_change() noexcept override { return sleeper_.take_change(); }

@@ -30,10 +30,7 @@ public:
     virtual void wake() noexcept = 0;
 
     /// From now on has him woken when this file changes; no other file any more.
-    virtual watching watch(descriptor const&, file_identity const&) noexcept
-    {
-        return watching::no;
-    }
+    virtual watching watch(watched const&, file_identity const&) noexcept { return watching::no; }
 
     /// Whether it has changed since the last call.
     virtual bool take_change() noexcept { return false; }

@@ -41,13 +41,25 @@ public:
     system::error_code open_lock_file(filesystem::path const& path,
                                       std::optional<filesystem::perms> permissions, access least);
 
+    /// A file without a name on the directory's file system, for reading and writing. It goes with
+    /// its last descriptor where it is given no name.
+    system::error_code open_unnamed(filesystem::path const& directory,
+                                    std::optional<filesystem::perms> permissions);
+
+    /// Makes the file, for reading and writing; `file_exists` where the path names anything.
+    system::error_code create(filesystem::path const& path,
+                              std::optional<filesystem::perms> permissions);
+
+    /// Opens what exists, for reading. Follows no link in the last component, never blocks.
+    system::error_code open_existing(filesystem::path const& path);
+
     /// Takes over what was opened otherwise, if anything was, in place of what is open. For who
     /// keeps forks away meanwhile.
     void adopt(int fd) noexcept;
 
     void close() noexcept;
 
-    /// Whether the process has forked since `open_lock_file`.
+    /// Whether the process has forked since it was opened.
     bool may_have_copies() const noexcept;
 
     bool is_open() const noexcept { return native() != -1; }
@@ -55,6 +67,9 @@ public:
 
 private:
     friend class descriptor_registry;
+
+    template <class Open>
+    system::error_code open_with(Open open);
 
     std::atomic<int> fd_{-1};
     std::uint64_t opened_at_ = 0; // the count of forks

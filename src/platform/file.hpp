@@ -13,7 +13,11 @@
 #include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace boost {
 namespace filelock {
@@ -37,6 +41,9 @@ struct file_facts
     bool is_regular = false;
     bool has_name = false; ///< at least one link is left
     filesystem::perms permissions = filesystem::no_perms;
+    std::uint64_t size = 0;
+    std::chrono::nanoseconds modified{}; ///< the content, since 1970 by the file system's clock
+    std::chrono::nanoseconds changed{};  ///< anything of it
 };
 
 system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept;
@@ -56,6 +63,25 @@ void touch(filesystem::path const& path) noexcept;
 void touch(native_handle_type file) noexcept;
 
 system::error_code set_permissions(descriptor const& file, filesystem::perms permissions) noexcept;
+
+/// Reads from the beginning to the end, but not much more than `most` bytes.
+system::error_code read_all(descriptor const& file, std::size_t most, std::string& text);
+
+/// Writes all of it at the beginning. What fails leaves a part.
+system::error_code write_all(descriptor const& file, std::string_view text) noexcept;
+
+system::error_code truncate(descriptor const& file) noexcept;
+
+/// Gives the unnamed file a name; `file_exists` where the path names anything.
+system::error_code give_name(descriptor const& file, filesystem::path const& path) noexcept;
+
+/// Makes each of two names that of the other's file, in one step.
+system::error_code exchange_names(filesystem::path const& a, filesystem::path const& b) noexcept;
+
+/// Replaces what `to` names.
+system::error_code move_name(filesystem::path const& from, filesystem::path const& to) noexcept;
+
+system::error_code remove_name(filesystem::path const& path) noexcept;
 
 } // namespace detail
 } // namespace filelock

@@ -32,6 +32,13 @@ system::error_code wait_for_kernel_lock(native_handle_type file, kernel_lock kin
 
 system::error_code kernel_unlock(native_handle_type file, kernel_lock kind) noexcept;
 
+/// A record lock on the first byte, which others can see without taking it. The file must be open
+/// for writing.
+system::error_code take_witness(native_handle_type file) noexcept;
+
+/// Whether another open file has it.
+system::error_code has_witness(native_handle_type file, bool& has_one) noexcept;
+
 /// Who holds locks of this kind, or of both, on the file at the path. Empty where the system does
 /// not tell, or nobody does.
 std::vector<owner_record> kernel_lock_holders(filesystem::path const& path, kernel_lock kind);

@@ -11,7 +11,7 @@
 #include <boost/intrusive/set.hpp>
 
 #include <cstdint>
-#include <utility>
+#include <memory>
 
 namespace boost {
 namespace filelock {
@@ -21,11 +21,23 @@ namespace detail {
 using watch_hook = intrusive::set_base_hook<intrusive::link_mode<intrusive::normal_link>,
                                             intrusive::optimize_size<true>>;
 
+/// What tells that a lock may be free.
+struct watched
+{
+    descriptor const* file = nullptr; ///< nothing: ask from time to time
+    /// Whether those who hold it let go by closing it. Else its being closed tells nothing, and who
+    /// reads it must not wake the others who do.
+    bool is_let_go_by_closing = false;
+    std::int64_t process = 0; ///< whose end counts as well, if any
+
+    explicit operator bool() const noexcept { return file != nullptr; }
+};
+
 /// Somebody who wants to be told of changes to a file.
 class file_watch : public watch_hook
 {
 public:
-    file_watch() = default;
+    file_watch() noexcept : set_in_(0), is_gone_(false), is_changed_(false) {}
     file_watch(file_watch const&) = delete;
     file_watch& operator=(file_watch const&) = delete;
 
@@ -34,7 +46,12 @@ public:
 
     /// Whether the file has changed since it was last asked.
     bool is_changed() const noexcept { return is_changed_; }
-    bool take_change() noexcept { return std::exchange(is_changed_, false); }
+    bool take_change() noexcept
+    {
+        bool const was_changed = is_changed_;
+        is_changed_ = false;
+        return was_changed;
+    }
 
     /// Called when it changes, by whoever reads the notices.
     virtual void told() noexcept = 0;
@@ -46,10 +63,12 @@ private:
     friend class notices;
 
     file_identity identity_;
-    std::uint32_t set_in_ = 0; // the process generation
-    int number_ = -1;          // the system's, of the watch
-    bool is_gone_ = false;
-    bool is_changed_ = false;
+    std::unique_ptr<descriptor> process_; // becomes readable when it has ended
+    int number_ = -1;                     // the system's, of the watch
+    // Together, since ten thousand may wait.
+    std::uint32_t set_in_ : 30; // the process generation, what is left of it; 0: not on a list
+    bool is_gone_ : 1;
+    bool is_changed_ : 1;
 };
 
 enum class watching
@@ -66,7 +85,7 @@ class notices
 public:
     /// From now on watches this file, and no other: for what its holders do when they let go, and
     /// for its being replaced. Called with forks kept away.
-    watching watch(file_watch& w, descriptor const& file, file_identity const& identity) noexcept;
+    watching watch(file_watch& w, watched const& what, file_identity const& identity) noexcept;
 
     /// Harmless for one that is not on the list.
     void forget(file_watch& w) noexcept;
@@ -75,7 +94,7 @@ public:
     bool is_told(file_watch const& w) const noexcept { return is_listed(w) && !w.is_gone_; }
 
     /// What can be read when there are notices; -1 where there is nothing.
-    native_handle_type native() const noexcept { return source_.native(); }
+    native_handle_type native() const noexcept { return all_.native(); }
 
     /// Tells whom it concerns what has happened. Does not wait.
     void read() noexcept;
@@ -100,11 +119,17 @@ private:
         type operator()(file_watch const& w) const noexcept { return w.number_; }
     };
 
-    bool is_listed(file_watch const& w) const noexcept { return w.set_in_ == generation_; }
+    // No list is more than 2^30 forks old.
+    std::uint32_t this_list() const noexcept { return generation_ & 0x3fffffff; }
+    bool is_listed(file_watch const& w) const noexcept { return w.set_in_ == this_list(); }
+    bool open() noexcept;
+    bool watch_process(file_watch& w, std::int64_t pid) noexcept;
     void tell(int watch, bool is_gone, bool all) noexcept;
+    void read_ends() noexcept;
 
     std::uint32_t generation_ = 1; // of the process whose list this is; no watch has zero
-    descriptor source_;
+    descriptor source_;            // of what happens to files
+    descriptor all_;               // of that, and of the ends of processes
     intrusive::multiset<file_watch, intrusive::base_hook<watch_hook>,
                         intrusive::key_of_value<number_of_watch>>
         list_;

@@ -19,6 +19,33 @@ std::string host_name();
 /// The command line of a process, arguments separated by spaces; shortened where it is long.
 std::string command_of(std::int64_t pid);
 
+/// A process, as a record names it to other processes.
+struct process_name
+{
+    std::int64_t pid = 0;
+    std::string host;
+    std::string start_token; ///< decimal: tells it from others with this pid; empty where unknown
+};
+
+/// Cached; another one in every forked child.
+process_name this_process();
+
+struct sighting
+{
+    enum kind_type
+    {
+        gone,   ///< that is proved
+        alive,  ///< or may be
+        unknown ///< of another machine
+    };
+
+    kind_type kind = unknown;
+    std::int64_t pid = 0; ///< the one by which we know it, if any
+};
+
+/// Looks for the process that the record of another one names.
+sighting look_for(process_name const& named);
+
 } // namespace detail
 } // namespace filelock
 } // namespace boost

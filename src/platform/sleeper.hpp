@@ -36,7 +36,7 @@ public:
 
     /// From now on watches this file, and no other: for what its holders do when they let go, and
     /// for its being replaced.
-    watching watch(descriptor const& file, file_identity const& identity) noexcept;
+    watching watch(watched const& what, file_identity const& identity) noexcept;
 
     /// From any thread.
     void wake() noexcept;

@@ -215,9 +215,9 @@ void kernel_lock_protocol::acquired()
         options_.on_acquired(file_.native());
 }
 
-descriptor const* kernel_lock_protocol::watched() const noexcept
+watched kernel_lock_protocol::what_tells() const noexcept
 {
-    return file_.is_open() ? &file_ : nullptr;
+    return {file_.is_open() ? &file_ : nullptr, true};
 }
 
 bool kernel_lock_protocol::is_local() const noexcept

@@ -32,7 +32,7 @@ public:
     bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
     void acquired() override;
     std::optional<file_identity> met() const noexcept override { return met_; }
-    descriptor const* watched() const noexcept override;
+    watched what_tells() const noexcept override;
     bool is_local() const noexcept override;
     void withdraw() noexcept override;
     system::error_code release() noexcept override;

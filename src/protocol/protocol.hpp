@@ -7,6 +7,7 @@
 
 #include "../platform/descriptor.hpp"
 #include "../platform/file.hpp"
+#include "../platform/notices.hpp"
 
 #include <boost/filelock/detail/lock_mode.hpp>
 #include <boost/filelock/owner_record.hpp>
@@ -67,9 +68,8 @@ public:
     /// Called when the lock was had, before anybody relies on it. May throw.
     virtual void acquired() {}
 
-    /// After an attempt that was busy: the file whose changes tell that it is worth another.
-    /// Nothing: ask again from time to time.
-    virtual descriptor const* watched() const noexcept { return nullptr; }
+    /// After an attempt that was busy: what tells that it is worth another.
+    virtual watched what_tells() const noexcept { return {}; }
 
     /// Whether all who change it are on this machine, so that every change is told.
     virtual bool is_local() const noexcept { return false; }

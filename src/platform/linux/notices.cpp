@@ -9,19 +9,38 @@
 #include "../fork.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <climits>
 #include <cstdio>
 #include <cstring>
+#include <new>
 
+#include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-watching notices::watch(file_watch& w, descriptor const& file,
-                        file_identity const& identity) noexcept
+bool notices::open() noexcept
+{
+    if (all_.is_open())
+        return true;
+    source_.adopt(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)); // EMFILE: too many
+    all_.adopt(source_.is_open() ? ::epoll_create1(EPOLL_CLOEXEC) : -1);
+    ::epoll_event files = {};
+    files.events = EPOLLIN;
+    if (!all_.is_open() ||
+        ::epoll_ctl(all_.native(), EPOLL_CTL_ADD, source_.native(), &files) != 0) {
+        all_.close();
+        source_.close();
+    }
+    return all_.is_open();
+}
+
+watching notices::watch(file_watch& w, watched const& what, file_identity const& identity) noexcept
 {
     if (generation_ != process_generation())
         start_afresh_after_fork();
@@ -31,33 +50,59 @@ watching notices::watch(file_watch& w, descriptor const& file,
         forget(w);
     }
     w.is_changed_ = false; // that was another file
-    if (!source_.is_open())
-        source_.adopt(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)); // EMFILE: too many
-    if (!source_.is_open())
+    if (!open() || !watch_process(w, what.process))
         return watching::no;
     // By its descriptor, and not by a name that may have become another file's.
     char path[32];
-    std::snprintf(path, sizeof path, "/proc/self/fd/%d", file.native());
+    std::snprintf(path, sizeof path, "/proc/self/fd/%d", what.file->native());
     // A close is what comes after an unlock, or at the end of a process. An unlink of a file that
-    // is open shows as IN_ATTRIB alone.
-    int const number = ::inotify_add_watch(source_.native(), path,
-                                           IN_CLOSE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB);
-    if (number == -1)
-        return watching::no; // ENOSPC: too many; EACCES: we may not read it; ENOENT: no /proc
+    // is open shows as IN_ATTRIB alone. IN_MASK_ADD: two watches of one file are one to inotify.
+    std::uint32_t const how = what.is_let_go_by_closing ? IN_CLOSE : IN_MODIFY;
+    int const number = ::inotify_add_watch(
+        source_.native(), path, how | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_MASK_ADD);
+    if (number == -1) { // ENOSPC: too many; EACCES: we may not read it; ENOENT: no /proc
+        w.process_.reset();
+        return watching::no;
+    }
     w.number_ = number;
     w.identity_ = identity;
     w.is_gone_ = false;
-    w.set_in_ = generation_;
+    w.set_in_ = generation_ & 0x3fffffff;
     list_.insert(w);
     return watching::anew;
+}
+
+bool notices::watch_process(file_watch& w, std::int64_t pid) noexcept
+{
+    w.process_.reset();
+    if (pid == 0)
+        return true;
+    int const fd = static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0));
+    if (fd == -1)
+        return errno == ESRCH; // the attempt that follows will find that it has gone
+    w.process_.reset(new (std::nothrow) descriptor);
+    if (!w.process_) {
+        ::close(fd);
+        return false;
+    }
+    w.process_->adopt(fd);
+    ::epoll_event end = {};
+    end.events = EPOLLIN | EPOLLONESHOT; // it stays readable
+    end.data.ptr = &w;
+    return ::epoll_ctl(all_.native(), EPOLL_CTL_ADD, w.process_->native(), &end) == 0;
 }
 
 void notices::forget(file_watch& w) noexcept
 {
     bool const listed = is_listed(w);
     w.set_in_ = 0;
-    if (!listed)
+    if (!listed) {
+        w.process_.reset();
         return;
+    }
+    if (w.process_)
+        (void)::epoll_ctl(all_.native(), EPOLL_CTL_DEL, w.process_->native(), nullptr);
+    w.process_.reset();
     list_.erase(list_.iterator_to(w));
     // Two watches of one file are one to inotify.
     auto const same = list_.equal_range(w.number_);
@@ -69,6 +114,7 @@ void notices::forget(file_watch& w) noexcept
 
 void notices::read() noexcept
 {
+    read_ends();
     alignas(::inotify_event) char buffer[4096];
     for (bool is_full = true; is_full;) {
         auto const n = ::read(source_.native(), buffer, sizeof buffer);
@@ -81,6 +127,17 @@ void notices::read() noexcept
             tell(event.wd, (event.mask & IN_IGNORED) != 0, (event.mask & IN_Q_OVERFLOW) != 0);
         }
     }
+}
+
+void notices::read_ends() noexcept
+{
+    ::epoll_event events[16];
+    int const n = ::epoll_wait(all_.native(), events, 16, 0); // what is left comes again
+    for (int i = 0; i < n; ++i)
+        if (auto* const w = static_cast<file_watch*>(events[i].data.ptr)) {
+            w->is_changed_ = true;
+            w->told();
+        }
 }
 
 void notices::tell(int watch, bool is_gone, bool all) noexcept

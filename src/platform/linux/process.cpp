@@ -4,15 +4,81 @@
 
 #include "../process.hpp"
 
+#include "../fork.hpp"
 #include "proc.hpp"
+#include "start_token.hpp"
+
+#include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <string_view>
 
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace boost {
 namespace filelock {
 namespace detail {
+namespace {
+
+// Whether /proc shows processes by the numbers by which we know them.
+bool is_proc_ours()
+{
+    system::error_code ec;
+    auto const self = filesystem::read_symlink("/proc/self", ec);
+    return !ec && self.native() == std::to_string(::getpid());
+}
+
+// A process of an inner namespace has a number in each namespace from ours to its own; the record
+// has the innermost (pid_namespaces(7)). Linux before 4.1 does not show them.
+bool has_number(std::string const& process, std::int64_t pid)
+{
+    auto const status = read_proc("/proc/" + process + "/status").value_or("");
+    constexpr std::string_view key = "NSpid:";
+    for (std::string_view rest = status; !rest.empty();) {
+        auto line = take_line(rest);
+        if (line.substr(0, key.size()) != key)
+            continue;
+        line.remove_prefix(key.size());
+        for (auto word = take_word(line); !word.empty(); word = take_word(line))
+            if (word == std::to_string(pid))
+                return true;
+        return false;
+    }
+    return true;
+}
+
+// The process with this start, under another number.
+std::int64_t find_process(std::int64_t pid, start_token const& start)
+{
+    system::error_code ec;
+    for (filesystem::directory_iterator it("/proc", ec), end; it != end && !ec; it.increment(ec)) {
+        auto const name = it->path().filename().string();
+        if (name.find_first_not_of("0123456789") != name.npos)
+            continue;
+        auto const its = start_token_of(name);
+        if (its && may_be_same(*its, start) && has_number(name, pid))
+            return std::strtoll(name.c_str(), nullptr, 10);
+    }
+    return 0;
+}
+
+// A process that has exited and waits for its parent is there, but has closed its files.
+bool has_exited(int pidfd)
+{
+    ::pollfd p{pidfd, POLLIN, 0};
+    return ::poll(&p, 1, 0) == 1;
+}
+
+} // namespace
 
 std::string host_name()
 {
@@ -39,6 +105,62 @@ std::string command_of(std::int64_t pid)
         command.begin(), command.end(),
         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
     return command;
+}
+
+process_name this_process()
+{
+    static std::mutex& mutex = share_fork_safe_mutex();
+    // Never destroyed: locks may be of static storage.
+    alignas(process_name) static unsigned char place[sizeof(process_name)];
+    static process_name& known = *new (place) process_name;
+    static std::uint32_t known_in = 0; // the process generation
+
+    auto const generation = process_generation();
+    {
+        std::lock_guard<std::mutex> const guard(mutex);
+        if (known_in == generation)
+            return known;
+    }
+    process_name name{::getpid(), host_name(), {}};
+    if (auto const token = start_token_of("self"))
+        name.start_token = token->text();
+    std::lock_guard<std::mutex> const guard(mutex);
+    known = name;
+    known_in = generation;
+    return name;
+}
+
+sighting look_for(process_name const& named)
+{
+    if (named.host.empty() || named.host != host_name())
+        return {};
+    auto const pid = static_cast<pid_t>(named.pid);
+    sighting const alive{sighting::alive, named.pid};
+    bool const has_token = !named.start_token.empty();
+    auto const token =
+        has_token && is_proc_ours() ? parse_start_token(named.start_token) : std::nullopt;
+
+    // The number stays its own as long as the process or the descriptor of it is there.
+    int const pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); // Linux 5.3
+    bool const is_there =
+        pidfd != -1 || (errno != ESRCH && (::kill(pid, 0) == 0 || errno != ESRCH));
+    auto const its = is_there && token ? start_token_of(std::to_string(pid)) : std::nullopt;
+    bool const exited = pidfd != -1 && has_exited(pidfd);
+    if (pidfd != -1)
+        ::close(pidfd);
+    bool const is_other = its && !may_be_same(*its, *token);
+    if (is_there && !exited && !is_other)
+        return alive;
+    if (has_token && !token)
+        return alive; // it may be in an inner namespace
+    if (exited && !is_other && (its || !has_token))
+        return {sighting::gone};
+    if (exited && !is_other)
+        return alive; // reaped before its start could be read
+    if (token)
+        if (auto const other = find_process(named.pid, *token))
+            return {sighting::alive, other};
+    return {sighting::gone};
 }
 
 } // namespace detail

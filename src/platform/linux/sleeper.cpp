@@ -41,11 +41,11 @@ public:
 
     // Under a mutex that a fork waits for, so that no child has the descriptors and does not know
     // it.
-    watching watch(sleeper& s, descriptor const& file, file_identity const& identity) noexcept
+    watching watch(sleeper& s, watched const& what, file_identity const& identity) noexcept
     {
         if (!interrupt_.is_open())
             interrupt_.adopt(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-        return interrupt_.is_open() ? notices_.watch(s, file, identity) : watching::no;
+        return interrupt_.is_open() ? notices_.watch(s, what, identity) : watching::no;
     }
 
     void forget(sleeper& s) noexcept { notices_.forget(s); }
@@ -119,10 +119,10 @@ private:
     sleeper* reader_ = nullptr;
 };
 
-watching sleeper::watch(descriptor const& file, file_identity const& identity) noexcept
+watching sleeper::watch(watched const& what, file_identity const& identity) noexcept
 {
     std::lock_guard<std::mutex> const guard(notice_mutex());
-    return notice_board::open().watch(*this, file, identity);
+    return notice_board::open().watch(*this, what, identity);
 }
 
 void sleeper::watch_nothing() noexcept

@@ -8,7 +8,10 @@
 #include "descriptor_registry.hpp"
 #include "error.hpp"
 
+#include <boost/system/errc.hpp>
+
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace boost {
@@ -70,6 +73,11 @@ int open_for(access least, char const* path, mode_t mode)
     return readable;
 }
 
+mode_t mode_of(std::optional<filesystem::perms> const& permissions) noexcept
+{
+    return permissions ? static_cast<mode_t>(*permissions) : 0666;
+}
+
 } // namespace
 
 descriptor::descriptor()
@@ -83,16 +91,15 @@ descriptor::~descriptor()
     all_descriptors().remove(*this);
 }
 
-system::error_code descriptor::open_lock_file(filesystem::path const& path,
-                                              std::optional<filesystem::perms> permissions,
-                                              access least)
+// Until no fork has come between.
+template <class Open>
+system::error_code descriptor::open_with(Open open)
 {
-    mode_t const mode = permissions ? static_cast<mode_t>(*permissions) : 0666;
     for (;; wait_for_fork()) {
         close();
         auto const forks = fork_count();
         opened_at_ = forks;
-        int const fd = open_for(least, path.c_str(), mode);
+        int const fd = open();
         if (fd == -1)
             return last_error();
         // The store comes before the second count, in the one order of both (memory_order_seq_cst):
@@ -103,6 +110,55 @@ system::error_code descriptor::open_lock_file(filesystem::path const& path,
         if (fork_count() == forks && !is_forking(forks))
             return {};
     }
+}
+
+system::error_code descriptor::open_lock_file(filesystem::path const& path,
+                                              std::optional<filesystem::perms> permissions,
+                                              access least)
+{
+    return open_with([&] { return open_for(least, path.c_str(), mode_of(permissions)); });
+}
+
+system::error_code descriptor::open_unnamed(filesystem::path const& directory,
+                                            std::optional<filesystem::perms> permissions)
+{
+#if defined(O_TMPFILE)
+    return open_with([&] {
+        return open_restarting(directory.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC,
+                               mode_of(permissions));
+    });
+#else
+    (void)directory, (void)permissions;
+    return make_error_code(system::errc::not_supported);
+#endif
+}
+
+// Where a fork came between, what was made is opened anew. Until then the first descriptor stays
+// open, so that its file cannot be taken for another one; a child's copy of it has no lock.
+system::error_code descriptor::create(filesystem::path const& path,
+                                      std::optional<filesystem::perms> permissions)
+{
+    int const made =
+        open_restarting(path.c_str(), O_RDWR | O_CREAT | O_EXCL | safe_flags, mode_of(permissions));
+    if (made == -1)
+        return last_error();
+    auto ec = open_with([&] {
+        int const fd = open_restarting(path.c_str(), O_RDWR | safe_flags, 0);
+        struct ::stat a, b;
+        if (fd == -1 || (::fstat(fd, &a) == 0 && ::fstat(made, &b) == 0 && a.st_dev == b.st_dev &&
+                         a.st_ino == b.st_ino))
+            return fd;
+        ::close(fd);
+        errno = EEXIST;
+        return -1;
+    });
+    ::close(made);
+    return ec;
+}
+
+system::error_code descriptor::open_existing(filesystem::path const& path)
+{
+    return open_with([&] { return open_restarting(path.c_str(), O_RDONLY | safe_flags, 0); });
 }
 
 bool descriptor::may_have_copies() const noexcept

@@ -6,6 +6,8 @@
 
 #include "error.hpp"
 
+#include <boost/system/errc.hpp>
+
 #include <cerrno>
 #include <cstdio>
 
@@ -18,6 +20,16 @@ namespace filelock {
 namespace detail {
 namespace {
 
+std::chrono::nanoseconds time_of(timespec const& t) noexcept
+{
+    return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
+}
+
+system::error_code result_of(int call) noexcept
+{
+    return call == 0 ? system::error_code() : last_error();
+}
+
 file_facts facts_of(struct ::stat const& s) noexcept
 {
     file_facts facts;
@@ -25,6 +37,9 @@ file_facts facts_of(struct ::stat const& s) noexcept
     facts.is_regular = S_ISREG(s.st_mode);
     facts.has_name = s.st_nlink != 0;
     facts.permissions = static_cast<filesystem::perms>(s.st_mode & 07777);
+    facts.size = static_cast<std::uint64_t>(s.st_size);
+    facts.modified = time_of(s.st_mtim);
+    facts.changed = time_of(s.st_ctim);
     return facts;
 }
 
@@ -92,9 +107,76 @@ void touch(native_handle_type file) noexcept
 
 system::error_code set_permissions(descriptor const& file, filesystem::perms permissions) noexcept
 {
-    if (::fchmod(file.native(), static_cast<mode_t>(permissions)) != 0)
-        return last_error();
+    return result_of(::fchmod(file.native(), static_cast<mode_t>(permissions)));
+}
+
+system::error_code read_all(descriptor const& file, std::size_t most, std::string& text)
+{
+    text.clear();
+    while (text.size() <= most) {
+        char buffer[512];
+        auto const n =
+            ::pread(file.native(), buffer, sizeof buffer, static_cast<off_t>(text.size()));
+        if (n == 0)
+            break;
+        if (n > 0)
+            text.append(buffer, static_cast<std::size_t>(n));
+        else if (errno != EINTR)
+            return last_error();
+    }
     return {};
+}
+
+system::error_code write_all(descriptor const& file, std::string_view text) noexcept
+{
+    for (std::size_t done = 0; done < text.size();) {
+        auto const n = ::pwrite(file.native(), text.data() + done, text.size() - done,
+                                static_cast<off_t>(done));
+        if (n > 0)
+            done += static_cast<std::size_t>(n);
+        else if (n == 0)
+            return make_error_code(system::errc::io_error); // it would be so for ever
+        else if (errno != EINTR)
+            return last_error();
+    }
+    return {};
+}
+
+system::error_code truncate(descriptor const& file) noexcept
+{
+    int result;
+    do
+        result = ::ftruncate(file.native(), 0);
+    while (result != 0 && errno == EINTR);
+    return result_of(result);
+}
+
+// AT_EMPTY_PATH, which would do without /proc, asks for a capability (open(2), O_TMPFILE).
+system::error_code give_name(descriptor const& file, filesystem::path const& path) noexcept
+{
+    char unnamed[32];
+    std::snprintf(unnamed, sizeof unnamed, "/proc/self/fd/%d", file.native());
+    return result_of(::linkat(AT_FDCWD, unnamed, AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW));
+}
+
+system::error_code exchange_names(filesystem::path const& a, filesystem::path const& b) noexcept
+{
+#if defined(RENAME_EXCHANGE)
+    return result_of(::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE));
+#else
+    (void)a, (void)b;
+    return make_error_code(system::errc::not_supported);
+#endif
+}
+
+system::error_code move_name(filesystem::path const& from, filesystem::path const& to) noexcept
+{
+    return result_of(::rename(from.c_str(), to.c_str()));
+}
+
+system::error_code remove_name(filesystem::path const& path) noexcept
+{
+    return result_of(::unlink(path.c_str()));
 }
 
 } // namespace detail

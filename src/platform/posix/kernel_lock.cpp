@@ -35,16 +35,24 @@ int flock_call(int fd, lock_mode mode, patience p) noexcept
     return ::flock(fd, operation | (p == patience::none ? LOCK_NB : 0));
 }
 
+struct ::flock record(off_t length) noexcept
+{
+    struct ::flock r = {}; // from 0
+    r.l_type = F_WRLCK;
+    r.l_whence = SEEK_SET;
+    r.l_len = length;
+    return r;
+}
+
 // An open-file-description lock: one that `fcntl` gives to the process would go with any descriptor
 // of the file that the process closes (fcntl(2), Linux 3.15).
 int record_call(int fd, lock_mode mode, patience p) noexcept
 {
 #if defined(F_OFD_SETLK)
-    struct ::flock whole = {}; // from 0, with length 0: to the end, wherever that is
+    auto whole = record(0); // to the end, wherever that is
     whole.l_type = mode == lock_mode::none     ? F_UNLCK
                    : mode == lock_mode::shared ? F_RDLCK
                                                : F_WRLCK;
-    whole.l_whence = SEEK_SET;
     return ::fcntl(fd, p == patience::none ? F_OFD_SETLK : F_OFD_SETLKW, &whole);
 #else
     (void)fd, (void)mode, (void)p;
@@ -94,6 +102,36 @@ system::error_code wait_for_kernel_lock(native_handle_type file, kernel_lock kin
 system::error_code kernel_unlock(native_handle_type file, kernel_lock kind) noexcept
 {
     return call(file, kind, lock_mode::none, patience::none);
+}
+
+system::error_code take_witness(native_handle_type file) noexcept
+{
+#if defined(F_OFD_SETLK)
+    auto byte = record(1);
+    int result;
+    do
+        result = ::fcntl(file, F_OFD_SETLK, &byte);
+    while (result != 0 && errno == EINTR);
+    return result == 0 ? system::error_code() : last_error();
+#else
+    (void)file;
+    return make_error_code(system::errc::not_supported);
+#endif
+}
+
+system::error_code has_witness(native_handle_type file, bool& has_one) noexcept
+{
+#if defined(F_OFD_GETLK)
+    auto byte = record(1);
+    if (::fcntl(file, F_OFD_GETLK, &byte) != 0)
+        return last_error();
+    has_one = byte.l_type != F_UNLCK;
+    return {};
+#else
+    (void)file;
+    has_one = true; // as far as can be known
+    return {};
+#endif
 }
 
 } // namespace detail

@@ -11,7 +11,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-watching notices::watch(file_watch&, descriptor const&, file_identity const&) noexcept
+watching notices::watch(file_watch&, watched const&, file_identity const&) noexcept
 {
     return watching::no;
 }

@@ -15,7 +15,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-watching sleeper::watch(descriptor const&, file_identity const&) noexcept
+watching sleeper::watch(watched const&, file_identity const&) noexcept
 {
     return watching::no;
 }

@@ -1,0 +1,108 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "start_token.hpp"
+
+#include "proc.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <string_view>
+
+#include <unistd.h>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+using multiprecision::uint128_t;
+using multiprecision::uint256_t;
+
+template <class Number>
+std::optional<Number> number(std::string_view text) noexcept
+{
+    Number n{};
+    auto const end = text.data() + text.size();
+    auto const result = std::from_chars(text.data(), end, n);
+    if (result.ec != std::errc() || result.ptr != end)
+        return std::nullopt;
+    return n;
+}
+
+// A UUID, read as a number.
+uint128_t boot_id()
+{
+    auto hex = read_proc("/proc/sys/kernel/random/boot_id").value_or("");
+    hex.erase(std::remove_if(hex.begin(), hex.end(), [](char c) { return c == '-' || c == '\n'; }),
+              hex.end());
+    bool const is_hex =
+        std::all_of(hex.begin(), hex.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
+    return hex.size() == 32 && is_hex ? uint128_t("0x" + hex) : uint128_t();
+}
+
+// What the kernel adds to the times that it shows to us (time_namespaces(7)), in ticks.
+std::int64_t offset_of_our_time_namespace()
+{
+    auto const offsets = read_proc("/proc/self/timens_offsets").value_or("");
+    for (std::string_view rest = offsets; !rest.empty();) {
+        auto line = take_line(rest);
+        if (take_word(line) != "boottime")
+            continue;
+        auto const seconds = number<std::int64_t>(take_word(line)).value_or(0);
+        auto const nanoseconds = number<std::int64_t>(take_word(line)).value_or(0);
+        auto const ticks = static_cast<std::int64_t>(::sysconf(_SC_CLK_TCK));
+        return seconds * ticks + nanoseconds * ticks / 1'000'000'000;
+    }
+    return 0;
+}
+
+} // namespace
+
+std::string start_token::text() const
+{
+    return ((uint256_t(boot) << 64) | tick).str();
+}
+
+std::optional<start_token> parse_start_token(std::string const& text)
+{
+    // 192 bits have 58 digits at most.
+    if (text.empty() || text.size() > 58 ||
+        !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+        return std::nullopt;
+    auto const first = std::min(text.find_first_not_of('0'), text.size() - 1); // no octal number
+    uint256_t const n(text.substr(first));
+    return start_token{uint128_t(n >> 64), static_cast<std::uint64_t>(n & ~std::uint64_t{})};
+}
+
+std::optional<start_token> start_token_of(std::string const& process)
+{
+    auto const stat = read_proc("/proc/" + process + "/stat");
+    if (!stat)
+        return std::nullopt;
+    // The second field is the name of the program, in parentheses, and may have any in it.
+    auto const name_ends = stat->rfind(')');
+    if (name_ends == stat->npos)
+        return std::nullopt;
+    auto rest = std::string_view(*stat).substr(name_ends + 1);
+    for (int field = 3; field < 22; ++field)
+        take_word(rest);
+    auto const tick = number<std::int64_t>(take_word(rest));
+    if (!tick)
+        return std::nullopt;
+    return start_token{boot_id(),
+                       static_cast<std::uint64_t>(*tick - offset_of_our_time_namespace())};
+}
+
+bool may_be_same(start_token const& a, start_token const& b)
+{
+    bool const other_boot = a.boot != b.boot && a.boot != 0 && b.boot != 0;
+    auto const between = a.tick > b.tick ? a.tick - b.tick : b.tick - a.tick;
+    return !other_boot && between <= 1;
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

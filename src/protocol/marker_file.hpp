@@ -1,0 +1,112 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_MARKER_FILE_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_MARKER_FILE_HPP
+
+#include "../platform/descriptor.hpp"
+#include "../platform/file.hpp"
+
+#include <boost/filelock/lock_options.hpp>
+
+#include <boost/filesystem/path.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// What is done to markers, whatever they say.
+//
+// Two kernel locks on a marker's own file, where the storage is local (on network storage they may
+// hang, lie, or be forgotten):
+// - the witness, a record lock of its maker's, from before it has its name to the end of the hold:
+//   whoever sees it must not take the maker for dead;
+// - the right of removal, a `flock` that is held shortly by whoever removes the name, or makes sure
+//   of it, so that what he has judged is what he acts on.
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// A file that was found where a marker may be.
+struct found_marker
+{
+    descriptor file; // not open where we may not read it
+    file_facts facts;
+    std::string text;
+
+    /// `no_such_file_or_directory` where the path names nothing, `error::not_a_lock_file` for what
+    /// is no regular file. Follows nothing, waits for nothing, and reads no more than a record.
+    system::error_code look(filesystem::path const& path);
+
+    /// The same file's content once more.
+    system::error_code look_again();
+};
+
+/// Our marker, from before it has a name to its removal.
+class marker_file
+{
+public:
+    marker_file(filesystem::path path, std::optional<filesystem::perms> permissions, storage where);
+
+    enum class outcome
+    {
+        ours,
+        taken,     ///< the path names a file
+        again,     ///< others came between
+        busy_right ///< somebody has the right of removal: ask again soon
+    };
+
+    /// Makes the path name a marker with this text, if it names nothing.
+    system::error_code publish(std::string const& text, outcome& result);
+
+    /// Whether a file may be removed: asked again when nobody else can remove it.
+    using judgement = std::function<bool(found_marker const&)>;
+
+    /// Puts a marker of ours in the place of one that was judged removable.
+    system::error_code replace(found_marker& theirs, judgement const& is_removable,
+                               std::string const& text, outcome& result);
+
+    /// Removes the marker at the path, whosever it is, if it is still what was found.
+    system::error_code remove(found_marker& theirs, judgement const& is_removable, outcome& result);
+
+    bool is_published() const noexcept { return file_.is_open(); }
+    file_facts const& facts() const noexcept { return facts_; }
+
+    /// Whether the path names our marker.
+    bool is_in_place(system::error_code& ec) const noexcept;
+
+    /// Takes it away if the path still names it. Where somebody keeps the right of removal, it is
+    /// made a marker without an owner, which others remove in time: `timed_out`.
+    system::error_code withdraw() noexcept;
+
+    /// Whether the storage is local. After `publish` or `replace`, or of what was found.
+    bool is_local(descriptor const& file) const noexcept;
+
+private:
+    system::error_code make(std::string const& text);
+    system::error_code make_in_place(std::string const& text, outcome& result);
+    system::error_code exchange(found_marker& theirs, outcome& result);
+    system::error_code carry_off(found_marker& theirs, judgement const& is_removable,
+                                 outcome& result);
+    system::error_code names(file_identity const& identity, bool& it_does) const noexcept;
+    filesystem::path private_name() const;
+    void remove_litter() const noexcept;
+
+    filesystem::path path_;
+    std::optional<filesystem::perms> permissions_;
+    storage where_;
+    descriptor file_; // open while published
+    file_facts facts_;
+    bool is_local_ = false;
+    bool has_exact_permissions_ = false;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

@@ -1,0 +1,122 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "marker_record.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto strict_sentinel = "1\nfilelock-strict-v1\0\n0\n"sv;
+constexpr auto lease_line = "filelock/2\n"sv;
+
+constexpr std::size_t longest_host = 255; // POSIX, HOST_NAME_MAX
+
+bool is_digit(char c) noexcept
+{
+    return c >= '0' && c <= '9';
+}
+
+// A part of a line, or all of it. `is_whole` where its end is there.
+struct line
+{
+    std::string_view text;
+    bool is_whole;
+};
+
+line take_line(std::string_view& text) noexcept
+{
+    auto const end = text.find('\n');
+    line const l{text.substr(0, end), end != text.npos};
+    text.remove_prefix(l.is_whole ? end + 1 : text.size());
+    return l;
+}
+
+// Decimal, as it is printed: no sign, no leading zero.
+bool is_number(line const& l) noexcept
+{
+    bool const digits = std::all_of(l.text.begin(), l.text.end(), is_digit);
+    return digits && (l.text.empty() ? !l.is_whole : l.text == "0" || l.text.front() != '0');
+}
+
+std::optional<std::int64_t> pid_of(line const& l) noexcept
+{
+    std::int64_t pid = 0;
+    if (!is_number(l))
+        return std::nullopt;
+    if (l.text.empty())
+        return pid;
+    auto const result = std::from_chars(l.text.data(), l.text.data() + l.text.size(), pid);
+    bool const fits =
+        result.ec == std::errc() && pid >= 1 && pid <= (std::numeric_limits<std::int32_t>::max)();
+    return fits ? std::optional<std::int64_t>(pid) : std::nullopt;
+}
+
+// Something printable, in UTF-8 where it is not ASCII. What is unfinished may end within a
+// character.
+bool is_host(line const& l) noexcept
+{
+    if (l.text.size() > longest_host || (l.is_whole && l.text.empty()))
+        return false;
+    unsigned to_come = 0; // bytes of the same character
+    for (char const c : l.text) {
+        auto const byte = static_cast<unsigned char>(c);
+        if ((byte & 0xc0) == 0x80) {
+            if (to_come-- == 0)
+                return false;
+        } else if (to_come != 0 || byte <= ' ' || byte == 0x7f || byte >= 0xf8) {
+            return false;
+        } else {
+            to_come = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0 ? 1 : 0;
+        }
+    }
+    return to_come == 0 || !l.is_whole;
+}
+
+} // namespace
+
+std::string marker_record::text() const
+{
+    auto text = std::to_string(pid) + '\n' + host + '\n';
+    if (!start_token.empty())
+        text += start_token + '\n';
+    return text;
+}
+
+marker_content read_marker(std::string_view text)
+{
+    if (text.size() > longest_record)
+        return {};
+    if (text == strict_sentinel)
+        return {marker_content::sentinel, {}};
+    if (text.substr(0, lease_line.size()) == lease_line)
+        return {marker_content::lease, {}};
+    // Nothing, or what a crash of the system leaves of a file that was written to.
+    if (std::all_of(text.begin(), text.end(), [](char c) { return c == '\0'; }))
+        return {marker_content::beginning, {}};
+
+    auto rest = text;
+    auto const first = take_line(rest);
+    auto const second = take_line(rest);
+    auto const third = take_line(rest);
+    auto const pid = pid_of(first);
+    if (!pid || !is_host(second) || !is_number(third) || !rest.empty())
+        return {};
+    bool const has_token = !third.text.empty();
+    if (!second.is_whole || (has_token && !third.is_whole))
+        return {marker_content::beginning, {}};
+    return {marker_content::record, {*pid, std::string(second.text), std::string(third.text)}};
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
