@@ -89,6 +89,9 @@ std::multimap<std::string, rule> const rules = {
     {"mkdir", {effect::reported, {"EACCES", "ENOSPC", "EROFS", "EIO", "EMLINK", "EDQUOT"}}},
     {"mkdir", {effect::overcome, {"EEXIST", "ENOENT"}}}, // others make and remove it as well
     {"inotify_init1", {effect::overcome, {"EMFILE", "ENFILE", "ENOMEM", "ENOSYS"}}},
+    {"epoll_create1", {effect::overcome, {"EMFILE", "ENFILE", "ENOMEM", "ENOSYS"}}},
+    {"epoll_ctl", {effect::overcome, {"ENOMEM", "ENOSPC"}}},
+    {"epoll_wait", {effect::overcome, {"EINTR", "EINVAL"}}},
     {"eventfd2", {effect::overcome, {"EMFILE", "ENFILE", "ENOMEM"}}},
     {"inotify_add_watch", {effect::overcome, {"ENOSPC", "ENOMEM", "EACCES", "ENOENT"}}},
     {"ppoll", {effect::overcome, {"EINTR", "ENOMEM"}}},
