@@ -77,6 +77,16 @@ void check_backend(file_lock_options const& options)
         refuse("backend is kernel_lock::both and where is storage::network");
 }
 
+void check_marker(soft_file_lock_options const& options)
+{
+    check_enum("where", options.where, storage::network);
+    if (options.lifetime)
+        check_interval("lifetime", *options.lifetime);
+    if (options.malformed_grace && *options.malformed_grace < std::chrono::nanoseconds::zero())
+        refuse("malformed_grace is " + std::to_string(options.malformed_grace->count()) +
+               " ns and must not be less than zero");
+}
+
 void check_acquire_options(acquire_options const& how)
 {
     if (how.poll_interval)

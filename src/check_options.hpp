@@ -31,6 +31,9 @@ void check_scope(ownership scope);
 /// Those that `file_lock` alone has, and `where`.
 void check_backend(file_lock_options const& options);
 
+/// Those that `soft_file_lock` alone has, and `where`.
+void check_marker(soft_file_lock_options const& options);
+
 void check_acquire_options(acquire_options const& how);
 
 } // namespace detail

@@ -12,7 +12,7 @@
 namespace filelock_test {
 
 /// Every kind that can be held exclusively; the template suites run over all of them.
-using exclusive_kinds = std::tuple<boost::filelock::file_lock>;
+using exclusive_kinds = std::tuple<boost::filelock::file_lock, boost::filelock::soft_file_lock>;
 
 /// And those that can be held shared.
 using shared_kinds = std::tuple<boost::filelock::file_lock>;
@@ -24,6 +24,12 @@ template <>
 struct options_of<boost::filelock::file_lock>
 {
     using type = boost::filelock::file_lock_options;
+};
+
+template <>
+struct options_of<boost::filelock::soft_file_lock>
+{
+    using type = boost::filelock::soft_file_lock_options;
 };
 
 template <class Lock>

@@ -18,8 +18,10 @@
 #include <boost/thread/locks.hpp>
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -536,35 +538,55 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_that_would_wait_for_itself_is_told, Lock,
     BOOST_TEST(b.is_locked());
 }
 
+// A thread that waits for the lock without a limit, when it does so.
+template <class Lock>
+std::future<void> waiting_for(
+    Lock& lock, std::string const& path, std::function<void()> const& first = [] {})
+{
+    if constexpr (std::is_same_v<Lock, boost::filelock::file_lock>) {
+        auto waits = std::async(std::launch::async, [&lock, first] {
+            first();
+            lock.lock(); // asleep in the kernel
+            lock.unlock();
+        });
+        wait_until_blocked(::getpid(), path);
+        return waits;
+    } else {
+        auto is_waiting = std::make_shared<std::promise<void>>();
+        auto waits = std::async(std::launch::async, [&lock, first, is_waiting] {
+            first();
+            boost::filelock::acquire_options how;
+            how.progress_interval = std::chrono::hours(1);
+            how.on_wait = [is_waiting](auto const&) { is_waiting->set_value(); };
+            lock.acquire(how);
+            lock.unlock();
+        });
+        is_waiting->get_future().get();
+        return waits;
+    }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_that_waits_for_another_is_not, Lock, exclusive_kinds)
 {
     // Nor one that waits for an object's levels, which any thread may release.
     for (auto const& options : {quick<Lock>(), of_instance<Lock>()}) {
         Lock a(path, options), b(path);
         a.lock();
-        auto other = std::async(std::launch::async, [&] { b.lock(); });
-        wait_until_blocked(::getpid(), path.string());
+        auto other = waiting_for(b, path.string());
         a.unlock();
         BOOST_CHECK_NO_THROW(other.get());
     }
     Lock a(path, of_instance<Lock>()), b(path);
-    a.lock();
-    auto other = std::async(std::launch::async, [&] {
-        wait_until_blocked(::getpid(), path.string());
-        a.unlock();
-    });
-    BOOST_CHECK_NO_THROW(b.lock());
+    auto other = waiting_for(b, path.string(), [&] { a.lock(); });
+    a.unlock();
+    BOOST_CHECK_NO_THROW(other.get());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(one_behind_a_thread_that_waits_for_it_is_told, Lock, exclusive_kinds)
 {
     Lock a(path), b(path);
     a.lock();
-    auto other = std::async(std::launch::async, [&] {
-        b.lock();
-        b.unlock();
-    });
-    wait_until_blocked(::getpid(), path.string());
+    auto other = waiting_for(b, path.string());
     BOOST_TEST((error_of([&] { b.lock(); }) == errc::resource_deadlock_would_occur));
     a.unlock();
     other.get();

@@ -159,7 +159,10 @@ acquisition::next acquisition::judge(answer const& a)
     bool const is_busy = a.kind == answer::busy;
     bool const may_sleep = is_busy && may_sleep_ && protocol_.can_sleep();
     (void)do_chores(book_, protocol_, book_.found_busy(*this, protocol_.met()));
-    return not_yet(is_busy ? pause_after_busy() : pause{a.delay}, may_sleep);
+    auto p = is_busy ? pause_after_busy() : pause{a.delay};
+    if (is_busy && a.delay != a.delay.zero())
+        p.length = std::min(p.length, a.delay);
+    return not_yet(p, may_sleep);
 }
 
 // Nothing wakes a waiter whose turn it is, so it pauses between two attempts; who stands behind, is

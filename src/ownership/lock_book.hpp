@@ -150,6 +150,7 @@ private:
     void remove(waiter& w) noexcept;
     turn look(waiter& w, bool owned) noexcept;
     bool is_compatible(waiter const& w, hold const* mine) const noexcept;
+    void forget_file() noexcept;
     lock_mode needed() const noexcept;
     chore next_chore() noexcept;
     dropped settle_unless_at_work() noexcept;

@@ -44,6 +44,13 @@ struct file_facts
     std::uint64_t size = 0;
     std::chrono::nanoseconds modified{}; ///< the content, since 1970 by the file system's clock
     std::chrono::nanoseconds changed{};  ///< anything of it
+
+    /// Whether nothing has happened to it between the two.
+    friend bool is_unchanged(file_facts const& a, file_facts const& b) noexcept
+    {
+        return a.identity == b.identity && a.size == b.size && a.modified == b.modified &&
+               a.changed == b.changed;
+    }
 };
 
 system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept;
@@ -72,11 +79,17 @@ system::error_code write_all(descriptor const& file, std::string_view text) noex
 
 system::error_code truncate(descriptor const& file) noexcept;
 
+/// Whether there is no room left, for all or for this user.
+bool is_out_of_space(system::error_code const& ec) noexcept;
+
 /// Gives the unnamed file a name; `file_exists` where the path names anything.
 system::error_code give_name(descriptor const& file, filesystem::path const& path) noexcept;
 
 /// Makes each of two names that of the other's file, in one step.
 system::error_code exchange_names(filesystem::path const& a, filesystem::path const& b) noexcept;
+
+/// A second name; `file_exists` where `to` names anything.
+system::error_code add_name(filesystem::path const& from, filesystem::path const& to) noexcept;
 
 /// Replaces what `to` names.
 system::error_code move_name(filesystem::path const& from, filesystem::path const& to) noexcept;

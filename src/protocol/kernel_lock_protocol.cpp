@@ -6,11 +6,10 @@
 
 #include "../platform/kernel_lock.hpp"
 #include "../platform/storage.hpp"
+#include "parents.hpp"
 
 #include <boost/filelock/error.hpp>
 
-#include <boost/filesystem/exception.hpp>
-#include <boost/filesystem/operations.hpp>
 #include <boost/system/errc.hpp>
 
 #include <utility>
@@ -23,12 +22,6 @@ namespace {
 // How often one attempt follows a path that is made to name another file meanwhile, and an open
 // that says ENOENT although the parent is there (FUSE and NFS split the look-up from the creation).
 constexpr int tries = 10;
-
-// What making parents says when others make and remove them at the same time.
-bool is_race(system::error_code const& ec)
-{
-    return ec == system::errc::no_such_file_or_directory || ec == system::errc::file_exists;
-}
 
 } // namespace
 
@@ -172,9 +165,8 @@ inline system::error_code kernel_lock_protocol::open(lock_mode mode)
             return second_ ? check_storage() : ec;
         if (ec != system::errc::no_such_file_or_directory)
             break;
-        auto const parents = create_parents();
-        if (parents && !is_race(parents))
-            return parents;
+        if (auto const failed = make_parents(path_, options_.create_directories))
+            return failed;
     }
     // A symbolic link gives ELOOP, a socket ENXIO; a loop of links further up gives ELOOP as well.
     file_facts found;
@@ -192,21 +184,6 @@ system::error_code kernel_lock_protocol::check_storage() const noexcept
         if (auto const ec = is_on_local_storage(file_, is_local))
             return ec;
     return is_local ? system::error_code() : error::both_not_supported;
-}
-
-system::error_code kernel_lock_protocol::create_parents() const
-{
-    auto const parent = path_.parent_path();
-    try {
-        // The overloads with an error code are noexcept in Boost 1.81, and allocate.
-        if (options_.create_directories)
-            filesystem::create_directories(parent);
-        else if (!filesystem::exists(parent))
-            return make_error_code(system::errc::no_such_file_or_directory);
-        return {};
-    } catch (filesystem::filesystem_error const& e) {
-        return e.code();
-    }
 }
 
 void kernel_lock_protocol::acquired()

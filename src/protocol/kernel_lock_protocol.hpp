@@ -54,7 +54,6 @@ private:
     system::error_code names_our_file(file_facts const& ours, bool& names_it) const noexcept;
     system::error_code open(lock_mode mode);
     system::error_code check_storage() const noexcept;
-    system::error_code create_parents() const;
 
     filesystem::path path_;
     file_lock_options options_;

@@ -13,10 +13,11 @@
 #include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 
 // What is done to markers, whatever they say.
 //
@@ -50,7 +51,9 @@ struct found_marker
 class marker_file
 {
 public:
-    marker_file(filesystem::path path, std::optional<filesystem::perms> permissions, storage where);
+    marker_file(filesystem::path path, std::optional<filesystem::perms> permissions, storage where)
+        : path_(std::move(path)), permissions_(permissions), where_(where)
+    {}
 
     enum class outcome
     {
@@ -70,8 +73,8 @@ public:
     system::error_code replace(found_marker& theirs, judgement const& is_removable,
                                std::string const& text, outcome& result);
 
-    /// Removes the marker at the path, whosever it is, if it is still what was found.
-    system::error_code remove(found_marker& theirs, judgement const& is_removable, outcome& result);
+    /// Removes the name of what was found, whosever it is, unless it names another file by now.
+    system::error_code remove(found_marker& theirs) const noexcept;
 
     bool is_published() const noexcept { return file_.is_open(); }
     file_facts const& facts() const noexcept { return facts_; }
@@ -83,18 +86,26 @@ public:
     /// made a marker without an owner, which others remove in time: `timed_out`.
     system::error_code withdraw() noexcept;
 
-    /// Whether the storage is local. After `publish` or `replace`, or of what was found.
+    /// The time by the clock of the file system, whosever that is: what it stamps on a new file.
+    /// 1970 where it cannot be asked.
+    std::chrono::nanoseconds storage_time() const;
+
+    /// Whether the storage that this file is on is local.
     bool is_local(descriptor const& file) const noexcept;
 
 private:
-    system::error_code make(std::string const& text);
+    system::error_code draft(std::string const& text);
+    system::error_code fill(std::string const& text);
     system::error_code make_in_place(std::string const& text, outcome& result);
-    system::error_code exchange(found_marker& theirs, outcome& result);
-    system::error_code carry_off(found_marker& theirs, judgement const& is_removable,
-                                 outcome& result);
+    system::error_code fill_in_place(std::string const& text, std::chrono::nanoseconds made,
+                                     outcome& result);
+    system::error_code put_in_place_of(found_marker& theirs, judgement const& is_removable,
+                                       filesystem::path const& name, outcome& result);
+    system::error_code put_back(filesystem::path const& name) noexcept;
+    system::error_code carry_off(found_marker const& theirs, filesystem::path const& name) const;
     system::error_code names(file_identity const& identity, bool& it_does) const noexcept;
     filesystem::path private_name() const;
-    void remove_litter() const noexcept;
+    void remove_litter() const;
 
     filesystem::path path_;
     std::optional<filesystem::perms> permissions_;
@@ -102,7 +113,6 @@ private:
     descriptor file_; // open while published
     file_facts facts_;
     bool is_local_ = false;
-    bool has_exact_permissions_ = false;
 };
 
 } // namespace detail

@@ -28,23 +28,22 @@ struct answer
     enum kind_type
     {
         have_it,
-        busy,      ///< somebody holds it
+        busy,      ///< somebody holds it; ask again after `delay` at the latest
         ask_again, ///< nobody need hold it; ask again after `delay`
         failed     ///< `error` says why
     };
 
     kind_type kind = busy;
-    std::chrono::nanoseconds delay{};
+    std::chrono::nanoseconds delay{}; ///< zero in `busy`: nothing is known
     system::error_code error;
 
     answer(kind_type k) : kind(k) {}
     answer(system::error_code ec) : kind(failed), error(ec) {}
-    static answer again_after(std::chrono::nanoseconds delay)
-    {
-        answer a(ask_again);
-        a.delay = delay;
-        return a;
-    }
+    static answer again_after(std::chrono::nanoseconds delay) { return {ask_again, delay}; }
+    static answer busy_for(std::chrono::nanoseconds delay) { return {busy, delay}; }
+
+private:
+    answer(kind_type k, std::chrono::nanoseconds d) : kind(k), delay(d) {}
 };
 
 /// What one kind of lock does to the file system: one object's attempts and its one hold.

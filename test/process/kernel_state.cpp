@@ -167,6 +167,20 @@ std::size_t inotify_watches()
     return found;
 }
 
+std::vector<int> descriptors_open_on(std::string const& path)
+{
+    std::vector<int> found;
+    struct ::stat file, s;
+    if (::stat(path.c_str(), &file) != 0)
+        throw std::runtime_error("stat " + path);
+    for (auto const& entry : fs::directory_iterator("/proc/self/fd")) {
+        int const fd = std::stoi(entry.path().filename().string());
+        if (::fstat(fd, &s) == 0 && s.st_dev == file.st_dev && s.st_ino == file.st_ino)
+            found.push_back(fd);
+    }
+    return found;
+}
+
 std::vector<int> descriptors_of(std::string const& name)
 {
     std::vector<int> found;

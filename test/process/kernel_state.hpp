@@ -42,6 +42,9 @@ std::size_t inotify_watches();
 /// Those descriptors that are of files of this name, in whichever directory.
 std::vector<int> descriptors_of(std::string const& name);
 
+/// The descriptors of this process that are open on the file that the path names.
+std::vector<int> descriptors_open_on(std::string const& path);
+
 } // namespace filelock_test
 
 #endif

@@ -19,10 +19,12 @@ struct acquire_options;
 struct file_lock_options;
 struct force_t;
 struct owner_record;
+struct soft_file_lock_options;
 struct wait_status;
 
 class file_lock;
 class lock_error;
+class soft_file_lock;
 
 template <class Lock>
 class held_lock;

@@ -101,6 +101,44 @@ struct file_lock_options
     }
 };
 
+/// How a `soft_file_lock` behaves; as for `file_lock_options`.
+struct soft_file_lock_options
+{
+    /// The longest pause between two attempts of a wait, where the system does not tell of changes
+    /// to the marker; on a local file system it grows to a second. Greater than zero.
+    std::chrono::nanoseconds poll_interval = std::chrono::milliseconds(50);
+
+    /// Unset: 0666 and the umask, or the directory's ACL, decide about the marker. Set: it has
+    /// exactly these bits. Who may not read it cannot tell that its owner has died.
+    std::optional<filesystem::perms> permissions = {};
+
+    ownership scope = ownership::thread;
+
+    /// Whether missing parent directories are made.
+    bool create_directories = true;
+
+    storage where = storage::detect;
+
+    /// Set: a marker that is so old is removed, whoever owns it and whether he lives or not, by the
+    /// clock of the file system. A lease whose holder does not learn that it has expired: rather
+    /// use one of the kinds that tell him, or that never expire. Greater than zero.
+    std::optional<std::chrono::nanoseconds> lifetime = {};
+
+    /// How long a marker that is not whole is left to whoever may be writing it. Unset: for ever,
+    /// as is right where holders leave empty markers (Python's filelock before 3.22 did). Zero or
+    /// more.
+    std::optional<std::chrono::nanoseconds> malformed_grace = std::chrono::seconds(2);
+
+    /// Whether all members are equal.
+    friend bool are_same(soft_file_lock_options const& a, soft_file_lock_options const& b)
+    {
+        return a.poll_interval == b.poll_interval && a.permissions == b.permissions &&
+               a.scope == b.scope && a.create_directories == b.create_directories &&
+               a.where == b.where && a.lifetime == b.lifetime &&
+               a.malformed_grace == b.malformed_grace;
+    }
+};
+
 } // namespace filelock
 } // namespace boost
 

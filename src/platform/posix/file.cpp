@@ -151,6 +151,12 @@ system::error_code truncate(descriptor const& file) noexcept
     return result_of(result);
 }
 
+bool is_out_of_space(system::error_code const& ec) noexcept
+{
+    return ec.category() == system::system_category() &&
+           (ec.value() == ENOSPC || ec.value() == EDQUOT);
+}
+
 // AT_EMPTY_PATH, which would do without /proc, asks for a capability (open(2), O_TMPFILE).
 system::error_code give_name(descriptor const& file, filesystem::path const& path) noexcept
 {
@@ -167,6 +173,11 @@ system::error_code exchange_names(filesystem::path const& a, filesystem::path co
     (void)a, (void)b;
     return make_error_code(system::errc::not_supported);
 #endif
+}
+
+system::error_code add_name(filesystem::path const& from, filesystem::path const& to) noexcept
+{
+    return result_of(::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), 0));
 }
 
 system::error_code move_name(filesystem::path const& from, filesystem::path const& to) noexcept

@@ -1,0 +1,442 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "marker_file.hpp"
+
+#include "../platform/clock.hpp"
+#include "../platform/kernel_lock.hpp"
+#include "../platform/process.hpp"
+#include "../platform/storage.hpp"
+#include "marker_record.hpp"
+
+#include <boost/filelock/error.hpp>
+
+#include <boost/filesystem/directory.hpp>
+#include <boost/system/errc.hpp>
+#include <boost/uuid/random_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+namespace errc = system::errc;
+
+// A name with this in it is nobody's lock, but something on its way out.
+constexpr char const* housekeeping = ".break";
+
+constexpr auto litter_age = 60s;
+constexpr auto longest_wait_for_right = 100ms; // of who releases
+
+/// The right of removal, from a try that worked to the end of the scope.
+class removal_right
+{
+public:
+    explicit removal_right(descriptor const& file) noexcept : file_(file) {}
+    removal_right(removal_right const&) = delete;
+    removal_right& operator=(removal_right const&) = delete;
+    ~removal_right()
+    {
+        if (is_held_)
+            (void)kernel_unlock(file_.native(), kernel_lock::flock);
+    }
+
+    /// `operation_would_block` where somebody else has it.
+    system::error_code try_to_take() noexcept
+    {
+        auto const ec = try_kernel_lock(file_.native(), kernel_lock::flock, lock_mode::exclusive);
+        is_held_ = !ec;
+        return ec;
+    }
+
+    /// The same, for a while.
+    system::error_code take() noexcept
+    {
+        auto const until = std::chrono::steady_clock::now() + longest_wait_for_right;
+        for (;;) {
+            auto const ec = try_to_take();
+            if (ec != errc::operation_would_block || std::chrono::steady_clock::now() >= until)
+                return ec;
+            std::this_thread::sleep_for(1ms);
+        }
+    }
+
+private:
+    descriptor const& file_;
+    bool is_held_ = false;
+};
+
+bool is_missing(system::error_code const& ec) noexcept
+{
+    return ec == errc::no_such_file_or_directory || is_server_lost(ec);
+}
+
+// Of making a file: what would be no better with another way of making it.
+bool is_final(system::error_code const& ec) noexcept
+{
+    return ec == errc::no_such_file_or_directory || ec == errc::read_only_file_system ||
+           ec == errc::too_many_files_open || ec == errc::too_many_files_open_in_system ||
+           is_out_of_space(ec);
+}
+
+bool is_not_supported(system::error_code const& ec) noexcept
+{
+    return ec == errc::invalid_argument || ec == errc::function_not_supported ||
+           ec == errc::not_supported || ec == errc::operation_not_supported;
+}
+
+} // namespace
+
+system::error_code found_marker::look(filesystem::path const& path)
+{
+    file.close();
+    text.clear();
+    auto ec = facts_of(path, facts);
+    if (ec)
+        return ec;
+    if (!facts.is_regular)
+        return error::not_a_lock_file;
+    ec = file.open_existing(path);
+    if (ec == errc::permission_denied || ec == errc::operation_not_permitted)
+        return {}; // somebody's, who lets nobody read it
+    if (ec == errc::too_many_symbolic_link_levels || ec == errc::no_such_device_or_address)
+        return error::not_a_lock_file; // it has become a link or a socket
+    return ec ? ec : look_again();
+}
+
+system::error_code found_marker::look_again()
+{
+    if (auto const ec = facts_of(file, facts))
+        return ec;
+    if (!facts.is_regular || facts.size > longest_record)
+        return error::not_a_lock_file;
+    return read_all(file, longest_record, text);
+}
+
+bool marker_file::is_local(descriptor const& file) const noexcept
+{
+    bool is_local = where_ == storage::local;
+    if (where_ == storage::detect && is_on_local_storage(file, is_local))
+        return false;
+    return is_local;
+}
+
+system::error_code marker_file::names(file_identity const& identity, bool& it_does) const noexcept
+{
+    it_does = false;
+    file_facts named;
+    auto const ec = facts_of(path_, named);
+    if (ec)
+        return is_missing(ec) ? system::error_code() : ec;
+    it_does = named.identity == identity;
+    return {};
+}
+
+filesystem::path marker_file::private_name() const
+{
+    auto token = to_string(uuids::random_generator()());
+    token.erase(std::remove(token.begin(), token.end(), '-'), token.end());
+    auto name = path_;
+    name += housekeeping + ('.' + std::to_string(this_process().pid)) + '.' + token;
+    return name;
+}
+
+// A whole marker without a name: what others see of it is whole.
+system::error_code marker_file::draft(std::string const& text)
+{
+    auto ec = file_.open_unnamed(path_.parent_path(), permissions_);
+    if (ec)
+        return ec;
+    is_local_ = is_local(file_);
+    if (is_local_)
+        ec = take_witness(file_.native());
+    if (!ec)
+        ec = fill(text);
+    if (ec)
+        file_.close();
+    return ec;
+}
+
+system::error_code marker_file::fill(std::string const& text)
+{
+    if (auto const ec = write_all(file_, text))
+        return ec;
+    if (permissions_) // whatever the umask
+        if (auto const ec = set_permissions(file_, *permissions_))
+            return ec;
+    return facts_of(file_, facts_);
+}
+
+system::error_code marker_file::publish(std::string const& text, outcome& result)
+{
+    result = outcome::ours;
+    auto ec = draft(text);
+    if (!ec) {
+        ec = give_name(file_, path_);
+        if (!ec)
+            return {};
+        file_.close();
+        if (ec == errc::file_exists) {
+            result = outcome::taken;
+            return {};
+        }
+    }
+    return is_final(ec) ? ec : make_in_place(text, result);
+}
+
+// Others can see it before it is whole, and take it for what somebody who died has left. So nothing
+// is written too late, and it counts only if it is still there thereafter.
+system::error_code marker_file::make_in_place(std::string const& text, outcome& result)
+{
+    auto const made = time_since_boot();
+    auto ec = file_.create(path_, permissions_);
+    if (ec == errc::file_exists) {
+        result = outcome::taken;
+        return {};
+    }
+    if (ec)
+        return ec;
+    is_local_ = is_local(file_);
+    facts_ = {};
+    removal_right right(file_);
+    if (is_local_) {
+        ec = take_witness(file_.native());
+        if (!ec)
+            ec = right.try_to_take();
+        if (ec == errc::operation_would_block) {
+            file_.close();
+            result = outcome::again;
+            return {};
+        }
+    }
+    if (!ec)
+        ec = fill_in_place(text, made, result);
+    if (!ec && result == outcome::ours)
+        return {};
+    bool it_does = false;
+    if (ec && !names(facts_.identity, it_does) && it_does)
+        (void)remove_name(path_);
+    file_.close();
+    return ec;
+}
+
+system::error_code marker_file::fill_in_place(std::string const& text,
+                                              std::chrono::nanoseconds made, outcome& result)
+{
+    bool it_does = false;
+    auto ec = facts_of(file_, facts_);
+    if (!ec)
+        ec = names(facts_.identity, it_does);
+    bool const is_in_time = time_since_boot() - made <= 1s;
+    if (!ec && it_does && is_in_time)
+        ec = fill(text);
+    if (!ec && it_does && is_in_time)
+        ec = names(facts_.identity, it_does);
+    result = it_does && is_in_time ? outcome::ours : outcome::again;
+    return ec;
+}
+
+system::error_code marker_file::replace(found_marker& theirs, judgement const& is_removable,
+                                        std::string const& text, outcome& result)
+{
+    result = outcome::again;
+    removal_right right(theirs.file);
+    bool const local = is_local(theirs.file);
+    if (local) {
+        auto const ec = right.try_to_take();
+        if (ec == errc::operation_would_block) {
+            result = outcome::busy_right;
+            return {};
+        }
+        if (ec)
+            return ec;
+    }
+    if (auto const ec = theirs.look_again())
+        return ec;
+    if (!is_removable(theirs))
+        return {};
+    auto const name = private_name();
+    bool it_does; // now; nothing that takes long comes between this and what follows
+    if (auto const ec = names(theirs.facts.identity, it_does))
+        return ec;
+    if (!it_does)
+        return {};
+    if (!local)
+        return carry_off(theirs, name);
+    // Where there are no unnamed files, or no names for them, the path is left vacant.
+    auto const ec = draft(text);
+    if (ec)
+        return is_final(ec) ? ec : remove_name(path_);
+    return put_in_place_of(theirs, is_removable, name, result);
+}
+
+system::error_code marker_file::put_in_place_of(found_marker& theirs, judgement const& is_removable,
+                                                filesystem::path const& name, outcome& result)
+{
+    auto ec = give_name(file_, name);
+    if (!ec) {
+        ec = exchange_names(name, path_);
+        if (ec)
+            (void)remove_name(name);
+    }
+    if (ec) {
+        file_.close();
+        if (ec == errc::no_such_file_or_directory)
+            return {}; // somebody else has removed it
+        return is_not_supported(ec) ? remove_name(path_) : ec;
+    }
+
+    found_marker got;
+    ec = got.look(name);
+    bool const is_theirs = !ec && got.facts.identity == theirs.facts.identity;
+    bool is_dead = is_theirs || is_missing(ec);
+    removal_right right(got.file);
+    if (!is_dead && got.file.is_open()) {
+        // A breaker who asks nobody was faster, and somebody else has come in.
+        is_dead = !right.take() && !got.look_again() && is_removable(got);
+    }
+    bool it_does = false;
+    if (is_dead) {
+        ec = remove_name(name);
+        if (is_missing(ec))
+            ec.clear();
+        if (!ec)
+            ec = names(facts_.identity, it_does);
+        if (it_does) {
+            remove_litter();
+            result = outcome::ours;
+            return {};
+        }
+    } else {
+        ec = put_back(name);
+    }
+    file_.close();
+    return ec;
+}
+
+// What the private name names, to where it was.
+system::error_code marker_file::put_back(filesystem::path const& name) noexcept
+{
+    auto ec = exchange_names(name, path_);
+    if (ec == errc::no_such_file_or_directory) {
+        // Ours has been removed: then it is there alone, or another one has come in.
+        ec = add_name(name, path_);
+        return ec ? ec : remove_name(name);
+    }
+    file_facts named;
+    if (!ec && !facts_of(name, named) && named.identity == facts_.identity)
+        ec = remove_name(name);
+    return ec;
+}
+
+// Where the right of removal is not to be had: as Python's filelock does.
+system::error_code marker_file::carry_off(found_marker const& theirs,
+                                          filesystem::path const& name) const
+{
+    auto ec = move_name(path_, name);
+    if (ec)
+        return is_missing(ec) ? system::error_code() : ec;
+    file_facts moved;
+    ec = facts_of(name, moved);
+    bool const is_theirs =
+        !ec && moved.identity == theirs.facts.identity && moved.modified == theirs.facts.modified;
+    return is_theirs ? remove_name(name) : system::error_code();
+}
+
+system::error_code marker_file::remove(found_marker& theirs) const noexcept
+{
+    removal_right right(theirs.file);
+    if (theirs.file.is_open() && is_local(theirs.file))
+        if (auto const ec = right.take())
+            return ec == errc::operation_would_block ? make_error_code(errc::timed_out) : ec;
+    bool it_does;
+    if (auto const ec = names(theirs.facts.identity, it_does))
+        return ec;
+    auto const ec = it_does ? remove_name(path_) : system::error_code();
+    return is_missing(ec) ? system::error_code() : ec;
+}
+
+std::chrono::nanoseconds marker_file::storage_time() const
+{
+    auto const name = private_name();
+    descriptor file;
+    file_facts facts;
+    if (file.create(name, {}))
+        return {};
+    (void)facts_of(file, facts);
+    (void)remove_name(name);
+    return facts.modified;
+}
+
+bool marker_file::is_in_place(system::error_code& ec) const noexcept
+{
+    bool it_does = false;
+    if (is_published())
+        ec = names(facts_.identity, it_does);
+    return it_does;
+}
+
+system::error_code marker_file::withdraw() noexcept
+{
+    if (!is_published())
+        return {};
+    system::error_code ec;
+    {
+        removal_right right(file_);
+        if (is_local_)
+            ec = right.take();
+        if (ec == errc::operation_would_block) {
+            // Somebody was stopped while he had it. He may act on what he has judged when he goes
+            // on, and finds what is nobody's.
+            ec = truncate(file_);
+            if (!ec)
+                ec = make_error_code(errc::timed_out);
+        } else if (!ec) {
+            bool it_does;
+            ec = names(facts_.identity, it_does);
+            if (!ec && it_does)
+                ec = remove_name(path_);
+            if (is_missing(ec))
+                ec.clear();
+            if (ec)
+                return ec; // it is still there
+            file_facts left;
+            // A breaker had just given it another name, and will put it back.
+            if (is_local_ && it_does && !facts_of(file_, left) && left.has_name)
+                (void)truncate(file_);
+        }
+    }
+    file_.close();
+    return ec;
+}
+
+// What breakers who died have left, a minute ago by the file system's clock.
+void marker_file::remove_litter() const
+{
+    auto const prefix = path_.filename().native() + housekeeping;
+    system::error_code ec;
+    filesystem::directory_iterator it(path_.parent_path(), ec), end;
+    for (; it != end && !ec; it.increment(ec)) {
+        if (it->path().filename().native().compare(0, prefix.size(), prefix) != 0)
+            continue;
+        descriptor file;
+        file_facts facts;
+        bool has_one = true;
+        if (!file.open_existing(it->path()) && !facts_of(file, facts) && facts.is_regular &&
+            facts_.modified - facts.changed > litter_age && !has_witness(file.native(), has_one) &&
+            !has_one)
+            (void)remove_name(it->path());
+    }
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

@@ -1,0 +1,254 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "soft_file_protocol.hpp"
+
+#include "../platform/clock.hpp"
+#include "../platform/kernel_lock.hpp"
+#include "../platform/process.hpp"
+#include "parents.hpp"
+
+#include <boost/filelock/error.hpp>
+
+#include <boost/system/errc.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+namespace errc = system::errc;
+
+// How often one attempt follows what others do meanwhile.
+constexpr int tries = 10;
+
+constexpr auto longest_act = 1ms; // of who judges a marker, as we do
+constexpr auto unseen = 1s;       // how often to look for somebody of whose end nobody tells
+
+std::string text_of_our_marker()
+{
+    auto const us = this_process();
+    return marker_record{us.pid, us.host, us.start_token}.text();
+}
+
+} // namespace
+
+soft_file_protocol::soft_file_protocol(filesystem::path absolute,
+                                       soft_file_lock_options const& options)
+    : path_(absolute), options_(options),
+      marker_(std::move(absolute), options.permissions, options.where)
+{}
+
+answer soft_file_protocol::attempt(lock_mode)
+{
+    system::error_code ec;
+    if (marker_.is_published()) { // what could not be given back
+        if (marker_.is_in_place(ec) || ec)
+            return ec ? answer(ec) : answer(answer::have_it);
+        if ((ec = marker_.withdraw()))
+            return ec;
+    }
+    for (int i = 0; i < tries; ++i) {
+        // Who waits was told that the marker has gone, or looks whether it has.
+        if (std::exchange(is_taken_, false)) {
+            ec = theirs_.look(path_);
+            if (!ec) {
+                auto const a = judge_file();
+                if (a.kind != answer::ask_again || a.delay != a.delay.zero())
+                    return a;
+                continue;
+            }
+            if (ec != errc::no_such_file_or_directory && !is_server_lost(ec))
+                return ec;
+        }
+        marker_file::outcome result;
+        ec = marker_.publish(text_of_our_marker(), result);
+        if (ec == errc::no_such_file_or_directory)
+            ec = make_parents(path_, options_.create_directories);
+        else if (!ec && result == marker_file::outcome::ours)
+            return have_it();
+        if (ec)
+            return ec;
+        is_taken_ = result == marker_file::outcome::taken;
+    }
+    return answer::again_after(options_.poll_interval);
+}
+
+answer soft_file_protocol::have_it() noexcept
+{
+    met_ = marker_.facts().identity;
+    theirs_.file.close();
+    return answer::have_it;
+}
+
+answer soft_file_protocol::judge_file()
+{
+    is_taken_ = true;
+    met_ = theirs_.facts.identity;
+    auto const v = judge(theirs_);
+    process_ = v.process;
+    if (v.error)
+        return v.error;
+    if (!v.is_removable)
+        return answer::busy_for(v.look_again);
+    marker_file::outcome result;
+    auto const still = [this](found_marker const& found) { return judge(found).is_removable; };
+    if (auto const ec = marker_.replace(theirs_, still, text_of_our_marker(), result))
+        return ec;
+    switch (result) {
+    case marker_file::outcome::ours:
+        return have_it();
+    case marker_file::outcome::busy_right:
+        return answer::again_after(longest_act);
+    default:
+        return answer::again_after({});
+    }
+}
+
+soft_file_protocol::verdict soft_file_protocol::judge(found_marker const& found)
+{
+    verdict v;
+    if (!found.file.is_open())
+        return v; // somebody's, who lets nobody read it
+    auto const content = read_marker(found.text);
+    auto limit = options_.lifetime;
+    switch (content.kind) {
+    case marker_content::foreign:
+        v.error = error::not_a_lock_file;
+        return v;
+    case marker_content::sentinel:
+    case marker_content::lease:
+        return v;
+    case marker_content::record:
+        v = judge_owner(found, content.owner);
+        break;
+    case marker_content::beginning:
+        if (options_.malformed_grace && (!limit || *options_.malformed_grace < *limit))
+            limit = options_.malformed_grace;
+        break;
+    }
+    if (v.is_removable || !limit)
+        return v;
+    auto age = age_of(found);
+    if (content.kind == marker_content::beginning)
+        age = std::max(age, watched_for(found));
+    v.is_removable = age >= *limit;
+    if (!v.is_removable) {
+        auto const left = age < age.zero() ? *limit : *limit - age;
+        v.look_again = v.look_again == left.zero() ? left : std::min(left, v.look_again);
+    }
+    return v;
+}
+
+soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& found,
+                                                            marker_record const& owner) const
+{
+    verdict v;
+    auto const seen = look_for({owner.pid, owner.host, owner.start_token});
+    if (seen.kind == sighting::alive)
+        v.process = seen.pid;
+    if (seen.kind != sighting::gone)
+        return v;
+    // He may live where we cannot see him.
+    bool is_witnessed = false;
+    if (marker_.is_local(found.file) &&
+        (has_witness(found.file.native(), is_witnessed) || is_witnessed))
+        v.look_again = unseen;
+    else
+        v.is_removable = true;
+    return v;
+}
+
+std::chrono::nanoseconds soft_file_protocol::watched_for(found_marker const& found)
+{
+    auto const now = std::chrono::steady_clock::now();
+    if (!sample_ || !is_unchanged(sample_->facts, found.facts) || sample_->text != found.text)
+        sample_ = sample{found.facts, found.text, now};
+    return now - sample_->since;
+}
+
+// By the clock of the file system, which on local storage is the machine's.
+std::chrono::nanoseconds soft_file_protocol::age_of(found_marker const& found) const
+{
+    auto const now = marker_.is_local(found.file) ? time_of_day() : marker_.storage_time();
+    return now - found.facts.modified;
+}
+
+watched soft_file_protocol::what_tells() const noexcept
+{
+    return {theirs_.file.is_open() ? &theirs_.file : nullptr, false, process_};
+}
+
+bool soft_file_protocol::is_local() const noexcept
+{
+    return theirs_.file.is_open() && marker_.is_local(theirs_.file);
+}
+
+void soft_file_protocol::withdraw() noexcept
+{
+    theirs_.file.close();
+    is_taken_ = false;
+}
+
+std::vector<owner_record> soft_file_protocol::holders() const
+{
+    found_marker found;
+    if (found.look(path_))
+        return {};
+    owner_record holder;
+    holder.mode = owner_mode::marker;
+    auto content = read_marker(found.text);
+    if (content.kind == marker_content::record) {
+        auto& owner = content.owner;
+        auto const seen = look_for({owner.pid, owner.host, owner.start_token});
+        holder.pid = seen.pid != 0 ? seen.pid : owner.pid;
+        if (seen.kind == sighting::alive)
+            holder.command = command_of(holder.pid);
+        holder.hostname = std::move(owner.host);
+        holder.start_token = std::move(owner.start_token);
+    } else if (content.kind == marker_content::sentinel) {
+        holder.mode = owner_mode::claim;
+    } else if (content.kind == marker_content::lease) {
+        holder.mode = owner_mode::lease;
+    } else if (content.kind == marker_content::foreign && found.file.is_open()) {
+        return {};
+    }
+    holder.age = time_of_day() - found.facts.modified;
+    return {holder};
+}
+
+std::optional<marker_record> soft_file_protocol::record() const
+{
+    found_marker found;
+    if (found.look(path_) || !found.file.is_open())
+        return std::nullopt;
+    auto content = read_marker(found.text);
+    if (content.kind != marker_content::record)
+        return std::nullopt;
+    return std::move(content.owner);
+}
+
+system::error_code soft_file_protocol::break_lock() const
+{
+    found_marker found;
+    auto const ec = found.look(path_);
+    if (ec == errc::no_such_file_or_directory)
+        return {};
+    if (ec)
+        return ec;
+    if (!found.file.is_open())
+        return make_error_code(errc::permission_denied);
+    auto const kind = read_marker(found.text).kind;
+    if (kind == marker_content::foreign || kind == marker_content::sentinel)
+        return error::not_a_lock_file;
+    return marker_.remove(found);
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

@@ -1,0 +1,87 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_SOFT_FILE_PROTOCOL_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_SOFT_FILE_PROTOCOL_HPP
+
+#include "../platform/file.hpp"
+#include "marker_file.hpp"
+#include "marker_record.hpp"
+#include "protocol.hpp"
+
+#include <boost/filelock/lock_options.hpp>
+
+#include <boost/filesystem/path.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// `soft_file_lock`: the lock is held while there is a marker at the path. It names its owner, so
+/// that others can tell that he has died.
+class soft_file_protocol final : public protocol
+{
+public:
+    soft_file_protocol(filesystem::path absolute, soft_file_lock_options const& options);
+
+    answer attempt(lock_mode mode) override;
+    watched what_tells() const noexcept override;
+    bool is_local() const noexcept override;
+    void withdraw() noexcept override;
+    std::optional<file_identity> met() const noexcept override { return met_; }
+    system::error_code release() noexcept override { return marker_.withdraw(); }
+    bool still_held(system::error_code& ec) override { return marker_.is_in_place(ec); }
+    std::vector<owner_record> holders() const override;
+
+    /// The marker at the path, if it is one. From any thread, like `holders`.
+    std::optional<marker_record> record() const;
+
+    /// Removes it, whosever it is. No marker is no error.
+    system::error_code break_lock() const;
+
+private:
+    struct verdict
+    {
+        bool is_removable = false;
+        std::chrono::nanoseconds look_again{}; ///< it may be then, untold; zero: it is told
+        std::int64_t process = 0;              ///< whose end may make it so
+        system::error_code error;
+    };
+
+    // A file that has not changed since it was seen first.
+    struct sample
+    {
+        file_facts facts;
+        std::string text;
+        std::chrono::steady_clock::time_point since;
+    };
+
+    answer have_it() noexcept;
+    answer judge_file();
+    verdict judge(found_marker const& found);
+    verdict judge_owner(found_marker const& found, marker_record const& owner) const;
+    std::chrono::nanoseconds watched_for(found_marker const& found);
+    std::chrono::nanoseconds age_of(found_marker const& found) const;
+
+    filesystem::path path_;
+    soft_file_lock_options options_;
+    marker_file marker_;
+    found_marker theirs_; // open while we wait
+    std::optional<sample> sample_;
+    std::optional<file_identity> met_;
+    std::int64_t process_ = 0;
+    bool is_taken_ = false; // the path named a file when it was last seen
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

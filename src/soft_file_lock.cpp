@@ -1,0 +1,71 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "check_options.hpp"
+#include "ownership/lock_state.hpp"
+#include "platform/process.hpp"
+#include "protocol/soft_file_protocol.hpp"
+
+#include <boost/filelock/soft_file_lock.hpp>
+
+#include <boost/throw_exception.hpp>
+
+#include <memory>
+
+namespace boost {
+namespace filelock {
+namespace {
+
+std::unique_ptr<detail::soft_file_protocol> make_protocol(filesystem::path const& path,
+                                                          soft_file_lock_options const& options)
+{
+    detail::check_poll_interval(options.poll_interval);
+    detail::check_permissions(options.permissions);
+    detail::check_scope(options.scope);
+    detail::check_marker(options);
+    return std::make_unique<detail::soft_file_protocol>(detail::checked_absolute(path), options);
+}
+
+} // namespace
+
+soft_file_lock::soft_file_lock(filesystem::path const& path, soft_file_lock_options const& options)
+    : soft_file_lock(path, options, make_protocol(path, options).release())
+{}
+
+soft_file_lock::soft_file_lock(filesystem::path const& path, soft_file_lock_options const& options,
+                               detail::soft_file_protocol* owned)
+    : exclusive_names(std::make_shared<detail::lock_state>(
+          path, std::unique_ptr<detail::protocol>(owned), options.scope, options.poll_interval)),
+      protocol_(*owned)
+{}
+
+std::optional<std::int64_t> soft_file_lock::pid() const
+{
+    auto const owner = protocol_.record();
+    return owner ? std::optional<std::int64_t>(owner->pid) : std::nullopt;
+}
+
+bool soft_file_lock::is_lock_held_by_us() const
+{
+    auto const owner = protocol_.record();
+    auto const us = detail::this_process();
+    return owner && owner->pid == us.pid && owner->host == us.host &&
+           owner->start_token == us.start_token;
+}
+
+void soft_file_lock::break_lock()
+{
+    system::error_code ec;
+    break_lock(ec);
+    if (ec)
+        boost::throw_exception(lock_error(ec, path()), BOOST_CURRENT_LOCATION);
+}
+
+void soft_file_lock::break_lock(system::error_code& ec)
+{
+    ec = protocol_.break_lock();
+}
+
+} // namespace filelock
+} // namespace boost
