@@ -27,7 +27,8 @@ namespace filelock {
 enum class error
 {
     /// The path names something that is no regular file (a symbolic link, FIFO, socket or device),
-    /// or, where a marker belongs, somebody's data. It was neither followed nor changed. Compares equal to `errc::invalid_argument`.
+    /// or, where a marker belongs, somebody's data. It was neither followed nor changed. Compares
+    /// equal to `errc::invalid_argument`.
     not_a_lock_file = 1,
 
     /// The file system has no kernel locks. Compares equal to `errc::not_supported`.
