@@ -57,7 +57,7 @@ struct fake_protocol : detail::protocol
         return detail::answer::have_it;
     }
     bool can_sleep() const noexcept override { return sleeps; }
-    detail::watched what_tells() const noexcept override { return {&watched_file, true}; }
+    detail::watched what_tells() const noexcept override { return {&watched_file, file, true}; }
     bool is_local() const noexcept override { return local; }
     void acquired() override
     {

@@ -98,10 +98,9 @@ answer acquisition::attempt(bool asleep)
 bool acquisition::watches_anew()
 {
     auto const what = protocol_.what_tells();
-    auto const identity = protocol_.met();
-    if (!what || !identity || (may_sleep_ && protocol_.can_sleep()) || until_.passed(now()))
+    if (!what || (may_sleep_ && protocol_.can_sleep()) || until_.passed(now()))
         return false;
-    auto const outcome = call().watch(what, *identity);
+    auto const outcome = call().watch(what, what.identity);
     if (outcome == watching::no)
         hears_ = told_of::nothing;
     else if (outcome == watching::anew || hears_ == told_of::nothing)

@@ -243,15 +243,11 @@ inline chore lock_book::next_chore() noexcept
 {
     if (!at_work_)
         return {};
-    if (std::exchange(abandoned_, false)) {
-        forget_file();
+    if (std::exchange(abandoned_, false))
         return {chore::withdraw};
-    }
     auto const need = needed();
     if (need < held_) {
         held_ = need;
-        if (need == lock_mode::none)
-            forget_file();
         return {chore::lower, need};
     }
     at_work_ = withdraw_first_ = false;
@@ -259,12 +255,6 @@ inline chore lock_book::next_chore() noexcept
     if (!queue_.empty() && &queue_.front() != worker)
         queue_.front().call_.wake();
     return {};
-}
-
-// Which is about to be closed: its number may become another file's.
-inline void lock_book::forget_file() noexcept
-{
-    file_.reset();
 }
 
 inline lock_mode lock_book::needed() const noexcept

@@ -150,7 +150,6 @@ private:
     void remove(waiter& w) noexcept;
     turn look(waiter& w, bool owned) noexcept;
     bool is_compatible(waiter const& w, hold const* mine) const noexcept;
-    void forget_file() noexcept;
     lock_mode needed() const noexcept;
     chore next_chore() noexcept;
     dropped settle_unless_at_work() noexcept;

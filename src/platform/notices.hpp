@@ -25,6 +25,7 @@ using watch_hook = intrusive::set_base_hook<intrusive::link_mode<intrusive::norm
 struct watched
 {
     descriptor const* file = nullptr; ///< nothing: ask from time to time
+    file_identity identity;
     /// Whether those who hold it let go by closing it. Else its being closed tells nothing, and who
     /// reads it must not wake the others who do.
     bool is_let_go_by_closing = false;

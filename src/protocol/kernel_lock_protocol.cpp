@@ -194,7 +194,9 @@ void kernel_lock_protocol::acquired()
 
 watched kernel_lock_protocol::what_tells() const noexcept
 {
-    return {file_.is_open() ? &file_ : nullptr, true};
+    if (!file_.is_open() || !met_)
+        return {};
+    return {&file_, *met_, true};
 }
 
 bool kernel_lock_protocol::is_local() const noexcept

@@ -393,15 +393,19 @@ system::error_code marker_file::withdraw() noexcept
         removal_right right(file_);
         if (is_local_)
             ec = right.take();
+        if (ec == error::kernel_lock_not_supported)
+            ec.clear(); // then no breaker has it either
         if (ec == errc::operation_would_block) {
             // Somebody was stopped while he had it. He may act on what he has judged when he goes
             // on, and finds what is nobody's.
             ec = truncate(file_);
+            if (ec)
+                return ec;
+            ec = make_error_code(errc::timed_out);
+        } else {
+            bool it_does = false;
             if (!ec)
-                ec = make_error_code(errc::timed_out);
-        } else if (!ec) {
-            bool it_does;
-            ec = names(facts_.identity, it_does);
+                ec = names(facts_.identity, it_does);
             if (!ec && it_does)
                 ec = remove_name(path_);
             if (is_missing(ec))

@@ -14,6 +14,7 @@
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace boost {
@@ -79,9 +80,20 @@ answer soft_file_protocol::attempt(lock_mode)
     return answer::again_after(options_.poll_interval);
 }
 
-answer soft_file_protocol::have_it() noexcept
+// The directory and the name. Not the marker itself: its number is another file's as soon as it has
+// gone.
+std::optional<file_identity> soft_file_protocol::identity() const
 {
-    met_ = marker_.facts().identity;
+    file_facts directory;
+    if (facts_of(path_.parent_path() / ".", directory)) // itself, where it is a symbolic link
+        return std::nullopt;
+    directory.identity.inode ^= std::hash<std::string>()(path_.filename().native());
+    return directory.identity;
+}
+
+answer soft_file_protocol::have_it()
+{
+    met_ = identity();
     theirs_.file.close();
     return answer::have_it;
 }
@@ -89,7 +101,7 @@ answer soft_file_protocol::have_it() noexcept
 answer soft_file_protocol::judge_file()
 {
     is_taken_ = true;
-    met_ = theirs_.facts.identity;
+    met_ = identity();
     auto const v = judge(theirs_);
     process_ = v.process;
     if (v.error)
@@ -181,7 +193,9 @@ std::chrono::nanoseconds soft_file_protocol::age_of(found_marker const& found) c
 
 watched soft_file_protocol::what_tells() const noexcept
 {
-    return {theirs_.file.is_open() ? &theirs_.file : nullptr, false, process_};
+    if (!theirs_.file.is_open())
+        return {};
+    return {&theirs_.file, theirs_.facts.identity, false, process_};
 }
 
 bool soft_file_protocol::is_local() const noexcept

@@ -63,7 +63,8 @@ private:
         std::chrono::steady_clock::time_point since;
     };
 
-    answer have_it() noexcept;
+    std::optional<file_identity> identity() const;
+    answer have_it();
     answer judge_file();
     verdict judge(found_marker const& found);
     verdict judge_owner(found_marker const& found, marker_record const& owner) const;
