@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(both_kinds_at_once_are_for_local_storage, *ut::precondition
                }) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(without_flock_the_soft_fallback_is_not_supported_yet,
+BOOST_AUTO_TEST_CASE(without_flock_there_is_a_marker_where_that_is_asked_for,
                      *ut::precondition(can_trace))
 {
     child locks([&] {
@@ -248,12 +248,45 @@ BOOST_AUTO_TEST_CASE(without_flock_the_soft_fallback_is_not_supported_yet,
         file_lock_options options;
         options.on_unsupported = boost::filelock::fallback::soft;
         file_lock lock(path, options);
-        auto const ec = error_of([&] { lock.lock(); });
-        return ec == error::kernel_lock_not_supported && ec == errc::not_supported ? 0 : 1;
+        bool const was_soft = lock.is_soft();
+        lock.lock();
+        lock.lock();
+        bool const is_marked = fs::file_size(path) != 0 && lock.lock_counter() == 2;
+        lock.unlock();
+        lock.unlock();
+        auto const ec = error_of([&] { lock.lock_shared(); });
+        return !was_soft && lock.is_soft() && is_marked && !fs::exists(path) &&
+                       ec == error::kernel_lock_not_supported
+                   ? 0
+                   : 1;
     });
-    tracer const injects(locks.pid(), "-P " + path.string() + " -e inject=flock:error=ENOSYS");
+    tracer const injects(locks.pid(), "-e inject=flock:error=ENOSYS");
     locks.write_line("go");
     BOOST_TEST(locks.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(with_flock_there_is_no_marker_whatever_is_asked_for)
+{
+    for (auto const backend : backends) {
+        auto options = with_backend(backend);
+        options.on_unsupported = boost::filelock::fallback::soft;
+        auto const in = directory / "a" / "test.lock"; // whose parent is missing
+        file_lock lock(in, options), other(in, with_backend(backend));
+        lock.lock();
+        BOOST_TEST(!lock.is_soft());
+        BOOST_TEST(fs::file_size(in) == 0u);
+        BOOST_TEST(!other.try_lock());
+        BOOST_TEST(std::distance(fs::directory_iterator(in.parent_path()), {}) == 1);
+        lock.unlock();
+        lock.lock_shared();
+        BOOST_TEST(other.try_lock_shared());
+        other.unlock_shared();
+        lock.unlock_shared();
+        fs::remove_all(in.parent_path());
+        options.create_directories = false;
+        file_lock orphan(in, options);
+        BOOST_TEST((error_of([&] { orphan.lock(); }) == errc::no_such_file_or_directory));
+    }
 }
 
 // on_acquired.

@@ -15,17 +15,23 @@
 
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/soft_file_lock.hpp>
 #include <boost/system/errc.hpp>
 
 #include <cerrno>
 #include <chrono>
 #include <functional>
 
+#include <unistd.h>
+
 using namespace filelock_test;
 using boost::filelock::error;
+using boost::filelock::fallback;
 using boost::filelock::file_lock;
 using boost::filelock::file_lock_options;
 using boost::filelock::lock_error;
+using boost::filelock::soft_file_lock;
+using boost::filelock::soft_file_lock_options;
 using boost::system::error_code;
 using std::chrono::hours;
 using std::chrono::milliseconds;
@@ -96,6 +102,66 @@ BOOST_AUTO_TEST_CASE(that_have_no_locks)
     mounted.faults().flock.error = 0;
     file_lock lock(path);
     BOOST_TEST(lock.try_lock());
+}
+
+// Then there are markers, made in place where there are no hard links either.
+BOOST_AUTO_TEST_CASE(that_have_no_locks_and_are_fallen_back_from)
+{
+    passthrough mounted(backing, one);
+    mounted.faults().flock.error = ENOSYS;
+    for (int const refusal : {0, EPERM, EOPNOTSUPP}) {
+        mounted.faults().link.error = refusal;
+        auto options = quick();
+        options.on_unsupported = fallback::soft;
+        file_lock lock(path, options), other(path, options);
+        soft_file_lock as_well(path);
+        lock.lock();
+        BOOST_TEST(lock.is_soft());
+        BOOST_TEST(lock.holder().value().pid == ::getpid());
+        BOOST_TEST(!other.try_lock());
+        BOOST_TEST(other.is_soft());
+        BOOST_TEST(!as_well.try_lock());
+        BOOST_TEST((error_of([&] { other.lock_shared(); }) == error::kernel_lock_not_supported));
+        child waits([&] { return other.try_lock_for(seconds(60)) ? 0 : 1; });
+        wait_until_asleep(waits.pid());
+        lock.unlock();
+        BOOST_TEST(waits.wait() == 0); // and has left its marker
+        BOOST_TEST(fs::exists(backing / "test.lock"));
+        BOOST_TEST(as_well.try_lock());
+        as_well.unlock();
+        BOOST_TEST(fs::is_empty(backing));
+    }
+}
+
+// Nobody has the right of removal there, and the storage counts as shared.
+BOOST_AUTO_TEST_CASE(that_have_neither_locks_nor_links_have_markers)
+{
+    passthrough mounted(backing, one);
+    mounted.faults().flock.error = ENOSYS;
+    mounted.faults().link.error = EPERM;
+    soft_file_lock lock(path);
+    child holder([&] {
+        soft_file_lock dies(path);
+        dies.lock();
+        say("held");
+        hear();
+        return 0;
+    });
+    holder.expect("held");
+    BOOST_TEST(!lock.try_lock());
+    holder.kill();
+    BOOST_TEST(holder.wait() == -SIGKILL);
+    BOOST_TEST(lock.try_lock());
+    error_code ec;
+    lock.release(ec);
+    BOOST_TEST(!ec);
+    BOOST_TEST(fs::is_empty(backing));
+    // On storage that is said to be local, nobody is removed without the right.
+    soft_file_lock_options options;
+    options.where = boost::filelock::storage::local;
+    soft_file_lock local(path, options);
+    BOOST_TEST((error_of([&] { (void)local.try_lock(); }) == error::kernel_lock_not_supported));
+    BOOST_TEST(fs::is_empty(backing));
 }
 
 BOOST_AUTO_TEST_CASE(that_fail_to_lock)

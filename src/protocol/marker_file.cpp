@@ -95,6 +95,15 @@ bool is_not_supported(system::error_code const& ec) noexcept
 
 } // namespace
 
+filesystem::path private_name(filesystem::path const& path)
+{
+    auto token = to_string(uuids::random_generator()());
+    token.erase(std::remove(token.begin(), token.end(), '-'), token.end());
+    auto name = path;
+    name += housekeeping + ('.' + std::to_string(this_process().pid)) + '.' + token;
+    return name;
+}
+
 system::error_code found_marker::look(filesystem::path const& path)
 {
     file.close();
@@ -138,15 +147,6 @@ system::error_code marker_file::names(file_identity const& identity, bool& it_do
         return is_missing(ec) ? system::error_code() : ec;
     it_does = named.identity == identity;
     return {};
-}
-
-filesystem::path marker_file::private_name() const
-{
-    auto token = to_string(uuids::random_generator()());
-    token.erase(std::remove(token.begin(), token.end(), '-'), token.end());
-    auto name = path_;
-    name += housekeeping + ('.' + std::to_string(this_process().pid)) + '.' + token;
-    return name;
 }
 
 // A whole marker without a name: what others see of it is whole.
@@ -205,9 +205,9 @@ system::error_code marker_file::make_in_place(std::string const& text, outcome& 
     if (ec)
         return ec;
     is_local_ = is_local(file_);
-    facts_ = {};
+    ec = facts_of(file_, facts_);
     removal_right right(file_);
-    if (is_local_) {
+    if (!ec && is_local_) {
         ec = take_witness(file_.native());
         if (!ec)
             ec = right.try_to_take();
@@ -232,9 +232,7 @@ system::error_code marker_file::fill_in_place(std::string const& text,
                                               std::chrono::nanoseconds made, outcome& result)
 {
     bool it_does = false;
-    auto ec = facts_of(file_, facts_);
-    if (!ec)
-        ec = names(facts_.identity, it_does);
+    auto ec = names(facts_.identity, it_does);
     bool const is_in_time = time_since_boot() - made <= 1s;
     if (!ec && it_does && is_in_time)
         ec = fill(text);
@@ -263,7 +261,7 @@ system::error_code marker_file::replace(found_marker& theirs, judgement const& i
         return ec;
     if (!is_removable(theirs))
         return {};
-    auto const name = private_name();
+    auto const name = private_name(path_);
     bool it_does; // now; nothing that takes long comes between this and what follows
     if (auto const ec = names(theirs.facts.identity, it_does))
         return ec;
@@ -366,7 +364,7 @@ system::error_code marker_file::remove(found_marker& theirs) const noexcept
 
 std::chrono::nanoseconds marker_file::storage_time() const
 {
-    auto const name = private_name();
+    auto const name = private_name(path_);
     descriptor file;
     file_facts facts;
     if (file.create(name, {}))

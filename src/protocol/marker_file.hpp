@@ -32,6 +32,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+/// A name beside the path that nobody else uses and nobody takes for a lock.
+filesystem::path private_name(filesystem::path const& path);
+
 /// A file that was found where a marker may be.
 struct found_marker
 {
@@ -104,7 +107,6 @@ private:
     system::error_code put_back(filesystem::path const& name) noexcept;
     system::error_code carry_off(found_marker const& theirs, filesystem::path const& name) const;
     system::error_code names(file_identity const& identity, bool& it_does) const noexcept;
-    filesystem::path private_name() const;
     void remove_litter() const;
 
     filesystem::path path_;

@@ -13,6 +13,10 @@
 namespace boost {
 namespace filelock {
 
+namespace detail {
+class fallback_protocol;
+}
+
 /// A lock that the kernel keeps on a file (`flock`), and gives back itself when the holder dies.
 ///
 /// Models TimedLockable and SharedTimedLockable of Boost.Thread and the standard; recursive.
@@ -35,6 +39,17 @@ public:
     /// Throws `std::invalid_argument` for an empty path, a path with a NUL, and options that make
     /// no sense; `filesystem_error` where a relative path meets a working directory that is gone.
     explicit file_lock(filesystem::path const& path, file_lock_options const& options = {});
+
+    /// Whether this object has found a file system without kernel locks and is a `soft_file_lock`
+    /// instead, as `fallback::soft` asks for. Not known before the first attempt to lock, and then
+    /// for good. From any thread.
+    bool is_soft() const noexcept;
+
+private:
+    file_lock(filesystem::path const& path, file_lock_options const& options,
+              detail::fallback_protocol* owned);
+
+    detail::fallback_protocol* protocol_; // null with `fallback::none`
 };
 
 } // namespace filelock

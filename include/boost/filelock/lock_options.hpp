@@ -57,7 +57,11 @@ enum class kernel_lock
 enum class fallback
 {
     none, ///< Fails with `error::kernel_lock_not_supported`.
-    soft  ///< For a later release; as `none` so far.
+
+    /// Does as a `soft_file_lock` on the same path: a marker holds the lock. Shared locks, which
+    /// markers cannot be, fail with `error::kernel_lock_not_supported`. All who use the path must
+    /// do so, on a file system that has no kernel locks for any of them.
+    soft
 };
 
 /// How a `file_lock` behaves. An aggregate, so that C++20 can name the members:

@@ -1,0 +1,96 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "fallback_protocol.hpp"
+
+#include "../platform/kernel_lock.hpp"
+#include "marker_file.hpp"
+#include "parents.hpp"
+
+#include <boost/filelock/error.hpp>
+
+#include <boost/system/errc.hpp>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+soft_file_lock_options soft_options(file_lock_options const& options)
+{
+    soft_file_lock_options soft;
+    soft.poll_interval = options.poll_interval;
+    soft.permissions = options.permissions;
+    soft.create_directories = options.create_directories;
+    soft.where = options.where;
+    return soft;
+}
+
+} // namespace
+
+fallback_protocol::fallback_protocol(filesystem::path const& absolute,
+                                     file_lock_options const& options)
+    : path_(absolute), options_(options), kernel_(absolute, options),
+      soft_(absolute, soft_options(options))
+{}
+
+answer fallback_protocol::attempt(lock_mode mode)
+{
+    if (!is_decided_) {
+        auto const ec = probe();
+        if (ec == error::kernel_lock_not_supported)
+            is_soft_ = true;
+        else if (ec == system::errc::no_such_file_or_directory)
+            return ec;
+        // For any other error the lock file is tried, and that tells.
+        is_decided_ = true;
+    }
+    if (!is_soft()) {
+        auto const a = kernel_.attempt(mode);
+        if (a.kind != answer::failed || a.error != error::kernel_lock_not_supported)
+            return a;
+        kernel_.withdraw();
+        is_soft_ = true;
+    }
+    if (mode == lock_mode::shared)
+        return make_error_code(error::kernel_lock_not_supported);
+    return soft_.attempt(mode);
+}
+
+// Not with the lock file: made for that, it would look like a marker that somebody has begun.
+system::error_code fallback_protocol::probe() const
+{
+    descriptor file;
+    auto const directory = path_.parent_path();
+    auto ec = file.open_unnamed(directory, {});
+    if (ec == system::errc::no_such_file_or_directory) {
+        if ((ec = make_parents(path_, options_.create_directories)))
+            return ec;
+        ec = file.open_unnamed(directory, {});
+    }
+    filesystem::path name;
+    if (ec) {
+        name = private_name(path_);
+        ec = file.create(name, {});
+    }
+    if (ec)
+        return ec;
+    bool const is_record = options_.backend == kernel_lock::record;
+    bool const is_lacking =
+        (!is_record && lacks(file, kernel_lock::flock)) ||
+        (options_.backend != kernel_lock::flock && lacks(file, kernel_lock::record));
+    if (!name.empty())
+        (void)remove_name(name); // what stays is removed as litter
+    return is_lacking ? make_error_code(error::kernel_lock_not_supported) : system::error_code();
+}
+
+bool fallback_protocol::lacks(descriptor const& file, kernel_lock kind) const noexcept
+{
+    return try_kernel_lock(file.native(), kind, lock_mode::exclusive) ==
+           error::kernel_lock_not_supported;
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

@@ -1,0 +1,68 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_FALLBACK_PROTOCOL_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_FALLBACK_PROTOCOL_HPP
+
+#include "kernel_lock_protocol.hpp"
+#include "protocol.hpp"
+#include "soft_file_protocol.hpp"
+
+#include <boost/filelock/lock_options.hpp>
+
+#include <boost/filesystem/path.hpp>
+
+#include <atomic>
+#include <optional>
+#include <vector>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// `file_lock` with `fallback::soft`: the kernel's lock where the file system has it, else a
+/// marker.
+class fallback_protocol final : public protocol
+{
+public:
+    fallback_protocol(filesystem::path const& absolute, file_lock_options const& options);
+
+    /// Whether it is a marker. From any thread.
+    bool is_soft() const noexcept { return is_soft_.load(std::memory_order_relaxed); }
+
+    answer attempt(lock_mode mode) override;
+    answer sleep(lock_mode mode) override { return current().sleep(mode); }
+    bool can_sleep() const noexcept override { return current().can_sleep(); }
+    void acquired() override { current().acquired(); }
+    watched what_tells() const noexcept override { return current().what_tells(); }
+    bool is_local() const noexcept override { return current().is_local(); }
+    void withdraw() noexcept override { current().withdraw(); }
+    std::optional<file_identity> met() const noexcept override { return current().met(); }
+    system::error_code release() noexcept override { return current().release(); }
+    system::error_code lower(lock_mode to) noexcept override { return current().lower(to); }
+    bool still_held(system::error_code& ec) override { return current().still_held(ec); }
+    std::vector<owner_record> holders() const override { return current().holders(); }
+
+private:
+    protocol& current() noexcept { return is_soft() ? soft_ : static_cast<protocol&>(kernel_); }
+    protocol const& current() const noexcept
+    {
+        return is_soft() ? soft_ : static_cast<protocol const&>(kernel_);
+    }
+    system::error_code probe() const;
+    bool lacks(descriptor const& file, kernel_lock kind) const noexcept;
+
+    filesystem::path path_;
+    file_lock_options options_;
+    kernel_lock_protocol kernel_;
+    soft_file_protocol soft_;
+    bool is_decided_ = false;
+    std::atomic<bool> is_soft_{false}; // once it is, it stays so
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif
