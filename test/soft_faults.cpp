@@ -89,6 +89,8 @@ struct fixture : temporary_directory
             other->unlock();
             return true;
         };
+        s.is_clean = [this] { return fs::is_empty(directory); };
+        s.has_other_ways = true;
         s.prepare = [this] {
             for (auto const& left : fs::directory_iterator(directory))
                 fs::remove(left);

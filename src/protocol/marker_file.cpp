@@ -74,9 +74,11 @@ private:
     bool is_held_ = false;
 };
 
+// Of a path. ENOTCONN is no such answer: nobody knows what it names.
 bool is_missing(system::error_code const& ec) noexcept
 {
-    return ec == errc::no_such_file_or_directory || is_server_lost(ec);
+    return ec == errc::no_such_file_or_directory ||
+           (is_server_lost(ec) && ec != errc::not_connected);
 }
 
 // Of making a file: what would be no better with another way of making it.
@@ -205,6 +207,7 @@ system::error_code marker_file::make_in_place(std::string const& text, outcome& 
     if (ec)
         return ec;
     is_local_ = is_local(file_);
+    facts_ = {};
     ec = facts_of(file_, facts_);
     removal_right right(file_);
     if (!ec && is_local_) {
@@ -219,12 +222,10 @@ system::error_code marker_file::make_in_place(std::string const& text, outcome& 
     }
     if (!ec)
         ec = fill_in_place(text, made, result);
-    if (!ec && result == outcome::ours)
-        return {};
-    bool it_does = false;
-    if (ec && !names(facts_.identity, it_does) && it_does)
-        (void)remove_name(path_);
-    file_.close();
+    if (ec)
+        (void)withdraw(); // later, where that fails as well
+    else if (result != outcome::ours)
+        file_.close();
     return ec;
 }
 
@@ -303,20 +304,19 @@ system::error_code marker_file::put_in_place_of(found_marker& theirs, judgement 
     }
     bool it_does = false;
     if (is_dead) {
-        ec = remove_name(name);
-        if (is_missing(ec))
-            ec.clear();
-        if (!ec)
-            ec = names(facts_.identity, it_does);
-        if (it_does) {
-            remove_litter();
-            result = outcome::ours;
-            return {};
-        }
+        (void)remove_name(name); // what stays is litter
+        ec = names(facts_.identity, it_does);
     } else {
         ec = put_back(name);
     }
-    file_.close();
+    if (it_does) {
+        remove_litter();
+        result = outcome::ours;
+    } else if (ec) {
+        (void)withdraw(); // later, where that fails as well
+    } else {
+        file_.close();
+    }
     return ec;
 }
 
@@ -382,6 +382,15 @@ bool marker_file::is_in_place(system::error_code& ec) const noexcept
     return it_does;
 }
 
+system::error_code marker_file::remove_ours(bool& it_did) const noexcept
+{
+    it_did = false;
+    auto ec = names(facts_.identity, it_did);
+    if (!ec && it_did)
+        ec = remove_name(path_);
+    return is_missing(ec) ? system::error_code() : ec;
+}
+
 system::error_code marker_file::withdraw() noexcept
 {
     if (!is_published())
@@ -401,18 +410,14 @@ system::error_code marker_file::withdraw() noexcept
                 return ec;
             ec = make_error_code(errc::timed_out);
         } else {
-            bool it_does = false;
+            bool it_did = false;
             if (!ec)
-                ec = names(facts_.identity, it_does);
-            if (!ec && it_does)
-                ec = remove_name(path_);
-            if (is_missing(ec))
-                ec.clear();
+                ec = remove_ours(it_did);
             if (ec)
                 return ec; // it is still there
             file_facts left;
             // A breaker had just given it another name, and will put it back.
-            if (is_local_ && it_does && !facts_of(file_, left) && left.has_name)
+            if (is_local_ && it_did && !facts_of(file_, left) && left.has_name)
                 (void)truncate(file_);
         }
     }

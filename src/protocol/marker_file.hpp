@@ -104,6 +104,7 @@ private:
                                      outcome& result);
     system::error_code put_in_place_of(found_marker& theirs, judgement const& is_removable,
                                        filesystem::path const& name, outcome& result);
+    system::error_code remove_ours(bool& it_did) const noexcept;
     system::error_code put_back(filesystem::path const& name) noexcept;
     system::error_code carry_off(found_marker const& theirs, filesystem::path const& name) const;
     system::error_code names(file_identity const& identity, bool& it_does) const noexcept;

@@ -92,6 +92,8 @@ std::multimap<std::string, rule> const rules = {
     {"linkat", {effect::overcome, {"ENOENT", "EPERM", "EACCES", "EOPNOTSUPP", "EXDEV"}}},
     {"renameat2", {effect::reported, {"EACCES", "EIO", "ENOSPC"}}},
     {"renameat2", {effect::overcome, {"EINVAL", "ENOSYS", "ENOENT"}}},
+    {"rename", {effect::reported, {"EACCES", "EIO", "ENOSPC", "EROFS"}}},
+    {"rename", {effect::overcome, {"ENOENT"}}},
     {"unlink", {effect::reported, {"EACCES", "EPERM", "EROFS", "EIO"}}},
     {"pidfd_open", {effect::overcome, {"ENOSYS", "EMFILE", "ENOMEM"}}},
     {"kill", {effect::overcome, {}}},
@@ -268,7 +270,7 @@ struct fault_points::history
     std::string taken, given_back; // what was said; nothing, where the process was killed
     bool waited = false;
     bool two_had_it = false, is_stuck = false;
-    bool could_be_taken_again = false;
+    bool could_be_taken_again = false, is_clean = true;
     possessions left;
     std::vector<fault> calls;
     int status = 0;
@@ -323,6 +325,7 @@ fault_points::history fault_points::run(std::string const& injection) const
         observe(process, h);
         h.status = process.wait();
     }
+    h.is_clean = !sequence_.is_clean || sequence_.is_clean();
     h.is_stuck = h.is_stuck || !sequence_.is_free();
     h.calls = calls_in(log);
     fs::remove(log);
@@ -361,7 +364,7 @@ std::string fault_points::problem_with(fault const& f) const
         if (h.two_had_it)
             return "two had it";
         if (h.is_stuck)
-            return "nobody can have it";
+            return "nobody can have it: " + h.taken + ", " + h.given_back;
         if (h.status != 0 && !(kills && h.status == -SIGKILL))
             return "it ended with " + std::to_string(h.status);
         if (kills && h.was_killed())
@@ -383,13 +386,17 @@ std::string fault_points::problem_with(fault const& f, history const& h) const
         else if (said != usual && !is_told)
             return "said: " + said;
     }
-    auto const what = expected(f);
+    auto what = expected(f);
+    if (what == effect::reported && sequence_.has_other_ways)
+        what = effect::either;
     if (what == effect::overcome && is_told)
         return "the error was told";
     if (what == effect::reported && !is_told)
         return "the error was kept back";
     if (!h.could_be_taken_again)
         return "it cannot be taken again";
+    if (!h.is_clean && f.call != "unlink")
+        return "files are left";
     if (h.left.descriptors != 0)
         return "descriptors are left";
     if (h.left.watches != 0)

@@ -38,6 +38,11 @@ struct sequence
     /// Called before each time. What it returns, if anything, ends the hold that makes the taker
     /// wait, and is called when it does.
     std::function<std::function<void()>()> prepare;
+    /// Whether nothing is left in the file system, asked when the taker has ended and told no error
+    /// in removing a file. Not asked where it was killed.
+    std::function<bool()> is_clean = {};
+    /// It has other ways for most that fails: an error need not be told.
+    bool has_other_ways = false;
     /// The number of its calls depends on other processes: fault the first of each name.
     bool varies = false;
 };
