@@ -9,6 +9,7 @@
 
 #include "process/child.hpp"
 #include "process/fault_points.hpp"
+#include "process/kernel_state.hpp"
 #include "process/temporary_directory.hpp"
 #include "process/tracer.hpp"
 
@@ -17,13 +18,17 @@
 #include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace filelock_test;
@@ -31,7 +36,9 @@ using boost::filelock::acquire_options;
 using boost::filelock::soft_file_lock;
 using boost::filelock::soft_file_lock_options;
 using boost::filelock::storage;
+using boost::filelock::wait_status;
 using boost::system::error_code;
+using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 namespace fs = boost::filesystem;
@@ -92,18 +99,25 @@ struct fixture : temporary_directory
         s.is_clean = [this] { return fs::is_empty(directory); };
         s.has_other_ways = true;
         s.prepare = [this] {
-            for (auto const& left : fs::directory_iterator(directory))
-                fs::remove(left);
+            clean();
             return std::function<void()>();
         };
         return s;
+    }
+
+    /// Of what those who were killed have left.
+    void clean() const
+    {
+        for (fs::directory_iterator it(directory), end; it != end;)
+            fs::remove((it++)->path());
     }
 
     /// Another has it until it is waited for.
     sequence waiting()
     {
         auto s = free();
-        s.prepare = [other = std::make_shared<soft_file_lock>(path, options)] {
+        s.prepare = [this, other = std::make_shared<soft_file_lock>(path, options)] {
+            clean();
             other->lock();
             return [other] { other->unlock(); };
         };
@@ -115,6 +129,7 @@ struct fixture : temporary_directory
     {
         auto s = free();
         s.prepare = [this] {
+            clean();
             child dies([this] {
                 soft_file_lock lock(path);
                 lock.lock();
@@ -133,6 +148,7 @@ struct fixture : temporary_directory
     {
         auto s = free();
         s.prepare = [this] {
+            clean();
             std::ofstream(path.string()) << "47";
             fs::last_write_time(path, ::time(nullptr) - 3);
             return std::function<void()>();
@@ -140,20 +156,52 @@ struct fixture : temporary_directory
         return s;
     }
 
-    static void check(sequence const& what)
+    /// The same, and somebody else is asleep until he is told that it is his turn.
+    sequence beside_a_sleeper(sequence s)
+    {
+        options.poll_interval = hours(1);
+        s.sleeper = [this] {
+            auto c = std::make_unique<child>([this] {
+                ::alarm(30);
+                soft_file_lock lock(path, options);
+                acquire_options how;
+                how.progress_interval = hours(1);
+                how.on_wait = [](wait_status const&) { say("waits"); };
+                lock.acquire(how);
+                lock.unlock();
+                return 0;
+            });
+            c->expect("waits");
+            wait_until_settled(c->pid());
+            return c;
+        };
+        return s;
+    }
+
+    enum class which
+    {
+        all,
+        deaths
+    };
+
+    static void check(sequence const& what, which wanted = which::all)
     {
         auto const& arguments = ut::framework::master_test_suite();
         bool const everything =
             arguments.argc > 1 && arguments.argv[1] == std::string("everything");
-        std::size_t const step = everything ? 1 : 9;
         fault_points const points(what);
-        for (std::size_t i = 0; i < points.all().size(); i += step) {
+        auto all = points.all();
+        if (wanted == which::deaths)
+            all.erase(std::remove_if(all.begin(), all.end(),
+                                     [](fault const& f) { return !f.error.empty(); }),
+                      all.end());
+        std::size_t const step = everything ? 1 : std::max<std::size_t>(all.size() / 25, 1);
+        for (std::size_t i = 0; i < all.size(); i += step) {
             ::alarm(60);
-            auto const& f = points.all()[i];
-            auto const problem = points.problem_with(f);
-            BOOST_TEST(problem.empty(), f << ": " << problem);
+            auto const problem = points.problem_with(all[i]);
+            BOOST_TEST(problem.empty(), all[i] << ": " << problem);
         }
-        BOOST_TEST_MESSAGE(points.all().size() << " faults");
+        BOOST_TEST_MESSAGE(all.size() << " faults");
     }
 };
 
@@ -199,6 +247,96 @@ BOOST_AUTO_TEST_CASE(the_owner_has_died_on_network_storage)
     auto s = after_a_death();
     s.varies = true;
     check(s);
+}
+
+// As where there are no unnamed files.
+constexpr char const* in_place = "-e inject=linkat:error=EOPNOTSUPP";
+
+BOOST_AUTO_TEST_CASE(made_in_place)
+{
+    auto s = free();
+    s.injections = in_place;
+    check(s);
+}
+
+BOOST_AUTO_TEST_CASE(made_in_place_on_network_storage)
+{
+    options.where = storage::network;
+    auto s = free();
+    s.injections = in_place;
+    check(s);
+}
+
+BOOST_AUTO_TEST_CASE(made_in_place_when_the_owner_has_died)
+{
+    auto s = after_a_death();
+    s.varies = true;
+    s.injections = in_place;
+    check(s);
+}
+
+BOOST_AUTO_TEST_CASE(deaths_before_one_who_sleeps)
+{
+    check(beside_a_sleeper(free()), which::deaths);
+}
+
+BOOST_AUTO_TEST_CASE(deaths_beside_one_who_sleeps)
+{
+    check(beside_a_sleeper(waiting()), which::deaths);
+}
+
+BOOST_AUTO_TEST_CASE(deaths_of_one_who_breaks_before_one_who_sleeps)
+{
+    auto s = beside_a_sleeper(after_a_death());
+    s.varies = true;
+    check(s, which::deaths);
+}
+
+BOOST_AUTO_TEST_CASE(deaths_in_place_before_one_who_sleeps)
+{
+    auto s = beside_a_sleeper(free());
+    s.injections = in_place;
+    check(s, which::deaths);
+}
+
+BOOST_AUTO_TEST_CASE(deaths_in_place_beside_one_who_sleeps)
+{
+    auto s = beside_a_sleeper(waiting());
+    s.injections = in_place;
+    check(s, which::deaths);
+}
+
+// No call of writing does anything, however often.
+BOOST_AUTO_TEST_CASE(writes_that_write_nothing)
+{
+    child c([this] {
+        say("ready");
+        hear();
+        soft_taker who(path, options);
+        return who.take().value();
+    });
+    c.expect("ready");
+    tracer const t(c.pid(), "-e inject=pwrite64:retval=0");
+    c.write_line("go");
+    BOOST_TEST(c.wait() == EIO);
+    BOOST_TEST(fs::is_empty(directory));
+}
+
+// The first writes a part, the second fails.
+BOOST_AUTO_TEST_CASE(writes_that_are_short)
+{
+    for (auto const where : {storage::local, storage::network}) {
+        options.where = where;
+        child c([this] {
+            ::signal(SIGXFSZ, SIG_IGN);
+            ::rlimit const ten{10, 10};
+            ::setrlimit(RLIMIT_FSIZE, &ten);
+            soft_taker who(path, options);
+            return who.take().value();
+        });
+        BOOST_TEST(c.wait() == EFBIG);
+        BOOST_TEST(fs::is_empty(directory));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -71,8 +71,9 @@ system::error_code fallback_protocol::probe() const
     }
     filesystem::path name;
     if (ec) {
-        name = private_name(path_);
-        ec = file.create(name, {});
+        ec = find_private_name(path_, name);
+        if (!ec)
+            ec = file.create(name, {});
     }
     if (ec)
         return ec;

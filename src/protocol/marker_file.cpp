@@ -19,6 +19,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <exception>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -31,7 +35,10 @@ using namespace std::chrono_literals;
 namespace errc = system::errc;
 
 // A name with this in it is nobody's lock, but something on its way out.
-constexpr char const* housekeeping = ".break";
+constexpr std::string_view housekeeping = ".break.";
+
+constexpr std::size_t longest_name = 255; // NAME_MAX of nearly all file systems
+constexpr std::size_t longest_pid = 10, token_length = 32;
 
 constexpr auto litter_age = 60s;
 constexpr auto longest_wait_for_right = 100ms; // of who releases
@@ -84,9 +91,8 @@ bool is_missing(system::error_code const& ec) noexcept
 // Of making a file: what would be no better with another way of making it.
 bool is_final(system::error_code const& ec) noexcept
 {
-    return ec == errc::no_such_file_or_directory || ec == errc::read_only_file_system ||
-           ec == errc::too_many_files_open || ec == errc::too_many_files_open_in_system ||
-           is_out_of_space(ec);
+    return ec == errc::read_only_file_system || ec == errc::too_many_files_open ||
+           ec == errc::too_many_files_open_in_system || is_out_of_space(ec);
 }
 
 bool is_not_supported(system::error_code const& ec) noexcept
@@ -95,15 +101,41 @@ bool is_not_supported(system::error_code const& ec) noexcept
            ec == errc::not_supported || ec == errc::operation_not_supported;
 }
 
+// What private names beside a path begin with. A long name is cut, so that they can be had.
+std::string private_prefix(filesystem::path const& path)
+{
+    constexpr auto rest = housekeeping.size() + longest_pid + 1 + token_length;
+    return path.filename().native().substr(0, longest_name - rest).append(housekeeping);
+}
+
+bool is_all_of(std::string_view text, std::string_view characters) noexcept
+{
+    return text.find_first_not_of(characters) == text.npos;
+}
+
+// Nobody else's files, however alike their names.
+bool is_private_name(std::string_view name, std::string_view prefix) noexcept
+{
+    if (name.substr(0, prefix.size()) != prefix)
+        return false;
+    name.remove_prefix(prefix.size());
+    auto const pid = std::min(name.find('.'), name.size());
+    auto const token = name.substr(std::min(pid + 1, name.size()));
+    return pid != 0 && is_all_of(name.substr(0, pid), "0123456789") &&
+           token.size() == token_length && is_all_of(token, "0123456789abcdef");
+}
+
 } // namespace
 
-filesystem::path private_name(filesystem::path const& path)
-{
+system::error_code find_private_name(filesystem::path const& path, filesystem::path& name)
+try {
     auto token = to_string(uuids::random_generator()());
     token.erase(std::remove(token.begin(), token.end(), '-'), token.end());
-    auto name = path;
-    name += housekeeping + ('.' + std::to_string(this_process().pid)) + '.' + token;
-    return name;
+    name = path.parent_path() /
+           (private_prefix(path) + std::to_string(this_process().pid) + '.' + token);
+    return {};
+} catch (uuids::entropy_error const& e) {
+    return {static_cast<int>(e.errcode()), system::system_category()};
 }
 
 system::error_code found_marker::look(filesystem::path const& path)
@@ -151,6 +183,18 @@ system::error_code marker_file::names(file_identity const& identity, bool& it_do
     return {};
 }
 
+// Which file ours is. Some FUSE servers know an open file by its name alone, and lose it.
+system::error_code marker_file::know_file() noexcept
+{
+    file_facts facts;
+    if (auto const ec = facts_of(file_, facts))
+        return ec;
+    if (facts.identity == file_identity())
+        return make_error_code(errc::io_error);
+    facts_ = facts;
+    return {};
+}
+
 // A whole marker without a name: what others see of it is whole.
 system::error_code marker_file::draft(std::string const& text)
 {
@@ -158,7 +202,8 @@ system::error_code marker_file::draft(std::string const& text)
     if (ec)
         return ec;
     is_local_ = is_local(file_);
-    if (is_local_)
+    ec = know_file();
+    if (!ec && is_local_)
         ec = take_witness(file_.native());
     if (!ec)
         ec = fill(text);
@@ -167,14 +212,10 @@ system::error_code marker_file::draft(std::string const& text)
     return ec;
 }
 
-system::error_code marker_file::fill(std::string const& text)
+system::error_code marker_file::fill(std::string const& text) noexcept
 {
-    if (auto const ec = write_all(file_, text))
-        return ec;
-    if (permissions_) // whatever the umask
-        if (auto const ec = set_permissions(file_, *permissions_))
-            return ec;
-    return facts_of(file_, facts_);
+    auto const ec = write_all(file_, text);
+    return ec || !permissions_ ? ec : set_permissions(file_, *permissions_); // whatever the umask
 }
 
 system::error_code marker_file::publish(std::string const& text, outcome& result)
@@ -208,7 +249,7 @@ system::error_code marker_file::make_in_place(std::string const& text, outcome& 
         return ec;
     is_local_ = is_local(file_);
     facts_ = {};
-    ec = facts_of(file_, facts_);
+    ec = know_file();
     removal_right right(file_);
     if (!ec && is_local_) {
         ec = take_witness(file_.native());
@@ -225,7 +266,7 @@ system::error_code marker_file::make_in_place(std::string const& text, outcome& 
     if (ec)
         (void)withdraw(); // later, where that fails as well
     else if (result != outcome::ours)
-        file_.close();
+        abandon();
     return ec;
 }
 
@@ -262,7 +303,9 @@ system::error_code marker_file::replace(found_marker& theirs, judgement const& i
         return ec;
     if (!is_removable(theirs))
         return {};
-    auto const name = private_name(path_);
+    filesystem::path name;
+    if (auto const ec = find_private_name(path_, name))
+        return ec;
     bool it_does; // now; nothing that takes long comes between this and what follows
     if (auto const ec = names(theirs.facts.identity, it_does))
         return ec;
@@ -270,27 +313,35 @@ system::error_code marker_file::replace(found_marker& theirs, judgement const& i
         return {};
     if (!local)
         return carry_off(theirs, name);
-    // Where there are no unnamed files, or no names for them, the path is left vacant.
     auto const ec = draft(text);
     if (ec)
-        return is_final(ec) ? ec : remove_name(path_);
+        return is_final(ec) ? ec : vacate();
     return put_in_place_of(theirs, is_removable, name, result);
+}
+
+// Where a marker of ours cannot be put in its place: there are no unnamed files, no names for them,
+// or no exchange.
+system::error_code marker_file::vacate() const noexcept
+{
+    auto const ec = remove_name(path_);
+    return is_missing(ec) ? system::error_code() : ec;
 }
 
 system::error_code marker_file::put_in_place_of(found_marker& theirs, judgement const& is_removable,
                                                 filesystem::path const& name, outcome& result)
 {
     auto ec = give_name(file_, name);
-    if (!ec) {
-        ec = exchange_names(name, path_);
-        if (ec)
-            (void)remove_name(name);
-    }
     if (ec) {
+        file_.close();
+        return is_final(ec) ? ec : vacate();
+    }
+    ec = exchange_names(name, path_);
+    if (ec) {
+        (void)remove_name(name);
         file_.close();
         if (ec == errc::no_such_file_or_directory)
             return {}; // somebody else has removed it
-        return is_not_supported(ec) ? remove_name(path_) : ec;
+        return is_not_supported(ec) ? vacate() : ec;
     }
 
     found_marker got;
@@ -315,7 +366,7 @@ system::error_code marker_file::put_in_place_of(found_marker& theirs, judgement 
     } else if (ec) {
         (void)withdraw(); // later, where that fails as well
     } else {
-        file_.close();
+        abandon();
     }
     return ec;
 }
@@ -327,6 +378,8 @@ system::error_code marker_file::put_back(filesystem::path const& name) noexcept
     if (ec == errc::no_such_file_or_directory) {
         // Ours has been removed: then it is there alone, or another one has come in.
         ec = add_name(name, path_);
+        if (ec == errc::file_exists)
+            return {}; // its holder has lost it to the one who removed ours
         return ec ? ec : remove_name(name);
     }
     file_facts named;
@@ -358,16 +411,15 @@ system::error_code marker_file::remove(found_marker& theirs) const noexcept
     bool it_does;
     if (auto const ec = names(theirs.facts.identity, it_does))
         return ec;
-    auto const ec = it_does ? remove_name(path_) : system::error_code();
-    return is_missing(ec) ? system::error_code() : ec;
+    return it_does ? vacate() : system::error_code();
 }
 
 std::chrono::nanoseconds marker_file::storage_time() const
 {
-    auto const name = private_name(path_);
+    filesystem::path name;
     descriptor file;
     file_facts facts;
-    if (file.create(name, {}))
+    if (find_private_name(path_, name) || file.create(name, {}))
         return {};
     (void)facts_of(file, facts);
     (void)remove_name(name);
@@ -382,13 +434,11 @@ bool marker_file::is_in_place(system::error_code& ec) const noexcept
     return it_does;
 }
 
-system::error_code marker_file::remove_ours(bool& it_did) const noexcept
+system::error_code marker_file::remove_ours() const noexcept
 {
-    it_did = false;
-    auto ec = names(facts_.identity, it_did);
-    if (!ec && it_did)
-        ec = remove_name(path_);
-    return is_missing(ec) ? system::error_code() : ec;
+    bool it_does = false;
+    auto const ec = names(facts_.identity, it_does);
+    return ec || !it_does ? ec : vacate();
 }
 
 system::error_code marker_file::withdraw() noexcept
@@ -410,38 +460,45 @@ system::error_code marker_file::withdraw() noexcept
                 return ec;
             ec = make_error_code(errc::timed_out);
         } else {
-            bool it_did = false;
             if (!ec)
-                ec = remove_ours(it_did);
+                ec = remove_ours();
             if (ec)
                 return ec; // it is still there
-            file_facts left;
-            // A breaker had just given it another name, and will put it back.
-            if (is_local_ && it_did && !facts_of(file_, left) && left.has_name)
-                (void)truncate(file_);
         }
     }
-    file_.close();
+    abandon();
     return ec;
 }
 
-// What breakers who died have left, a minute ago by the file system's clock.
-void marker_file::remove_litter() const
+// The path does not name it, or so it seems. A breaker may have just given it another name, and may
+// put it back; or the path was looked up amiss. It must not stay there as a marker of ours.
+void marker_file::abandon() noexcept
 {
-    auto const prefix = path_.filename().native() + housekeeping;
+    file_facts left;
+    if (!facts_of(file_, left) && left.has_name && left.size != 0)
+        (void)truncate(file_);
+    file_.close();
+}
+
+// What breakers who died have left, a minute ago by the file system's clock. As far as it can be
+// done.
+void marker_file::remove_litter() const noexcept
+try {
+    auto const prefix = private_prefix(path_);
     system::error_code ec;
     filesystem::directory_iterator it(path_.parent_path(), ec), end;
     for (; it != end && !ec; it.increment(ec)) {
-        if (it->path().filename().native().compare(0, prefix.size(), prefix) != 0)
-            continue;
-        descriptor file;
-        file_facts facts;
+        auto const& name = it->path();
+        found_marker left;
         bool has_one = true;
-        if (!file.open_existing(it->path()) && !facts_of(file, facts) && facts.is_regular &&
-            facts_.modified - facts.changed > litter_age && !has_witness(file.native(), has_one) &&
-            !has_one)
-            (void)remove_name(it->path());
+        if (is_private_name(name.filename().native(), prefix) && !left.look(name) &&
+            left.file.is_open() && read_marker(left.text).kind != marker_content::foreign &&
+            facts_.modified - left.facts.changed > litter_age &&
+            !has_witness(left.file.native(), has_one) && !has_one)
+            (void)remove_name(name);
     }
+} catch (std::exception const&) {
+    // Somebody else will.
 }
 
 } // namespace detail

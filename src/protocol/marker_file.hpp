@@ -32,8 +32,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A name beside the path that nobody else uses and nobody takes for a lock.
-filesystem::path private_name(filesystem::path const& path);
+/// A name beside the path that nobody else uses and nobody takes for a lock. Fails where the system
+/// has no random numbers.
+system::error_code find_private_name(filesystem::path const& path, filesystem::path& name);
 
 /// A file that was found where a marker may be.
 struct found_marker
@@ -57,6 +58,9 @@ public:
     marker_file(filesystem::path path, std::optional<filesystem::perms> permissions, storage where)
         : path_(std::move(path)), permissions_(permissions), where_(where)
     {}
+    marker_file(marker_file const&) = delete;
+    marker_file& operator=(marker_file const&) = delete;
+    ~marker_file() { (void)withdraw(); }
 
     enum class outcome
     {
@@ -80,7 +84,6 @@ public:
     system::error_code remove(found_marker& theirs) const noexcept;
 
     bool is_published() const noexcept { return file_.is_open(); }
-    file_facts const& facts() const noexcept { return facts_; }
 
     /// Whether the path names our marker.
     bool is_in_place(system::error_code& ec) const noexcept;
@@ -97,18 +100,21 @@ public:
     bool is_local(descriptor const& file) const noexcept;
 
 private:
+    system::error_code know_file() noexcept;
     system::error_code draft(std::string const& text);
-    system::error_code fill(std::string const& text);
+    system::error_code fill(std::string const& text) noexcept;
     system::error_code make_in_place(std::string const& text, outcome& result);
     system::error_code fill_in_place(std::string const& text, std::chrono::nanoseconds made,
                                      outcome& result);
     system::error_code put_in_place_of(found_marker& theirs, judgement const& is_removable,
                                        filesystem::path const& name, outcome& result);
-    system::error_code remove_ours(bool& it_did) const noexcept;
+    system::error_code vacate() const noexcept;
+    system::error_code remove_ours() const noexcept;
+    void abandon() noexcept;
     system::error_code put_back(filesystem::path const& name) noexcept;
     system::error_code carry_off(found_marker const& theirs, filesystem::path const& name) const;
     system::error_code names(file_identity const& identity, bool& it_does) const noexcept;
-    void remove_litter() const;
+    void remove_litter() const noexcept;
 
     filesystem::path path_;
     std::optional<filesystem::perms> permissions_;

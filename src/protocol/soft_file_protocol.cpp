@@ -48,6 +48,7 @@ soft_file_protocol::soft_file_protocol(filesystem::path absolute,
 answer soft_file_protocol::attempt(lock_mode)
 {
     system::error_code ec;
+    is_held_ = false;
     if (marker_.is_published()) { // what could not be given back
         if (marker_.is_in_place(ec) || ec)
             return ec ? answer(ec) : answer(answer::have_it);
@@ -95,6 +96,7 @@ answer soft_file_protocol::have_it()
 {
     met_ = identity();
     theirs_.file.close();
+    is_held_ = true;
     return answer::have_it;
 }
 
@@ -203,10 +205,19 @@ bool soft_file_protocol::is_local() const noexcept
     return theirs_.file.is_open() && marker_.is_local(theirs_.file);
 }
 
+// Also of a marker that was published before the attempt failed.
 void soft_file_protocol::withdraw() noexcept
 {
     theirs_.file.close();
     is_taken_ = false;
+    if (!is_held_)
+        (void)marker_.withdraw();
+}
+
+system::error_code soft_file_protocol::release() noexcept
+{
+    is_held_ = false;
+    return marker_.withdraw();
 }
 
 std::vector<owner_record> soft_file_protocol::holders() const

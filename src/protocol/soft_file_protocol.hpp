@@ -36,7 +36,7 @@ public:
     bool is_local() const noexcept override;
     void withdraw() noexcept override;
     std::optional<file_identity> met() const noexcept override { return met_; }
-    system::error_code release() noexcept override { return marker_.withdraw(); }
+    system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override { return marker_.is_in_place(ec); }
     std::vector<owner_record> holders() const override;
 
@@ -79,6 +79,7 @@ private:
     std::optional<file_identity> met_;
     std::int64_t process_ = 0;
     bool is_taken_ = false; // the path named a file when it was last seen
+    bool is_held_ = false;
 };
 
 } // namespace detail

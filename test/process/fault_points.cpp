@@ -145,7 +145,7 @@ bool contains(std::string const& text, char const* part)
 effect expected(fault const& f)
 {
     // What is learnt there is a report or a help, and never whether the lock is had.
-    if (contains(f.text, "\"/proc"))
+    if (contains(f.text, "\"/proc") && f.call != "linkat")
         return effect::overcome;
     // A poke after the release; or an attempt to do without creating.
     if (f.call == "openat" && !contains(f.text, "O_CREAT"))
@@ -161,7 +161,8 @@ effect expected(fault const& f)
 }
 
 // What was said of an operation. An error is told by its number.
-std::string const done = "done", nothing_to_do = "nothing to do", not_supported = "not supported";
+std::string const done = "done", nothing_to_do = "nothing to do", not_supported = "not supported",
+                  not_a_lock_file = "not a lock file";
 
 std::string outcome(std::function<error_code()> const& operation)
 {
@@ -175,6 +176,8 @@ std::string outcome(std::function<error_code()> const& operation)
     }
     if (ec == make_error_code(boost::filelock::error::kernel_lock_not_supported))
         return not_supported;
+    if (ec == make_error_code(boost::filelock::error::not_a_lock_file))
+        return not_a_lock_file;
     return ec ? std::to_string(ec.value()) : done;
 }
 
@@ -184,6 +187,8 @@ bool tells(std::string const& said, fault const& f)
         return true;
     if (f.error == "ENOSYS" || f.error == "EOPNOTSUPP")
         return said == not_supported;
+    if (f.error == "ELOOP" && said == not_a_lock_file)
+        return true; // it must be a symbolic link
     // There is no file, and one could not be created, which is the error to be told.
     return f.call == "openat" && f.error == "ENOENT" && said == std::to_string(EACCES);
 }
@@ -276,10 +281,11 @@ struct fault_points::history
     int status = 0;
 
     bool was_killed() const { return given_back.empty() && status == -SIGKILL; }
-    bool has_met_error() const
+    bool has_met(std::string const& call) const
     {
-        return std::any_of(calls.begin(), calls.end(),
-                           [](fault const& f) { return contains(f.text, "(INJECTED)"); });
+        return std::any_of(calls.begin(), calls.end(), [&](fault const& f) {
+            return f.call == call && contains(f.text, "(INJECTED)");
+        });
     }
 };
 
@@ -292,6 +298,8 @@ fault_points::fault_points(sequence what) : sequence_(std::move(what))
     for (auto const& call : faultless_->calls) {
         if (rules.count(call.call) == 0)
             throw std::runtime_error("how may this fail? " + call.text);
+        if (contains(sequence_.injections, ("=" + call.call + ":").c_str()))
+            continue;
         if (seen[call.call]++ != 0 && sequence_.varies)
             continue;
         faults_.push_back(call);
@@ -313,41 +321,58 @@ fault_points::history fault_points::run(std::string const& injection) const
     auto const let_go = sequence_.prepare();
     child process([this] { return meet(sequence_); });
     process.expect("ready");
+    std::unique_ptr<child> sleeper;
     {
-        tracer const t(process.pid(), "-s 200 -o '" + log.string() + "' " + injection);
+        tracer const t(process.pid(), "-s 200 -o '" + log.string() + "' " + sequence_.injections +
+                                          ' ' + injection);
         process.write_line("go");
         process.expect("begins");
         if (let_go) {
             wait_until_settled(process.pid());
+            if (sequence_.sleeper)
+                sleeper = sequence_.sleeper();
             let_go();
             h.waited = true;
         }
-        observe(process, h);
+        observe(process, sleeper, h);
         h.status = process.wait();
     }
     h.is_clean = !sequence_.is_clean || sequence_.is_clean();
-    h.is_stuck = h.is_stuck || !sequence_.is_free();
+    h.is_stuck = h.is_stuck || !is_given(sleeper);
     h.calls = calls_in(log);
     fs::remove(log);
     return h;
 }
 
-void fault_points::observe(child& process, history& h) const
+// Whether somebody else gets the lock, when the taker has given it back or died.
+bool fault_points::is_given(std::unique_ptr<child>& sleeper) const
+{
+    if (!sequence_.sleeper)
+        return sequence_.is_free();
+    auto const done = std::move(sleeper);
+    return !done || done->wait() == 0;
+}
+
+void fault_points::observe(child& process, std::unique_ptr<child>& sleeper, history& h) const
 {
     auto line = process.read_line();
     if (!line)
         return;
     h.taken = *line;
-    bool const is_free = sequence_.is_free();
-    h.two_had_it = h.taken == done && is_free;
-    h.is_stuck = h.taken != done && !is_free;
+    if (!sequence_.sleeper) {
+        bool const is_free = sequence_.is_free();
+        h.two_had_it = h.taken == done && is_free;
+        h.is_stuck = h.taken != done && !is_free;
+    } else if (!sleeper && h.taken == done) {
+        sleeper = sequence_.sleeper();
+    }
     process.write_line("give it back");
     line = process.read_line();
     if (!line)
         return;
     h.given_back = *line;
     // What could not be given back is given back later.
-    h.is_stuck = h.is_stuck || (h.given_back == done && !sequence_.is_free());
+    h.is_stuck = h.is_stuck || (h.given_back == done && !is_given(sleeper));
     process.write_line("again");
     std::istringstream in(process.read_line().value_or(""));
     in >> h.could_be_taken_again >> h.left.descriptors >> h.left.watches >> h.left.allocations;
@@ -369,7 +394,7 @@ std::string fault_points::problem_with(fault const& f) const
             return "it ended with " + std::to_string(h.status);
         if (kills && h.was_killed())
             return {};
-        if (!kills && h.has_met_error())
+        if (!kills && h.has_met(f.call))
             return problem_with(f, h);
     }
     // A wait is not always of the same number of calls, and this one is seldom so long.

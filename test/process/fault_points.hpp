@@ -41,6 +41,12 @@ struct sequence
     /// Whether nothing is left in the file system, asked when the taker has ended and told no error
     /// in removing a file. Not asked where it was killed.
     std::function<bool()> is_clean = {};
+    /// Starts one who takes the lock, gives it back and ends, and says when it is asleep: it must
+    /// get the lock from the taker, or from who makes him wait. Then nobody else looks whether it
+    /// is free.
+    std::function<std::unique_ptr<child>()> sleeper = {};
+    /// Options of strace: what is wrong all the while. What it is about is not faulted.
+    std::string injections = {};
     /// It has other ways for most that fails: an error need not be told.
     bool has_other_ways = false;
     /// The number of its calls depends on other processes: fault the first of each name.
@@ -75,7 +81,8 @@ public:
 private:
     struct history;
     history run(std::string const& injection) const;
-    void observe(child&, history&) const;
+    void observe(child&, std::unique_ptr<child>& sleeper, history&) const;
+    bool is_given(std::unique_ptr<child>& sleeper) const;
     std::string problem_with(fault const&, history const&) const;
 
     sequence sequence_;
