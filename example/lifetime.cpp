@@ -1,0 +1,41 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// A lifetime, and a holder who takes longer.
+
+#include <boost/filelock.hpp>
+
+#include <boost/filesystem/operations.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <ctime>
+#include <iostream>
+
+using boost::filelock::soft_file_lock;
+
+void tell(char const* what, bool yes)
+{
+    std::cout << what << ": " << (yes ? "yes" : "no") << '\n';
+}
+
+int main()
+{
+    // tag::body[]
+    boost::filelock::soft_file_lock_options options;
+    options.lifetime = std::chrono::hours(1);
+    soft_file_lock slow("work.lock", options), next("work.lock", options);
+
+    slow.lock();
+    // an hour's work
+    // end::body[]
+    boost::filesystem::last_write_time("work.lock", std::time(nullptr) - 3600);
+    // tag::body[]
+    tell("the next one gets it", next.try_lock());
+    tell("the slow one believes that he has it", slow.is_locked()); // and works on
+
+    boost::system::error_code ec;
+    tell("but is told who asks", !slow.still_held(ec));
+    // end::body[]
+}

@@ -1,0 +1,77 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// PID files of another make at the path of a soft_file_lock.
+
+#include <boost/filelock.hpp>
+
+#include <boost/filesystem/operations.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <ctime>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include <unistd.h>
+
+using boost::filelock::lock_error;
+using boost::filelock::soft_file_lock;
+using boost::filelock::soft_file_lock_options;
+
+constexpr char const* path = "daemon.pid";
+
+void tell(char const* what, bool yes)
+{
+    std::cout << what << ": " << (yes ? "yes" : "no") << '\n';
+}
+
+// Written by a program of the old version an hour ago.
+void make_file(std::string const& content)
+{
+    std::ofstream(path) << content;
+    boost::filesystem::last_write_time(path, std::time(nullptr) - 3600);
+}
+
+void try_it(soft_file_lock_options const& options = {})
+{
+    soft_file_lock lock(path, options);
+    try {
+        tell("  the lock is had", lock.try_lock());
+    } catch (lock_error const& e) {
+        tell("  not_a_lock_file", e.code() == boost::filelock::error::not_a_lock_file);
+    }
+    tell("  a pid is known", lock.pid().has_value());
+}
+
+int main()
+{
+    auto const pid = std::to_string(::getpid()); // of a process that is running
+
+    // tag::both[]
+    // Programs that make their PID files in another way have them for as long as they run.
+    soft_file_lock_options options;
+    options.malformed_grace.reset();
+    soft_file_lock lock("daemon.pid", options);
+    // end::both[]
+
+    std::cout << "nothing but a pid, malformed_grace unset\n";
+    make_file(pid + '\n');
+    try_it(options);
+    tell("  somebody holds it", lock.holder().has_value());
+    lock.break_lock();
+    tell("  somebody holds it when it was broken", lock.holder().has_value());
+
+    std::cout << "nothing but a pid, of a process that is running\n";
+    make_file(pid + '\n');
+    try_it(); // takes the lock from under it
+
+    std::cout << "a pid and a word\n";
+    make_file(pid + "\nbuild\n");
+    try_it(); // a marker of a process of the host `build`
+
+    std::cout << "a pid and blanks\n";
+    make_file("      " + pid + '\n');
+    try_it();
+}

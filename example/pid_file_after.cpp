@@ -1,0 +1,93 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// A PID file that is a lock: a daemon that must be the only one. pid_file_before.cpp is how it is
+// usually done.
+
+#include <boost/filelock.hpp>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using boost::filelock::soft_file_lock;
+
+// tag::body[]
+bool start(soft_file_lock& lock)
+{
+    if (lock.try_lock())
+        return true;
+    std::cerr << "another one is running";
+    if (auto const pid = lock.pid())
+        std::cerr << ", process " << *pid;
+    std::cerr << '\n';
+    return false;
+}
+
+void stop(soft_file_lock& lock)
+{
+    lock.unlock(); // or let the destructor do it
+}
+// end::body[]
+
+void tell(char const* what, bool yes)
+{
+    std::cout << what << ": " << (yes ? "yes" : "no") << '\n';
+}
+
+// A process that starts and dies without an end of its own.
+void crash()
+{
+    pid_t const child = ::fork();
+    if (child == -1)
+        throw std::runtime_error("cannot fork");
+    if (child == 0) {
+        soft_file_lock lock("daemon.pid");
+        ::_exit(start(lock) ? 0 : 1);
+    }
+    ::waitpid(child, nullptr, 0);
+}
+
+void give_the_pid_to_another()
+{
+    std::ifstream file("daemon.pid");
+    std::string pid, rest;
+    std::getline(file, pid);
+    rest.assign(std::istreambuf_iterator<char>(file), {});
+    std::ofstream("daemon.pid") << "1\n" << rest;
+}
+
+int main()
+{
+    soft_file_lock first("daemon.pid"), second("daemon.pid"); // in place of two processes
+
+    crash();
+    tell("after a crash the next one starts", start(first));
+    stop(first);
+
+    crash();
+    give_the_pid_to_another();
+    tell("and where another program has the pid by now", start(first));
+    stop(first);
+
+    tell("of two at once the first starts", start(first));
+    tell("of two at once the second starts", start(second));
+
+    first.break_lock(); // somebody takes it from the first
+    tell("the second starts thereafter", start(second));
+    stop(first);
+    tell("the first ends, and the file of the second is there", ::access("daemon.pid", F_OK) == 0);
+
+    // tag::pid[]
+    // In any program that has a use for it.
+    soft_file_lock const daemon("daemon.pid");
+    if (auto const pid = daemon.pid())
+        std::cerr << "process " << *pid << " has it\n";
+    // end::pid[]
+}
