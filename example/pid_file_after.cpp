@@ -9,7 +9,6 @@
 
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -54,13 +53,16 @@ void crash()
     ::waitpid(child, nullptr, 0);
 }
 
-void give_the_pid_to_another()
+// As a program may have left it that had our pid before us, soon after the start of the system.
+void leave_file_with_our_pid()
 {
-    std::ifstream file("daemon.pid");
-    std::string pid, rest;
-    std::getline(file, pid);
-    rest.assign(std::istreambuf_iterator<char>(file), {});
-    std::ofstream("daemon.pid") << "1\n" << rest;
+    std::string pid, host;
+    {
+        std::ifstream file("daemon.pid");
+        std::getline(file, pid);
+        std::getline(file, host);
+    }
+    std::ofstream("daemon.pid") << ::getpid() << '\n' << host << "\n1\n";
 }
 
 int main()
@@ -72,7 +74,7 @@ int main()
     stop(first);
 
     crash();
-    give_the_pid_to_another();
+    leave_file_with_our_pid();
     tell("and where another program has the pid by now", start(first));
     stop(first);
 

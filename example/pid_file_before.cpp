@@ -73,7 +73,7 @@ int main()
     tell("after a crash the next one starts", start());
     stop();
 
-    std::ofstream("daemon.pid") << "1\n"; // that of a program that crashed; now another has it
+    std::ofstream("daemon.pid") << ::getpid() << '\n'; // a program that crashed had it before us
     tell("and where another program has the pid by now", start());
     stop();
 
