@@ -35,6 +35,7 @@ public:
         case error::both_not_supported:
             return make_error_condition(system::errc::not_supported);
         case error::callback_failed:
+        case error::host_without_name:
             break;
         }
         return {value, *this};
@@ -54,6 +55,8 @@ private:
                    "is made of the other; use kernel_lock::flock or kernel_lock::record";
         case error::callback_failed:
             return "a callback has thrown an exception";
+        case error::host_without_name:
+            return "this host has no name by which a marker could tell whose it is";
         }
         return "unknown error";
     }

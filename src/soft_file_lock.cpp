@@ -50,7 +50,7 @@ bool soft_file_lock::is_lock_held_by_us() const
 {
     auto const owner = protocol_.record();
     auto const us = detail::this_process();
-    return owner && owner->pid == us.pid && owner->host == us.host &&
+    return owner && owner->pid == us.pid && owner->host == detail::host_name() &&
            owner->start_token == us.start_token;
 }
 

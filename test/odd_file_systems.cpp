@@ -164,6 +164,19 @@ BOOST_AUTO_TEST_CASE(that_have_neither_locks_nor_links_have_markers)
     BOOST_TEST(fs::is_empty(backing));
 }
 
+BOOST_AUTO_TEST_CASE(that_write_a_part_of_a_marker_at_a_time)
+{
+    passthrough mounted(backing, one);
+    mounted.faults().longest_write = 5;
+    soft_file_lock lock(path), other(path);
+    lock.lock();
+    BOOST_TEST(lock.pid().value() == ::getpid());
+    BOOST_TEST(lock.is_lock_held_by_us());
+    BOOST_TEST(!other.try_lock());
+    lock.unlock();
+    BOOST_TEST(fs::is_empty(backing));
+}
+
 BOOST_AUTO_TEST_CASE(that_fail_to_lock)
 {
     passthrough mounted(backing, one);

@@ -87,11 +87,13 @@ acquisition::next acquisition::go(bool asleep)
 
 answer acquisition::attempt(bool asleep)
 {
-    auto const a = asleep ? protocol_.sleep(wants().to) : protocol_.attempt(wants().to);
+    using namespace std::chrono_literals;
+    auto a = asleep ? protocol_.sleep(wants().to) : protocol_.attempt(wants().to);
     // First the watch and then the attempt, so that no change is missed in between. But who has no
-    // use for a watch, the first attempt within a limit included, does not pay for one.
-    if (a.kind == answer::busy && watches_anew())
-        return protocol_.attempt(wants().to);
+    // use for a watch, the first attempt within a limit included, does not pay for one. The attempt
+    // may find another file, of somebody who came meanwhile.
+    for (int i = 0; a.kind == answer::busy && watches_anew(); ++i)
+        a = i < 3 ? protocol_.attempt(wants().to) : answer::again_after(1ms);
     return a;
 }
 

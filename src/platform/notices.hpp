@@ -34,6 +34,12 @@ struct watched
     explicit operator bool() const noexcept { return file != nullptr; }
 };
 
+struct watched_process
+{
+    descriptor end; ///< becomes readable when it has ended
+    std::int64_t pid = 0;
+};
+
 /// Somebody who wants to be told of changes to a file.
 class file_watch : public watch_hook
 {
@@ -64,8 +70,8 @@ private:
     friend class notices;
 
     file_identity identity_;
-    std::unique_ptr<descriptor> process_; // becomes readable when it has ended
-    int number_ = -1;                     // the system's, of the watch
+    std::unique_ptr<watched_process> process_;
+    int number_ = -1; // the system's, of the watch
     // Together, since ten thousand may wait.
     std::uint32_t set_in_ : 30; // the process generation, what is left of it; 0: not on a list
     bool is_gone_ : 1;
@@ -125,6 +131,7 @@ private:
     bool is_listed(file_watch const& w) const noexcept { return w.set_in_ == this_list(); }
     bool open() noexcept;
     bool watch_process(file_watch& w, std::int64_t pid) noexcept;
+    void forget_process(file_watch& w) noexcept;
     void tell(int watch, bool is_gone, bool all) noexcept;
     void read_ends() noexcept;
 

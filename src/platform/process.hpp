@@ -27,7 +27,7 @@ struct process_name
     std::string start_token; ///< decimal: tells it from others with this pid; empty where unknown
 };
 
-/// Cached; another one in every forked child.
+/// Without the host, whose name may change. Cached; another one in every forked child.
 process_name this_process();
 
 struct sighting
@@ -40,7 +40,7 @@ struct sighting
     };
 
     kind_type kind = unknown;
-    std::int64_t pid = 0; ///< the one by which we know it, if any
+    std::int64_t pid = 0; ///< the one by which we know it; 0 where its end will not be told
 };
 
 /// Looks for the process that the record of another one names.

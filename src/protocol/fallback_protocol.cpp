@@ -17,13 +17,15 @@ namespace filelock {
 namespace detail {
 namespace {
 
+namespace errc = system::errc;
+
 soft_file_lock_options soft_options(file_lock_options const& options)
 {
     soft_file_lock_options soft;
     soft.poll_interval = options.poll_interval;
     soft.permissions = options.permissions;
     soft.create_directories = options.create_directories;
-    soft.where = options.where;
+    soft.where = storage::network; // whose rules do without kernel locks
     return soft;
 }
 
@@ -41,7 +43,8 @@ answer fallback_protocol::attempt(lock_mode mode)
         auto const ec = probe();
         if (ec == error::kernel_lock_not_supported)
             is_soft_ = true;
-        else if (ec == system::errc::no_such_file_or_directory)
+        else if (ec == errc::no_such_file_or_directory || ec == errc::too_many_files_open ||
+                 ec == errc::too_many_files_open_in_system || ec == errc::not_enough_memory)
             return ec;
         // For any other error the lock file is tried, and that tells.
         is_decided_ = true;
@@ -64,7 +67,7 @@ system::error_code fallback_protocol::probe() const
     descriptor file;
     auto const directory = path_.parent_path();
     auto ec = file.open_unnamed(directory, {});
-    if (ec == system::errc::no_such_file_or_directory) {
+    if (ec == errc::no_such_file_or_directory) {
         if ((ec = make_parents(path_, options_.create_directories)))
             return ec;
         ec = file.open_unnamed(directory, {});

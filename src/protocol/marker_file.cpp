@@ -40,6 +40,7 @@ constexpr std::string_view housekeeping = ".break.";
 constexpr std::size_t longest_name = 255; // NAME_MAX of nearly all file systems
 constexpr std::size_t longest_pid = 10, token_length = 32;
 
+constexpr auto longest_making = 1s; // of a marker, less than the grace of one that is not whole
 constexpr auto litter_age = 60s;
 constexpr auto longest_wait_for_right = 100ms; // of who releases
 
@@ -80,6 +81,12 @@ private:
     descriptor const& file_;
     bool is_held_ = false;
 };
+
+bool is_witnessed(found_marker const& found) noexcept
+{
+    bool has_one = true;
+    return has_witness(found.file.native(), has_one) || has_one;
+}
 
 // Of a path. ENOTCONN is no such answer: nobody knows what it names.
 bool is_missing(system::error_code const& ec) noexcept
@@ -148,8 +155,9 @@ system::error_code found_marker::look(filesystem::path const& path)
     if (!facts.is_regular)
         return error::not_a_lock_file;
     ec = file.open_existing(path);
-    if (ec == errc::permission_denied || ec == errc::operation_not_permitted)
-        return {}; // somebody's, who lets nobody read it
+    if (ec == errc::permission_denied || ec == errc::operation_not_permitted ||
+        ec == errc::operation_would_block) // a lease of the kernel (fcntl(2), F_SETLEASE)
+        return {};                         // somebody's, who lets nobody read it
     if (ec == errc::too_many_symbolic_link_levels || ec == errc::no_such_device_or_address)
         return error::not_a_lock_file; // it has become a link or a socket
     return ec ? ec : look_again();
@@ -205,6 +213,7 @@ system::error_code marker_file::draft(std::string const& text)
     ec = know_file();
     if (!ec && is_local_)
         ec = take_witness(file_.native());
+    made_ = time_since_boot();
     if (!ec)
         ec = fill(text);
     if (ec)
@@ -225,7 +234,7 @@ system::error_code marker_file::publish(std::string const& text, outcome& result
     if (!ec) {
         ec = give_name(file_, path_);
         if (!ec)
-            return {};
+            return enter(result);
         file_.close();
         if (ec == errc::file_exists) {
             result = outcome::taken;
@@ -235,11 +244,23 @@ system::error_code marker_file::publish(std::string const& text, outcome& result
     return is_final(ec) ? ec : make_in_place(text, result);
 }
 
+// The path names it. But who was stopped on the way must not begin with a marker that is old: its
+// age counts where there is a lifetime.
+system::error_code marker_file::enter(outcome& result) noexcept
+{
+    result = is_in_time() ? outcome::ours : outcome::again;
+    if (result == outcome::again)
+        return withdraw();
+    if (std::exchange(has_broken_, false))
+        remove_litter();
+    return {};
+}
+
 // Others can see it before it is whole, and take it for what somebody who died has left. So nothing
 // is written too late, and it counts only if it is still there thereafter.
 system::error_code marker_file::make_in_place(std::string const& text, outcome& result)
 {
-    auto const made = time_since_boot();
+    made_ = time_since_boot();
     auto ec = file_.create(path_, permissions_);
     if (ec == errc::file_exists) {
         result = outcome::taken;
@@ -262,26 +283,32 @@ system::error_code marker_file::make_in_place(std::string const& text, outcome& 
         }
     }
     if (!ec)
-        ec = fill_in_place(text, made, result);
+        ec = fill_in_place(text, result);
     if (ec)
         (void)withdraw(); // later, where that fails as well
-    else if (result != outcome::ours)
+    else if (result == outcome::ours)
+        ec = enter(result);
+    else
         abandon();
     return ec;
 }
 
-system::error_code marker_file::fill_in_place(std::string const& text,
-                                              std::chrono::nanoseconds made, outcome& result)
+system::error_code marker_file::fill_in_place(std::string const& text, outcome& result)
 {
     bool it_does = false;
     auto ec = names(facts_.identity, it_does);
-    bool const is_in_time = time_since_boot() - made <= 1s;
-    if (!ec && it_does && is_in_time)
+    bool const goes_on = it_does && is_in_time();
+    if (!ec && goes_on)
         ec = fill(text);
-    if (!ec && it_does && is_in_time)
+    if (!ec && goes_on)
         ec = names(facts_.identity, it_does);
-    result = it_does && is_in_time ? outcome::ours : outcome::again;
+    result = it_does && goes_on ? outcome::ours : outcome::again;
     return ec;
+}
+
+bool marker_file::is_in_time() const noexcept
+{
+    return time_since_boot() - made_ <= longest_making;
 }
 
 system::error_code marker_file::replace(found_marker& theirs, judgement const& is_removable,
@@ -311,6 +338,7 @@ system::error_code marker_file::replace(found_marker& theirs, judgement const& i
         return ec;
     if (!it_does)
         return {};
+    has_broken_ = true;
     if (!local)
         return carry_off(theirs, name);
     auto const ec = draft(text);
@@ -344,31 +372,41 @@ system::error_code marker_file::put_in_place_of(found_marker& theirs, judgement 
         return is_not_supported(ec) ? vacate() : ec;
     }
 
-    found_marker got;
-    ec = got.look(name);
-    bool const is_theirs = !ec && got.facts.identity == theirs.facts.identity;
-    bool is_dead = is_theirs || is_missing(ec);
-    removal_right right(got.file);
-    if (!is_dead && got.file.is_open()) {
-        // A breaker who asks nobody was faster, and somebody else has come in.
-        is_dead = !right.take() && !got.look_again() && is_removable(got);
+    file_facts got;
+    ec = facts_of(name, got);
+    bool is_removed = is_missing(ec);
+    if (!ec && got.identity == theirs.facts.identity) {
+        (void)remove_name(name); // what stays is litter
+        is_removed = true;
+    } else if (!ec) {
+        is_removed = remove_as_well(name, is_removable);
     }
     bool it_does = false;
-    if (is_dead) {
-        (void)remove_name(name); // what stays is litter
-        ec = names(facts_.identity, it_does);
-    } else {
-        ec = put_back(name);
-    }
-    if (it_does) {
-        remove_litter();
-        result = outcome::ours;
-    } else if (ec) {
+    ec = is_removed ? names(facts_.identity, it_does) : put_back(name);
+    if (it_does)
+        return enter(result);
+    if (ec)
         (void)withdraw(); // later, where that fails as well
-    } else {
+    else
         abandon();
-    }
     return ec;
+}
+
+// A breaker who asks nobody was faster, and somebody else has come in, whose marker has this name
+// now.
+bool marker_file::remove_as_well(filesystem::path const& name,
+                                 judgement const& is_removable) const noexcept
+try {
+    found_marker got;
+    if (got.look(name) || !got.file.is_open())
+        return false;
+    removal_right right(got.file);
+    if (right.take() || got.look_again() || !is_removable(got))
+        return false;
+    (void)remove_name(name);
+    return true;
+} catch (std::exception const&) {
+    return false; // it is not known
 }
 
 // What the private name names, to where it was.
@@ -455,7 +493,7 @@ system::error_code marker_file::withdraw() noexcept
         if (ec == errc::operation_would_block) {
             // Somebody was stopped while he had it. He may act on what he has judged when he goes
             // on, and finds what is nobody's.
-            ec = truncate(file_);
+            ec = empty();
             if (ec)
                 return ec;
             ec = make_error_code(errc::timed_out);
@@ -470,35 +508,74 @@ system::error_code marker_file::withdraw() noexcept
     return ec;
 }
 
-// The path does not name it, or so it seems. A breaker may have just given it another name, and may
-// put it back; or the path was looked up amiss. It must not stay there as a marker of ours.
+// The path does not name it, or so it seems. A breaker has just given it another name, and may put
+// it back; or the path was looked up amiss. It must not stay there as a marker of ours.
 void marker_file::abandon() noexcept
 {
-    file_facts left;
-    if (!facts_of(file_, left) && left.has_name && left.size != 0)
-        (void)truncate(file_);
+    (void)empty();
     file_.close();
+}
+
+// If it is ours: a program may have closed a descriptor that it did not know, and have opened a
+// file of its own under that number.
+system::error_code marker_file::empty() noexcept
+{
+    file_facts now;
+    if (auto const ec = facts_of(file_, now))
+        return ec;
+    bool const is_full = now.identity == facts_.identity && now.has_name && now.size != 0;
+    return is_full ? truncate(file_) : system::error_code();
+}
+
+marker_file::~marker_file()
+{
+    if (withdraw())
+        abandon();
 }
 
 // What breakers who died have left, a minute ago by the file system's clock. As far as it can be
 // done.
 void marker_file::remove_litter() const noexcept
 try {
+    for_private_names([this](filesystem::path const& name, found_marker const& left) {
+        // On network storage there are no witnesses.
+        if (facts_.modified - left.facts.changed > litter_age &&
+            (!is_local_ || !is_witnessed(left)))
+            (void)remove_name(name);
+        return true;
+    });
+} catch (std::exception const&) {
+    // Somebody else will.
+}
+
+// A breaker that has died between its exchange and putting back what it had got by mistake: that
+// has a private name of its, and a holder who is alive.
+bool marker_file::hides_a_holder(std::int64_t pid) const
+{
+    bool hides = false;
+    auto const begin = private_prefix(path_) + std::to_string(pid) + '.';
+    for_private_names([&](filesystem::path const& name, found_marker const& left) {
+        hides = name.filename().native().compare(0, begin.size(), begin) == 0 && is_witnessed(left);
+        return !hides;
+    });
+    return hides;
+}
+
+// Until `f` says no more. Only of files that may be markers, and that we may read.
+template <class F>
+void marker_file::for_private_names(F const& f) const
+{
     auto const prefix = private_prefix(path_);
     system::error_code ec;
     filesystem::directory_iterator it(path_.parent_path(), ec), end;
     for (; it != end && !ec; it.increment(ec)) {
         auto const& name = it->path();
-        found_marker left;
-        bool has_one = true;
-        if (is_private_name(name.filename().native(), prefix) && !left.look(name) &&
-            left.file.is_open() && read_marker(left.text).kind != marker_content::foreign &&
-            facts_.modified - left.facts.changed > litter_age &&
-            !has_witness(left.file.native(), has_one) && !has_one)
-            (void)remove_name(name);
+        found_marker found;
+        if (is_private_name(name.filename().native(), prefix) && !found.look(name) &&
+            found.file.is_open() && read_marker(found.text).kind != marker_content::foreign &&
+            !f(name, found))
+            return;
     }
-} catch (std::exception const&) {
-    // Somebody else will.
 }
 
 } // namespace detail

@@ -14,6 +14,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -60,7 +61,7 @@ public:
     {}
     marker_file(marker_file const&) = delete;
     marker_file& operator=(marker_file const&) = delete;
-    ~marker_file() { (void)withdraw(); }
+    ~marker_file();
 
     enum class outcome
     {
@@ -99,21 +100,30 @@ public:
     /// Whether the storage that this file is on is local.
     bool is_local(descriptor const& file) const noexcept;
 
+    /// Whether a process of this number has died, as far as is known while it broke this marker,
+    /// and has left a live holder's marker under a private name. On local storage.
+    bool hides_a_holder(std::int64_t pid) const;
+
 private:
     system::error_code know_file() noexcept;
     system::error_code draft(std::string const& text);
     system::error_code fill(std::string const& text) noexcept;
     system::error_code make_in_place(std::string const& text, outcome& result);
-    system::error_code fill_in_place(std::string const& text, std::chrono::nanoseconds made,
-                                     outcome& result);
+    system::error_code fill_in_place(std::string const& text, outcome& result);
+    bool is_in_time() const noexcept;
+    system::error_code enter(outcome& result) noexcept;
     system::error_code put_in_place_of(found_marker& theirs, judgement const& is_removable,
                                        filesystem::path const& name, outcome& result);
     system::error_code vacate() const noexcept;
     system::error_code remove_ours() const noexcept;
     void abandon() noexcept;
+    system::error_code empty() noexcept;
+    bool remove_as_well(filesystem::path const& name, judgement const& is_removable) const noexcept;
     system::error_code put_back(filesystem::path const& name) noexcept;
     system::error_code carry_off(found_marker const& theirs, filesystem::path const& name) const;
     system::error_code names(file_identity const& identity, bool& it_does) const noexcept;
+    template <class F>
+    void for_private_names(F const& f) const;
     void remove_litter() const noexcept;
 
     filesystem::path path_;
@@ -121,7 +131,9 @@ private:
     storage where_;
     descriptor file_; // open while published
     file_facts facts_;
+    std::chrono::nanoseconds made_{}; // when, at the latest, it was begun
     bool is_local_ = false;
+    bool has_broken_ = false; // somebody's marker, since it was looked for litter
 };
 
 } // namespace detail

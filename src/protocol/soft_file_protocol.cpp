@@ -28,13 +28,17 @@ namespace errc = system::errc;
 // How often one attempt follows what others do meanwhile.
 constexpr int tries = 10;
 
-constexpr auto longest_act = 1ms; // of who judges a marker, as we do
-constexpr auto unseen = 1s;       // how often to look for somebody of whose end nobody tells
+constexpr auto shortest_act = 1ms, longest_act = 256ms; // of who has the right of removal
+constexpr auto unseen = 1s; // how often to look for somebody of whose end nobody tells
+constexpr auto crowded = 10ms;
 
-std::string text_of_our_marker()
+system::error_code make_record(std::string& text)
 {
     auto const us = this_process();
-    return marker_record{us.pid, us.host, us.start_token}.text();
+    text = marker_record{us.pid, host_name(), us.start_token}.text();
+    if (read_marker(text).kind != marker_content::record)
+        return error::host_without_name; // nobody would know it for a marker
+    return {};
 }
 
 } // namespace
@@ -42,25 +46,24 @@ std::string text_of_our_marker()
 soft_file_protocol::soft_file_protocol(filesystem::path absolute,
                                        soft_file_lock_options const& options)
     : path_(absolute), options_(options),
-      marker_(std::move(absolute), options.permissions, options.where)
+      marker_(std::move(absolute), options.permissions, options.where), act_(shortest_act)
 {}
 
 answer soft_file_protocol::attempt(lock_mode)
 {
     system::error_code ec;
     is_held_ = false;
-    if (marker_.is_published()) { // what could not be given back
-        if (marker_.is_in_place(ec) || ec)
-            return ec ? answer(ec) : answer(answer::have_it);
-        if ((ec = marker_.withdraw()))
-            return ec;
-    }
+    if ((ec = marker_.withdraw())) // what could not be given back, and may be half made
+        return ec;
+    std::string text;
+    if ((ec = make_record(text)))
+        return ec;
     for (int i = 0; i < tries; ++i) {
         // Who waits was told that the marker has gone, or looks whether it has.
         if (std::exchange(is_taken_, false)) {
             ec = theirs_.look(path_);
             if (!ec) {
-                auto const a = judge_file();
+                auto const a = judge_file(text);
                 if (a.kind != answer::ask_again || a.delay != a.delay.zero())
                     return a;
                 continue;
@@ -69,7 +72,7 @@ answer soft_file_protocol::attempt(lock_mode)
                 return ec;
         }
         marker_file::outcome result;
-        ec = marker_.publish(text_of_our_marker(), result);
+        ec = marker_.publish(text, result);
         if (ec == errc::no_such_file_or_directory)
             ec = make_parents(path_, options_.create_directories);
         else if (!ec && result == marker_file::outcome::ours)
@@ -78,7 +81,7 @@ answer soft_file_protocol::attempt(lock_mode)
             return ec;
         is_taken_ = result == marker_file::outcome::taken;
     }
-    return answer::again_after(options_.poll_interval);
+    return answer::again_after(crowded);
 }
 
 // The directory and the name. Not the marker itself: its number is another file's as soon as it has
@@ -96,11 +99,12 @@ answer soft_file_protocol::have_it()
 {
     met_ = identity();
     theirs_.file.close();
+    act_ = shortest_act;
     is_held_ = true;
     return answer::have_it;
 }
 
-answer soft_file_protocol::judge_file()
+answer soft_file_protocol::judge_file(std::string const& our_text)
 {
     is_taken_ = true;
     met_ = identity();
@@ -112,13 +116,14 @@ answer soft_file_protocol::judge_file()
         return answer::busy_for(v.look_again);
     marker_file::outcome result;
     auto const still = [this](found_marker const& found) { return judge(found).is_removable; };
-    if (auto const ec = marker_.replace(theirs_, still, text_of_our_marker(), result))
+    if (auto const ec = marker_.replace(theirs_, still, our_text, result))
         return ec;
     switch (result) {
     case marker_file::outcome::ours:
         return have_it();
-    case marker_file::outcome::busy_right:
-        return answer::again_after(longest_act);
+    case marker_file::outcome::busy_right: // for long, where he was stopped
+        act_ = std::min<std::chrono::nanoseconds>(act_ * 2, longest_act);
+        return answer::again_after(act_ / 2);
     default:
         return answer::again_after({});
     }
@@ -164,14 +169,17 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
 {
     verdict v;
     auto const seen = look_for({owner.pid, owner.host, owner.start_token});
-    if (seen.kind == sighting::alive)
+    if (seen.kind == sighting::alive) {
         v.process = seen.pid;
+        if (v.process == 0)
+            v.look_again = unseen;
+    }
     if (seen.kind != sighting::gone)
         return v;
-    // He may live where we cannot see him.
+    // He may live where we cannot see him; or have died while somebody else held the lock.
     bool is_witnessed = false;
-    if (marker_.is_local(found.file) &&
-        (has_witness(found.file.native(), is_witnessed) || is_witnessed))
+    if (marker_.is_local(found.file) && (has_witness(found.file.native(), is_witnessed) ||
+                                         is_witnessed || marker_.hides_a_holder(owner.pid)))
         v.look_again = unseen;
     else
         v.is_removable = true;
@@ -210,6 +218,7 @@ void soft_file_protocol::withdraw() noexcept
 {
     theirs_.file.close();
     is_taken_ = false;
+    act_ = shortest_act;
     if (!is_held_)
         (void)marker_.withdraw();
 }

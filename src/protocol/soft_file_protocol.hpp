@@ -65,7 +65,7 @@ private:
 
     std::optional<file_identity> identity() const;
     answer have_it();
-    answer judge_file();
+    answer judge_file(std::string const& our_text);
     verdict judge(found_marker const& found);
     verdict judge_owner(found_marker const& found, marker_record const& owner) const;
     std::chrono::nanoseconds watched_for(found_marker const& found);
@@ -78,7 +78,8 @@ private:
     std::optional<sample> sample_;
     std::optional<file_identity> met_;
     std::int64_t process_ = 0;
-    bool is_taken_ = false; // the path named a file when it was last seen
+    std::chrono::nanoseconds act_; // of others, for which to wait next time
+    bool is_taken_ = false;        // the path named a file when it was last seen
     bool is_held_ = false;
 };
 

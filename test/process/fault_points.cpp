@@ -187,6 +187,8 @@ bool tells(std::string const& said, fault const& f)
         return true;
     if (f.error == "ENOSYS" || f.error == "EOPNOTSUPP")
         return said == not_supported;
+    if (f.call == "newfstatat" && f.error == "ENOENT" && said == std::to_string(EIO))
+        return true; // of an open file: the file system has lost it
     if (f.error == "ELOOP" && said == not_a_lock_file)
         return true; // it must be a symbolic link
     // There is no file, and one could not be created, which is the error to be told.

@@ -9,6 +9,7 @@
 
 #include "privileges.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <string>
@@ -124,7 +125,7 @@ int read(char const*, char* to, std::size_t size, off_t from, fuse_file_info* fi
 
 int write(char const*, char const* what, std::size_t size, off_t at, fuse_file_info* file)
 {
-    return result(::pwrite(fd_of(file), what, size, at));
+    return result(::pwrite(fd_of(file), what, std::min(size, told->longest_write.load()), at));
 }
 
 int fsync(char const*, int, fuse_file_info* file)

@@ -12,6 +12,7 @@
 #include <boost/test/unit_test_suite.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 
 namespace filelock_test {
@@ -25,8 +26,9 @@ struct file_system_faults
         std::atomic<int> times{-1}; ///< how often; below 0: for ever
     };
     fault flock, link, utimens, close, getattr;
-    std::atomic<bool> shows_a_link{false};         ///< of files that have none left as well
-    std::atomic<bool> creates_in_two_steps{false}; ///< O_EXCL: looks, and then creates
+    std::atomic<std::size_t> longest_write{1 << 20}; ///< what is longer is written in part
+    std::atomic<bool> shows_a_link{false};           ///< of files that have none left as well
+    std::atomic<bool> creates_in_two_steps{false};   ///< O_EXCL: looks, and then creates
 };
 
 struct passthrough_options

@@ -9,12 +9,20 @@
 #include "mutex_test_template.hpp"
 #include "sharable_mutex_test_template.hpp"
 
+template <class Lock>
+void test_exclusive()
+{
+    using made = filelock_test::made_lock<Lock>;
+    namespace test = boost::interprocess::test;
+    test::test_all_lock<made>();
+    test::test_all_mutex<made>();
+    test::test_all_recursive_lock<made>();
+}
+
 int main()
 {
-    using filelock_test::made_lock;
-    namespace test = boost::interprocess::test;
-    test::test_all_lock<made_lock>();
-    test::test_all_mutex<made_lock>();
-    test::test_all_recursive_lock<made_lock>();
-    test::test_all_sharable_mutex<made_lock>();
+    using boost::filelock::file_lock;
+    test_exclusive<file_lock>();
+    test_exclusive<boost::filelock::soft_file_lock>();
+    boost::interprocess::test::test_all_sharable_mutex<filelock_test::made_lock<file_lock>>();
 }

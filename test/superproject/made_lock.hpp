@@ -6,9 +6,12 @@
 #define BOOST_FILELOCK_TEST_SUPERPROJECT_MADE_LOCK_HPP
 
 #include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/soft_file_lock.hpp>
 
 #include <boost/filesystem/operations.hpp>
 #include <boost/filesystem/path.hpp>
+
+#include <chrono>
 
 namespace filelock_test {
 
@@ -19,13 +22,22 @@ inline boost::filesystem::path unique_file()
 }
 
 /// A lock that is made of nothing, as a mutex is: with a file of its own.
-struct made_lock : boost::filelock::file_lock
+template <class Lock>
+struct made_lock : Lock
 {
-    made_lock() : file_lock(unique_file(), {std::chrono::milliseconds(1)}) {}
+    made_lock() : Lock(unique_file(), options()) {}
     ~made_lock()
     {
         boost::system::error_code ignored;
-        boost::filesystem::remove(path(), ignored);
+        boost::filesystem::remove(this->path(), ignored);
+    }
+
+private:
+    static typename Lock::options_type options()
+    {
+        typename Lock::options_type quick;
+        quick.poll_interval = std::chrono::milliseconds(1);
+        return quick;
     }
 };
 

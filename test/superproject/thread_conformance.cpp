@@ -8,37 +8,44 @@
 
 #include "test_lock_concept.cpp"
 
+#include <boost/mpl/list.hpp>
+
+using boost::filelock::file_lock;
+using boost::filelock::soft_file_lock;
 using filelock_test::made_lock;
 
-BOOST_AUTO_TEST_CASE(unique_lock_of_a_file_lock)
+using exclusive_kinds = boost::mpl::list<made_lock<file_lock>, made_lock<soft_file_lock>>;
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(unique_lock, Lock, exclusive_kinds)
 {
-    using lock = boost::unique_lock<made_lock>;
-    test_initially_locked<made_lock, lock>()();
-    test_initially_unlocked_with_defer_lock_parameter<made_lock, lock>()();
-    test_initially_locked_with_adopt_lock_parameter<made_lock, lock>()();
-    test_unlocked_after_unlock_called<made_lock, lock>()();
-    test_locked_after_lock_called<made_lock, lock>()();
-    test_locked_after_try_lock_called<made_lock, lock>()();
-    test_unlocked_after_try_lock_if_other_thread_has_lock<made_lock, lock>()();
-    test_throws_if_lock_called_when_already_locked<made_lock, lock>()();
-    test_throws_if_try_lock_called_when_already_locked<made_lock, lock>()();
-    test_throws_if_unlock_called_when_already_unlocked<made_lock, lock>()();
-    test_locks_can_be_swapped<made_lock, lock>()();
+    using lock = boost::unique_lock<Lock>;
+    test_initially_locked<Lock, lock>()();
+    test_initially_unlocked_with_defer_lock_parameter<Lock, lock>()();
+    test_initially_locked_with_adopt_lock_parameter<Lock, lock>()();
+    test_unlocked_after_unlock_called<Lock, lock>()();
+    test_locked_after_lock_called<Lock, lock>()();
+    test_locked_after_try_lock_called<Lock, lock>()();
+    test_unlocked_after_try_lock_if_other_thread_has_lock<Lock, lock>()();
+    test_throws_if_lock_called_when_already_locked<Lock, lock>()();
+    test_throws_if_try_lock_called_when_already_locked<Lock, lock>()();
+    test_throws_if_unlock_called_when_already_unlocked<Lock, lock>()();
+    test_locks_can_be_swapped<Lock, lock>()();
 }
 
-BOOST_AUTO_TEST_CASE(shared_lock_of_a_file_lock)
+BOOST_AUTO_TEST_CASE(shared_lock)
 {
-    using lock = boost::shared_lock<made_lock>;
-    test_initially_locked<made_lock, lock>()();
-    test_initially_unlocked_with_try_lock_if_other_thread_has_unique_lock<made_lock, lock>()();
-    test_initially_locked_if_other_thread_has_shared_lock<made_lock, lock>()();
-    test_initially_unlocked_with_defer_lock_parameter<made_lock, lock>()();
-    test_initially_lock_shared_with_adopt_lock_parameter<made_lock, lock>()();
-    test_unlocked_after_unlock_called<made_lock, lock>()();
-    test_locked_after_lock_called<made_lock, lock>()();
-    test_locked_after_try_lock_called<made_lock, lock>()();
-    test_throws_if_lock_called_when_already_locked<made_lock, lock>()();
-    test_throws_if_try_lock_called_when_already_locked<made_lock, lock>()();
-    test_throws_if_unlock_called_when_already_unlocked<made_lock, lock>()();
-    test_locks_can_be_swapped<made_lock, lock>()();
+    using Lock = made_lock<file_lock>;
+    using lock = boost::shared_lock<Lock>;
+    test_initially_locked<Lock, lock>()();
+    test_initially_unlocked_with_try_lock_if_other_thread_has_unique_lock<Lock, lock>()();
+    test_initially_locked_if_other_thread_has_shared_lock<Lock, lock>()();
+    test_initially_unlocked_with_defer_lock_parameter<Lock, lock>()();
+    test_initially_lock_shared_with_adopt_lock_parameter<Lock, lock>()();
+    test_unlocked_after_unlock_called<Lock, lock>()();
+    test_locked_after_lock_called<Lock, lock>()();
+    test_locked_after_try_lock_called<Lock, lock>()();
+    test_throws_if_lock_called_when_already_locked<Lock, lock>()();
+    test_throws_if_try_lock_called_when_already_locked<Lock, lock>()();
+    test_throws_if_unlock_called_when_already_unlocked<Lock, lock>()();
+    test_locks_can_be_swapped<Lock, lock>()();
 }

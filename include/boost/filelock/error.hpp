@@ -40,6 +40,10 @@ enum class error
 
     /// A callback of an asynchronous operation has thrown something that has no error code.
     callback_failed,
+
+    /// The name of this host is empty, or not printable in one word: a marker could not name its
+    /// owner.
+    host_without_name,
 };
 
 /// The category of `error`; its name is "boost.filelock".

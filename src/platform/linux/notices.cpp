@@ -45,7 +45,8 @@ watching notices::watch(file_watch& w, watched const& what, file_identity const&
     if (generation_ != process_generation())
         start_afresh_after_fork();
     if (is_listed(w)) {
-        if (!w.is_gone_ && w.identity_ == identity)
+        bool const is_same_process = what.process == (w.process_ ? w.process_->pid : 0);
+        if (!w.is_gone_ && w.identity_ == identity && is_same_process)
             return watching::already;
         forget(w);
     }
@@ -61,7 +62,7 @@ watching notices::watch(file_watch& w, watched const& what, file_identity const&
     int const number = ::inotify_add_watch(
         source_.native(), path, how | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_MASK_ADD);
     if (number == -1) { // ENOSPC: too many; EACCES: we may not read it; ENOENT: no /proc
-        w.process_.reset();
+        forget_process(w);
         return watching::no;
     }
     w.number_ = number;
@@ -80,16 +81,28 @@ bool notices::watch_process(file_watch& w, std::int64_t pid) noexcept
     int const fd = static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0));
     if (fd == -1)
         return errno == ESRCH; // the attempt that follows will find that it has gone
-    w.process_.reset(new (std::nothrow) descriptor);
+    w.process_.reset(new (std::nothrow) watched_process);
     if (!w.process_) {
         ::close(fd);
         return false;
     }
-    w.process_->adopt(fd);
+    w.process_->end.adopt(fd);
+    w.process_->pid = pid;
     ::epoll_event end = {};
     end.events = EPOLLIN | EPOLLONESHOT; // it stays readable
     end.data.ptr = &w;
-    return ::epoll_ctl(all_.native(), EPOLL_CTL_ADD, w.process_->native(), &end) == 0;
+    if (::epoll_ctl(all_.native(), EPOLL_CTL_ADD, w.process_->end.native(), &end) == 0)
+        return true;
+    w.process_.reset();
+    return false;
+}
+
+// A child that shares our descriptors may keep a copy of this one: closing it would not do.
+void notices::forget_process(file_watch& w) noexcept
+{
+    if (w.process_)
+        (void)::epoll_ctl(all_.native(), EPOLL_CTL_DEL, w.process_->end.native(), nullptr);
+    w.process_.reset();
 }
 
 void notices::forget(file_watch& w) noexcept
@@ -100,9 +113,7 @@ void notices::forget(file_watch& w) noexcept
         w.process_.reset();
         return;
     }
-    if (w.process_)
-        (void)::epoll_ctl(all_.native(), EPOLL_CTL_DEL, w.process_->native(), nullptr);
-    w.process_.reset();
+    forget_process(w);
     list_.erase(list_.iterator_to(w));
     // Two watches of one file are one to inotify.
     auto const same = list_.equal_range(w.number_);

@@ -4,6 +4,8 @@
 
 #include "proc.hpp"
 
+#include "../posix/error.hpp"
+
 #include <cerrno>
 #include <cstddef>
 
@@ -19,12 +21,15 @@ constexpr std::string_view blanks = " \t";
 
 } // namespace
 
-std::optional<std::string> read_proc(std::string const& path)
+std::optional<std::string> read_proc(std::string const& path, system::error_code& ec)
 {
+    ec.clear();
     // Not a stream: those of the standard library are inherited over exec.
     int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd == -1)
+    if (fd == -1) {
+        ec = last_error();
         return std::nullopt;
+    }
     struct closer
     {
         int fd;
@@ -38,9 +43,17 @@ std::optional<std::string> read_proc(std::string const& path)
             return text;
         if (n > 0)
             text.append(buffer, static_cast<std::size_t>(n));
-        else if (errno != EINTR)
-            return std::nullopt; // ESRCH: the process has gone
+        else if (errno != EINTR) {
+            ec = last_error(); // ESRCH: the process has gone
+            return std::nullopt;
+        }
     }
+}
+
+std::optional<std::string> read_proc(std::string const& path)
+{
+    system::error_code ec;
+    return read_proc(path, ec);
 }
 
 std::string_view take_line(std::string_view& text) noexcept

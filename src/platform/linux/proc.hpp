@@ -5,6 +5,8 @@
 #ifndef BOOST_FILELOCK_SRC_PLATFORM_LINUX_PROC_HPP
 #define BOOST_FILELOCK_SRC_PLATFORM_LINUX_PROC_HPP
 
+#include <boost/system/error_code.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@ namespace filelock {
 namespace detail {
 
 /// The whole of a file of /proc; nothing where it cannot be read.
+std::optional<std::string> read_proc(std::string const& path, system::error_code& ec);
 std::optional<std::string> read_proc(std::string const& path);
 
 /// Takes the first line off a text.

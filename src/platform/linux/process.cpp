@@ -10,6 +10,7 @@
 
 #include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
+#include <boost/system/errc.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -39,11 +40,13 @@ bool is_proc_ours()
 
 // A process of an inner namespace has a number in each namespace from ours to its own; the record
 // has the innermost (pid_namespaces(7)). Linux before 4.1 does not show them.
-bool has_number(std::string const& process, std::int64_t pid)
+bool has_number(std::string const& process, std::int64_t pid, system::error_code& ec)
 {
-    auto const status = read_proc("/proc/" + process + "/status").value_or("");
+    auto const status = read_proc("/proc/" + process + "/status", ec);
+    if (!status)
+        return false; // it has ended meanwhile
     constexpr std::string_view key = "NSpid:";
-    for (std::string_view rest = status; !rest.empty();) {
+    for (std::string_view rest = *status; !rest.empty();) {
         auto line = take_line(rest);
         if (line.substr(0, key.size()) != key)
             continue;
@@ -56,26 +59,51 @@ bool has_number(std::string const& process, std::int64_t pid)
     return true;
 }
 
-// The process with this start, under another number.
-std::int64_t find_process(std::int64_t pid, start_token const& start)
-{
-    system::error_code ec;
-    for (filesystem::directory_iterator it("/proc", ec), end; it != end && !ec; it.increment(ec)) {
-        auto const name = it->path().filename().string();
-        if (name.find_first_not_of("0123456789") != name.npos)
-            continue;
-        auto const its = start_token_of(name);
-        if (its && may_be_same(*its, start) && has_number(name, pid))
-            return std::strtoll(name.c_str(), nullptr, 10);
-    }
-    return 0;
-}
-
 // A process that has exited and waits for its parent is there, but has closed its files.
 bool has_exited(int pidfd)
 {
     ::pollfd p{pidfd, POLLIN, 0};
     return ::poll(&p, 1, 0) == 1;
+}
+
+int open_process(std::int64_t pid)
+{
+    return static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0)); // Linux 5.3
+}
+
+bool is_zombie(std::int64_t pid)
+{
+    int const pidfd = open_process(pid);
+    bool const exited = pidfd != -1 && has_exited(pidfd);
+    if (pidfd != -1)
+        ::close(pidfd);
+    return exited;
+}
+
+// The process with this start that is alive, under another number. 0: /proc shows none; nothing:
+// that could not be found out.
+std::optional<std::int64_t> find_process(std::int64_t pid, start_token const& start,
+                                         process_starts const& starts, bool numbers_agree)
+{
+    if (!starts.are_known())
+        return std::nullopt;
+    system::error_code ec;
+    for (filesystem::directory_iterator it("/proc", ec), end; it != end && !ec; it.increment(ec)) {
+        auto const name = it->path().filename().string();
+        if (name.find_first_not_of("0123456789") != name.npos)
+            continue;
+        auto const its = starts.of(name, ec);
+        bool const is_it = its && may_be_same(*its, start) && has_number(name, pid, ec);
+        if (is_no_answer(ec))
+            return std::nullopt;
+        auto const number = std::strtoll(name.c_str(), nullptr, 10);
+        if (is_it && !(numbers_agree && is_zombie(number)))
+            return number;
+        ec.clear();
+    }
+    if (ec && ec != system::errc::no_such_file_or_directory)
+        return std::nullopt;
+    return 0;
 }
 
 } // namespace
@@ -121,9 +149,13 @@ process_name this_process()
         if (known_in == generation)
             return known;
     }
-    process_name name{::getpid(), host_name(), {}};
-    if (auto const token = start_token_of("self"))
+    process_name name{::getpid(), {}, {}};
+    system::error_code ec;
+    auto const token = process_starts().of("self", ec);
+    if (token)
         name.start_token = token->text();
+    else if (is_no_answer(ec))
+        return name; // it will be found out next time
     std::lock_guard<std::mutex> const guard(mutex);
     known = name;
     known_in = generation;
@@ -135,31 +167,31 @@ sighting look_for(process_name const& named)
     if (named.host.empty() || named.host != host_name())
         return {};
     auto const pid = static_cast<pid_t>(named.pid);
-    sighting const alive{sighting::alive, named.pid};
     bool const has_token = !named.start_token.empty();
-    auto const token =
-        has_token && is_proc_ours() ? parse_start_token(named.start_token) : std::nullopt;
+    auto const token = parse_start_token(named.start_token);
+    bool const numbers_agree = is_proc_ours();
+    process_starts const starts;
+    system::error_code ec;
 
-    // The number stays its own as long as the process or the descriptor of it is there.
-    int const pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); // Linux 5.3
+    int const pidfd = open_process(pid);
     bool const is_there =
         pidfd != -1 || (errno != ESRCH && (::kill(pid, 0) == 0 || errno != ESRCH));
-    auto const its = is_there && token ? start_token_of(std::to_string(pid)) : std::nullopt;
+    auto const its =
+        is_there && token && numbers_agree ? starts.of(std::to_string(pid), ec) : std::nullopt;
     bool const exited = pidfd != -1 && has_exited(pidfd);
     if (pidfd != -1)
         ::close(pidfd);
     bool const is_other = its && !may_be_same(*its, *token);
     if (is_there && !exited && !is_other)
-        return alive;
-    if (has_token && !token)
-        return alive; // it may be in an inner namespace
-    if (exited && !is_other && (its || !has_token))
-        return {sighting::gone};
-    if (exited && !is_other)
-        return alive; // reaped before its start could be read
-    if (token)
-        if (auto const other = find_process(named.pid, *token))
-            return {sighting::alive, other};
+        return {sighting::alive, named.pid};
+    if (exited && !is_other) // else it may have been another, or was reaped before it was looked at
+        return {its || !has_token ? sighting::gone : sighting::alive};
+    // It may be in an inner namespace.
+    if (token) {
+        auto const other = find_process(named.pid, *token, starts, numbers_agree);
+        if (!other || *other != 0)
+            return {sighting::alive, numbers_agree ? other.value_or(0) : 0};
+    }
     return {sighting::gone};
 }
 

@@ -6,6 +6,9 @@
 
 #include "proc.hpp"
 
+#include <boost/filesystem/operations.hpp>
+#include <boost/system/errc.hpp>
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -18,6 +21,7 @@ namespace filelock {
 namespace detail {
 namespace {
 
+namespace errc = system::errc;
 using multiprecision::uint128_t;
 using multiprecision::uint256_t;
 
@@ -43,16 +47,31 @@ uint128_t boot_id()
     return hex.size() == 32 && is_hex ? uint128_t("0x" + hex) : uint128_t();
 }
 
-// What the kernel adds to the times that it shows to us (time_namespaces(7)), in ticks.
-std::int64_t offset_of_our_time_namespace()
+// Whether a process's clocks are those that `timens_offsets` shows: it shows those of the children
+// to come, who may have others (time_namespaces(7)).
+bool are_our_offsets()
 {
-    auto const offsets = read_proc("/proc/self/timens_offsets").value_or("");
-    for (std::string_view rest = offsets; !rest.empty();) {
+    system::error_code a, b;
+    auto const ours = filesystem::read_symlink("/proc/self/ns/time", a);
+    return ours == filesystem::read_symlink("/proc/self/ns/time_for_children", b) && !a && !b;
+}
+
+// What the kernel adds to the times that it shows to us, in ticks. Nothing where that is not known.
+std::optional<std::int64_t> offset_of_our_time_namespace()
+{
+    system::error_code ec;
+    auto const offsets = read_proc("/proc/self/timens_offsets", ec);
+    if (!offsets) // Linux before 5.6 has no such namespaces
+        return ec == errc::no_such_file_or_directory ? std::optional<std::int64_t>(0)
+                                                     : std::nullopt;
+    for (std::string_view rest = *offsets; !rest.empty();) {
         auto line = take_line(rest);
         if (take_word(line) != "boottime")
             continue;
         auto const seconds = number<std::int64_t>(take_word(line)).value_or(0);
         auto const nanoseconds = number<std::int64_t>(take_word(line)).value_or(0);
+        if (!are_our_offsets())
+            return std::nullopt;
         auto const ticks = static_cast<std::int64_t>(::sysconf(_SC_CLK_TCK));
         return seconds * ticks + nanoseconds * ticks / 1'000'000'000;
     }
@@ -77,10 +96,13 @@ std::optional<start_token> parse_start_token(std::string const& text)
     return start_token{uint128_t(n >> 64), static_cast<std::uint64_t>(n & ~std::uint64_t{})};
 }
 
-std::optional<start_token> start_token_of(std::string const& process)
+process_starts::process_starts() : boot_(boot_id()), offset_(offset_of_our_time_namespace()) {}
+
+std::optional<start_token> process_starts::of(std::string const& process,
+                                              system::error_code& ec) const
 {
-    auto const stat = read_proc("/proc/" + process + "/stat");
-    if (!stat)
+    auto const stat = read_proc("/proc/" + process + "/stat", ec);
+    if (!stat || !offset_)
         return std::nullopt;
     // The second field is the name of the program, in parentheses, and may have any in it.
     auto const name_ends = stat->rfind(')');
@@ -92,8 +114,13 @@ std::optional<start_token> start_token_of(std::string const& process)
     auto const tick = number<std::int64_t>(take_word(rest));
     if (!tick)
         return std::nullopt;
-    return start_token{boot_id(),
-                       static_cast<std::uint64_t>(*tick - offset_of_our_time_namespace())};
+    return start_token{boot_, static_cast<std::uint64_t>(*tick - *offset_)};
+}
+
+bool is_no_answer(system::error_code const& ec) noexcept
+{
+    return ec == errc::too_many_files_open || ec == errc::too_many_files_open_in_system ||
+           ec == errc::not_enough_memory;
 }
 
 bool may_be_same(start_token const& a, start_token const& b)

@@ -138,20 +138,33 @@ system::error_code descriptor::open_unnamed(filesystem::path const& directory,
 system::error_code descriptor::create(filesystem::path const& path,
                                       std::optional<filesystem::perms> permissions)
 {
+    close();
+    auto const forks = fork_count();
+    opened_at_ = forks;
     int const made =
         open_restarting(path.c_str(), O_RDWR | O_CREAT | O_EXCL | safe_flags, mode_of(permissions));
     if (made == -1)
         return last_error();
+    fd_.store(made); // then the count, as above
+    if (fork_count() == forks && !is_forking(forks))
+        return {};
+    // A child may have it open as well. It can only be opened anew, as what it is by now.
+    fd_.store(-1);
+    auto const is_made = [made](struct ::stat const& s) {
+        struct ::stat m;
+        return ::fstat(made, &m) == 0 && s.st_dev == m.st_dev && s.st_ino == m.st_ino;
+    };
+    struct ::stat s;
     auto ec = open_with([&] {
         int const fd = open_restarting(path.c_str(), O_RDWR | safe_flags, 0);
-        struct ::stat a, b;
-        if (fd == -1 || (::fstat(fd, &a) == 0 && ::fstat(made, &b) == 0 && a.st_dev == b.st_dev &&
-                         a.st_ino == b.st_ino))
+        if (fd == -1 || (::fstat(fd, &s) == 0 && is_made(s)))
             return fd;
         ::close(fd);
         errno = EEXIST;
         return -1;
     });
+    if (ec && ::lstat(path.c_str(), &s) == 0 && is_made(s))
+        ::unlink(path.c_str());
     ::close(made);
     return ec;
 }
