@@ -848,6 +848,25 @@ BOOST_FIXTURE_TEST_CASE(a_file_is_watched_before_the_last_attempt_before_the_wai
     BOOST_TEST(protocol.log == "axaxaxaxax");
 }
 
+BOOST_FIXTURE_TEST_CASE(whom_the_attempt_after_it_finds_instead_is_watched_as_well, watcher)
+{
+    unsigned attempts = 0;
+    protocol.during_attempt = [&] {
+        if (++attempts == 2)
+            protocol.file = {2, 2}; // he had gone before he was watched, and another has come
+    };
+    BOOST_TEST((pause() == 50ms));
+    BOOST_TEST(protocol.log == "axaxax");
+    BOOST_TEST_REQUIRE(a->waker.watched.size() == 2u);
+    BOOST_TEST((a->waker.watched.back() == fd::file_identity{2, 2}));
+}
+
+BOOST_FIXTURE_TEST_CASE(where_it_is_another_each_time_it_is_asked_again_soon, watcher)
+{
+    protocol.during_attempt = [&] { ++protocol.file.inode; };
+    BOOST_TEST((pause() == 1ms));
+}
+
 BOOST_FIXTURE_TEST_CASE(who_finds_it_free_after_the_watch_was_set_has_it, watcher)
 {
     protocol.answers = {answer::busy, answer::have_it};

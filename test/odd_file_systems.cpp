@@ -20,7 +20,9 @@
 
 #include <cerrno>
 #include <chrono>
+#include <fstream>
 #include <functional>
+#include <string>
 
 #include <unistd.h>
 
@@ -32,6 +34,7 @@ using boost::filelock::file_lock_options;
 using boost::filelock::lock_error;
 using boost::filelock::soft_file_lock;
 using boost::filelock::soft_file_lock_options;
+using boost::filelock::storage;
 using boost::system::error_code;
 using std::chrono::hours;
 using std::chrono::milliseconds;
@@ -162,6 +165,38 @@ BOOST_AUTO_TEST_CASE(that_have_neither_locks_nor_links_have_markers)
     soft_file_lock local(path, options);
     BOOST_TEST((error_of([&] { (void)local.try_lock(); }) == error::kernel_lock_not_supported));
     BOOST_TEST(fs::is_empty(backing));
+}
+
+// What breakers have left goes after a minute, and nothing else, however alike its name.
+BOOST_AUTO_TEST_CASE(that_show_files_to_be_old)
+{
+    passthrough mounted(backing, one);
+    mounted.faults().changed_before = 70;
+    auto const make = [](std::string const& name, std::string const& text) {
+        std::ofstream(name) << text;
+        return name;
+    };
+    for (auto const where : {storage::local, storage::network}) {
+        auto const p = path.string();
+        auto const token = ".0123456789abcdef0123456789abcdef";
+        std::string const others[] = {
+            make(p + ".breakfast", "47"),       make(p + ".break", "47"),
+            make(p + ".break.12.abc", "47"),    make(p + ".break.12" + token + ".bak", "47"),
+            make(p + ".break.x" + token, "47"), make(p + ".break.12" + token, "somebody's data"),
+        };
+        auto const litter = make(p + ".break.13" + token, "47");
+        make(p, "47");
+        soft_file_lock_options options;
+        options.where = where;
+        options.malformed_grace = milliseconds(0);
+        soft_file_lock lock(path, options);
+        BOOST_TEST(lock.try_lock());
+        BOOST_TEST(!fs::exists(litter));
+        for (auto const& name : others)
+            BOOST_TEST(fs::remove(name));
+        lock.unlock();
+        BOOST_TEST(fs::is_empty(backing));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(that_write_a_part_of_a_marker_at_a_time)

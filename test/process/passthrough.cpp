@@ -76,6 +76,8 @@ int getattr(char const* path, struct ::stat* s, fuse_file_info* file)
         return -error;
     int const r = result(file ? ::fstat(fd_of(file), s)
                               : ::fstatat(root, below_root(path), s, AT_SYMLINK_NOFOLLOW));
+    if (r == 0)
+        s->st_ctim.tv_sec -= told->changed_before;
     if (r == 0 && s->st_nlink == 0 && told->shows_a_link)
         s->st_nlink = 1;
     return r;

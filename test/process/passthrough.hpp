@@ -27,8 +27,9 @@ struct file_system_faults
     };
     fault flock, link, utimens, close, getattr;
     std::atomic<std::size_t> longest_write{1 << 20}; ///< what is longer is written in part
-    std::atomic<bool> shows_a_link{false};           ///< of files that have none left as well
-    std::atomic<bool> creates_in_two_steps{false};   ///< O_EXCL: looks, and then creates
+    std::atomic<int> changed_before{0};    ///< by how many seconds the time of change is too early
+    std::atomic<bool> shows_a_link{false}; ///< of files that have none left as well
+    std::atomic<bool> creates_in_two_steps{false}; ///< O_EXCL: looks, and then creates
 };
 
 struct passthrough_options

@@ -1,0 +1,298 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// What happens to markers now and then: somebody dies amid a break, closes what is not his, is
+// slow, changes the name of the host.
+
+#define BOOST_TEST_MODULE soft_mishaps
+#include <boost/test/unit_test.hpp>
+
+#include "process/child.hpp"
+#include "process/kernel_state.hpp"
+#include "process/privileges.hpp"
+#include "process/temporary_directory.hpp"
+#include "process/tracer.hpp"
+
+#include <boost/filelock/error.hpp>
+#include <boost/filelock/soft_file_lock.hpp>
+
+#include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
+#include <boost/system/errc.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace filelock_test;
+using namespace std::chrono_literals;
+using boost::filelock::error;
+using boost::filelock::soft_file_lock;
+using boost::filelock::soft_file_lock_options;
+using boost::filelock::wait_status;
+using boost::system::error_code;
+namespace errc = boost::system::errc;
+namespace fs = boost::filesystem;
+namespace ut = boost::unit_test;
+
+namespace {
+
+std::string read(fs::path const& path)
+{
+    std::ifstream file(path.string(), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write(fs::path const& path, std::string const& text)
+{
+    std::ofstream file(path.string(), std::ios::binary);
+    if (!(file << text << std::flush))
+        throw std::runtime_error("write " + path.string());
+}
+
+std::string host()
+{
+    char name[256] = {};
+    ::gethostname(name, sizeof name - 1);
+    return name;
+}
+
+struct mishap : temporary_directory
+{
+    /// The record of a process that has died.
+    std::string record_of_the_dead()
+    {
+        child dies([this] {
+            soft_file_lock lock(path);
+            lock.lock();
+            ::raise(SIGKILL);
+            return 0;
+        });
+        if (dies.wait() != -SIGKILL)
+            throw std::runtime_error("nobody has died");
+        auto text = read(path);
+        fs::remove(path);
+        return text;
+    }
+    bool is_empty() const { return fs::is_empty(directory); }
+};
+
+error_code error_of_take(soft_file_lock& lock)
+{
+    error_code ec;
+    lock.acquire({20s}, ec);
+    return ec;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(soft_mishaps, mishap, *ut::timeout(120))
+
+// As who closes all descriptors that he does not know, and then opens a file of his own.
+BOOST_AUTO_TEST_CASE(a_descriptor_that_became_another_files_is_left_alone)
+{
+    auto const data = directory / "data";
+    write(data, "precious");
+    soft_file_lock lock(path);
+    lock.lock();
+    auto const open = descriptors_open_on(path.string());
+    BOOST_TEST_REQUIRE(open.size() == 1u);
+    int const fd = ::open(data.c_str(), O_RDWR | O_CLOEXEC);
+    BOOST_TEST_REQUIRE(::dup3(fd, open.front(), O_CLOEXEC) != -1);
+    ::close(fd);
+    lock.unlock();
+    BOOST_TEST(read(data) == "precious");
+    BOOST_TEST(!fs::exists(path));
+}
+
+BOOST_AUTO_TEST_CASE(a_marker_that_is_neither_filled_nor_removed_is_not_held,
+                     *ut::precondition(can_trace))
+{
+    child c([this] {
+        soft_file_lock lock(path);
+        say("ready");
+        hear();
+        if (error_of_take(lock) != errc::io_error || lock.is_locked())
+            return 1;
+        return error_of_take(lock) || !lock.is_lock_held_by_us() ? 2 : 0;
+    });
+    c.expect("ready");
+    tracer const t(c.pid(), "-e inject=linkat:error=EPERM -e inject=pwrite64:error=EIO:when=2 "
+                            "-e inject=unlink:error=EIO:when=1..2");
+    c.write_line("go");
+    BOOST_TEST(c.wait() == 0);
+    BOOST_TEST(is_empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_marker_that_cannot_be_removed_is_nobodys_when_the_lock_has_gone,
+                     *ut::precondition(can_trace))
+{
+    child c([this] {
+        {
+            soft_file_lock lock(path);
+            lock.lock();
+            say("ready");
+            hear();
+            error_code ec;
+            lock.release(ec);
+            if (ec != errc::permission_denied)
+                return 1;
+        }
+        say("gone");
+        hear();
+        return 0;
+    });
+    c.expect("ready");
+    tracer const t(c.pid(), "-e inject=unlink:error=EACCES");
+    c.write_line("go");
+    c.expect("gone");
+    BOOST_TEST(read(path) == ""); // and its maker is alive
+    soft_file_lock_options options;
+    options.malformed_grace = 0ns;
+    soft_file_lock lock(path, options);
+    BOOST_TEST(lock.try_lock());
+    c.write_line("enough");
+    BOOST_TEST(c.wait() == 0);
+}
+
+// Its exchange has got the marker of somebody who came in meanwhile, and it died before it could
+// put that back.
+BOOST_AUTO_TEST_CASE(a_holder_under_a_dead_breakers_private_name_is_a_holder)
+{
+    auto const dead = record_of_the_dead();
+    auto const hidden = path.string() + ".break." + dead.substr(0, dead.find('\n')) + '.' +
+                        "0123456789abcdef0123456789abcdef";
+    soft_file_lock lock(path), other(path);
+    lock.lock();
+    fs::rename(path, hidden);
+    write(path, dead);
+    BOOST_TEST(!other.try_lock());
+    BOOST_TEST(read(path) == dead);
+    lock.unlock();
+    BOOST_TEST(read(hidden) == ""); // litter
+    BOOST_TEST(other.try_lock());
+}
+
+// A marker that is made in place names nobody at first. It is written while others wait.
+BOOST_AUTO_TEST_CASE(the_death_is_told_of_who_wrote_while_he_was_waited_for)
+{
+    child other([this] {
+        write(path, "");
+        say("made");
+        hear();
+        write(path, std::to_string(::getpid()) + '\n' + host() + '\n');
+        say("written");
+        hear();
+        return 0;
+    });
+    other.expect("made");
+    child waits([this] {
+        soft_file_lock_options options;
+        options.poll_interval = 1h;
+        options.malformed_grace.reset();
+        soft_file_lock lock(path, options);
+        boost::filelock::acquire_options how;
+        how.progress_interval = 1h;
+        how.on_wait = [](wait_status const&) { say("waits"); };
+        lock.acquire(how);
+        say("has it");
+        return 0;
+    });
+    waits.expect("waits");
+    wait_until_quiet(waits.pid());
+    other.write_line("write");
+    other.expect("written");
+    wait_until_quiet(waits.pid());
+    other.kill();
+    waits.expect("has it");
+}
+
+// Where there is a lifetime, a hold must not begin with a part of it gone.
+BOOST_AUTO_TEST_CASE(a_marker_is_young_when_the_hold_begins, *ut::precondition(can_trace))
+{
+    child c([this] {
+        soft_file_lock lock(path);
+        say("ready");
+        hear();
+        lock.lock();
+        say("held");
+        hear();
+        return 0;
+    });
+    c.expect("ready");
+    ::timespec begun;
+    {
+        tracer const t(c.pid(), "-e inject=linkat:delay_exit=1200000:when=1"); // microseconds
+        c.write_line("go");
+        c.expect("held");
+    }
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &begun);
+    struct ::stat s;
+    BOOST_TEST_REQUIRE(::stat(path.c_str(), &s) == 0);
+    auto const since = [](::timespec const& a, ::timespec const& b) {
+        return std::chrono::seconds(a.tv_sec - b.tv_sec) +
+               std::chrono::nanoseconds(a.tv_nsec - b.tv_nsec);
+    };
+    BOOST_TEST((since(begun, s.st_mtim) < 1200ms));
+    c.write_line("enough");
+    BOOST_TEST(c.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_marker_with_a_lease_of_the_kernels_is_somebodys)
+{
+    write(path, std::to_string(::getpid()) + '\n' + host() + '\n');
+    child leases([this] {
+        ::signal(SIGIO, SIG_IGN);
+        int const fd = ::open(path.c_str(), O_WRONLY);
+        say(::fcntl(fd, F_SETLEASE, F_WRLCK) == 0 ? "leased" : "no lease");
+        hear();
+        return 0;
+    });
+    leases.expect("leased");
+    soft_file_lock lock(path);
+    BOOST_TEST(!lock.try_lock());
+}
+
+BOOST_AUTO_TEST_CASE(a_host_without_a_name_has_no_markers, *ut::precondition(is_root))
+{
+    for (std::string const name : {"", "two words", "tab\there"}) {
+        child c([&] {
+            if (::unshare(CLONE_NEWUTS) != 0 || ::sethostname(name.data(), name.size()) != 0)
+                return 2;
+            soft_file_lock lock(path);
+            return error_of_take(lock) == error::host_without_name ? 0 : 1;
+        });
+        BOOST_TEST(c.wait() == 0);
+        BOOST_TEST(is_empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_marker_has_the_name_that_the_host_has_now, *ut::precondition(is_root))
+{
+    child c([&] {
+        std::string const name = "another-name";
+        soft_file_lock lock(path);
+        lock.lock();
+        lock.unlock();
+        if (::unshare(CLONE_NEWUTS) != 0 || ::sethostname(name.data(), name.size()) != 0)
+            return 2;
+        lock.lock();
+        return read(path).find('\n' + name + '\n') != std::string::npos && lock.is_lock_held_by_us()
+                   ? 0
+                   : 1;
+    });
+    BOOST_TEST(c.wait() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
