@@ -180,9 +180,13 @@ BOOST_AUTO_TEST_CASE(that_show_files_to_be_old)
         auto const p = path.string();
         auto const token = ".0123456789abcdef0123456789abcdef";
         std::string const others[] = {
-            make(p + ".breakfast", "47"),       make(p + ".break", "47"),
-            make(p + ".break.12.abc", "47"),    make(p + ".break.12" + token + ".bak", "47"),
-            make(p + ".break.x" + token, "47"), make(p + ".break.12" + token, "somebody's data"),
+            make(p + ".breakfast", "47"),
+            make(p + ".break", "47"),
+            make(p + ".break.12.abc", "47"),
+            make(p + ".break.12" + token + ".bak", "47"),
+            make(p + ".break.x" + token, "47"),
+            make(p + ".break.12.0123456789abcdef0123456789abcdeg", "47"),
+            make(p + ".break.12" + token, "somebody's data"),
         };
         auto const litter = make(p + ".break.13" + token, "47");
         make(p, "47");
