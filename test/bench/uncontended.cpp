@@ -3,18 +3,24 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 // What a lock that is free costs, against the same system calls made bare and against other
-// libraries, whose programs are the arguments: NAME=COMMAND. Medians of ratios between neighbouring
-// rounds of one run, so that a machine that is slower for a while does not matter.
+// libraries, whose programs are the arguments: a kind of lock, and NAME=COMMAND for each peer of
+// it. Medians of ratios between neighbouring rounds of one run, so that a machine that is slower
+// for a while does not matter.
 
 #include "measure.hpp"
 
 #include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/soft_file_lock.hpp>
 
 #include <boost/interprocess/sync/file_lock.hpp>
 
 #include <chrono>
-#include <fstream>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/stat.h>
@@ -24,12 +30,13 @@ using namespace bench;
 namespace {
 
 using boost::filelock::file_lock;
+using boost::filelock::soft_file_lock;
 
 constexpr int rounds = 200, repetitions = 500;
 
 /// Nanoseconds for one call of `f`.
 template <class F>
-double time_of(F&& f)
+double time_of(F const& f)
 {
     auto const start = now();
     for (int i = 0; i < repetitions; ++i)
@@ -65,85 +72,163 @@ int record(int fd, bool on)
     return ::fcntl(fd, F_OFD_SETLK, &whole);
 }
 
-/// Both return nanoseconds.
-template <class A, class B>
-void compare(char const* name, A&& measured, B&& base, char const* base_name, int times = rounds)
+// The same of a marker: make it without a name, lock a byte of it, write it, name it; and keep
+// others from removing it, does the name name it, remove it.
+void bare_marker(char const* directory, char const* path)
 {
-    std::vector<double> figures, ratios;
-    measured(), base(); // warm
-    for (int i = 0; i < times; ++i) {
-        double const a = measured(), b = base();
-        figures.push_back(a);
-        ratios.push_back(a / b);
+    constexpr char text[] =
+        "12345\nhost\n1234567890123456789012345678901234567890123456789012345\n";
+    constexpr auto size = sizeof text - 1;
+    static_assert(size == 67, "as long as a record is");
+    int const fd = ::open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
+    struct ::flock byte = {};
+    byte.l_type = F_WRLCK;
+    byte.l_len = 1;
+    char unnamed[32];
+    std::snprintf(unnamed, sizeof unnamed, "/proc/self/fd/%d", fd);
+    check(fd != -1 && ::fcntl(fd, F_OFD_SETLK, &byte) == 0 && ::write(fd, text, size) == size &&
+          ::linkat(AT_FDCWD, unnamed, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0);
+    struct ::stat named;
+    check(::flock(fd, LOCK_EX | LOCK_NB) == 0 && ::lstat(path, &named) == 0 &&
+          ::unlink(path) == 0 && ::flock(fd, LOCK_UN) == 0 && ::close(fd) == 0);
+}
+
+/// The lines of one kind, against one list of calls.
+class comparison
+{
+public:
+    using calls = std::function<void(std::string const& path)>;
+
+    comparison(char const* kind, calls base, std::string path)
+        : chart_(std::string("uncontended, ") + kind), base_(std::move(base)),
+          path_(std::move(path))
+    {}
+
+    std::string const& path() const { return path_; }
+
+    template <class F>
+    void line(char const* name, F const& measured)
+    {
+        line(name, measured, base_);
     }
-    report("uncontended", name, median(figures), "ns", median(ratios), base_name);
+    template <class F>
+    void line(char const* name, F const& measured, calls const& base)
+    {
+        compare(
+            name, [&] { return time_of(measured); }, base, rounds);
+    }
+
+    /// What every kind has.
+    template <class Lock>
+    void lines_of_each_kind(Lock& lock)
+    {
+        auto const locks = [&] {
+            lock.lock();
+            lock.unlock();
+        };
+        line("lock + unlock", locks);
+        line("try_lock_for + unlock", [&] {
+            check(lock.try_lock_for(std::chrono::seconds(1)));
+            lock.unlock();
+        });
+        line("acquire + unlock", [&] {
+            lock.acquire();
+            lock.unlock();
+        });
+        lock.lock();
+        line("a recursive level", locks);
+        lock.unlock();
+    }
+
+    void lines_of_peers(std::vector<std::string> const& peers)
+    {
+        for (auto const& argument : peers) {
+            auto const end = argument.find('=');
+            process peer({"sh", "-c", "exec " + argument.substr(end + 1) + " " + path_ + ".peer"});
+            auto const measured = [&] {
+                peer.tell(std::to_string(repetitions));
+                return peer.number() / repetitions;
+            };
+            compare(argument.substr(0, end).c_str(), measured, base_, 20);
+        }
+    }
+
+private:
+    /// `measured` returns nanoseconds.
+    template <class F>
+    void compare(char const* name, F const& measured, calls const& base, int times)
+    {
+        auto const base_path = path_ + ".bare"; // ours may be held
+        auto const based = [&] { return time_of([&] { base(base_path); }); };
+        std::vector<double> figures, ratios;
+        measured(), based(); // warm
+        for (int i = 0; i < times; ++i) {
+            double const a = measured(), b = based();
+            figures.push_back(a);
+            ratios.push_back(a / b);
+        }
+        report(chart_.c_str(), name, median(figures), "ns", median(ratios), "the bare calls");
+    }
+
+    std::string chart_;
+    calls base_;
+    std::string path_;
+};
+
+void of_file_lock(comparison& c)
+{
+    file_lock lock(c.path());
+    c.lines_of_each_kind(lock);
+    c.line(
+        "lock_shared + unlock_shared",
+        [&] {
+            lock.lock_shared();
+            lock.unlock_shared();
+        },
+        [](std::string const& path) { bare(path.c_str(), shared); });
+    boost::filelock::file_lock_options options;
+    options.backend = boost::filelock::kernel_lock::record;
+    file_lock of_record(c.path(), options);
+    c.line(
+        "lock + unlock, kernel_lock::record",
+        [&] {
+            of_record.lock();
+            of_record.unlock();
+        },
+        [](std::string const& path) { bare(path.c_str(), record); });
+    boost::interprocess::file_lock kept_open(c.path().c_str());
+    c.line("Boost.Interprocess's file_lock, kept open", [&] {
+        kept_open.lock();
+        kept_open.unlock();
+    });
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
+    std::map<std::string, std::vector<std::string>> peers;
+    std::string kind;
+    for (int i = 1; i < argc; ++i)
+        if (std::strchr(argv[i], '='))
+            peers[kind].push_back(argv[i]);
+        else
+            kind = argv[i];
+
     temporary_directory const directory;
-    std::string const path = (directory.path / "bench.lock").string();
-    std::ofstream(path).flush();
-    file_lock lock(path);
+    auto const path_of = [&](char const* name) { return (directory.path / name).string(); };
 
-    auto const timed = [](auto const& f) { return [&f] { return time_of(f); }; };
-    auto const bare_exclusive = [&] { bare(path.c_str(), exclusive); };
-    auto const bare_shared = [&] { bare(path.c_str(), shared); };
-    auto const bare_record = [&] { bare(path.c_str(), record); };
-    constexpr auto calls = "the bare calls";
+    comparison file(
+        "file_lock", [](std::string const& path) { bare(path.c_str(), exclusive); },
+        path_of("file_lock"));
+    of_file_lock(file);
+    file.lines_of_peers(peers["file_lock"]);
 
-    auto const locks = [&] {
-        lock.lock();
-        lock.unlock();
-    };
-    compare("lock + unlock", timed(locks), timed(bare_exclusive), calls);
-    auto const tries = [&] {
-        check(lock.try_lock_for(std::chrono::seconds(1)));
-        lock.unlock();
-    };
-    compare("try_lock_for + unlock", timed(tries), timed(bare_exclusive), calls);
-    auto const acquires = [&] {
-        lock.acquire();
-        lock.unlock();
-    };
-    compare("acquire + unlock", timed(acquires), timed(bare_exclusive), calls);
-    auto const shares = [&] {
-        lock.lock_shared();
-        lock.unlock_shared();
-    };
-    compare("lock_shared + unlock_shared", timed(shares), timed(bare_shared), calls);
-    boost::filelock::file_lock_options options;
-    options.backend = boost::filelock::kernel_lock::record;
-    file_lock of_record(path, options);
-    auto const locks_record = [&] {
-        of_record.lock();
-        of_record.unlock();
-    };
-    compare("lock + unlock, kernel_lock::record", timed(locks_record), timed(bare_record), calls);
-    boost::interprocess::file_lock kept_open(path.c_str());
-    auto const interprocess = [&] {
-        kept_open.lock();
-        kept_open.unlock();
-    };
-    compare("Boost.Interprocess's file_lock, kept open", timed(interprocess), timed(bare_exclusive),
-            calls);
-
-    for (int i = 1; i < argc; ++i) {
-        std::string const argument = argv[i];
-        auto const end = argument.find('=');
-        process peer({"sh", "-c", "exec " + argument.substr(end + 1) + " " + path + ".peer"});
-        auto const locks_there = [&] {
-            peer.tell(std::to_string(repetitions));
-            return peer.number() / repetitions;
-        };
-        compare(argument.substr(0, end).c_str(), locks_there, timed(bare_exclusive), calls, 20);
-    }
-
-    lock.lock();
-    std::string const other = path + ".other";
-    auto const bare_other = [&] { bare(other.c_str(), exclusive); };
-    compare("a recursive level", timed(locks), timed(bare_other), calls);
-    lock.unlock();
+    comparison soft(
+        "soft_file_lock",
+        [&](std::string const& path) { bare_marker(directory.path.c_str(), path.c_str()); },
+        path_of("soft_file_lock"));
+    soft_file_lock soft_lock(soft.path());
+    soft.lines_of_each_kind(soft_lock);
+    soft.lines_of_peers(peers["soft_file_lock"]);
 }
