@@ -3,12 +3,15 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 // How long it takes from the unlock in one process to the lock in another, which is asleep in one
-// of our waits, against the kernel's own wait and, where its interpreter is the argument, Python's.
+// of our waits, against the kernel's own wait and, where its interpreter is the argument, Python's;
+// and from the holder's death.
 
+#include "bare_marker.hpp"
 #include "measure.hpp"
 
 #include <boost/filelock/async_acquire.hpp>
 #include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/soft_file_lock.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -24,109 +27,175 @@ using namespace bench;
 
 namespace {
 
-using boost::filelock::file_lock;
+constexpr int rounds = 200, deaths = 50;
 
-constexpr int rounds = 200;
+struct calls
+{
+    std::function<void()> lock, unlock;
+};
 
 /// One way of waiting, and what it took.
 struct way
 {
     std::string name;
     std::unique_ptr<process> waiter;
-    std::vector<double> times{}; // nanoseconds from before the unlock here to the lock there
+    calls holder;
+    bool learns_of_death = true;
+    int is_due_every = 1;              // so many rounds
+    std::vector<double> releases = {}; // nanoseconds from before the unlock here to the lock there
+    std::vector<double> deaths = {};   // and from before a holder is killed
 };
 
-void measure_once(way& w, file_lock& lock)
+/// What `let_go` takes until the waiter, asleep, has the lock.
+template <class F>
+void measure_once(way& w, std::vector<double>& times, F const& let_go)
 {
-    lock.lock();
     w.waiter->tell("go");
     // It tries some times more before it goes to sleep for long; `acquire` looks for the holder,
     // for which the kernel takes up to 25 ms; and the processor sleeps, too. Not all the same,
     // since some ask at regular intervals.
-    std::this_thread::sleep_for(std::chrono::milliseconds(50 + 17 * w.times.size() % 50));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50 + 17 * times.size() % 50));
     auto const start = now();
-    lock.unlock();
-    w.times.push_back(w.waiter->number() - start);
+    let_go();
+    times.push_back(w.waiter->number() - start);
 }
 
-void serve(std::function<void()> const& lock, std::function<void()> const& unlock)
+void measure_release(way& w)
+{
+    w.holder.lock();
+    measure_once(w, w.releases, w.holder.unlock);
+}
+
+void measure_death(way& w)
+{
+    process holder([&] {
+        w.holder.lock();
+        say(0);
+        ::pause();
+    });
+    holder.number();
+    measure_once(w, w.deaths, [&] { check(::kill(holder.pid(), SIGKILL) == 0); });
+}
+
+void serve(calls const& c)
 {
     for (std::string go; hear(go);) {
-        lock();
+        c.lock();
         auto const had = now();
-        unlock();
+        c.unlock();
         say(had);
     }
 }
 
 char const* const python = "import sys, time, filelock\n"
-                           "lock = filelock.FileLock(sys.argv[1])\n"
+                           "lock = getattr(filelock, sys.argv[1])(sys.argv[2])\n"
                            "for go in sys.stdin:\n"
                            "    lock.acquire()\n"
                            "    had = time.clock_gettime_ns(time.CLOCK_MONOTONIC)\n"
                            "    lock.release()\n"
                            "    print(had, flush=True)\n";
 
+void report_all(std::string const& chart, std::vector<way> const& ways, double q,
+                std::vector<double> way::*times)
+{
+    double const base = quantile(ways.front().*times, q);
+    for (auto const& w : ways)
+        if (!(w.*times).empty()) {
+            double const time = quantile(w.*times, q);
+            report(chart.c_str(), w.name, time / 1e3, "us", time / base, "flock(2)");
+        }
+}
+
+/// What one kind is compared with besides: a way to wait that is bare, and Python's.
+struct peers
+{
+    char const* bare_name = nullptr;
+    calls bare;
+    std::string python_class;
+    char const* interpreter = nullptr;
+};
+
+template <class Lock>
+void measure(std::string const& kind, std::string const& path, peers const& others)
+{
+    std::vector<way> ways;
+    auto const add = [&](char const* name, calls const& waiter, calls const& holder) {
+        ways.push_back({name, std::make_unique<process>([&] { serve(waiter); }), holder});
+    };
+
+    std::string const bare = path + ".bare";
+    int fd = -1;
+    calls const flock{[&] {
+                          fd = ::open(bare.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+                          check(::flock(fd, LOCK_EX) == 0);
+                      },
+                      [&] {
+                          check(::flock(fd, LOCK_UN) == 0);
+                          ::close(fd);
+                      }};
+    add("flock(2)", flock, flock);
+    if (others.bare_name) {
+        add(others.bare_name, others.bare, others.bare);
+        ways.back().learns_of_death = false;
+    }
+    typename Lock::options_type options;
+    options.poll_interval = std::chrono::hours(1);
+    Lock lock(path, options);
+    auto const take = [&] { lock.lock(); };
+    auto const drop = [&] { lock.unlock(); };
+    calls const holder{take, drop};
+    add("lock", {take, drop}, holder);
+    add("try_lock_for", {[&] { check(lock.try_lock_for(std::chrono::hours(1))); }, drop}, holder);
+    boost::filelock::acquire_options how;
+    how.on_wait = [](auto const&) {};
+    how.progress_interval = std::chrono::hours(1);
+    add("acquire", {[&] { lock.acquire(how); }, drop}, holder);
+    boost::asio::io_context context;
+    boost::filelock::held_lock<Lock> held;
+    auto const take_async = [&] {
+        async_acquire(context, lock,
+                      [&](boost::system::error_code, auto got) { held = std::move(got); });
+        context.restart();
+        context.run();
+    };
+    add("async_acquire", {take_async, [&] { held.unlock(); }}, holder);
+    if (others.interpreter) {
+        ways.push_back({"Python's " + others.python_class,
+                        std::make_unique<process>(std::vector<std::string>{
+                            others.interpreter, "-c", python, others.python_class, path}),
+                        holder});
+        ways.back().learns_of_death = false; // not always, and late
+        ways.back().is_due_every = 10;       // it takes its time
+    }
+
+    for (int i = 0; i < rounds; ++i)
+        for (auto& w : ways)
+            if (i % w.is_due_every == 0)
+                measure_release(w);
+    for (int i = 0; i < deaths; ++i)
+        for (auto& w : ways)
+            if (w.learns_of_death)
+                measure_death(w);
+    report_all("hand-over of " + kind + ", median", ways, 0.5, &way::releases);
+    report_all("hand-over of " + kind + ", 99th percentile", ways, 0.99, &way::releases);
+    report_all("hand-over of " + kind + " at its holder's death, median", ways, 0.5, &way::deaths);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
     temporary_directory const directory;
-    std::string const path = (directory.path / "bench.lock").string();
-    std::vector<way> ways;
-    auto const add = [&](char const* name, std::function<void()> const& take,
-                         std::function<void()> const& drop) {
-        ways.push_back({name, std::make_unique<process>([&] { serve(take, drop); })});
-    };
+    auto const path_of = [&](char const* name) { return (directory.path / name).string(); };
+    peers others;
+    others.interpreter = argc > 1 ? argv[1] : nullptr;
 
-    int fd = -1;
-    add(
-        "flock(2)",
-        [&] {
-            fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-            check(::flock(fd, LOCK_EX) == 0);
-        },
-        [&] { ::close(fd); });
-    boost::filelock::file_lock_options options;
-    options.poll_interval = std::chrono::hours(1);
-    file_lock lock(path, options);
-    auto const unlock = [&] { lock.unlock(); };
-    add(
-        "lock", [&] { lock.lock(); }, unlock);
-    add(
-        "try_lock_for", [&] { check(lock.try_lock_for(std::chrono::hours(1))); }, unlock);
-    boost::filelock::acquire_options how;
-    how.on_wait = [](auto const&) {};
-    how.progress_interval = std::chrono::hours(1);
-    add(
-        "acquire", [&] { lock.acquire(how); }, unlock);
-    boost::asio::io_context context;
-    boost::filelock::held_lock<file_lock> held;
-    add(
-        "async_acquire",
-        [&] {
-            async_acquire(context, lock,
-                          [&](boost::system::error_code, auto got) { held = std::move(got); });
-            context.restart();
-            context.run();
-        },
-        [&] { held.unlock(); });
-    if (argc > 1)
-        ways.push_back({"Python's filelock", std::make_unique<process>(std::vector<std::string>{
-                                                 argv[1], "-c", python, path})});
+    others.python_class = "FileLock";
+    measure<boost::filelock::file_lock>("file_lock", path_of("file_lock"), others);
 
-    file_lock holder(path);
-    for (int i = 0; i < rounds; ++i)
-        for (auto& w : ways)
-            if (i % 10 == 0 || w.name.find("Python") != 0) // who takes his time
-                measure_once(w, holder);
-    auto const tell = [&](char const* chart, double q) {
-        double const base = quantile(ways.front().times, q);
-        for (auto const& w : ways) {
-            double const time = quantile(w.times, q);
-            report(chart, w.name, time / 1e3, "us", time / base, "flock(2)");
-        }
-    };
-    tell("hand-over, median", 0.5);
-    tell("hand-over, 99th percentile", 0.99);
+    bare_marker marker(directory.path.string(), path_of("bare_marker"));
+    others.bare_name = "a marker and inotify(7), bare";
+    others.bare = {[&] { marker.wait_and_make(); }, [&] { marker.remove(); }};
+    others.python_class = "SoftFileLock";
+    measure<boost::filelock::soft_file_lock>("soft_file_lock", path_of("soft_file_lock"), others);
 }

@@ -7,6 +7,7 @@
 // it. Medians of ratios between neighbouring rounds of one run, so that a machine that is slower
 // for a while does not matter.
 
+#include "bare_marker.hpp"
 #include "measure.hpp"
 
 #include <boost/filelock/file_lock.hpp>
@@ -15,7 +16,6 @@
 #include <boost/interprocess/sync/file_lock.hpp>
 
 #include <chrono>
-#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -72,39 +72,16 @@ int record(int fd, bool on)
     return ::fcntl(fd, F_OFD_SETLK, &whole);
 }
 
-// The same of a marker: make it without a name, lock a byte of it, write it, name it; and keep
-// others from removing it, does the name name it, remove it.
-void bare_marker(char const* directory, char const* path)
-{
-    constexpr char text[] =
-        "12345\nhost\n1234567890123456789012345678901234567890123456789012345\n";
-    constexpr auto size = sizeof text - 1;
-    static_assert(size == 67, "as long as a record is");
-    int const fd = ::open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
-    struct ::flock byte = {};
-    byte.l_type = F_WRLCK;
-    byte.l_len = 1;
-    char unnamed[32];
-    std::snprintf(unnamed, sizeof unnamed, "/proc/self/fd/%d", fd);
-    check(fd != -1 && ::fcntl(fd, F_OFD_SETLK, &byte) == 0 && ::write(fd, text, size) == size &&
-          ::linkat(AT_FDCWD, unnamed, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0);
-    struct ::stat named;
-    check(::flock(fd, LOCK_EX | LOCK_NB) == 0 && ::lstat(path, &named) == 0 &&
-          ::unlink(path) == 0 && ::flock(fd, LOCK_UN) == 0 && ::close(fd) == 0);
-}
-
 /// The lines of one kind, against one list of calls.
 class comparison
 {
 public:
-    using calls = std::function<void(std::string const& path)>;
+    using calls = std::function<void()>;
 
     comparison(char const* kind, calls base, std::string path)
         : chart_(std::string("uncontended, ") + kind), base_(std::move(base)),
           path_(std::move(path))
     {}
-
-    std::string const& path() const { return path_; }
 
     template <class F>
     void line(char const* name, F const& measured)
@@ -158,8 +135,7 @@ private:
     template <class F>
     void compare(char const* name, F const& measured, calls const& base, int times)
     {
-        auto const base_path = path_ + ".bare"; // ours may be held
-        auto const based = [&] { return time_of([&] { base(base_path); }); };
+        auto const based = [&] { return time_of(base); };
         std::vector<double> figures, ratios;
         measured(), based(); // warm
         for (int i = 0; i < times; ++i) {
@@ -175,32 +151,48 @@ private:
     std::string path_;
 };
 
-void of_file_lock(comparison& c)
+void of_file_lock(std::string const& path, std::vector<std::string> const& peers)
 {
-    file_lock lock(c.path());
+    auto const bare_path = path + ".bare"; // ours may be held
+    auto const calls = [&](auto const& locking) {
+        return [&] { bare(bare_path.c_str(), locking); };
+    };
+    comparison c("file_lock", calls(exclusive), path);
+    file_lock lock(path);
     c.lines_of_each_kind(lock);
-    c.line(
-        "lock_shared + unlock_shared",
-        [&] {
-            lock.lock_shared();
-            lock.unlock_shared();
-        },
-        [](std::string const& path) { bare(path.c_str(), shared); });
+    auto const shares = [&] {
+        lock.lock_shared();
+        lock.unlock_shared();
+    };
+    c.line("lock_shared + unlock_shared", shares, calls(shared));
     boost::filelock::file_lock_options options;
     options.backend = boost::filelock::kernel_lock::record;
-    file_lock of_record(c.path(), options);
-    c.line(
-        "lock + unlock, kernel_lock::record",
-        [&] {
-            of_record.lock();
-            of_record.unlock();
-        },
-        [](std::string const& path) { bare(path.c_str(), record); });
-    boost::interprocess::file_lock kept_open(c.path().c_str());
+    file_lock of_record(path, options);
+    auto const locks_record = [&] {
+        of_record.lock();
+        of_record.unlock();
+    };
+    c.line("lock + unlock, kernel_lock::record", locks_record, calls(record));
+    boost::interprocess::file_lock kept_open(path.c_str());
     c.line("Boost.Interprocess's file_lock, kept open", [&] {
         kept_open.lock();
         kept_open.unlock();
     });
+    c.lines_of_peers(peers);
+}
+
+void of_soft_file_lock(std::string const& directory, std::string const& path,
+                       std::vector<std::string> const& peers)
+{
+    bare_marker marker(directory, path + ".bare");
+    auto const calls = [&] {
+        check(marker.make());
+        marker.remove();
+    };
+    comparison c("soft_file_lock", calls, path);
+    soft_file_lock lock(path);
+    c.lines_of_each_kind(lock);
+    c.lines_of_peers(peers);
 }
 
 } // namespace
@@ -217,18 +209,6 @@ int main(int argc, char** argv)
 
     temporary_directory const directory;
     auto const path_of = [&](char const* name) { return (directory.path / name).string(); };
-
-    comparison file(
-        "file_lock", [](std::string const& path) { bare(path.c_str(), exclusive); },
-        path_of("file_lock"));
-    of_file_lock(file);
-    file.lines_of_peers(peers["file_lock"]);
-
-    comparison soft(
-        "soft_file_lock",
-        [&](std::string const& path) { bare_marker(directory.path.c_str(), path.c_str()); },
-        path_of("soft_file_lock"));
-    soft_file_lock soft_lock(soft.path());
-    soft.lines_of_each_kind(soft_lock);
-    soft.lines_of_peers(peers["soft_file_lock"]);
+    of_file_lock(path_of("file_lock"), peers["file_lock"]);
+    of_soft_file_lock(directory.path.string(), path_of("soft_file_lock"), peers["soft_file_lock"]);
 }
