@@ -3,27 +3,36 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 // What a process costs that waits for ten seconds while nothing happens: processor time, and how
-// often it wakes up; and Python's, where its interpreter is the argument.
+// often it wakes up; and Python's, where its interpreter is the argument. All of them wait at the
+// same time, for a lock each: those who ask at intervals would wake the others.
 
 #include "measure.hpp"
 
 #include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/soft_file_lock.hpp>
+
+#include <boost/filesystem/directory.hpp>
 
 #include <chrono>
+#include <deque>
 #include <fstream>
 #include <functional>
+#include <limits>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include <sys/resource.h>
-
 using namespace bench;
+namespace fs = boost::filesystem;
 
 namespace {
 
 using boost::filelock::acquire_options;
-using boost::filelock::file_lock;
+using std::chrono::seconds;
+
+constexpr seconds idle(10), start(2), whole_wait(60);
 
 struct cost
 {
@@ -31,37 +40,47 @@ struct cost
     double wakes = 0;
 };
 
-cost so_far()
+/// Of all its threads (proc(5); what `getrusage` says of a child, it says at its end).
+cost so_far(pid_t pid)
 {
-    ::rusage used;
-    check(::getrusage(RUSAGE_CHILDREN, &used) == 0);
-    auto const us = [](timeval const& t) {
-        return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
-    };
-    return {us(used.ru_utime) + us(used.ru_stime), static_cast<double>(used.ru_nvcsw)};
-}
-
-/// Of a process that does this for so many seconds.
-template <class What>
-cost of(std::function<What(int seconds)> const& what, int seconds)
-{
-    auto const before = so_far();
-    {
-        process waiter(what(seconds));
-        waiter.wait();
+    cost all;
+    for (auto const& thread : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+        double nanoseconds = 0;
+        std::ifstream((thread.path() / "schedstat").string()) >> nanoseconds;
+        all.microseconds += nanoseconds / 1e3;
+        std::ifstream status((thread.path() / "status").string());
+        for (std::string key; status >> key;) {
+            double wakes = 0;
+            if (key == "voluntary_ctxt_switches:" && status >> wakes)
+                all.wakes += wakes;
+            status.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+        }
     }
-    auto const after = so_far();
-    return {after.microseconds - before.microseconds, after.wakes - before.wakes};
+    return all;
 }
 
-/// Counted by strace, for so many seconds of a wait that goes on; below zero where it cannot.
-double system_calls(process const& waiter, boost::filesystem::path const& log, int seconds)
+/// One way of waiting.
+struct way
 {
-    process strace(std::vector<std::string>{"timeout", "--signal=INT", std::to_string(seconds),
-                                            "strace", "-f", "-qq", "-o", log.string(), "-p",
-                                            std::to_string(waiter.pid())});
-    strace.wait();
-    std::ifstream in(log.string());
+    std::string name;
+    std::unique_ptr<process> waiter;
+    cost before{}, after{};
+    std::unique_ptr<process> strace{};
+    std::string log{};
+};
+
+void trace(way& w)
+{
+    w.strace = std::make_unique<process>(
+        std::vector<std::string>{"timeout", "--signal=INT", std::to_string(idle.count()), "strace",
+                                 "-f", "-qq", "-o", w.log, "-p", std::to_string(w.waiter->pid())});
+}
+
+/// Below zero where strace cannot count them.
+double system_calls(way& w)
+{
+    w.strace->wait();
+    std::ifstream in(w.log);
     if (!in)
         return -1;
     // A call that was under way when strace came or went is there in part.
@@ -71,66 +90,88 @@ double system_calls(process const& waiter, boost::filesystem::path const& log, i
     return count;
 }
 
-/// Ten seconds, less what it costs to start and to end.
-template <class What>
-void measure(char const* name, std::function<What(int seconds)> const& what,
-             boost::filesystem::path const& directory)
+/// And ends them, before those for whom they wait let go.
+void measure(std::vector<way> ways, fs::path const& directory)
 {
-    auto const ten = of(what, 11), one = of(what, 1);
-    double const us = std::max(ten.microseconds - one.microseconds, 0.0);
-    report("ten idle seconds, processor time", name, us, "us", us / 1e7, "the time");
-    double const wakes = ten.wakes - one.wakes;
-    report("ten idle seconds, wake-ups", name, wakes, "", wakes / 10, "one a second");
-    process waiter(what(30));
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    auto const calls = system_calls(waiter, directory / "strace", 10);
-    if (calls >= 0)
-        report("ten idle seconds, system calls", name, calls, "", calls / 10, "one a second");
+    std::this_thread::sleep_for(start);
+    for (auto& w : ways)
+        w.before = so_far(w.waiter->pid());
+    std::this_thread::sleep_for(idle);
+    for (auto& w : ways)
+        w.after = so_far(w.waiter->pid());
+    for (auto& w : ways) {
+        w.log = (directory / ("strace." + std::to_string(w.waiter->pid()))).string();
+        trace(w);
+    }
+    for (auto& w : ways) {
+        double const us = w.after.microseconds - w.before.microseconds;
+        double const wakes = w.after.wakes - w.before.wakes, calls = system_calls(w);
+        report("ten idle seconds, processor time", w.name, us, "us", us / 1e7, "the time");
+        report("ten idle seconds, wake-ups", w.name, wakes, "", wakes / 10, "one a second");
+        if (calls >= 0)
+            report("ten idle seconds, system calls", w.name, calls, "", calls / 10, "one a second");
+    }
 }
 
-char const* const python =
-    "import sys, filelock\n"
-    "try: filelock.FileLock(sys.argv[1], timeout=int(sys.argv[2])).acquire()\n"
-    "except filelock.Timeout: pass\n";
+char const* const python = "import sys, filelock\n"
+                           "getattr(filelock, sys.argv[1])(sys.argv[2]).acquire()\n";
+
+/// The ways to wait for one kind of lock, and for what Python has of that kind.
+template <class Lock>
+class ways_to_wait
+{
+public:
+    ways_to_wait(std::vector<way>& all, std::string const& kind, fs::path const& directory,
+                 char const* interpreter, std::string const& python_class)
+        : all_(all), kind_(kind), directory_(directory)
+    {
+        add("try_lock_for", [](Lock& lock) { check(!lock.try_lock_for(whole_wait)); });
+        add("acquire, asked to cancel every 50 ms", [](Lock& lock) {
+            acquire_options how;
+            how.timeout = whole_wait;
+            how.cancel_check = [] { return false; };
+            boost::system::error_code ec;
+            check(!lock.acquire(how, ec));
+        });
+        if (interpreter)
+            all_.push_back({"Python's " + python_class,
+                            std::make_unique<process>(std::vector<std::string>{
+                                interpreter, "-c", python, python_class, one_that_is_held()})});
+    }
+
+private:
+    void add(char const* how, std::function<void(Lock&)> const& wait)
+    {
+        auto const path = one_that_is_held();
+        all_.push_back({kind_ + ", " + how, std::make_unique<process>([&] {
+                            Lock lock(path);
+                            wait(lock);
+                        })});
+    }
+
+    std::string one_that_is_held()
+    {
+        auto const path = (directory_ / (kind_ + std::to_string(holders_.size()))).string();
+        holders_.emplace_back(path).lock();
+        return path;
+    }
+
+    std::vector<way>& all_;
+    std::string kind_;
+    fs::path directory_;
+    std::deque<Lock> holders_;
+};
 
 } // namespace
 
 int main(int argc, char** argv)
 {
+    char const* const interpreter = argc > 1 ? argv[1] : nullptr;
     temporary_directory const directory;
-    std::string const path = (directory.path / "bench.lock").string();
-    file_lock holder(path);
-    holder.lock();
-
-    using body = std::function<void()>;
-    using command = std::vector<std::string>;
-    measure<body>(
-        "try_lock_for",
-        [&](int seconds) -> body {
-            return [&, seconds] {
-                file_lock lock(path);
-                check(!lock.try_lock_for(std::chrono::seconds(seconds)));
-            };
-        },
-        directory.path);
-    measure<body>(
-        "acquire, asked to cancel every 50 ms",
-        [&](int seconds) -> body {
-            return [&, seconds] {
-                file_lock lock(path);
-                acquire_options how;
-                how.timeout = std::chrono::seconds(seconds);
-                how.cancel_check = [] { return false; };
-                boost::system::error_code ec;
-                check(!lock.acquire(how, ec));
-            };
-        },
-        directory.path);
-    if (argc > 1)
-        measure<command>(
-            "Python's filelock",
-            [&](int seconds) -> command {
-                return {argv[1], "-c", python, path, std::to_string(seconds)};
-            },
-            directory.path);
+    std::vector<way> all;
+    ways_to_wait<boost::filelock::file_lock> const file(all, "file_lock", directory.path,
+                                                        interpreter, "FileLock");
+    ways_to_wait<boost::filelock::soft_file_lock> const soft(all, "soft_file_lock", directory.path,
+                                                             interpreter, "SoftFileLock");
+    measure(std::move(all), directory.path);
 }
