@@ -71,9 +71,9 @@ struct way
 
 void trace(way& w)
 {
-    w.strace = std::make_unique<process>(
-        std::vector<std::string>{"timeout", "--signal=INT", std::to_string(idle.count()), "strace",
-                                 "-f", "-qq", "-o", w.log, "-p", std::to_string(w.waiter->pid())});
+    w.strace = std::make_unique<process>(std::vector<std::string>{
+        "timeout", "--signal=INT", std::to_string(idle.count()), "strace", "-f", "-qq", "-a1", "-o",
+        w.log, "-p", std::to_string(w.waiter->pid())});
 }
 
 /// Below zero where strace cannot count them.
