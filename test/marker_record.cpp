@@ -54,6 +54,8 @@ std::vector<example> const examples = {
     {"4711\nbuil", kind::beginning},
     {"4711\nr\xc3", kind::beginning},
     {"4711\nbuild\n42", kind::beginning},
+    {"1\n" + std::string(253, 'h') + "\xc3", kind::beginning},
+    {"1\nhost\n" + std::string(58, '1'), kind::beginning},
     // of other kinds of locks
     {"1\nfilelock-strict-v1\0\n0\n"s, kind::sentinel},
     {"filelock/2\npid=1\nhost=h\nmode=lease\n", kind::lease},
@@ -82,6 +84,9 @@ std::vector<example> const examples = {
     {"1\nho\xc3\n", kind::foreign},
     {"1\n\xa9host\n", kind::foreign},
     {"1\n" + std::string(256, 'h') + "\n", kind::foreign},
+    {"1\n" + std::string(254, 'h') + "\xc3", kind::foreign}, // there is no room for the rest
+    {"1\nhost\n" + std::string(59, '1'), kind::foreign},
+    {"1\nhost\n" + std::string(59, '1') + "\n", kind::foreign},
     {"1\nhost\n-1\n", kind::foreign},
     {"1\nhost\n01\n", kind::foreign},
     {"1\nhost\nabc\n", kind::foreign},

@@ -40,11 +40,13 @@ struct sighting
     };
 
     kind_type kind = unknown;
-    std::int64_t pid = 0; ///< the one by which we know it; 0 where its end will not be told
+    bool is_certain = false; ///< `alive`, and its number and its start are those of the record
+    std::int64_t pid = 0;    ///< the one by which we know it; 0 where its end will not be told
 };
 
-/// Looks for the process that the record of another one names.
-sighting look_for(process_name const& named);
+/// Looks for the process that the record of another one names. `was_certain`: it has been seen so,
+/// and thus has not the number of another namespace. Else all processes may have to be looked at.
+sighting look_for(process_name const& named, bool was_certain = false);
 
 } // namespace detail
 } // namespace filelock

@@ -20,6 +20,7 @@ constexpr auto strict_sentinel = "1\nfilelock-strict-v1\0\n0\n"sv;
 constexpr auto lease_line = "filelock/2\n"sv;
 
 constexpr std::size_t longest_host = 255; // POSIX, HOST_NAME_MAX
+constexpr std::size_t longest_token = 58; // digits of 192 bits
 
 bool is_digit(char c) noexcept
 {
@@ -79,7 +80,7 @@ bool is_host(line const& l) noexcept
             to_come = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0 ? 1 : 0;
         }
     }
-    return to_come == 0 || !l.is_whole;
+    return l.is_whole ? to_come == 0 : l.text.size() + to_come <= longest_host;
 }
 
 } // namespace
@@ -109,7 +110,8 @@ marker_content read_marker(std::string_view text)
     auto const second = take_line(rest);
     auto const third = take_line(rest);
     auto const pid = pid_of(first);
-    if (!pid || !is_host(second) || !is_number(third) || !rest.empty())
+    if (!pid || !is_host(second) || !is_number(third) || third.text.size() > longest_token ||
+        !rest.empty())
         return {};
     bool const has_token = !third.text.empty();
     if (!second.is_whole || (has_token && !third.is_whole))

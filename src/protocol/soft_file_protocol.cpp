@@ -5,6 +5,7 @@
 #include "soft_file_protocol.hpp"
 
 #include "../platform/clock.hpp"
+#include "../platform/fork.hpp"
 #include "../platform/kernel_lock.hpp"
 #include "../platform/process.hpp"
 #include "parents.hpp"
@@ -32,20 +33,12 @@ constexpr auto shortest_act = 1ms, longest_act = 256ms; // of who has the right 
 constexpr auto unseen = 1s; // how often to look for somebody of whose end nobody tells
 constexpr auto crowded = 10ms;
 
-system::error_code make_record(std::string& text)
-{
-    auto const us = this_process();
-    text = marker_record{us.pid, host_name(), us.start_token}.text();
-    if (read_marker(text).kind != marker_content::record)
-        return error::host_without_name; // nobody would know it for a marker
-    return {};
-}
-
 } // namespace
 
 soft_file_protocol::soft_file_protocol(filesystem::path absolute,
                                        soft_file_lock_options const& options)
-    : path_(absolute), options_(options),
+    : path_(absolute), directory_(absolute.parent_path() / "."),
+      hash_of_name_(std::hash<std::string>()(absolute.filename().native())), options_(options),
       marker_(std::move(absolute), options.permissions, options.where), act_(shortest_act)
 {}
 
@@ -55,15 +48,14 @@ answer soft_file_protocol::attempt(lock_mode)
     is_held_ = false;
     if ((ec = marker_.withdraw())) // what could not be given back, and may be half made
         return ec;
-    std::string text;
-    if ((ec = make_record(text)))
+    if ((ec = make_record()))
         return ec;
     for (int i = 0; i < tries; ++i) {
         // Who waits was told that the marker has gone, or looks whether it has.
         if (std::exchange(is_taken_, false)) {
-            ec = theirs_.look(path_);
+            ec = look();
             if (!ec) {
-                auto const a = judge_file(text);
+                auto const a = judge_file();
                 if (a.kind != answer::ask_again || a.delay != a.delay.zero())
                     return a;
                 continue;
@@ -72,7 +64,7 @@ answer soft_file_protocol::attempt(lock_mode)
                 return ec;
         }
         marker_file::outcome result;
-        ec = marker_.publish(text, result);
+        ec = marker_.publish(record_, result);
         if (ec == errc::no_such_file_or_directory)
             ec = make_parents(path_, options_.create_directories);
         else if (!ec && result == marker_file::outcome::ours)
@@ -84,15 +76,39 @@ answer soft_file_protocol::attempt(lock_mode)
     return answer::again_after(crowded);
 }
 
+system::error_code soft_file_protocol::make_record()
+{
+    auto host = host_name();
+    if (record_of_ == process_generation() && host == host_)
+        return {};
+    certain_.clear(); // a forked child may be in another namespace
+    dead_.clear();
+    auto const us = this_process();
+    record_ = marker_record{us.pid, host, us.start_token}.text();
+    host_ = std::move(host);
+    bool const is_one = read_marker(record_).kind == marker_content::record;
+    record_of_ = is_one && !us.start_token.empty() ? process_generation() : 0;
+    return is_one ? system::error_code() : error::host_without_name; // nobody would know it for one
+}
+
 // The directory and the name. Not the marker itself: its number is another file's as soon as it has
 // gone.
 std::optional<file_identity> soft_file_protocol::identity() const
 {
     file_facts directory;
-    if (facts_of(path_.parent_path() / ".", directory)) // itself, where it is a symbolic link
+    if (facts_of(directory_, directory))
         return std::nullopt;
-    directory.identity.inode ^= std::hash<std::string>()(path_.filename().native());
+    directory.identity.inode ^= hash_of_name_;
     return directory.identity;
+}
+
+// What has not changed need not be opened and read again.
+system::error_code soft_file_protocol::look()
+{
+    file_facts now;
+    if (is_local() && !facts_of(path_, now) && is_unchanged(now, theirs_.facts))
+        return {};
+    return theirs_.look(path_);
 }
 
 answer soft_file_protocol::have_it()
@@ -104,7 +120,7 @@ answer soft_file_protocol::have_it()
     return answer::have_it;
 }
 
-answer soft_file_protocol::judge_file(std::string const& our_text)
+answer soft_file_protocol::judge_file()
 {
     is_taken_ = true;
     met_ = identity();
@@ -116,7 +132,7 @@ answer soft_file_protocol::judge_file(std::string const& our_text)
         return answer::busy_for(v.look_again);
     marker_file::outcome result;
     auto const still = [this](found_marker const& found) { return judge(found).is_removable; };
-    if (auto const ec = marker_.replace(theirs_, still, our_text, result))
+    if (auto const ec = marker_.replace(theirs_, still, record_, result))
         return ec;
     switch (result) {
     case marker_file::outcome::ours:
@@ -165,17 +181,25 @@ soft_file_protocol::verdict soft_file_protocol::judge(found_marker const& found)
 }
 
 soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& found,
-                                                            marker_record const& owner) const
+                                                            marker_record const& owner)
 {
     verdict v;
-    auto const seen = look_for({owner.pid, owner.host, owner.start_token});
-    if (seen.kind == sighting::alive) {
-        v.process = seen.pid;
-        if (v.process == 0)
-            v.look_again = unseen;
+    // He who has gone does not come back; but without a start token another one's record may be the
+    // same.
+    if (found.text != dead_ || owner.start_token.empty()) {
+        auto const seen =
+            look_for({owner.pid, owner.host, owner.start_token}, found.text == certain_);
+        if (seen.is_certain && found.text != certain_)
+            certain_ = found.text;
+        if (seen.kind == sighting::alive) {
+            v.process = seen.pid;
+            if (v.process == 0)
+                v.look_again = unseen;
+        }
+        if (seen.kind != sighting::gone)
+            return v;
+        dead_ = found.text;
     }
-    if (seen.kind != sighting::gone)
-        return v;
     // He may live where we cannot see him; or have died while somebody else held the lock.
     bool is_witnessed = false;
     if (marker_.is_local(found.file) && (has_witness(found.file.native(), is_witnessed) ||

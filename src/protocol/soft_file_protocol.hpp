@@ -15,6 +15,7 @@
 #include <boost/filesystem/path.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -65,17 +66,25 @@ private:
 
     std::optional<file_identity> identity() const;
     answer have_it();
-    answer judge_file(std::string const& our_text);
+    system::error_code make_record();
+    system::error_code look();
+    answer judge_file();
     verdict judge(found_marker const& found);
-    verdict judge_owner(found_marker const& found, marker_record const& owner) const;
+    verdict judge_owner(found_marker const& found, marker_record const& owner);
     std::chrono::nanoseconds watched_for(found_marker const& found);
     std::chrono::nanoseconds age_of(found_marker const& found) const;
 
     filesystem::path path_;
+    filesystem::path directory_; // itself, where it is a symbolic link
+    std::size_t hash_of_name_;
     soft_file_lock_options options_;
     marker_file marker_;
     found_marker theirs_; // open while we wait
     std::optional<sample> sample_;
+    std::string dead_,
+        certain_; // the last records of one who had gone, and who was seen for certain
+    std::string host_, record_;   // ours
+    std::uint32_t record_of_ = 0; // the process generation; 0: to be made anew
     std::optional<file_identity> met_;
     std::int64_t process_ = 0;
     std::chrono::nanoseconds act_; // of others, for which to wait next time

@@ -162,7 +162,7 @@ process_name this_process()
     return name;
 }
 
-sighting look_for(process_name const& named)
+sighting look_for(process_name const& named, bool was_certain)
 {
     if (named.host.empty() || named.host != host_name())
         return {};
@@ -183,14 +183,14 @@ sighting look_for(process_name const& named)
         ::close(pidfd);
     bool const is_other = its && !may_be_same(*its, *token);
     if (is_there && !exited && !is_other)
-        return {sighting::alive, named.pid};
+        return {sighting::alive, its.has_value(), named.pid};
     if (exited && !is_other) // else it may have been another, or was reaped before it was looked at
-        return {its || !has_token ? sighting::gone : sighting::alive};
-    // It may be in an inner namespace.
-    if (token) {
+        return {its || !has_token || was_certain ? sighting::gone : sighting::alive};
+    // It may be in an inner namespace; not if it was started before the system.
+    if (token && !was_certain && starts.are_of_this_run(*token)) {
         auto const other = find_process(named.pid, *token, starts, numbers_agree);
         if (!other || *other != 0)
-            return {sighting::alive, numbers_agree ? other.value_or(0) : 0};
+            return {sighting::alive, false, numbers_agree ? other.value_or(0) : 0};
     }
     return {sighting::gone};
 }

@@ -93,6 +93,8 @@ std::optional<start_token> parse_start_token(std::string const& text)
         return std::nullopt;
     auto const first = std::min(text.find_first_not_of('0'), text.size() - 1); // no octal number
     uint256_t const n(text.substr(first));
+    if (n >> 192 != 0)
+        return std::nullopt;
     return start_token{uint128_t(n >> 64), static_cast<std::uint64_t>(n & ~std::uint64_t{})};
 }
 

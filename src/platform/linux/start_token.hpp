@@ -38,6 +38,12 @@ public:
     /// Whether it can be known at all.
     bool are_known() const noexcept { return offset_.has_value(); }
 
+    /// Whether it can be a start in this run of the system.
+    bool are_of_this_run(start_token const& t) const
+    {
+        return t.boot == boot_ || t.boot == 0 || boot_ == 0;
+    }
+
     /// Of the process that /proc shows under this name; nothing where it shows none to us, or with
     /// an error that is no answer.
     std::optional<start_token> of(std::string const& process, system::error_code& ec) const;
