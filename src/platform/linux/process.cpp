@@ -6,7 +6,7 @@
 
 #include "../fork.hpp"
 #include "proc.hpp"
-#include "start_token.hpp"
+#include "process_starts.hpp"
 
 #include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>

@@ -4,81 +4,14 @@
 
 #include "start_token.hpp"
 
-#include "proc.hpp"
-
-#include <boost/filesystem/operations.hpp>
-#include <boost/system/errc.hpp>
-
 #include <algorithm>
-#include <cctype>
-#include <charconv>
-#include <string_view>
-
-#include <unistd.h>
 
 namespace boost {
 namespace filelock {
 namespace detail {
-namespace {
 
-namespace errc = system::errc;
 using multiprecision::uint128_t;
 using multiprecision::uint256_t;
-
-template <class Number>
-std::optional<Number> number(std::string_view text) noexcept
-{
-    Number n{};
-    auto const end = text.data() + text.size();
-    auto const result = std::from_chars(text.data(), end, n);
-    if (result.ec != std::errc() || result.ptr != end)
-        return std::nullopt;
-    return n;
-}
-
-// A UUID, read as a number.
-uint128_t boot_id()
-{
-    auto hex = read_proc("/proc/sys/kernel/random/boot_id").value_or("");
-    hex.erase(std::remove_if(hex.begin(), hex.end(), [](char c) { return c == '-' || c == '\n'; }),
-              hex.end());
-    bool const is_hex =
-        std::all_of(hex.begin(), hex.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
-    return hex.size() == 32 && is_hex ? uint128_t("0x" + hex) : uint128_t();
-}
-
-// Whether a process's clocks are those that `timens_offsets` shows: it shows those of the children
-// to come, who may have others (time_namespaces(7)).
-bool are_our_offsets()
-{
-    system::error_code a, b;
-    auto const ours = filesystem::read_symlink("/proc/self/ns/time", a);
-    return ours == filesystem::read_symlink("/proc/self/ns/time_for_children", b) && !a && !b;
-}
-
-// What the kernel adds to the times that it shows to us, in ticks. Nothing where that is not known.
-std::optional<std::int64_t> offset_of_our_time_namespace()
-{
-    system::error_code ec;
-    auto const offsets = read_proc("/proc/self/timens_offsets", ec);
-    if (!offsets) // Linux before 5.6 has no such namespaces
-        return ec == errc::no_such_file_or_directory ? std::optional<std::int64_t>(0)
-                                                     : std::nullopt;
-    for (std::string_view rest = *offsets; !rest.empty();) {
-        auto line = take_line(rest);
-        if (take_word(line) != "boottime")
-            continue;
-        auto const seconds = number<std::int64_t>(take_word(line)).value_or(0);
-        auto const nanoseconds = number<std::int64_t>(take_word(line)).value_or(0);
-        if (!are_our_offsets())
-            return std::nullopt;
-        auto const ticks = static_cast<std::int64_t>(::sysconf(_SC_CLK_TCK));
-        return seconds * ticks + nanoseconds * ticks / 1'000'000'000;
-    }
-    return 0;
-}
-
-} // namespace
 
 std::string start_token::text() const
 {
@@ -93,36 +26,9 @@ std::optional<start_token> parse_start_token(std::string const& text)
         return std::nullopt;
     auto const first = std::min(text.find_first_not_of('0'), text.size() - 1); // no octal number
     uint256_t const n(text.substr(first));
-    if (n >> 192 != 0)
+    if ((n >> 192) != 0)
         return std::nullopt;
     return start_token{uint128_t(n >> 64), static_cast<std::uint64_t>(n & ~std::uint64_t{})};
-}
-
-process_starts::process_starts() : boot_(boot_id()), offset_(offset_of_our_time_namespace()) {}
-
-std::optional<start_token> process_starts::of(std::string const& process,
-                                              system::error_code& ec) const
-{
-    auto const stat = read_proc("/proc/" + process + "/stat", ec);
-    if (!stat || !offset_)
-        return std::nullopt;
-    // The second field is the name of the program, in parentheses, and may have any in it.
-    auto const name_ends = stat->rfind(')');
-    if (name_ends == stat->npos)
-        return std::nullopt;
-    auto rest = std::string_view(*stat).substr(name_ends + 1);
-    for (int field = 3; field < 22; ++field)
-        take_word(rest);
-    auto const tick = number<std::int64_t>(take_word(rest));
-    if (!tick)
-        return std::nullopt;
-    return start_token{boot_, static_cast<std::uint64_t>(*tick - *offset_)};
-}
-
-bool is_no_answer(system::error_code const& ec) noexcept
-{
-    return ec == errc::too_many_files_open || ec == errc::too_many_files_open_in_system ||
-           ec == errc::not_enough_memory;
 }
 
 bool may_be_same(start_token const& a, start_token const& b)

@@ -6,7 +6,6 @@
 #define BOOST_FILELOCK_SRC_PLATFORM_LINUX_START_TOKEN_HPP
 
 #include <boost/multiprecision/cpp_int.hpp>
-#include <boost/system/error_code.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -28,33 +27,6 @@ struct start_token
 
 /// Nothing where the text is none.
 std::optional<start_token> parse_start_token(std::string const& text);
-
-/// Reads when processes were started.
-class process_starts
-{
-public:
-    process_starts();
-
-    /// Whether it can be known at all.
-    bool are_known() const noexcept { return offset_.has_value(); }
-
-    /// Whether it can be a start in this run of the system.
-    bool are_of_this_run(start_token const& t) const
-    {
-        return t.boot == boot_ || t.boot == 0 || boot_ == 0;
-    }
-
-    /// Of the process that /proc shows under this name; nothing where it shows none to us, or with
-    /// an error that is no answer.
-    std::optional<start_token> of(std::string const& process, system::error_code& ec) const;
-
-private:
-    multiprecision::uint128_t boot_;
-    std::optional<std::int64_t> offset_; // in ticks, of the times that the kernel shows to us
-};
-
-/// Whether it may be otherwise at another time: there were too many open files.
-bool is_no_answer(system::error_code const& ec) noexcept;
 
 /// Whether they can be one process's. The ticks of one process differ by one at most: those that
 /// readers in two time namespaces see are rounded apart.
