@@ -65,7 +65,8 @@ answer soft_file_protocol::attempt(lock_mode)
         }
         marker_file::outcome result;
         ec = marker_.publish(record_, result);
-        if (ec == errc::no_such_file_or_directory)
+        // Others remove them meanwhile; in a working directory that was removed it is so for ever.
+        if (ec == errc::no_such_file_or_directory && i != tries - 1)
             ec = make_parents(path_, options_.create_directories);
         else if (!ec && result == marker_file::outcome::ours)
             return have_it();

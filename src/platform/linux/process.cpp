@@ -85,9 +85,10 @@ bool is_zombie(std::int64_t pid)
 std::optional<std::int64_t> find_process(std::int64_t pid, start_token const& start,
                                          process_starts const& starts, bool numbers_agree)
 {
-    if (!starts.are_known())
-        return std::nullopt;
     system::error_code ec;
+    // Where it does not show ourselves, there is none, or another namespace's.
+    if (!starts.are_known() || filesystem::read_symlink("/proc/self", ec).empty())
+        return std::nullopt;
     for (filesystem::directory_iterator it("/proc", ec), end; it != end && !ec; it.increment(ec)) {
         auto const name = it->path().filename().string();
         if (name.find_first_not_of("0123456789") != name.npos)
@@ -101,9 +102,7 @@ std::optional<std::int64_t> find_process(std::int64_t pid, start_token const& st
             return number;
         ec.clear();
     }
-    if (ec && ec != system::errc::no_such_file_or_directory)
-        return std::nullopt;
-    return 0;
+    return ec ? std::nullopt : std::optional<std::int64_t>(0);
 }
 
 } // namespace

@@ -55,13 +55,14 @@ bool are_our_offsets()
     return ours == filesystem::read_symlink("/proc/self/ns/time_for_children", b) && !a && !b;
 }
 
-// What the kernel adds to the times that it shows to us, in ticks. Nothing where that is not known.
-std::optional<std::int64_t> offset_of_our_time_namespace()
+// What the kernel adds to the times that it shows to us, in nanoseconds, modulo 2^64 as its own sum
+// is. Nothing where that is not known.
+std::optional<std::uint64_t> offset_of_our_time_namespace()
 {
     system::error_code ec;
     auto const offsets = read_proc("/proc/self/timens_offsets", ec);
     if (!offsets) // Linux before 5.6 has no such namespaces
-        return ec == errc::no_such_file_or_directory ? std::optional<std::int64_t>(0)
+        return ec == errc::no_such_file_or_directory ? std::optional<std::uint64_t>(0)
                                                      : std::nullopt;
     for (std::string_view rest = *offsets; !rest.empty();) {
         auto line = take_line(rest);
@@ -71,10 +72,17 @@ std::optional<std::int64_t> offset_of_our_time_namespace()
         auto const nanoseconds = number<std::int64_t>(take_word(line)).value_or(0);
         if (!are_our_offsets())
             return std::nullopt;
-        auto const ticks = static_cast<std::int64_t>(::sysconf(_SC_CLK_TCK));
-        return seconds * ticks + nanoseconds * ticks / 1'000'000'000;
+        return static_cast<std::uint64_t>(seconds) * 1'000'000'000 +
+               static_cast<std::uint64_t>(nanoseconds);
     }
     return 0;
+}
+
+// One that was started before the time began shows a start near 2^64 ns.
+std::uint64_t freed_of_offset(std::uint64_t tick, std::uint64_t offset)
+{
+    auto const length = 1'000'000'000 / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    return (tick * length - offset + length - 1) / length;
 }
 
 } // namespace
@@ -94,10 +102,10 @@ std::optional<start_token> process_starts::of(std::string const& process,
     auto rest = std::string_view(*stat).substr(name_ends + 1);
     for (int field = 3; field < 22; ++field)
         take_word(rest);
-    auto const tick = number<std::int64_t>(take_word(rest));
+    auto const tick = number<std::uint64_t>(take_word(rest));
     if (!tick)
         return std::nullopt;
-    return start_token{boot_, static_cast<std::uint64_t>(*tick - *offset_)};
+    return start_token{boot_, freed_of_offset(*tick, *offset_)};
 }
 
 bool is_no_answer(system::error_code const& ec) noexcept

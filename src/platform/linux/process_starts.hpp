@@ -38,7 +38,7 @@ public:
 
 private:
     multiprecision::uint128_t boot_;
-    std::optional<std::int64_t> offset_; // in ticks, of the times that the kernel shows to us
+    std::optional<std::uint64_t> offset_; // in ns, of the times that the kernel shows to us
 };
 
 /// Whether it may be otherwise at another time: there were too many open files.

@@ -1,0 +1,82 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "markers.hpp"
+
+#include "child.hpp"
+
+#include <boost/filelock/soft_file_lock.hpp>
+
+#include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
+
+#include <algorithm>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace filelock_test {
+namespace fs = boost::filesystem;
+
+std::string text_of(fs::path const& path)
+{
+    std::ifstream file(path.string(), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write_text(fs::path const& path, std::string const& text)
+{
+    std::ofstream file(path.string(), std::ios::binary);
+    file << text;
+    file.close();
+    if (!file)
+        throw std::runtime_error("write " + path.string());
+}
+
+void make_old(fs::path const& path)
+{
+    fs::last_write_time(path, std::time(nullptr) - 1'000'000);
+}
+
+std::string own_record(fs::path const& directory)
+{
+    boost::filelock::soft_file_lock lock(directory / fs::unique_path("record-%%%%-%%%%"));
+    lock.lock();
+    auto text = text_of(lock.path());
+    lock.unlock();
+    if (text.empty())
+        throw std::runtime_error("no marker");
+    return text;
+}
+
+std::string record_of_the_dead(fs::path const& directory)
+{
+    auto const path = directory / fs::unique_path("record-%%%%-%%%%");
+    child dies([&] {
+        write_text(path, own_record(directory));
+        return 0;
+    });
+    if (dies.wait() != 0)
+        throw std::runtime_error("no record");
+    auto text = text_of(path);
+    fs::remove(path);
+    return text;
+}
+
+std::string without_start(std::string const& record)
+{
+    return record.substr(0, record.find('\n', record.find('\n') + 1) + 1);
+}
+
+std::vector<std::string> names_in(fs::path const& directory)
+{
+    std::vector<std::string> names;
+    for (auto const& entry : fs::directory_iterator(directory))
+        names.push_back(entry.path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+} // namespace filelock_test

@@ -1,0 +1,228 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PROCESS_SUCCESSION_HPP
+#define BOOST_FILELOCK_TEST_PROCESS_SUCCESSION_HPP
+
+#include "child.hpp"
+#include "markers.hpp"
+#include "stops.hpp"
+#include "temporary_directory.hpp"
+
+#include <boost/filelock/soft_file_lock.hpp>
+
+#include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
+#include <boost/system/errc.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// One process that has to do with a marker is stopped, and others come and go meanwhile.
+
+namespace filelock_test {
+
+// What came of something.
+inline std::string const has_it = "has it", busy = "busy", done = "done",
+                         timed_out = make_error_code(boost::system::errc::timed_out).message();
+
+inline std::string take(boost::filelock::soft_file_lock& lock, std::chrono::milliseconds limit)
+{
+    boost::system::error_code ec;
+    boost::filelock::acquire_options how;
+    how.timeout = limit;
+    lock.acquire(how, ec);
+    return !ec ? has_it : ec == boost::system::errc::timed_out ? busy : ec.message();
+}
+
+inline bool holds(boost::filelock::soft_file_lock const& lock)
+{
+    boost::system::error_code ec;
+    return lock.still_held(ec);
+}
+
+inline std::string release(boost::filelock::soft_file_lock& lock)
+{
+    boost::system::error_code ec;
+    lock.release(ec);
+    return !ec ? done : ec.message();
+}
+
+/// The file that the path names, kept so that no other gets its number.
+class file_at
+{
+public:
+    explicit file_at(boost::filesystem::path const& path)
+        : path_(path), fd_(::open(path.c_str(), O_RDONLY))
+    {
+        if (fd_ == -1 || ::fstat(fd_, &stat_) != 0)
+            throw std::runtime_error("open " + path.string());
+    }
+    file_at(file_at const&) = delete;
+    file_at& operator=(file_at const&) = delete;
+    ~file_at() { ::close(fd_); }
+
+    bool is_there() const
+    {
+        struct ::stat s;
+        return ::lstat(path_.c_str(), &s) == 0 && s.st_dev == stat_.st_dev &&
+               s.st_ino == stat_.st_ino;
+    }
+
+private:
+    boost::filesystem::path path_;
+    int fd_;
+    struct ::stat stat_;
+};
+
+/// A process of ours that comes in, if it can at once.
+class successor
+{
+public:
+    successor(boost::filesystem::path const& path,
+              boost::filelock::soft_file_lock_options const& options)
+        : process_([&path, &options] {
+              boost::filelock::soft_file_lock lock(path, options);
+              say(take(lock, std::chrono::milliseconds(0)));
+              for (auto asked = hear(); asked != "end"; asked = hear())
+                  if (asked == "held?")
+                      say(holds(lock) ? "held" : "lost");
+                  else
+                      say(release(lock));
+              return 0;
+          }),
+          came_(process_.read_line().value_or("it died"))
+    {}
+
+    std::string const& came() const { return came_; }
+    bool is_in() const { return came_ == has_it; }
+    bool still_held() { return ask("held?") == "held"; }
+    std::string give_back() { return ask("release"); }
+    void kill()
+    {
+        process_.kill();
+        process_.wait();
+        came_ = "and died";
+    }
+
+private:
+    std::string ask(std::string const& what)
+    {
+        process_.write_line(what);
+        return process_.read_line().value_or("it died");
+    }
+
+    child process_;
+    std::string came_;
+};
+
+/// A process that has ended and of which nobody has asked how: its number stays its own.
+class dead_process
+{
+public:
+    explicit dead_process(boost::filesystem::path const& directory)
+        : process_([&] {
+              write_text(directory / "record", own_record(directory));
+              return 0;
+          })
+    {
+        siginfo_t info;
+        if (::waitid(P_PID, static_cast<id_t>(process_.pid()), &info, WEXITED | WNOWAIT) != 0)
+            throw std::runtime_error("waitid");
+        record_ = text_of(directory / "record");
+        boost::filesystem::remove(directory / "record");
+    }
+
+    std::string const& record() const { return record_; }
+
+private:
+    child process_;
+    std::string record_;
+};
+
+/// Whether somebody is stopped there: after every third call, and whenever he has just looked at
+/// what a name names, or everywhere.
+inline bool is_chosen(std::vector<stop_point> const& all, std::size_t i)
+{
+    auto const& arguments = boost::unit_test::framework::master_test_suite();
+    bool const everything = arguments.argc > 1 && arguments.argv[1] == std::string("everything");
+    return everything || all.size() < 40 || i % 3 == 0 ||
+           (all[i].call == "newfstatat" &&
+            all[i].text.find("AT_SYMLINK_NOFOLLOW") != std::string::npos);
+}
+
+/// A directory in which markers come and go, and one whose owner has died.
+struct succession : temporary_directory
+{
+    boost::filelock::soft_file_lock_options options;
+    dead_process const dead{directory};
+    boost::filesystem::path const carried = directory / "test.lock.break.1.python";
+
+    succession()
+    {
+        options.poll_interval = std::chrono::milliseconds(1);
+        options.malformed_grace = std::chrono::milliseconds(20);
+    }
+
+    void clear() const
+    {
+        for (auto const& left : boost::filesystem::directory_iterator(directory))
+            boost::filesystem::remove(left);
+    }
+
+    /// Breaks the marker at the path if it can, and later takes what it did not get.
+    deed breaker() const
+    {
+        auto const lock = std::make_shared<boost::filelock::soft_file_lock>(path, options);
+        deed d;
+        d.then = [lock] { return take(*lock, std::chrono::milliseconds(0)); };
+        d.last = [lock] {
+            auto const result = lock->is_locked() ? has_it : take(*lock, std::chrono::seconds(20));
+            return result == has_it ? release(*lock) : result;
+        };
+        return d;
+    }
+
+    /// At every call, or some of them.
+    static void check(deed const& what, std::function<void()> const& prepare,
+                      std::function<std::string(stop_point const&)> const& problem_with)
+    {
+        prepare();
+        auto const points = stop_points(what);
+        BOOST_TEST_REQUIRE(points.size() > 3u);
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            if (!is_chosen(points, i))
+                continue;
+            ::alarm(60);
+            prepare();
+            auto const problem = problem_with(points[i]);
+            BOOST_TEST(problem.empty(), points[i] << ": " << problem);
+        }
+        BOOST_TEST_MESSAGE(points.size() << " calls");
+    }
+
+    std::string what_is_left() const
+    {
+        boost::filesystem::remove(carried);
+        std::string all;
+        for (auto const& name : names_in(directory))
+            all += " " + name + " '" + text_of(directory / name) + "'";
+        return all.empty() ? "" : "is left:" + all;
+    }
+};
+
+} // namespace filelock_test
+
+#endif

@@ -1,0 +1,237 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// Markers of processes that are on another host, or for which processes have other numbers: a live
+// one's is never removed, and a dead one's as soon as the death is proved.
+
+#define BOOST_TEST_MODULE soft_hosts
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "process/apart.hpp"
+
+#include <boost/filelock/soft_file_lock.hpp>
+
+#include <chrono>
+#include <thread>
+
+#include <signal.h>
+#include <unistd.h>
+
+using namespace filelock_test;
+using namespace std::chrono_literals;
+using boost::filelock::soft_file_lock;
+using boost::filelock::storage;
+using boost::filelock::wait_status;
+namespace ut = boost::unit_test;
+
+namespace {
+
+void elsewhere()
+{
+    enter_host("elsewhere");
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(soft_hosts, apart, *ut::precondition(have_namespaces) * ut::timeout(120))
+
+BOOST_AUTO_TEST_SUITE(of_other_names)
+
+BOOST_DATA_TEST_CASE_F(apart, a_holder_there_is_not_judged_here, both, where)
+{
+    auto const holds = start(holder(where, elsewhere));
+    BOOST_TEST(run(cannot_have_it(where)) == held);
+    BOOST_TEST(soft_file_lock(path).holder().value().hostname == "elsewhere");
+    kill(*holds);
+    BOOST_TEST(run(cannot_have_it(where)) == held);
+    BOOST_TEST(run(can_have_it(where, elsewhere)) == was_free);
+}
+
+BOOST_DATA_TEST_CASE_F(apart, nor_one_here_from_there, both, where)
+{
+    auto const holds = start(holder(where));
+    BOOST_TEST(run(cannot_have_it(where, elsewhere)) == held);
+    kill(*holds);
+    BOOST_TEST(run(cannot_have_it(where, elsewhere)) == held);
+    BOOST_TEST(run(can_have_it(where)) == was_free);
+}
+
+BOOST_DATA_TEST_CASE_F(apart, a_waiter_there_is_told_of_a_release, both, where)
+{
+    auto const holds = start(holder(where));
+    child waits([&] {
+        elsewhere();
+        soft_file_lock lock(path, on(where));
+        boost::filelock::acquire_options how;
+        how.on_wait = [](wait_status const&) { say("waiting"); };
+        how.progress_interval = 1h;
+        lock.acquire(how);
+        return 0;
+    });
+    waits.expect("waiting");
+    let_go(*holds);
+    BOOST_TEST(waits.wait() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// One host name, and processes that have other numbers for each other, or none. (Who is dead within
+// cannot be told from who has his number in a third namespace and was started in the same hundredth
+// of a second. So where somebody dies, his number is one that other programs do not use there.)
+BOOST_AUTO_TEST_SUITE(of_other_numbers)
+
+// The first of its namespace, as is usual in containers.
+BOOST_DATA_TEST_CASE_F(apart, a_holder_within_has_the_number_of_the_first_process_outside, both,
+                       where)
+{
+    auto const holds = start_inside(holder(where));
+    BOOST_TEST(run(cannot_have_it(where)) == held);
+    BOOST_TEST(soft_file_lock(path).pid().value() == 1);
+    let_go(*holds);
+    BOOST_TEST(run(can_have_it(where)) == was_free);
+}
+
+/// A process outside, for the number that it has. It began at another time than those to come,
+/// which is known to a hundredth of a second.
+struct namesake : apart
+{
+    child const other{[] {
+        hear();
+        return 0;
+    }};
+    namesake() { std::this_thread::sleep_for(50ms); }
+};
+
+BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_lives_whoever_has_its_number_outside, both, where)
+{
+    for (auto const number : {other.pid(), unused_number()}) {
+        auto const holds = start_inside(holder(where), number);
+        BOOST_TEST(run(cannot_have_it(where)) == held);
+        BOOST_TEST(soft_file_lock(path).pid().value() == number);
+        auto const seen = soft_file_lock(path).holder().value().pid;
+        BOOST_TEST(seen != number);
+        BOOST_TEST(text_of("/proc/" + std::to_string(seen) + "/status")
+                       .find('\t' + std::to_string(number) + '\n') != std::string::npos);
+        let_go(*holds);
+        BOOST_TEST(run(can_have_it(where)) == was_free);
+    }
+}
+
+BOOST_DATA_TEST_CASE_F(namesake, a_holder_of_another_make_within_lives, both, where)
+{
+    for (auto const number : {other.pid(), unused_number()}) {
+        auto const holds = start_inside(other_make(), number);
+        BOOST_TEST(run(cannot_have_it(where)) == held);
+        kill(*holds);
+        BOOST_TEST(run(can_have_it(where)) == was_free);
+    }
+}
+
+BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_that_is_killed_is_followed_at_once, both, where)
+{
+    for (auto const number : {other.pid(), unused_number()}) {
+        auto const holds = start_inside(holder(where), number);
+        kill(*holds);
+        BOOST_TEST(run(can_have_it(where)) == was_free);
+    }
+}
+
+BOOST_DATA_TEST_CASE_F(namesake, who_waits_outside_is_told_that_it_was_killed, both, where)
+{
+    for (auto const number : {other.pid(), unused_number()}) {
+        auto const holds = start_inside(holder(where), number);
+        child waits(waiter(where));
+        waits.expect("waiting");
+        kill(*holds);
+        waits.expect("has it");
+        BOOST_TEST(waits.wait() == 0);
+    }
+}
+
+// Its parent, in there, does not ask how it has ended.
+BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_that_is_never_buried_is_dead, both, where)
+{
+    for (auto const number : {other.pid(), unused_number()}) {
+        auto const first = start_inside([&, number = number] {
+            fork_as(number, holder(where));
+            return ::pause();
+        });
+        auto const seen = soft_file_lock(path).holder().value().pid;
+        child waits(waiter(where));
+        waits.expect("waiting");
+        ::kill(static_cast<pid_t>(seen), SIGKILL);
+        waits.expect("has it");
+        BOOST_TEST(waits.wait() == 0);
+        kill(*first);
+    }
+}
+
+// The witness speaks for it.
+BOOST_AUTO_TEST_CASE(a_holder_outside_lives_though_it_cannot_be_seen_within)
+{
+    auto const holds = start(holder(storage::local));
+    auto const enter = [] { enter_own_proc(); };
+    BOOST_TEST(run_inside(cannot_have_it(storage::local, enter)) == held);
+    auto const for_longer = [&] { // than a waiter looks again after
+        enter();
+        soft_file_lock lock(path);
+        return lock.try_lock_for(1200ms) ? taken_by_a_wait : held;
+    };
+    BOOST_TEST(run_inside(for_longer) == held);
+    // Another has its number there.
+    auto const as_it = in_new_pid_namespace(cannot_have_it(storage::local, enter), holds->pid());
+    BOOST_TEST(as_it->wait() == held);
+    let_go(*holds);
+    BOOST_TEST(run_inside(can_have_it(storage::local, enter)) == was_free);
+}
+
+BOOST_AUTO_TEST_CASE(its_death_is_seen_by_a_waiter_within_who_asks)
+{
+    auto const holds = start(holder(storage::local));
+    auto const waits = in_new_pid_namespace([&] {
+        enter_own_proc();
+        return waiter(storage::local)();
+    });
+    waits->expect("waiting");
+    kill(*holds);
+    waits->expect("has it");
+    BOOST_TEST(waits->wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(two_within_different_ones_do_not_take_each_other_for_dead)
+{
+    auto const enter = [] { enter_own_proc(); };
+    auto const holds = start_inside(holder(storage::local, enter));
+    std::this_thread::sleep_for(50ms); // or both may have been started in the same hundredth of one
+    BOOST_TEST(run_inside(cannot_have_it(storage::local, enter)) == held);
+    let_go(*holds);
+}
+
+// It shows more than is to be seen by numbers.
+BOOST_DATA_TEST_CASE_F(apart, a_holder_outside_is_seen_within_in_the_outer_proc, both, where)
+{
+    auto const holds = start(holder(where));
+    BOOST_TEST(run_inside(cannot_have_it(where)) == held);
+    let_go(*holds);
+    auto const other = start(other_make());
+    BOOST_TEST(run_inside(cannot_have_it(where)) == held);
+    kill(*other);
+    BOOST_TEST(run(can_have_it(where)) == was_free);
+}
+
+BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_is_not_proved_dead_where_there_is_no_proc, both,
+                       where)
+{
+    for (auto const number : {other.pid(), unused_number()}) {
+        auto const holds = start_inside(other_make(), number);
+        BOOST_TEST(run(cannot_have_it(where, enter_without_proc)) == held);
+        kill(*holds);
+        BOOST_TEST(run(can_have_it(where)) == was_free);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,276 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// Whoever breaks the marker of the dead is stopped after each of his system calls, and meanwhile
+// others remove it and somebody comes in: his marker stays, whatever was judged before, and never
+// do two have the lock. With the argument "everything", at all of the calls; else at a sample.
+
+#define BOOST_TEST_MODULE soft_successors
+#include <boost/test/unit_test.hpp>
+
+#include "process/markers.hpp"
+#include "process/stops.hpp"
+#include "process/succession.hpp"
+#include "process/tracer.hpp"
+
+#include <boost/filelock/soft_file_lock.hpp>
+
+#include <boost/filesystem/operations.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace filelock_test;
+using namespace std::chrono_literals;
+using boost::filelock::soft_file_lock;
+using boost::filelock::storage;
+namespace fs = boost::filesystem;
+namespace ut = boost::unit_test;
+
+BOOST_FIXTURE_TEST_SUITE(soft_successors, succession, *ut::precondition(can_trace))
+
+// One who died had the lock; and while a breaker is stopped, others remove the marker.
+struct after_a_death : succession
+{
+    enum way
+    {
+        removed,       // by hand
+        carried_off,   // by a breaker who asks nobody, as others' are
+        being_carried, // by one who has not removed it yet
+        broken         // by the successor, if he can
+    };
+
+    void put_dead() const
+    {
+        clear();
+        write_text(path, dead.record());
+    }
+
+    /// Whether the path is vacant then.
+    bool vacate(file_at const& dead_marker, way how) const
+    {
+        if (dead_marker.is_there()) {
+            if (how == removed) {
+                fs::remove(path);
+            } else if (how != broken) {
+                fs::rename(path, carried);
+                if (how == carried_off)
+                    fs::remove(carried);
+            }
+        }
+        return !fs::exists(path);
+    }
+
+    /// And one of ours comes in.
+    std::string with_one_of_ours(stop_point const& point, way how) const
+    {
+        file_at const dead_marker(path);
+        stopped breaks(breaker(), point);
+        if (!breaks.has_met())
+            return "it was not stopped";
+        std::unique_ptr<successor> next;
+        std::unique_ptr<file_at> its;
+        if (vacate(dead_marker, how) || how == broken) {
+            next = std::make_unique<successor>(path, options);
+            if (!next->is_in() && (next->came() != busy || how != broken))
+                return "the successor: " + next->came();
+            its = std::make_unique<file_at>(path);
+        }
+        auto const came = breaks.go_on();
+        if (next && next->is_in()) {
+            if (came != busy)
+                return "two have it; the breaker: " + came;
+            if (!its->is_there() || !next->still_held())
+                return "the successor's marker has gone";
+            auto const given = next->give_back();
+            if (given != done)
+                return "the successor's release: " + given;
+        } else if (came != has_it) {
+            return "the breaker: " + came;
+        }
+        auto const last = breaks.at_last();
+        return last != done ? "the breaker at last: " + last : what_is_left();
+    }
+
+    /// And one of another make, which has neither witness nor the right of removal.
+    std::string with_one_of_another_make(stop_point const& point, way how) const
+    {
+        file_at const dead_marker(path);
+        stopped breaks(breaker(), point);
+        if (!breaks.has_met())
+            return "it was not stopped";
+        std::unique_ptr<file_at> its;
+        if (vacate(dead_marker, how)) {
+            write_text(path, live_record);
+            its = std::make_unique<file_at>(path);
+        }
+        auto const came = breaks.go_on();
+        if (its) {
+            if (came != busy)
+                return "two have it; the breaker: " + came;
+            if (!its->is_there() || text_of(path) != live_record)
+                return "the successor's marker has gone";
+            fs::remove(path);
+        } else if (came != has_it) {
+            return "the breaker: " + came;
+        }
+        auto const last = breaks.at_last();
+        return last != done ? "the breaker at last: " + last : what_is_left();
+    }
+
+    std::string const live_record = own_record(directory);
+};
+
+BOOST_FIXTURE_TEST_CASE(one_of_ours_comes_in_after_a_death, after_a_death)
+{
+    for (auto const how : {removed, carried_off, being_carried, broken})
+        check(
+            breaker(), [this] { put_dead(); },
+            [&](stop_point const& p) { return with_one_of_ours(p, how); });
+}
+
+BOOST_FIXTURE_TEST_CASE(one_of_another_make_comes_in_after_a_death, after_a_death)
+{
+    for (auto const how : {removed, carried_off, being_carried})
+        check(
+            breaker(), [this] { put_dead(); },
+            [&](stop_point const& p) { return with_one_of_another_make(p, how); });
+}
+
+// On network storage nobody has the right of removal, and a breaker who was stopped can carry off a
+// live marker. Then its owner can see that.
+BOOST_FIXTURE_TEST_CASE(on_network_storage_a_successor_can_see_that_he_was_broken, after_a_death)
+{
+    options.where = storage::network;
+    for (auto const how : {removed, carried_off, broken})
+        check(
+            breaker(), [this] { put_dead(); },
+            [&](stop_point const& p) -> std::string {
+                file_at const dead_marker(path);
+                stopped breaks(breaker(), p);
+                if (!breaks.has_met())
+                    return "it was not stopped";
+                vacate(dead_marker, how);
+                successor next(path, options);
+                auto const came = breaks.go_on();
+                if (came != has_it && came != busy)
+                    return "the breaker: " + came;
+                if (next.is_in() && came == has_it && next.still_held())
+                    return "two have it";
+                if (next.is_in() && next.give_back() != done)
+                    return "the successor cannot give it back";
+                auto const last = breaks.at_last();
+                return last == done ? "" : "the breaker at last: " + last;
+            });
+}
+
+// The breaker has judged the dead marker and is about to put his own in its place when a successor
+// comes in, so that it is the successor's that he has got.
+struct after_an_exchange : after_a_death
+{
+    stop_point before; // the exchange
+
+    after_an_exchange()
+    {
+        put_dead();
+        for (auto const& p : stop_points(breaker())) {
+            if (p.call == "renameat2")
+                break;
+            before = p;
+        }
+    }
+
+    /// Calls `meanwhile` at the second stop. It says what was wrong.
+    void check(std::function<std::string(successor&)> const& meanwhile) const
+    {
+        auto const points = points_after();
+        BOOST_TEST_REQUIRE(points.size() > 3u);
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            if (!is_chosen(points, i))
+                continue;
+            ::alarm(60);
+            auto const problem = problem_with(points[i], meanwhile);
+            BOOST_TEST(problem.empty(), points[i] << ": " << problem);
+        }
+        BOOST_TEST_MESSAGE(points.size() << " calls");
+    }
+
+private:
+    std::vector<stop_point> points_after() const
+    {
+        put_dead();
+        stopped breaks(breaker(), before);
+        fs::remove(path);
+        successor next(path, options);
+        breaks.go_on();
+        next.give_back();
+        breaks.at_last();
+        auto points = breaks.calls();
+        auto at = points.begin();
+        while (at != points.end() &&
+               (at->call != before.call || at->occurrence != before.occurrence))
+            ++at;
+        points.erase(points.begin(), at == points.end() ? at : at + 1);
+        return points;
+    }
+
+    std::string problem_with(stop_point const& p,
+                             std::function<std::string(successor&)> const& meanwhile) const
+    {
+        put_dead();
+        stopped breaks(breaker(), before, p);
+        if (!breaks.has_met())
+            return "it was not stopped";
+        fs::remove(path);
+        successor next(path, options);
+        if (!next.is_in())
+            return "the successor: " + next.came();
+        breaks.go_on_to_next();
+        if (!breaks.has_met())
+            return "it was not stopped again";
+        auto const problem = meanwhile(next);
+        if (!problem.empty())
+            return problem;
+        auto const came = breaks.go_on();
+        if (came != has_it && came != busy)
+            return "the breaker: " + came;
+        if (next.is_in() && next.still_held()) {
+            if (came == has_it)
+                return "two have it";
+            if (next.give_back() != done)
+                return "the successor cannot give it back";
+        }
+        auto const last = breaks.at_last();
+        return last != done ? "the breaker at last: " + last : what_is_left();
+    }
+};
+
+BOOST_FIXTURE_TEST_CASE(what_was_got_is_put_back, after_an_exchange)
+{
+    check([this](successor&) -> std::string {
+        successor third(path, options);
+        return third.is_in() ? "a third has it" : "";
+    });
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_got_is_given_back_meanwhile, after_an_exchange)
+{
+    check([](successor& next) -> std::string {
+        auto const given = next.give_back();
+        return given == done || given == timed_out ? "" : "the successor's release: " + given;
+    });
+}
+
+BOOST_FIXTURE_TEST_CASE(who_made_what_was_got_dies_meanwhile, after_an_exchange)
+{
+    check([](successor& next) -> std::string {
+        next.kill();
+        return "";
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
