@@ -28,7 +28,7 @@ need_build='g++ libboostBOOST-tools-dev libboostBOOST-dev libboost-filesystemBOO
     libboost-threadBOOST-dev libboost-chronoBOOST-dev libboost-systemBOOST-dev'
 need_check="$need_build clang libboost-testBOOST-dev libboost-contextBOOST-dev libboost-date-timeBOOST-dev
     python3-filelock
-    cmake make libfuse3-dev fuse3 util-linux strace asciidoctor"
+    cmake make spin libfuse3-dev fuse3 util-linux strace asciidoctor"
 need_full="$need_check libclang-rt-dev dpkg-dev e2fsprogs xfsprogs btrfs-progs"
 
 # A fresh machine has no package lists, an old one has lists of packages that are gone.

@@ -195,7 +195,7 @@ struct fixture : temporary_directory
             all.erase(std::remove_if(all.begin(), all.end(),
                                      [](fault const& f) { return !f.error.empty(); }),
                       all.end());
-        std::size_t const step = everything ? 1 : std::max<std::size_t>(all.size() / 25, 1);
+        std::size_t const step = everything ? 1 : std::max<std::size_t>(all.size() / 15, 1);
         for (std::size_t i = 0; i < all.size(); i += step) {
             ::alarm(60);
             auto const problem = points.problem_with(all[i]);
