@@ -1,0 +1,166 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PEER_LOCKERS_HPP
+#define BOOST_FILELOCK_TEST_PEER_LOCKERS_HPP
+
+#include "../process/child.hpp"
+#include "../process/kernel_state.hpp"
+#include "../process/temporary_directory.hpp"
+#include "soft_peer.hpp"
+
+#include <boost/filelock/soft_file_lock.hpp>
+
+#include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+// Processes of ours beside peers at one marker.
+
+namespace filelock_test {
+namespace fs = boost::filesystem;
+using boost::filelock::soft_file_lock;
+using boost::filelock::soft_file_lock_options;
+
+inline std::string read(fs::path const& path)
+{
+    std::ifstream file(path.string(), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline bool is_taken(fs::path const& path, soft_file_lock_options const& options = {})
+{
+    soft_file_lock lock(path, options);
+    return !lock.try_lock();
+}
+
+/// No clock wakes it but that of the grace, which may be none.
+inline soft_file_lock_options
+hourly(std::optional<std::chrono::nanoseconds> grace = std::chrono::seconds(2))
+{
+    soft_file_lock_options options;
+    options.poll_interval = std::chrono::hours(1);
+    options.malformed_grace = grace;
+    return options;
+}
+
+/// A process that takes the lock as soon as it is told a line, and says when it has to wait and
+/// when it has it. It then answers "still" by "yes" or "no", and gives it back at another line.
+inline std::unique_ptr<child> locker(fs::path const& path, soft_file_lock_options const& options)
+{
+    auto c = std::make_unique<child>([&path, options] {
+        soft_file_lock lock(path, options);
+        boost::filelock::acquire_options how;
+        how.progress_interval = std::chrono::hours(1);
+        how.on_wait = [](boost::filelock::wait_status const&) { say("waiting"); };
+        say("ready");
+        hear();
+        lock.acquire(how);
+        say("has it");
+        boost::system::error_code ec;
+        while (hear() == "still")
+            say(lock.still_held(ec) ? "yes" : "no");
+        lock.unlock();
+        ::_exit(ec ? 1 : 0);
+        return 0;
+    });
+    c->expect("ready");
+    return c;
+}
+
+inline std::unique_ptr<child> holder(fs::path const& path)
+{
+    auto c = locker(path, {});
+    c->write_line("");
+    c->expect("has it");
+    return c;
+}
+
+/// It sleeps.
+inline std::unique_ptr<child> waiter(fs::path const& path,
+                                     soft_file_lock_options const& options = hourly())
+{
+    auto c = locker(path, options);
+    c->write_line("");
+    c->expect("waiting");
+    wait_until_settled(c->pid());
+    return c;
+}
+
+/// The one who waits has it now, and gives it back.
+inline void gets_it(child& c)
+{
+    c.expect("has it");
+    c.write_line("");
+    BOOST_TEST(c.wait() == 0);
+}
+
+enum class ending
+{
+    release,
+    release_of_closed, // the peer has closed the marker before
+    death
+};
+
+inline std::ostream& operator<<(std::ostream& out, ending e)
+{
+    char const* const words[] = {"release", "release of what was closed", "death"};
+    return out << words[static_cast<int>(e)];
+}
+
+inline void end(soft_peer& peer, ending how)
+{
+    if (how == ending::death)
+        return peer.die();
+    if (how == ending::release_of_closed)
+        BOOST_TEST(peer.ask("close") == "closed");
+    BOOST_TEST(peer.ask("release") == "released");
+}
+
+/// One of ours, who holds the lock.
+inline void end(child& c, ending how)
+{
+    how == ending::death ? c.kill() : c.write_line("");
+}
+
+struct beside_peers : temporary_directory
+{
+    std::vector<std::string> files() const
+    {
+        std::vector<std::string> names;
+        for (auto const& entry : fs::directory_iterator(directory))
+            names.push_back(entry.path().filename().string());
+        return names;
+    }
+    bool is_empty() const { return files().empty(); }
+
+    /// A dead one's marker is at the path.
+    void bury_a_peer() const
+    {
+        soft_peer peer(path);
+        BOOST_TEST_REQUIRE(peer.ask("try") == "held");
+        peer.die();
+    }
+    void bury_one_of_ours() const
+    {
+        auto const c = holder(path);
+        c->kill();
+        c->wait();
+    }
+};
+
+} // namespace filelock_test
+
+#endif

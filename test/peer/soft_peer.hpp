@@ -1,0 +1,72 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PEER_SOFT_PEER_HPP
+#define BOOST_FILELOCK_TEST_PEER_SOFT_PEER_HPP
+
+#include "../process/child.hpp"
+
+#include <boost/filesystem/path.hpp>
+#include <boost/test/tree/decorator.hpp>
+#include <boost/test/unit_test_suite.hpp>
+
+#include <string>
+#include <vector>
+
+#include <sys/wait.h>
+
+namespace filelock_test {
+
+/// soft_file_lock.py at work. That file is the program's argument, or else is where its source is.
+class soft_peer : public child
+{
+public:
+    using words = std::vector<std::string>;
+
+    explicit soft_peer(boost::filesystem::path const& path, words const& options = {},
+                       words const& within = {})
+        : child(command(path, options, within))
+    {}
+
+    /// The (first) answer.
+    std::string ask(std::string const& what)
+    {
+        write_line(what);
+        return read_line().value_or("(it has ended)");
+    }
+
+    /// It is killed, and has ended when this returns, a zombie yet.
+    void die()
+    {
+        write_line("die");
+        ::siginfo_t how;
+        ::waitid(P_PID, static_cast<id_t>(pid()), &how, WEXITED | WNOWAIT);
+    }
+
+private:
+    static words command(boost::filesystem::path const& path, words const& options, words all)
+    {
+        auto const& suite = boost::unit_test::framework::master_test_suite();
+        auto const here = boost::filesystem::path(__FILE__).parent_path();
+        // Not the first interpreter in PATH, which need not be the system's.
+        all.push_back("/usr/bin/python3");
+        all.push_back(suite.argc > 1 ? suite.argv[1] : (here / "soft_file_lock.py").string());
+        all.insert(all.end(), options.begin(), options.end());
+        all.push_back(path.string());
+        return all;
+    }
+};
+
+/// A precondition of test cases.
+inline boost::test_tools::assertion_result have_soft_peer(boost::unit_test::test_unit_id)
+{
+    soft_peer peer("/nonexistent/path", {"--help"});
+    boost::test_tools::assertion_result result(peer.wait() == 0);
+    result.message() << "there is no /usr/bin/python3";
+    return result;
+}
+
+} // namespace filelock_test
+
+#endif

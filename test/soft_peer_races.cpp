@@ -1,0 +1,305 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// We and a Python program remove the marker of somebody who has died, at the same time, step by
+// step. It renames what it finds and then looks what that was; we exchange it for our own.
+
+#define BOOST_TEST_MODULE soft_peer_races
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "peer/lockers.hpp"
+#include "peer/soft_peer.hpp"
+#include "process/tracer.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <ctime>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+using namespace filelock_test;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+namespace data = boost::unit_test::data;
+namespace ut = boost::unit_test;
+
+namespace {
+
+bool starts(std::string const& text, std::string const& with)
+{
+    return text.compare(0, with.size(), with) == 0;
+}
+
+/// One of ours that finds a marker to remove and stops before it exchanges that for its own.
+class stopped_breaker
+{
+public:
+    explicit stopped_breaker(fs::path const& path) : breaker_(locker(path, hourly()))
+    {
+        tracer_ =
+            std::make_unique<tracer>(breaker_->pid(), "-e trace=renameat2 -e inject=renameat2:"
+                                                      "delay_enter=60000000");
+        breaker_->write_line("");
+        auto const until = steady_clock::now() + 30s;
+        while (!is_in_exchange()) {
+            if (steady_clock::now() > until)
+                throw std::runtime_error("timed out: a breaker that exchanges the marker");
+            std::this_thread::yield();
+        }
+    }
+
+    /// Makes the exchange and stops again.
+    void exchange()
+    {
+        breaker_->kill(SIGSTOP); // when it comes out of the system call
+        tracer_.reset();
+        ::siginfo_t how;
+        ::waitid(P_PID, static_cast<id_t>(breaker_->pid()), &how, WSTOPPED | WNOWAIT);
+    }
+
+    child& let_go()
+    {
+        tracer_.reset();
+        breaker_->kill(SIGCONT);
+        return *breaker_;
+    }
+
+private:
+    bool is_in_exchange() const
+    {
+        long number = -1;
+        std::ifstream("/proc/" + std::to_string(breaker_->pid()) + "/syscall") >> number;
+        return number == SYS_renameat2;
+    }
+
+    std::unique_ptr<child> breaker_;
+    std::unique_ptr<tracer> tracer_;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(soft_peer_races, beside_peers,
+                         *ut::timeout(120) * ut::precondition(have_soft_peer))
+
+BOOST_AUTO_TEST_SUITE(a_peer_that_has_judged)
+
+// It takes what is at the path by now, sees that, and leaves it where it has put it.
+BOOST_AUTO_TEST_CASE(carries_off_the_successors_marker)
+{
+    bury_a_peer();
+    soft_peer peer(path), successor(path);
+    BOOST_TEST(peer.ask("judge") == "remove");
+    soft_file_lock lock(path);
+    BOOST_TEST(lock.try_lock());
+    auto const record = read(path);
+    error_code ec;
+    BOOST_TEST(lock.still_held(ec));
+
+    auto const renamed = peer.ask("rename");
+    BOOST_TEST_REQUIRE(starts(renamed, "renamed "));
+    auto const aside = renamed.substr(8);
+    BOOST_TEST(!lock.still_held(ec));
+    BOOST_TEST(!ec);
+    BOOST_TEST(!lock.is_lock_held_by_us());
+    BOOST_TEST(peer.ask("verify") == "left " + aside);
+    BOOST_TEST(read(directory / aside) == record);
+
+    BOOST_TEST(successor.ask("try") == "held");
+    auto const its_record = read(path);
+    BOOST_TEST(!lock.still_held(ec));
+    BOOST_CHECK_NO_THROW(lock.unlock());
+    BOOST_TEST(successor.ask("still") == "yes");
+    BOOST_TEST(read(path) == its_record);
+    BOOST_TEST(!lock.try_lock());
+    BOOST_TEST(successor.ask("release") == "released");
+}
+
+// Who waits for us then has the lock as well. That is how such peers are; `still_held` tells.
+BOOST_AUTO_TEST_CASE(lets_in_who_waits_for_the_successor)
+{
+    bury_a_peer();
+    soft_peer peer(path);
+    BOOST_TEST(peer.ask("judge") == "remove");
+    soft_file_lock lock(path);
+    BOOST_TEST(lock.try_lock());
+    auto const next = waiter(path);
+    BOOST_TEST(starts(peer.ask("rename"), "renamed "));
+    next->expect("has it");
+    error_code ec;
+    BOOST_TEST(!lock.still_held(ec));
+    BOOST_CHECK_NO_THROW(lock.unlock());
+    BOOST_TEST(starts(peer.ask("verify"), "left "));
+    next->write_line("still");
+    next->expect("yes");
+    next->write_line("");
+    BOOST_TEST(next->wait() == 0);
+    BOOST_TEST(!fs::exists(path));
+}
+
+BOOST_AUTO_TEST_CASE(and_renamed_removes_what_it_has_judged)
+{
+    bury_a_peer();
+    soft_peer peer(path);
+    BOOST_TEST(peer.ask("judge") == "remove");
+    BOOST_TEST(starts(peer.ask("rename"), "renamed "));
+    soft_file_lock lock(path);
+    BOOST_TEST(lock.try_lock());
+    BOOST_TEST(starts(peer.ask("verify"), "removed "));
+    error_code ec;
+    BOOST_TEST(lock.still_held(ec));
+    BOOST_TEST(peer.ask("try") == "busy");
+    lock.unlock();
+    BOOST_TEST(is_empty());
+}
+
+BOOST_AUTO_TEST_CASE(may_do_so_to_one_of_ours_as_well)
+{
+    bury_one_of_ours();
+    soft_peer peer(path);
+    BOOST_TEST(peer.ask("judge") == "remove");
+    soft_file_lock lock(path);
+    BOOST_TEST(lock.try_lock());
+    BOOST_TEST(starts(peer.ask("rename"), "renamed "));
+    BOOST_TEST(starts(peer.ask("verify"), "left "));
+    error_code ec;
+    BOOST_TEST(!lock.still_held(ec));
+    BOOST_CHECK_NO_THROW(lock.unlock());
+    BOOST_TEST(!fs::exists(path));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(while_we_break, *ut::precondition(can_trace))
+
+BOOST_AUTO_TEST_CASE(a_peer_removes_the_marker)
+{
+    bury_a_peer();
+    stopped_breaker ours(path);
+    soft_peer peer(path);
+    BOOST_TEST(starts(peer.ask("break"), "removed "));
+    gets_it(ours.let_go());
+    BOOST_TEST(is_empty());
+}
+
+// It is put back, having been away for a moment.
+BOOST_DATA_TEST_CASE_F(beside_peers, a_peer_enters,
+                       data::make({ending::release, ending::release_of_closed, ending::death}), how)
+{
+    bury_a_peer();
+    stopped_breaker ours(path);
+    soft_peer peer(path);
+    BOOST_TEST(peer.ask("try") == "held");
+    auto& breaker = ours.let_go();
+    breaker.expect("waiting");
+    BOOST_TEST(peer.ask("still") == "yes");
+    BOOST_TEST(files().size() == 1u);
+    BOOST_TEST(is_taken(path));
+    end(peer, how);
+    gets_it(breaker);
+    BOOST_TEST(is_empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_enters_and_has_not_written_yet)
+{
+    bury_a_peer();
+    stopped_breaker ours(path);
+    soft_peer peer(path);
+    BOOST_TEST(starts(peer.ask("break"), "removed "));
+    BOOST_TEST(peer.ask("create") == "created");
+    fs::last_write_time(path, ::time(nullptr) + 3600); // its grace does not end
+    auto& breaker = ours.let_go();
+    breaker.expect("waiting");
+    BOOST_TEST(peer.ask("still") == "yes");
+    BOOST_TEST(peer.ask("write") == "held");
+    BOOST_TEST(soft_file_lock(path).pid().value() == peer.pid());
+    BOOST_TEST(peer.ask("release") == "released");
+    gets_it(breaker);
+    BOOST_TEST(is_empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_enters_and_dies)
+{
+    bury_a_peer();
+    stopped_breaker ours(path);
+    soft_peer peer(path);
+    BOOST_TEST(peer.ask("try") == "held");
+    peer.die();
+    gets_it(ours.let_go());
+    BOOST_TEST(is_empty());
+}
+
+BOOST_AUTO_TEST_CASE(one_of_ours_enters_after_a_peer)
+{
+    bury_a_peer();
+    stopped_breaker ours(path);
+    soft_peer peer(path);
+    BOOST_TEST(starts(peer.ask("break"), "removed "));
+    auto const other = holder(path);
+    auto& breaker = ours.let_go();
+    breaker.expect("waiting");
+    other->write_line("still");
+    other->expect("yes");
+    BOOST_TEST(soft_file_lock(path).pid().value() == other->pid());
+    other->write_line("");
+    gets_it(breaker);
+    BOOST_TEST(other->wait() == 0);
+    BOOST_TEST(is_empty());
+}
+
+// Its marker is away at the moment when it gives the lock back, and may so stay there until its
+// process has ended.
+BOOST_AUTO_TEST_CASE(a_peer_enters_and_finds_its_marker_away)
+{
+    bury_a_peer();
+    stopped_breaker ours(path);
+    soft_peer peer(path);
+    BOOST_TEST(peer.ask("try") == "held");
+    ours.exchange();
+    BOOST_TEST(peer.ask("still") == "no");
+    BOOST_TEST(peer.ask("release") == "lost");
+    BOOST_TEST(fs::exists(path));
+    auto& breaker = ours.let_go();
+    peer.die();
+    auto line = breaker.read_line();
+    if (line == "waiting")
+        line = breaker.read_line();
+    BOOST_TEST(line.value() == "has it");
+    breaker.write_line("");
+    BOOST_TEST(breaker.wait() == 0);
+    BOOST_TEST(is_empty());
+}
+
+// Our marker is at the path, and what we judged is not removed yet.
+BOOST_AUTO_TEST_CASE(a_peer_carries_off_what_we_have_just_put_there)
+{
+    bury_a_peer();
+    soft_peer peer(path);
+    BOOST_TEST(peer.ask("judge") == "remove");
+    stopped_breaker ours(path);
+    ours.exchange();
+    BOOST_TEST(starts(peer.ask("rename"), "renamed "));
+    BOOST_TEST(starts(peer.ask("verify"), "left "));
+    auto& breaker = ours.let_go();
+    breaker.expect("has it");
+    auto const is_there = soft_file_lock(path).pid() == breaker.pid();
+    breaker.write_line("still");
+    breaker.expect(is_there ? "yes" : "no");
+    breaker.write_line("");
+    BOOST_TEST(breaker.wait() == 0);
+    BOOST_TEST(!fs::exists(path));
+    BOOST_TEST(peer.ask("try") == "held");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE_END()
