@@ -1,0 +1,405 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// soft_file_protocol::attempt and what it calls in marker_file.cpp, whose names are these.
+
+mtype = { attempt, look, ended,
+          in_place_witness, in_place_right, in_place_name, in_place_write, in_place_again,
+          in_place_truncate, in_place_unlock, in_place_close,
+          replace_right, replace_judge, replace_name, remove_bare, link_aside, put_in_place,
+          unlink_aside, look_aside, got_right, got_judge, got_unlink, final_name,
+          put_back, put_back_stat, put_back_look, put_back_undo, put_back_link, put_back_unlink,
+          give_up, give_up_close, got_unlock, theirs_unlock,
+          carry_off, carry_off_look, carry_off_unlink,
+          hold, withdraw_right, withdraw_name, withdraw_unlink, withdraw_stat, withdraw_truncate,
+          withdraw_unlock, withdraw_close };
+
+// Where there are no unnamed files a breaker leaves the path vacant. Beside a Python breaker that is
+// BARE_UNLINK; there they have them, but could not give one its name.
+#ifdef BARE_UNLINK
+#define REMOVES_BARE 1
+#else
+#define REMOVES_BARE (in_place && PYTHON == 0)
+#endif
+
+proctype ours(byte p; bit in_place)
+{
+    mtype at = attempt;
+    byte rounds = ROUNDS;
+
+    {
+    do
+    // publish
+    :: atomic { at == attempt && path == 0 && !in_place ->
+        say("%d: link(path), holds\n");
+        make(p, WHOLE);
+        witness[mine[p]] = LOCAL;
+        path = mine[p];
+        holds[p] = 1;
+        go(hold); check() }
+    :: atomic { at == attempt && path != 0 -> go(look) }
+
+    // make_in_place
+    :: atomic { at == attempt && path == 0 && in_place ->
+        say("%d: create(path)\n");
+        make(p, EMPTY);
+        path = mine[p];
+        if
+        :: LOCAL -> go(in_place_witness)
+        :: else -> go(in_place_name)
+        fi }
+    :: atomic { at == in_place_witness ->
+        say("%d: takes the witness\n");
+        witness[mine[p]] = 1;
+        go(in_place_right) }
+    :: atomic { at == in_place_right && right[mine[p]] == 0 ->
+        say("%d: flock\n");
+        right[mine[p]] = p;
+        go(in_place_name) }
+    :: atomic { at == in_place_right && right[mine[p]] != 0 ->
+        say("%d: flock: busy\n");
+        go(in_place_close) }
+    :: atomic { at == in_place_name && path == mine[p] && !old[mine[p]] ->
+        say("%d: stat(path): mine, and in time\n");
+        go(in_place_write) }
+    :: atomic { at == in_place_name -> // late as it may be
+        say("%d: stat(path): another, or late\n");
+        go(in_place_close) }
+    :: atomic { at == in_place_write ->
+        say("%d: write\n");
+        content[mine[p]] = WHOLE;
+#ifdef NO_FINAL_CHECK
+        holds[p] = 1;
+        go(in_place_unlock); check() }
+#else
+        go(in_place_again) }
+#endif
+    :: atomic { at == in_place_again && path == mine[p] ->
+        say("%d: stat(path): mine, holds\n");
+        holds[p] = 1;
+        go(in_place_unlock); check() }
+    :: atomic { at == in_place_again && path != mine[p] ->
+        say("%d: stat(path): another\n");
+#ifdef KEEPS_TEXT
+        go(in_place_close) }
+#else
+        go(in_place_truncate) }
+    :: atomic { at == in_place_truncate ->
+        say("%d: truncate\n");
+        truncate(mine[p]);
+        go(in_place_close) }
+#endif
+    :: atomic { at == in_place_unlock -> unlock(mine[p], p); go(hold) }
+    :: atomic { at == in_place_close ->
+        say("%d: close\n");
+        close_mine(p);
+        go(attempt); check() }
+
+    // attempt, where the path names a file: whether to wait, or to give up
+    :: atomic { at == look && path == 0 -> go(attempt) }
+    :: atomic { at == look && path != 0 && (content[path] != WHOLE || is_gone(path)) ->
+        say("%d: read(path): removable\n");
+        old[path] = (content[path] != WHOLE);
+        theirs[p] = path;
+        if
+        :: LOCAL -> go(replace_right)
+        :: else -> go(replace_judge)
+        fi }
+    :: atomic { at == look && path != 0 ->
+        say("%d: gives up\n");
+        break }
+
+    // replace
+    :: atomic { at == replace_right && right[theirs[p]] == 0 ->
+        say("%d: flock\n");
+        right[theirs[p]] = p;
+        go(replace_judge) }
+    :: atomic { at == replace_right && right[theirs[p]] != 0 ->
+        say("%d: flock: busy\n");
+        close(theirs[p], p);
+        go(look) }
+#ifdef NO_PAUSE
+    :: atomic { at == replace_judge && is_removable(theirs[p]) && path == theirs[p] ->
+        say("%d: read, stat(path), rename(path)\n");
+        exchange(aside[p], path);
+        go(carry_off_look) }
+    :: atomic { at == replace_judge && !(is_removable(theirs[p]) && path == theirs[p]) ->
+        say("%d: read: alive, or stat(path): another\n");
+        go(theirs_unlock) }
+#else
+    :: atomic { at == replace_judge && is_removable(theirs[p]) ->
+        say("%d: read: removable\n");
+        go(replace_name) }
+    :: atomic { at == replace_judge && !is_removable(theirs[p]) ->
+        say("%d: read: alive\n");
+        go(theirs_unlock) }
+#endif
+    :: atomic { at == replace_name && path == theirs[p] ->
+        say("%d: stat(path): the same\n");
+        if
+        :: !LOCAL -> go(carry_off)
+        :: LOCAL && REMOVES_BARE -> go(remove_bare)
+        :: LOCAL && !REMOVES_BARE -> go(link_aside)
+        fi }
+    :: atomic { at == replace_name && path != theirs[p] ->
+        say("%d: stat(path): another\n");
+        go(theirs_unlock) }
+    :: atomic { at == remove_bare ->
+        say("%d: unlink(path)\n");
+        unlink(path, p);
+        go(theirs_unlock) }
+
+    // put_in_place_of
+#ifdef RENAME_BREAK
+    :: atomic { at == link_aside ->
+        say("%d: rename(path, aside)\n");
+        exchange(aside[p], path);
+        go(look_aside) }
+    :: atomic { at == look_aside ->
+        if
+        :: aside[p] == theirs[p] ->
+            say("%d: stat(aside): what was judged, unlink\n");
+            unlink(aside[p], p);
+            go(theirs_unlock)
+        :: else ->
+            say("%d: stat(aside): another\n");
+            go(put_back_link)
+        fi }
+#else
+    :: atomic { at == link_aside ->
+        say("%d: link(aside)\n");
+        make(p, WHOLE);
+        witness[mine[p]] = 1;
+        aside[p] = mine[p];
+        go(put_in_place) }
+    :: atomic { at == put_in_place && path != 0 ->
+        say("%d: exchange(aside, path)\n");
+        if
+        :: maker[path] <= OURS && breaks[maker[path]] && mine[maker[path]] == path ->
+#ifndef CROSSED
+            excuse
+#endif
+        :: else
+        fi;
+        breaks[p] = 1;
+        exchange(aside[p], path);
+        go(look_aside); check() }
+    :: atomic { at == put_in_place && path == 0 ->
+        say("%d: exchange(aside, path): vacant\n");
+        go(unlink_aside) }
+    :: atomic { at == unlink_aside ->
+        say("%d: unlink(aside), close\n");
+        aside[p] = 0;
+        close_mine(p);
+        go(theirs_unlock) }
+    :: atomic { at == look_aside && aside[p] == theirs[p] ->
+        say("%d: open(aside): what was judged\n");
+        go(got_unlink) }
+    :: atomic { at == look_aside && aside[p] != theirs[p] ->
+        say("%d: open(aside): another\n");
+        got[p] = aside[p];
+        go(got_right) }
+#endif
+    :: atomic { at == got_right && right[got[p]] == 0 ->
+        say("%d: flock(aside)\n");
+        right[got[p]] = p;
+        go(got_judge) }
+    :: atomic { at == got_right && right[got[p]] != 0 ->
+        say("%d: flock(aside): busy for too long\n");
+        go(put_back) }
+    :: atomic { at == got_judge && (content[got[p]] != WHOLE || is_gone(got[p])) ->
+        say("%d: read(aside): removable\n");
+        old[got[p]] = (content[got[p]] != WHOLE);
+        go(got_unlink) }
+    :: atomic { at == got_judge && !is_removable(got[p]) ->
+        say("%d: read(aside): alive, or young\n");
+        go(put_back) }
+    :: atomic { at == got_unlink ->
+        say("%d: unlink(aside)\n");
+        unlink(aside[p], p);
+        go(final_name) }
+    :: atomic { at == final_name && path == mine[p] ->
+        say("%d: stat(path): mine, holds\n");
+        holds[p] = 1; breaks[p] = 0;
+        go(got_unlock); check() }
+    :: atomic { at == final_name && path != mine[p] ->
+        say("%d: stat(path): another\n");
+        go(give_up) }
+
+    // put_back
+    :: atomic { at == put_back && path != 0 && (path == mine[p] || PAUSED) ->
+        say("%d: exchange back\n");
+        exchange(aside[p], path);
+        go(put_back_look); check() }
+    // Ours was removed, and somebody has come in.
+    :: atomic { at == put_back && path != 0 && path != mine[p] && !PAUSED ->
+        say("%d: exchange back, stat(aside): another, exchange again\n");
+        leave(p);
+        go(give_up) }
+    :: atomic { at == put_back && path == 0 ->
+        say("%d: exchange back: vacant\n");
+#ifdef LEAVES_OTHERS
+        go(put_back_link) }
+#else
+        go(put_back_stat) }
+    // Who removed ours had taken it for what is put back, and was about to remove that.
+    :: atomic { at == put_back_stat && !has_name(mine[p]) ->
+        say("%d: stat(mine): removed\n");
+        go(got_unlink) }
+    :: atomic { at == put_back_stat && has_name(mine[p]) ->
+        say("%d: stat(mine): moved\n");
+        go(put_back_link) }
+#endif
+    :: atomic { at == put_back_look && aside[p] == mine[p] ->
+        say("%d: stat(aside): mine\n");
+        go(put_back_unlink) }
+#ifdef LEAVES_OTHERS
+    :: atomic { at == put_back_look && aside[p] != mine[p] ->
+        say("%d: stat(aside): another, left\n");
+        spares(aside[p], p);
+        leave(p);
+        go(give_up) }
+#else
+    :: atomic { at == put_back_look && aside[p] != mine[p] ->
+        say("%d: stat(aside): another\n");
+        go(put_back_undo) }
+    :: atomic { at == put_back_undo && path != 0 ->
+        say("%d: exchange again\n");
+        spares(path, p);
+        exchange(aside[p], path);
+        leave(p);
+        go(give_up); check() }
+    :: atomic { at == put_back_undo && path == 0 ->
+        say("%d: exchange again: vacant\n");
+        go(put_back_link) }
+#endif
+    :: atomic { at == put_back_link && path == 0 ->
+        say("%d: link(aside, path)\n");
+        path = aside[p];
+        go(put_back_unlink); check() }
+    :: atomic { at == put_back_link && path != 0 ->
+        say("%d: link(aside, path): taken\n");
+        spares(aside[p], p);
+        leave(p);
+        go(give_up) }
+    :: atomic { at == put_back_unlink ->
+        say("%d: unlink(aside)\n");
+        k = aside[p]; aside[p] = 0; forget(k); k = 0;
+        go(give_up) }
+
+    :: atomic { at == give_up ->
+#ifndef KEEPS_TEXT
+        say("%d: truncate\n");
+        truncate(mine[p]);
+#endif
+        go(give_up_close) }
+    :: atomic { at == give_up_close ->
+        say("%d: close\n");
+        close_mine(p);
+        go(got_unlock); check() }
+    :: atomic { at == got_unlock -> close(got[p], p); go(theirs_unlock) }
+    :: atomic { at == theirs_unlock ->
+        close(theirs[p], p);
+        if
+        :: holds[p] -> go(hold)
+        :: else -> go(look)
+        fi }
+
+    // carry_off
+    :: atomic { at == carry_off ->
+        say("%d: rename(path, aside)\n");
+        exchange(aside[p], path);
+        go(carry_off_look) }
+    :: atomic { at == carry_off_look && aside[p] == theirs[p] && is_removable(theirs[p]) ->
+        say("%d: stat(aside): what was judged\n");
+        go(carry_off_unlink) }
+    :: atomic { at == carry_off_look && !(aside[p] == theirs[p] && is_removable(theirs[p])) ->
+        say("%d: stat(aside): another, or written since\n");
+        leave(p);
+        go(theirs_unlock) }
+    :: atomic { at == carry_off_unlink ->
+        say("%d: unlink(aside)\n");
+        unlink(aside[p], p);
+        go(theirs_unlock) }
+
+    // withdraw
+    :: atomic { at == hold ->
+        say("%d: releases\n");
+        holds[p] = 0;
+        if
+        :: LOCAL -> go(withdraw_right)
+        :: else -> go(withdraw_name)
+        fi }
+    :: atomic { at == withdraw_right && right[mine[p]] == 0 ->
+        say("%d: flock\n");
+        right[mine[p]] = p;
+        go(withdraw_name) }
+    :: atomic { at == withdraw_right && right[mine[p]] != 0 ->
+        say("%d: flock: busy for too long, truncate\n");
+        truncate(mine[p]);
+        go(withdraw_close) }
+    :: atomic { at == withdraw_name && path == mine[p] ->
+        say("%d: stat(path): mine\n");
+        go(withdraw_unlink) }
+    :: atomic { at == withdraw_name && path != mine[p] ->
+        say("%d: stat(path): another\n");
+        if
+        :: !LOCAL -> go(withdraw_close)
+#ifdef TRUSTS_PATH
+        :: LOCAL -> go(withdraw_unlock)
+#else
+        :: LOCAL -> go(withdraw_stat)
+#endif
+        fi }
+    :: atomic { at == withdraw_unlink ->
+        say("%d: unlink(path)\n");
+        unlink(path, p);
+        if
+        :: !LOCAL -> go(withdraw_close)
+        :: LOCAL -> go(withdraw_stat)
+        fi }
+    // A breaker may just have given it another name, and will put it back.
+    :: atomic { at == withdraw_stat && has_name(mine[p]) ->
+        say("%d: stat(mine): moved\n");
+        go(withdraw_truncate) }
+    :: atomic { at == withdraw_stat && !has_name(mine[p]) ->
+        say("%d: stat(mine): removed\n");
+        go(withdraw_unlock) }
+    :: atomic { at == withdraw_truncate ->
+        say("%d: truncate\n");
+        truncate(mine[p]);
+        go(withdraw_unlock) }
+    :: atomic { at == withdraw_unlock -> unlock(mine[p], p); go(withdraw_close) }
+    :: atomic { at == withdraw_close ->
+        say("%d: close\n");
+        close_mine(p);
+        check();
+        rounds--;
+        if
+        :: rounds == 0 -> break
+        :: else -> go(attempt)
+        fi }
+
+    :: atomic { at != attempt && at != look ->
+        say("%d: dies\n");
+        if
+        :: aside[p] != 0 && aside[p] != mine[p] && aside[p] != theirs[p] && !dead[maker[aside[p]]] ->
+#ifndef BEREFT
+            excuse
+#endif
+        :: else
+        fi;
+        die(p);
+        check();
+        break }
+    od
+    } unless { over }
+    atomic {
+        rounds = 0; at = ended;
+        if
+        :: over -> forget_all(p)
+        :: else -> end()
+        fi
+    }
+}
