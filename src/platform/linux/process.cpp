@@ -107,12 +107,6 @@ std::optional<std::int64_t> find_process(std::int64_t pid, start_token const& st
 
 } // namespace
 
-std::string host_name()
-{
-    char name[256] = {}; // HOST_NAME_MAX is 64 on Linux, 255 in POSIX
-    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
-
 std::string command_of(std::int64_t pid)
 {
     constexpr std::size_t longest = 200;

@@ -1,0 +1,35 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "../process.hpp"
+
+// Where nothing is known that would prove a death: everybody counts as alive.
+#if !defined(__linux__)
+
+#include <unistd.h>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+std::string command_of(std::int64_t)
+{
+    return {};
+}
+
+process_name this_process()
+{
+    return {::getpid(), {}, {}};
+}
+
+sighting look_for(process_name const&, bool)
+{
+    return {};
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif
