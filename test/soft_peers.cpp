@@ -295,23 +295,25 @@ BOOST_AUTO_TEST_CASE(is_waited_for)
 BOOST_AUTO_TEST_CASE(may_go_on_and_die)
 {
     for (auto grace = 250ms;; grace *= 2) {
+        auto const marker = directory / std::to_string(grace.count());
         auto const before = steady_clock::now();
-        soft_peer peer(path);
+        soft_peer peer(marker);
         BOOST_TEST(peer.ask("create") == "created");
         auto const created = steady_clock::now();
-        auto const ours = waiter(path, hourly(grace));
+        auto const ours = locker(marker, hourly(grace));
+        ours->write_line("");
+        auto const first = ours->read_line();
         BOOST_TEST(peer.ask("write") == "held");
-        if (steady_clock::now() - before >= grace) {
-            fs::remove(path);
+        if (steady_clock::now() - before >= grace)
             continue; // that was too late to say anything
-        }
+        BOOST_TEST(first.value() == "waiting");
         while (steady_clock::now() < created + grace)
             std::this_thread::yield();
-        BOOST_TEST(is_taken(path, hourly(grace)));
+        BOOST_TEST(is_taken(marker, hourly(grace)));
         BOOST_TEST(peer.ask("still") == "yes");
         peer.die();
         gets_it(*ours);
-        BOOST_TEST(is_empty());
+        BOOST_TEST(!fs::exists(marker));
         return;
     }
 }
