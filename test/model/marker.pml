@@ -16,14 +16,14 @@
 // BARE_UNLINK, KEEPS_TEXT, TRUSTS_PATH, LEAVES_OTHERS.
 //
 // Anybody may die, or be stopped, between any two calls. Among ours nothing comes of it. Beside a
-// Python breaker there can be two holders in the end, or somebody's marker goes whom it concerns, after
-// one of these, and after nothing else. A run does not go on from there, unless it is named:
+// Python breaker, who can vacate the path while one of ours has the right of removal, there can be two
+// holders, after one of these and nothing else. A run ends there, unless it is named:
 //
-//     MISTAKEN     he moves what he has not judged, or writes after the grace
+//     MISTAKEN     the Python peer moves what he has not judged, or writes after the grace
 //     BEREFT       a breaker dies with the marker of somebody alive under his private name
-//     CROSSED      what a breaker gets in exchange is put there by another breaker, who is not done
-//     PAUSED       somebody acts between his exchanging back, which got him a third one's marker, and
-//                  his exchanging again
+//     CROSSED      a breaker gets in exchange what another breaker has put there, who is not done
+//     PAUSED       a breaker exchanges back, gets a third one's marker, and before he can exchange
+//                  again somebody acts
 
 #ifndef OURS
 #define OURS 2
@@ -108,7 +108,6 @@ byte k;
 #define spares(f, p) assert(f == 0 || !is_held_by_others(f, p))
 #endif
 
-// Is it over at once, the others' errors do not count either.
 inline check()
 {
     // What its maker has given up, who lives, nobody will ever remove.
@@ -119,8 +118,8 @@ inline check()
 #endif
 }
 
-// Another can enter, if need be after the grace. (A Python peer's marker may have been put back when
-// he had released it; it is there until he ends.)
+// In the end another can enter, if need be after the grace. (What was put back when a Python peer had
+// released it is there until he ends: he would have to empty it.)
 inline end()
 {
     running--;

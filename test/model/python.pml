@@ -2,11 +2,12 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A Python peer, which asks for no right, and looks for no witness. The path may name nothing when it
-// renames; it does not look again at what it releases, or does.
+// A Python peer: he asks for no right and looks for no witness. Whether he looks before he removes what
+// he releases is left open.
 
 #if PYTHON > 0
-mtype = { py_attempt, py_write, py_hold, py_release, py_unlink, py_close, py_rename, py_compare, py_remove };
+mtype = { py_attempt, py_write, py_hold, py_release, py_unlink, py_close, py_rename, py_compare,
+          py_remove };
 
 proctype python(byte p)
 {
