@@ -10,6 +10,7 @@
 
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
+#include "process/markers.hpp"
 #include "process/privileges.hpp"
 #include "process/temporary_directory.hpp"
 #include "process/tracer.hpp"
@@ -17,16 +18,10 @@
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 
-#include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
 #include <boost/system/errc.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iterator>
-#include <memory>
-#include <stdexcept>
 #include <string>
 
 #include <fcntl.h>
@@ -48,19 +43,6 @@ namespace ut = boost::unit_test;
 
 namespace {
 
-std::string read(fs::path const& path)
-{
-    std::ifstream file(path.string(), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write(fs::path const& path, std::string const& text)
-{
-    std::ofstream file(path.string(), std::ios::binary);
-    if (!(file << text << std::flush))
-        throw std::runtime_error("write " + path.string());
-}
-
 std::string host()
 {
     char name[256] = {};
@@ -70,21 +52,6 @@ std::string host()
 
 struct mishap : temporary_directory
 {
-    /// The record of a process that has died.
-    std::string record_of_the_dead()
-    {
-        child dies([this] {
-            soft_file_lock lock(path);
-            lock.lock();
-            ::raise(SIGKILL);
-            return 0;
-        });
-        if (dies.wait() != -SIGKILL)
-            throw std::runtime_error("nobody has died");
-        auto text = read(path);
-        fs::remove(path);
-        return text;
-    }
     bool is_empty() const { return fs::is_empty(directory); }
 };
 
@@ -103,7 +70,7 @@ BOOST_FIXTURE_TEST_SUITE(soft_mishaps, mishap, *ut::timeout(120))
 BOOST_AUTO_TEST_CASE(a_descriptor_that_became_another_files_is_left_alone)
 {
     auto const data = directory / "data";
-    write(data, "precious");
+    write_text(data, "precious");
     soft_file_lock lock(path);
     lock.lock();
     auto const open = descriptors_open_on(path.string());
@@ -112,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_descriptor_that_became_another_files_is_left_alone)
     BOOST_TEST_REQUIRE(::dup3(fd, open.front(), O_CLOEXEC) != -1);
     ::close(fd);
     lock.unlock();
-    BOOST_TEST(read(data) == "precious");
+    BOOST_TEST(text_of(data) == "precious");
     BOOST_TEST(!fs::exists(path));
 }
 
@@ -157,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_marker_that_cannot_be_removed_is_nobodys_when_the_lock_ha
     tracer const t(c.pid(), "-e inject=unlink:error=EACCES");
     c.write_line("go");
     c.expect("gone");
-    BOOST_TEST(read(path) == ""); // and its maker is alive
+    BOOST_TEST(text_of(path) == ""); // and its maker is alive
     soft_file_lock_options options;
     options.malformed_grace = 0ns;
     soft_file_lock lock(path, options);
@@ -170,17 +137,17 @@ BOOST_AUTO_TEST_CASE(a_marker_that_cannot_be_removed_is_nobodys_when_the_lock_ha
 // put that back.
 BOOST_AUTO_TEST_CASE(a_holder_under_a_dead_breakers_private_name_is_a_holder)
 {
-    auto const dead = record_of_the_dead();
+    auto const dead = record_of_the_dead(directory);
     auto const hidden = path.string() + ".break." + dead.substr(0, dead.find('\n')) + '.' +
                         "0123456789abcdef0123456789abcdef";
     soft_file_lock lock(path), other(path);
     lock.lock();
     fs::rename(path, hidden);
-    write(path, dead);
+    write_text(path, dead);
     BOOST_TEST(!other.try_lock());
-    BOOST_TEST(read(path) == dead);
+    BOOST_TEST(text_of(path) == dead);
     lock.unlock();
-    BOOST_TEST(read(hidden) == ""); // litter
+    BOOST_TEST(text_of(hidden) == ""); // litter
     BOOST_TEST(other.try_lock());
 }
 
@@ -188,10 +155,10 @@ BOOST_AUTO_TEST_CASE(a_holder_under_a_dead_breakers_private_name_is_a_holder)
 BOOST_AUTO_TEST_CASE(the_death_is_told_of_who_wrote_while_he_was_waited_for)
 {
     child other([this] {
-        write(path, "");
+        write_text(path, "");
         say("made");
         hear();
-        write(path, std::to_string(::getpid()) + '\n' + host() + '\n');
+        write_text(path, std::to_string(::getpid()) + '\n' + host() + '\n');
         say("written");
         hear();
         return 0;
@@ -252,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_marker_is_young_when_the_hold_begins, *ut::precondition(c
 
 BOOST_AUTO_TEST_CASE(a_marker_with_a_lease_of_the_kernels_is_somebodys)
 {
-    write(path, std::to_string(::getpid()) + '\n' + host() + '\n');
+    write_text(path, std::to_string(::getpid()) + '\n' + host() + '\n');
     child leases([this] {
         ::signal(SIGIO, SIG_IGN);
         int const fd = ::open(path.c_str(), O_WRONLY);
@@ -289,7 +256,8 @@ BOOST_AUTO_TEST_CASE(a_marker_has_the_name_that_the_host_has_now, *ut::precondit
         if (::unshare(CLONE_NEWUTS) != 0 || ::sethostname(name.data(), name.size()) != 0)
             return 2;
         lock.lock();
-        return read(path).find('\n' + name + '\n') != std::string::npos && lock.is_lock_held_by_us()
+        return text_of(path).find('\n' + name + '\n') != std::string::npos &&
+                       lock.is_lock_held_by_us()
                    ? 0
                    : 1;
     });
