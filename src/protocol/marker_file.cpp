@@ -413,17 +413,24 @@ try {
 system::error_code marker_file::put_back(filesystem::path const& name) noexcept
 {
     auto ec = exchange_names(name, path_);
+    file_facts left;
     if (ec == errc::no_such_file_or_directory) {
-        // Ours has been removed: then it is there alone, or another one has come in.
+        // Who has no witness, and removed ours, had seen his own there just before, which we have:
+        // he has released. If ours has only another name, it was a breaker who asks nobody.
+        descriptor got;
+        bool has_one = true;
+        if (!facts_of(file_, left) && !left.has_name && !got.open_existing(name) &&
+            !has_witness(got.native(), has_one) && !has_one)
+            return remove_name(name);
         ec = add_name(name, path_);
-        if (ec == errc::file_exists)
-            return {}; // its holder has lost it to the one who removed ours
+        if (ec == errc::file_exists || is_missing(ec))
+            return {}; // its holder has lost it
         return ec ? ec : remove_name(name);
     }
-    file_facts named;
-    if (!ec && !facts_of(name, named) && named.identity == facts_.identity)
-        ec = remove_name(name);
-    return ec;
+    if (ec || facts_of(name, left))
+        return ec;
+    // Or he has released, and somebody else has come in, whom it must not cost his.
+    return left.identity == facts_.identity ? remove_name(name) : exchange_names(name, path_);
 }
 
 // Where the right of removal is not to be had: as Python's filelock does.
