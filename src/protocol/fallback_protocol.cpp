@@ -5,8 +5,8 @@
 #include "fallback_protocol.hpp"
 
 #include "../platform/kernel_lock.hpp"
-#include "marker_file.hpp"
 #include "parents.hpp"
+#include "private_name.hpp"
 
 #include <boost/filelock/error.hpp>
 

@@ -9,20 +9,16 @@
 #include "../platform/process.hpp"
 #include "../platform/storage.hpp"
 #include "marker_record.hpp"
+#include "private_name.hpp"
 
 #include <boost/filelock/error.hpp>
 
 #include <boost/filesystem/directory.hpp>
 #include <boost/system/errc.hpp>
-#include <boost/uuid/random_generator.hpp>
-#include <boost/uuid/uuid_io.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <exception>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -33,12 +29,6 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace errc = system::errc;
-
-// A name with this in it is nobody's lock, but something on its way out.
-constexpr std::string_view housekeeping = ".break.";
-
-constexpr std::size_t longest_name = 255; // NAME_MAX of nearly all file systems
-constexpr std::size_t longest_pid = 10, token_length = 32;
 
 constexpr auto longest_making = 1s; // of a marker, less than the grace of one that is not whole
 constexpr auto litter_age = 60s;
@@ -108,42 +98,7 @@ bool is_not_supported(system::error_code const& ec) noexcept
            ec == errc::not_supported || ec == errc::operation_not_supported;
 }
 
-// What private names beside a path begin with. A long name is cut, so that they can be had.
-std::string private_prefix(filesystem::path const& path)
-{
-    constexpr auto rest = housekeeping.size() + longest_pid + 1 + token_length;
-    return path.filename().native().substr(0, longest_name - rest).append(housekeeping);
-}
-
-bool is_all_of(std::string_view text, std::string_view characters) noexcept
-{
-    return text.find_first_not_of(characters) == text.npos;
-}
-
-// Nobody else's files, however alike their names.
-bool is_private_name(std::string_view name, std::string_view prefix) noexcept
-{
-    if (name.substr(0, prefix.size()) != prefix)
-        return false;
-    name.remove_prefix(prefix.size());
-    auto const pid = std::min(name.find('.'), name.size());
-    auto const token = name.substr(std::min(pid + 1, name.size()));
-    return pid != 0 && is_all_of(name.substr(0, pid), "0123456789") &&
-           token.size() == token_length && is_all_of(token, "0123456789abcdef");
-}
-
 } // namespace
-
-system::error_code find_private_name(filesystem::path const& path, filesystem::path& name)
-try {
-    auto token = to_string(uuids::random_generator()());
-    token.erase(std::remove(token.begin(), token.end(), '-'), token.end());
-    name = path.parent_path() /
-           (private_prefix(path) + std::to_string(this_process().pid) + '.' + token);
-    return {};
-} catch (uuids::entropy_error const& e) {
-    return {static_cast<int>(e.errcode()), system::system_category()};
-}
 
 system::error_code found_marker::look(filesystem::path const& path)
 {

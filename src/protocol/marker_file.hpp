@@ -33,10 +33,6 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A name beside the path that nobody else uses and nobody takes for a lock. Fails where the system
-/// has no random numbers.
-system::error_code find_private_name(filesystem::path const& path, filesystem::path& name);
-
 /// A file that was found where a marker may be.
 struct found_marker
 {

@@ -1,0 +1,63 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "private_name.hpp"
+
+#include "../platform/process.hpp"
+
+#include <boost/uuid/random_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+// A name with this in it is nobody's lock, but something on its way out.
+constexpr std::string_view housekeeping = ".break.";
+
+constexpr std::size_t longest_name = 255; // NAME_MAX of nearly all file systems
+constexpr std::size_t longest_pid = 10, token_length = 32;
+
+bool is_all_of(std::string_view text, std::string_view characters) noexcept
+{
+    return text.find_first_not_of(characters) == text.npos;
+}
+
+} // namespace
+
+std::string private_prefix(filesystem::path const& path)
+{
+    constexpr auto rest = housekeeping.size() + longest_pid + 1 + token_length;
+    return path.filename().native().substr(0, longest_name - rest).append(housekeeping);
+}
+
+bool is_private_name(std::string_view name, std::string_view prefix) noexcept
+{
+    if (name.substr(0, prefix.size()) != prefix)
+        return false;
+    name.remove_prefix(prefix.size());
+    auto const pid = std::min(name.find('.'), name.size());
+    auto const token = name.substr(std::min(pid + 1, name.size()));
+    return pid != 0 && is_all_of(name.substr(0, pid), "0123456789") &&
+           token.size() == token_length && is_all_of(token, "0123456789abcdef");
+}
+
+system::error_code find_private_name(filesystem::path const& path, filesystem::path& name)
+try {
+    auto token = to_string(uuids::random_generator()());
+    token.erase(std::remove(token.begin(), token.end(), '-'), token.end());
+    name = path.parent_path() /
+           (private_prefix(path) + std::to_string(this_process().pid) + '.' + token);
+    return {};
+} catch (uuids::entropy_error const& e) {
+    return {static_cast<int>(e.errcode()), system::system_category()};
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
