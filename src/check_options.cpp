@@ -66,9 +66,14 @@ void check_scope(ownership scope)
     check_enum("scope", scope, ownership::instance);
 }
 
+void check_storage(storage where)
+{
+    check_enum("where", where, storage::network);
+}
+
 void check_backend(file_lock_options const& options)
 {
-    check_enum("where", options.where, storage::network);
+    check_storage(options.where);
     check_enum("backend", options.backend, kernel_lock::both);
     check_enum("on_unsupported", options.on_unsupported, fallback::soft);
     if (options.on_unsupported == fallback::soft && options.on_acquired)
@@ -79,7 +84,7 @@ void check_backend(file_lock_options const& options)
 
 void check_marker(soft_file_lock_options const& options)
 {
-    check_enum("where", options.where, storage::network);
+    check_storage(options.where);
     if (options.lifetime)
         check_interval("lifetime", *options.lifetime);
     if (options.malformed_grace && *options.malformed_grace < std::chrono::nanoseconds::zero())

@@ -28,6 +28,8 @@ void check_permissions(std::optional<filesystem::perms> const& permissions);
 
 void check_scope(ownership scope);
 
+void check_storage(storage where);
+
 /// Those that `file_lock` alone has, and `where`.
 void check_backend(file_lock_options const& options);
 

@@ -36,6 +36,7 @@ public:
             return make_error_condition(system::errc::not_supported);
         case error::callback_failed:
         case error::host_without_name:
+        case error::hold_lost:
             break;
         }
         return {value, *this};
@@ -57,6 +58,8 @@ private:
             return "a callback has thrown an exception";
         case error::host_without_name:
             return "this host has no name by which a marker could tell whose it is";
+        case error::hold_lost:
+            return "the lock was lost: its file was replaced, or a file server has forgotten it";
         }
         return "unknown error";
     }

@@ -36,7 +36,7 @@ struct fake_protocol : detail::protocol
 
     static char letter(detail::lock_mode mode) { return "-sux"[static_cast<int>(mode)]; }
 
-    detail::answer attempt(detail::lock_mode mode) override
+    detail::answer attempt(detail::lock_mode mode, detail::standing) override
     {
         log += {'a', letter(mode)};
         if (during_attempt)
@@ -50,7 +50,7 @@ struct fake_protocol : detail::protocol
             held = mode;
         return a;
     }
-    detail::answer sleep(detail::lock_mode mode) override
+    detail::answer sleep(detail::lock_mode mode, detail::standing) override
     {
         log += {'S', letter(mode)};
         held = mode;

@@ -12,10 +12,11 @@
 namespace filelock_test {
 
 /// Every kind that can be held exclusively; the template suites run over all of them.
-using exclusive_kinds = std::tuple<boost::filelock::file_lock, boost::filelock::soft_file_lock>;
+using exclusive_kinds = std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock,
+                                   boost::filelock::soft_file_lock>;
 
 /// And those that can be held shared.
-using shared_kinds = std::tuple<boost::filelock::file_lock>;
+using shared_kinds = std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock>;
 
 /// The options type of a kind.
 template <class Lock>
@@ -24,6 +25,12 @@ template <>
 struct options_of<boost::filelock::file_lock>
 {
     using type = boost::filelock::file_lock_options;
+};
+
+template <>
+struct options_of<boost::filelock::read_write_lock>
+{
+    using type = boost::filelock::read_write_lock_options;
 };
 
 template <>

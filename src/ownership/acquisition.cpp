@@ -4,10 +4,13 @@
 
 #include "acquisition.hpp"
 
+#include "object_registry.hpp"
+
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace boost {
 namespace filelock {
@@ -16,6 +19,12 @@ namespace detail {
 namespace errc = system::errc;
 
 namespace {
+
+// An owner that is no thread holds nothing else.
+bool may_hold_elsewhere(acquisition::request const& wanted) noexcept
+{
+    return wanted.may_sleep && wanted.who.number() != 0 && wanted.from == lock_mode::none;
+}
 
 // A thread that is to be asked or told something meanwhile cannot sleep.
 bool can_sleep(acquisition::request const& wanted) noexcept
@@ -31,7 +40,10 @@ acquisition::acquisition(lock_book& book, protocol& what, request const& wanted,
                          waker& call) noexcept
     : waiter(wanted.who, {wanted.to, wanted.from, wanted.may_sleep && wanted.is_for_ever()}, call),
       book_(book), protocol_(what), until_(wanted.until), poll_interval_(wanted.poll_interval),
-      listener_(wanted.told), may_sleep_(can_sleep(wanted))
+      listener_(wanted.told),
+      standing_(wanted.from == lock_mode::none ? standing::nothing : standing::converts),
+      may_sleep_(detail::can_sleep(wanted)), knows_standing_(!may_hold_elsewhere(wanted)),
+      ended_(false), is_told_(false), is_told_again_(false)
 {}
 
 void acquisition::give_up() noexcept
@@ -44,8 +56,8 @@ acquisition::next acquisition::go(bool asleep)
 {
     if (hears_ != told_of::nothing && call().take_change())
         is_told_ = true;
-    for (;;)
-        switch (book_.ask(*this)) {
+    for (bool may_announce = true;;)
+        switch (book_.ask(*this, std::exchange(may_announce, false))) {
         case lock_book::turn::granted:
             ended_ = true;
             return {next::granted};
@@ -57,6 +69,10 @@ acquisition::next acquisition::go(bool asleep)
             return end({next::timed_out});
         case lock_book::turn::wait:
             return not_yet({}, false);
+        case lock_book::turn::announce:
+            if (auto const failed = announce())
+                return *failed;
+            break;
         case lock_book::turn::yours:
             if (book_.must_withdraw(*this))
                 protocol_.withdraw();
@@ -88,19 +104,59 @@ acquisition::next acquisition::go(bool asleep)
 answer acquisition::attempt(bool asleep)
 {
     using namespace std::chrono_literals;
-    auto a = asleep ? protocol_.sleep(wants().to) : protocol_.attempt(wants().to);
+    auto a = ask_protocol(asleep);
     // First the watch and then the attempt, so that no change is missed in between. But who has no
     // use for a watch, the first attempt within a limit included, does not pay for one. The attempt
     // may find another file, of somebody who came meanwhile.
     for (int i = 0; a.kind == answer::busy && watches_anew(); ++i)
-        a = i < 3 ? protocol_.attempt(wants().to) : answer::again_after(1ms);
+        a = i < 3 ? ask_protocol(false) : answer::again_after(1ms);
     return a;
+}
+
+answer acquisition::ask_protocol(bool asleep)
+{
+    auto const once = [&] {
+        return asleep ? protocol_.sleep(wants().to, standing_)
+                      : protocol_.attempt(wants().to, standing_);
+    };
+    auto const a = once();
+    if (a.kind != answer::busy || !a.matters_who || knows_standing_)
+        return a;
+    find_standing();
+    return standing_ == standing::nothing ? a : once();
+}
+
+// Looked up only where it matters: there may be many objects.
+void acquisition::find_standing()
+{
+    knows_standing_ = true;
+    auto const file = protocol_.met();
+    if (file && another_reads(book_, who(), *file))
+        standing_ = standing::elsewhere;
+}
+
+// Asleep, who holds something would not see that somebody has come to wait for it.
+bool acquisition::can_sleep() const noexcept
+{
+    return may_sleep_ && standing_ == standing::nothing && protocol_.can_sleep();
+}
+
+// Readers of this object have it still. They leave, and wake us.
+std::optional<acquisition::next> acquisition::announce()
+{
+    if (book_.must_withdraw(*this))
+        protocol_.withdraw();
+    auto const a = protocol_.announce(standing_);
+    if (a.kind == answer::failed || a.kind == answer::refused)
+        return judge(a);
+    (void)do_chores(book_, protocol_, book_.found_busy(*this, protocol_.met()));
+    return {};
 }
 
 bool acquisition::watches_anew()
 {
     auto const what = protocol_.what_tells();
-    if (!what || (may_sleep_ && protocol_.can_sleep()) || until_.passed(now()))
+    if (!what || can_sleep() || until_.passed(now()))
         return false;
     auto const outcome = call().watch(what, what.identity);
     if (outcome == watching::no)
@@ -157,8 +213,12 @@ acquisition::next acquisition::judge(answer const& a)
 {
     if (a.kind == answer::failed)
         return end({next::failed, a.error});
+    if (a.kind == answer::refused && until_.is_never())
+        return end({next::failed, make_error_code(errc::resource_deadlock_would_occur)});
+    if (a.kind == answer::refused)
+        return end({next::timed_out});
     bool const is_busy = a.kind == answer::busy;
-    bool const may_sleep = is_busy && may_sleep_ && protocol_.can_sleep();
+    bool const may_sleep = is_busy && can_sleep();
     (void)do_chores(book_, protocol_, book_.found_busy(*this, protocol_.met()));
     auto p = is_busy ? pause_after_busy() : pause{a.delay};
     if (is_busy && a.delay != a.delay.zero())

@@ -108,6 +108,10 @@ private:
     };
 
     answer attempt(bool asleep);
+    answer ask_protocol(bool asleep);
+    void find_standing();
+    bool can_sleep() const noexcept;
+    std::optional<next> announce();
     next judge(answer const& a);
     next not_yet(std::optional<pause> p, bool may_sleep);
     bool watches_anew();
@@ -128,11 +132,13 @@ private:
     deadline const until_;
     std::chrono::nanoseconds const poll_interval_;
     listener* const listener_;
-    bool const may_sleep_;
-    bool ended_ = false;
+    standing standing_;
     told_of hears_ = told_of::nothing;
-    bool is_told_ = false;       // of a change, since the last attempt
-    bool is_told_again_ = false; // while on the ladder
+    bool const may_sleep_ : 1;
+    bool knows_standing_ : 1;
+    bool ended_ : 1;
+    bool is_told_ : 1;       // of a change, since the last attempt
+    bool is_told_again_ : 1; // while on the ladder
     std::uint8_t rung_ = off_ladder;
     std::uint8_t pauses_ = 0;    // long ones in a row
     std::uint8_t fruitless_ = 0; // changes in a row that did not yield the lock

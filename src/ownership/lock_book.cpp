@@ -61,7 +61,7 @@ void lock_book::start_afresh() noexcept
     holds_.clear();
     queue_.clear();
     held_ = lock_mode::none;
-    at_work_ = withdraw_first_ = abandoned_ = unreleased_ = false;
+    at_work_ = withdraw_first_ = abandoned_ = unreleased_ = unlowered_ = false;
     worker_ = row_ = nullptr;
 }
 
@@ -71,7 +71,7 @@ void lock_book::line_up(waiter& w) noexcept
     (void)enqueue(w);
 }
 
-lock_book::turn lock_book::ask(waiter& w)
+lock_book::turn lock_book::ask(waiter& w, bool may_announce)
 {
     auto const guard = open_book();
     hold* const mine = find(w.who_);
@@ -91,14 +91,23 @@ lock_book::turn lock_book::ask(waiter& w)
     }
     if (auto const place = enqueue(w); place != turn::yours)
         return place;
-    if (at_work_ || &queue_.front() != &w || !is_compatible(w, mine))
+    if (at_work_ || &queue_.front() != &w)
+        return turn::wait;
+    bool const may_try = is_compatible(w, mine);
+    if (!may_try && !(may_announce && waits_for_readers_alone(w, mine)))
         return turn::wait;
     holds_.reserve(holds_.size() + 1); // `taken` must not fail
-    at_work_ = true;
-    worker_ = &w;
+    start_work(w);
     withdraw_first_ = row_ && row_ != &w;
     row_ = &w;
-    return turn::yours;
+    return may_try ? turn::yours : turn::announce;
+}
+
+inline void lock_book::start_work(waiter& w) noexcept
+{
+    at_work_ = true;
+    worker_ = &w;
+    unlowered_ = false;
 }
 
 // Looks are asked for by holders, and go before whoever waits for the holders to go.
@@ -114,8 +123,7 @@ lock_book::turn lock_book::look(waiter& w, bool owned) noexcept
     remove(w);
     if (!owned)
         return turn::not_owned;
-    at_work_ = true;
-    worker_ = &w;
+    start_work(w);
     return turn::yours;
 }
 
@@ -165,6 +173,14 @@ inline bool lock_book::is_compatible(waiter const& w, hold const* mine) const no
     default:
         return others(exclusive) + others(upgrade) + others(shared) == 0;
     }
+}
+
+inline bool lock_book::waits_for_readers_alone(waiter const& w, hold const* mine) const noexcept
+{
+    auto const others = [&](std::size_t mode) {
+        return levels_[mode] - (mine ? mine->levels[mode] : 0);
+    };
+    return w.wish_.to == lock_mode::exclusive && others(exclusive) + others(upgrade) == 0;
 }
 
 std::optional<chore> lock_book::taken(waiter& w, std::optional<file_identity> const& file) noexcept
@@ -220,6 +236,8 @@ chore lock_book::leave(waiter& w) noexcept
     }
     if (!was_at_work && (!had_place || at_work_))
         return {};
+    if (!was_at_work)
+        unlowered_ = false;
     at_work_ = true;
     return next_chore();
 }
@@ -227,8 +245,14 @@ chore lock_book::leave(waiter& w) noexcept
 chore lock_book::done(chore const& c, bool worked) noexcept
 {
     auto const guard = open_book();
-    if (!worked && c.kind == chore::lower)
-        unreleased_ = true;
+    if (!worked && c.kind == chore::lower) {
+        // What is held is stronger than need be, and keeps others out in vain; but it is held.
+        unlowered_ = c.to != lock_mode::none;
+        if (unlowered_)
+            held_ = c.from;
+        else
+            unreleased_ = true;
+    }
     return next_chore();
 }
 
@@ -246,10 +270,8 @@ inline chore lock_book::next_chore() noexcept
     if (std::exchange(abandoned_, false))
         return {chore::withdraw};
     auto const need = needed();
-    if (need < held_) {
-        held_ = need;
-        return {chore::lower, need};
-    }
+    if (need < held_ && (!unlowered_ || need == lock_mode::none))
+        return {chore::lower, need, std::exchange(held_, need)};
     at_work_ = withdraw_first_ = false;
     auto const* const worker = std::exchange(worker_, nullptr);
     if (!queue_.empty() && &queue_.front() != worker)
@@ -267,6 +289,7 @@ inline lock_book::dropped lock_book::settle_unless_at_work() noexcept
     if (at_work_)
         return {true}; // who is at work, is given the chore
     at_work_ = true;
+    unlowered_ = false;
     return {true, next_chore()};
 }
 

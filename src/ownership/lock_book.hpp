@@ -37,6 +37,7 @@ struct chore
 
     kind_type kind = none;
     lock_mode to = lock_mode::none;
+    lock_mode from = lock_mode::none; ///< what it is to be lowered from
 };
 
 /// Who in this process holds one lock object, and who waits for it, first come first served.
@@ -53,6 +54,7 @@ public:
     {
         granted,        ///< one level more for an owner who has some of that mode
         yours,          ///< you are at work: try, then say `taken`, `found_busy` or `leave`
+        announce,       ///< you are at work: announce yourself, say `found_busy` and ask again
         wait,           ///< you stand in the queue and will be woken
         refused,        ///< another conversion comes first, and would wait for you
         would_deadlock, ///< you hold levels of another mode
@@ -65,7 +67,9 @@ public:
     void line_up(waiter& w) noexcept;
 
     /// Asks for what the waiter wants, at first and whenever it was woken or wants to try again.
-    turn ask(waiter& w);
+    /// `may_announce`: he who waits for no more than this object's readers is told to announce
+    /// himself to those of other objects.
+    turn ask(waiter& w, bool may_announce = false);
 
     /// For one whose turn it is: whether another's row of attempts must be withdrawn first.
     bool must_withdraw(waiter const& w) const noexcept { return withdraw_first_ && worker_ == &w; }
@@ -149,6 +153,8 @@ private:
     turn enqueue(waiter& w) noexcept;
     void remove(waiter& w) noexcept;
     turn look(waiter& w, bool owned) noexcept;
+    void start_work(waiter& w) noexcept;
+    bool waits_for_readers_alone(waiter const& w, hold const* mine) const noexcept;
     bool is_compatible(waiter const& w, hold const* mine) const noexcept;
     lock_mode needed() const noexcept;
     chore next_chore() noexcept;
@@ -171,6 +177,7 @@ private:
     bool withdraw_first_ = false;
     bool abandoned_ = false; // the row, by one who left while another was at work
     bool unreleased_ = false;
+    bool unlowered_ = false; // although there was an attempt at it just now
 };
 
 } // namespace detail

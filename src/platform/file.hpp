@@ -58,6 +58,9 @@ system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept;
 /// Of what the path names, itself where that is a symbolic link.
 system::error_code facts_of(filesystem::path const& path, file_facts& facts) noexcept;
 
+/// Whether it was opened for reading alone.
+bool is_read_only(descriptor const& file) noexcept;
+
 /// Whether this is what a file server says of an open file that it, or the way to it, has lost, and
 /// the locks on it with it.
 bool is_server_lost(system::error_code const& ec) noexcept;

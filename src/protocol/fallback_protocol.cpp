@@ -37,7 +37,7 @@ fallback_protocol::fallback_protocol(filesystem::path const& absolute,
       soft_(absolute, soft_options(options))
 {}
 
-answer fallback_protocol::attempt(lock_mode mode)
+answer fallback_protocol::attempt(lock_mode mode, standing who)
 {
     if (!is_decided_) {
         auto const ec = probe();
@@ -50,7 +50,7 @@ answer fallback_protocol::attempt(lock_mode mode)
         is_decided_ = true;
     }
     if (!is_soft()) {
-        auto const a = kernel_.attempt(mode);
+        auto const a = kernel_.attempt(mode, who);
         if (a.kind != answer::failed || a.error != error::kernel_lock_not_supported)
             return a;
         kernel_.withdraw();
@@ -58,7 +58,7 @@ answer fallback_protocol::attempt(lock_mode mode)
     }
     if (mode == lock_mode::shared)
         return make_error_code(error::kernel_lock_not_supported);
-    return soft_.attempt(mode);
+    return soft_.attempt(mode, who);
 }
 
 // Not with the lock file: made for that, it would look like a marker that somebody has begun.

@@ -5,8 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_KERNEL_LOCK_PROTOCOL_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_KERNEL_LOCK_PROTOCOL_HPP
 
-#include "../platform/descriptor.hpp"
-#include "../platform/file.hpp"
+#include "lock_file.hpp"
 #include "protocol.hpp"
 
 #include <boost/filelock/lock_options.hpp>
@@ -20,19 +19,18 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// `file_lock`: the kernel's lock on the lock file. The file stays when the lock goes: a waiter of
-/// an unlinked file and the next one's new file would be two locks.
+/// `file_lock`: the kernel's lock on the lock file.
 class kernel_lock_protocol final : public protocol
 {
 public:
     kernel_lock_protocol(filesystem::path absolute, file_lock_options const& options);
 
-    answer attempt(lock_mode mode) override;
-    answer sleep(lock_mode mode) override;
+    answer attempt(lock_mode mode, standing who) override;
+    answer sleep(lock_mode mode, standing who) override;
     bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
     void acquired() override;
-    std::optional<file_identity> met() const noexcept override { return met_; }
-    watched what_tells() const noexcept override;
+    std::optional<file_identity> met() const noexcept override { return file_.met(); }
+    watched what_tells() const noexcept override { return file_.what_tells(); }
     bool is_local() const noexcept override;
     void withdraw() noexcept override;
     system::error_code release() noexcept override;
@@ -46,19 +44,14 @@ private:
         endless
     };
 
-    system::error_code take(lock_mode mode, patience p) noexcept;
+    answer take(lock_mode mode, patience p) noexcept;
     system::error_code unlock() noexcept;
     answer join();
-    answer judge(lock_mode mode, system::error_code const& locking);
-    answer judge_file(bool locked);
-    system::error_code names_our_file(file_facts const& ours, bool& names_it) const noexcept;
-    system::error_code open(lock_mode mode);
+    answer noted(lock_mode mode, answer const& verdict) noexcept;
     system::error_code check_storage() const noexcept;
 
-    filesystem::path path_;
     file_lock_options options_;
-    std::optional<file_identity> met_;
-    descriptor file_;                  // stays open between the attempts of one wait
+    lock_file file_;
     lock_mode held_ = lock_mode::none; // through `file_`, which a forked child finds closed
     bool is_new_ = false;              // nobody has been told of the hold
     bool is_lost_ = false;             // the file server forgot it

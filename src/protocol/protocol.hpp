@@ -12,6 +12,7 @@
 #include <boost/filelock/detail/lock_mode.hpp>
 #include <boost/filelock/owner_record.hpp>
 
+#include <boost/system/errc.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -30,10 +31,12 @@ struct answer
         have_it,
         busy,      ///< somebody holds it; ask again after `delay` at the latest
         ask_again, ///< nobody need hold it; ask again after `delay`
+        refused,   ///< somebody waits for what he who asks holds already: neither would get it
         failed     ///< `error` says why
     };
 
     kind_type kind = busy;
+    bool matters_who = false;         ///< in `busy`: whose attempt it is, which was not known
     std::chrono::nanoseconds delay{}; ///< zero in `busy`: nothing is known
     system::error_code error;
 
@@ -41,9 +44,31 @@ struct answer
     answer(system::error_code ec) : kind(failed), error(ec) {}
     static answer again_after(std::chrono::nanoseconds delay) { return {ask_again, delay}; }
     static answer busy_for(std::chrono::nanoseconds delay) { return {busy, delay}; }
+    static answer busy_for_others()
+    {
+        answer a = busy;
+        a.matters_who = true;
+        return a;
+    }
 
 private:
     answer(kind_type k, std::chrono::nanoseconds d) : kind(k), delay(d) {}
+};
+
+/// What the call that locks says.
+inline answer of_locking(system::error_code const& ec)
+{
+    if (!ec)
+        return answer::have_it;
+    return ec == system::errc::operation_would_block ? answer(answer::busy) : answer(ec);
+}
+
+/// What he who asks holds of the file already. He must not wait for a writer who waits for him.
+enum class standing : unsigned char
+{
+    nothing,   ///< as far as is known
+    elsewhere, ///< a shared or an upgrade lock, through another object
+    converts   ///< what is to become stronger
 };
 
 /// What one kind of lock does to the file system: one object's attempts and its one hold.
@@ -57,11 +82,19 @@ public:
     virtual ~protocol() = default;
 
     /// Tries to hold the file in this mode; or in addition to a weaker one in which it is held.
-    virtual answer attempt(lock_mode mode) = 0;
+    virtual answer attempt(lock_mode mode, standing who) = 0;
+
+    /// Keeps more readers from coming, for one who waits to write until the others who hold this
+    /// object have gone. What it claims is a beginning of the attempts that follow.
+    virtual answer announce(standing who)
+    {
+        (void)who;
+        return answer::busy;
+    }
 
     /// Waits in the kernel where the protocol can, without a limit; else as `attempt`. Asked only
     /// where `can_sleep` says so after an attempt that was busy.
-    virtual answer sleep(lock_mode mode) { return attempt(mode); }
+    virtual answer sleep(lock_mode mode, standing who) { return attempt(mode, who); }
     virtual bool can_sleep() const noexcept { return false; }
 
     /// Called when the lock was had, before anybody relies on it. May throw.

@@ -32,7 +32,7 @@ class soft_file_protocol final : public protocol
 public:
     soft_file_protocol(filesystem::path absolute, soft_file_lock_options const& options);
 
-    answer attempt(lock_mode mode) override;
+    answer attempt(lock_mode mode, standing who) override;
     watched what_tells() const noexcept override;
     bool is_local() const noexcept override;
     void withdraw() noexcept override;

@@ -185,7 +185,8 @@ bool tells(std::string const& said, fault const& f)
 {
     if (said == std::to_string(numbers.at(f.error)))
         return true;
-    if (f.error == "ENOSYS" || f.error == "EOPNOTSUPP")
+    if (f.error == "ENOSYS" || f.error == "EOPNOTSUPP" ||
+        (f.error == "EINVAL" && f.call == "fcntl"))
         return said == not_supported;
     if (f.call == "newfstatat" && f.error == "ENOENT" && said == std::to_string(EIO))
         return true; // of an open file: the file system has lost it

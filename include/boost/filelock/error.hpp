@@ -44,6 +44,10 @@ enum class error
     /// The name of this host is empty, or not printable in one word: a marker could not name its
     /// owner.
     host_without_name,
+
+    /// What was to be converted is worth nothing any more: the path names another file by now, or
+    /// a file server has forgotten the lock.
+    hold_lost,
 };
 
 /// The category of `error`; its name is "boost.filelock".

@@ -19,11 +19,13 @@ struct acquire_options;
 struct file_lock_options;
 struct force_t;
 struct owner_record;
+struct read_write_lock_options;
 struct soft_file_lock_options;
 struct wait_status;
 
 class file_lock;
 class lock_error;
+class read_write_lock;
 class soft_file_lock;
 
 template <class Lock>

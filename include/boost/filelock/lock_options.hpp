@@ -105,6 +105,34 @@ struct file_lock_options
     }
 };
 
+/// How a `read_write_lock` behaves; as for `file_lock_options`.
+struct read_write_lock_options
+{
+    /// The longest pause between two attempts of a wait that has a limit or callbacks: SQLite lets
+    /// go of its locks in a way that nobody is told of. Greater than zero.
+    std::chrono::nanoseconds poll_interval = std::chrono::milliseconds(50);
+
+    /// Unset: 0666 and the umask, or the directory's ACL, decide about a file that is created.
+    /// Set: the lock file has exactly these bits while the lock is held, and thereafter.
+    std::optional<filesystem::perms> permissions = {};
+
+    ownership scope = ownership::thread;
+
+    /// Whether missing parent directories are made.
+    bool create_directories = true;
+
+    /// Makes no difference: the locks are the kernel's wherever the file is.
+    storage where = storage::detect;
+
+    /// Whether all members are equal.
+    friend bool are_same(read_write_lock_options const& a, read_write_lock_options const& b)
+    {
+        return a.poll_interval == b.poll_interval && a.permissions == b.permissions &&
+               a.scope == b.scope && a.create_directories == b.create_directories &&
+               a.where == b.where;
+    }
+};
+
 /// How a `soft_file_lock` behaves; as for `file_lock_options`.
 struct soft_file_lock_options
 {

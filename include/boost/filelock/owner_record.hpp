@@ -21,10 +21,11 @@ enum class owner_mode
     unknown,
     kernel_exclusive, ///< the kernel's lock
     kernel_shared,
-    marker, ///< a marker file
-    claim,  ///< a claim file
-    lease,  ///< a marker that expires
-    reader, ///< of a read-write lock made of files
+    kernel_upgrade, ///< shared, by the one who may make it exclusive, or is about to
+    marker,         ///< a marker file
+    claim,          ///< a claim file
+    lease,          ///< a marker that expires
+    reader,         ///< of a read-write lock made of files
     writer
 };
 

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -89,37 +90,60 @@ std::string listed_name(filesystem::path const& path)
     return device + inode;
 }
 
-bool is_wanted(std::string_view kind, kernel_lock wanted)
+// Which of the locks on a file are meant.
+struct meant
 {
-    return (wanted != kernel_lock::record && kind == "FLOCK") ||
-           (wanted != kernel_lock::flock && (kind == "OFDLCK" || kind == "POSIX"));
+    std::string file;
+    kernel_lock kind;
+    byte_range bytes; // of record locks
+
+    bool is_met_by(std::string_view k, byte_range b) const
+    {
+        return (kind != kernel_lock::record && k == "FLOCK") ||
+               (kind != kernel_lock::flock && (k == "OFDLCK" || k == "POSIX") && bytes.meets(b));
+    }
+};
+
+constexpr byte_range everything{0, std::numeric_limits<std::int64_t>::max()};
+
+std::int64_t take_number(std::string_view& line)
+{
+    return std::strtoll(std::string(take_word(line)).c_str(), nullptr, 10);
 }
 
-std::optional<listed_lock> parse(std::string_view line, std::string const& file, kernel_lock wanted)
+byte_range take_range(std::string_view& line)
+{
+    auto const first = take_number(line);
+    if (line.find("EOF") != line.npos)
+        return {first, everything.length - first};
+    return {first, take_number(line) - first + 1};
+}
+
+std::optional<listed_lock> parse(std::string_view line, meant const& wanted)
 {
     take_word(line); // its number
     auto const kind = take_word(line);
     take_word(line); // ADVISORY
     auto const mode = take_word(line);
-    std::string const pid(take_word(line));
-    if (!is_wanted(kind, wanted) || take_word(line) != file) // somebody who waits has the kind "->"
-        return std::nullopt;
-    return listed_lock{std::string(kind), mode == "READ", std::strtoll(pid.c_str(), nullptr, 10)};
+    auto const pid = take_number(line);
+    auto const file = take_word(line);
+    if (file != wanted.file || !wanted.is_met_by(kind, take_range(line)))
+        return std::nullopt; // somebody who waits has the kind "->"
+    return listed_lock{std::string(kind), mode == "READ", pid};
 }
 
-std::vector<listed_lock> listed_locks(std::string const& file, kernel_lock wanted)
+std::vector<listed_lock> listed_locks(meant const& wanted)
 {
     std::vector<listed_lock> found;
     auto const text = read_proc("/proc/locks").value_or("");
     for (std::string_view rest = text; !rest.empty();)
-        if (auto lock = parse(take_line(rest), file, wanted))
+        if (auto lock = parse(take_line(rest), wanted))
             found.push_back(std::move(*lock));
     return found;
 }
 
 // The locks on the file that go with a process's descriptors; nothing where we may not look.
-std::optional<std::vector<listed_lock>> locks_of(std::string const& pid, std::string const& file,
-                                                 kernel_lock wanted)
+std::optional<std::vector<listed_lock>> locks_of(std::string const& pid, meant const& wanted)
 {
     std::vector<listed_lock> found;
     system::error_code ec;
@@ -133,7 +157,7 @@ std::optional<std::vector<listed_lock>> locks_of(std::string const& pid, std::st
             auto line = take_line(rest);
             if (take_word(line) != "lock:")
                 continue;
-            if (auto lock = parse(line, file, wanted))
+            if (auto lock = parse(line, wanted))
                 found.push_back(std::move(*lock));
         }
     }
@@ -157,7 +181,7 @@ bool is_process(std::string const& name)
 
 // All processes that have the open file of such a lock.
 void add_sharers(std::vector<owner_record>& records, std::set<std::int64_t>& known,
-                 listed_lock const& lock, std::string const& file, kernel_lock wanted)
+                 listed_lock const& lock, meant const& wanted)
 {
     system::error_code ec;
     filesystem::directory_iterator it("/proc", ec);
@@ -165,7 +189,7 @@ void add_sharers(std::vector<owner_record>& records, std::set<std::int64_t>& kno
         auto const name = it->path().filename().native();
         if (!is_process(name))
             continue;
-        auto const his = locks_of(name, file, wanted);
+        auto const his = locks_of(name, wanted);
         if (!his || std::none_of(his->begin(), his->end(),
                                  [&](auto const& l) { return l.is_same_lock(lock); }))
             continue;
@@ -175,18 +199,15 @@ void add_sharers(std::vector<owner_record>& records, std::set<std::int64_t>& kno
     }
 }
 
-} // namespace
-
-std::vector<owner_record> kernel_lock_holders(filesystem::path const& path, kernel_lock kind)
+std::vector<owner_record> holders_of(meant const& wanted)
 {
     std::vector<owner_record> records;
     std::set<std::int64_t> known;
-    auto const file = listed_name(path);
-    if (file.empty())
+    if (wanted.file.empty())
         return records;
-    for (auto const& lock : listed_locks(file, kind)) {
+    for (auto const& lock : listed_locks(wanted)) {
         if (lock.pid > 0) {
-            auto const his = locks_of(std::to_string(lock.pid), file, kind);
+            auto const his = locks_of(std::to_string(lock.pid), wanted);
             bool const is_his = lock.kind == "POSIX" ||
                                 !his || // of the process itself; not to be seen
                                 std::any_of(his->begin(), his->end(),
@@ -198,10 +219,29 @@ std::vector<owner_record> kernel_lock_holders(filesystem::path const& path, kern
             }
         }
         auto const before = records.size();
-        add_sharers(records, known, lock, file, kind);
+        add_sharers(records, known, lock, wanted);
         if (records.size() == before && known.empty())
             records.push_back(record_of(0, lock.is_shared)); // somebody, whom we may not see
     }
+    return records;
+}
+
+} // namespace
+
+std::vector<owner_record> kernel_lock_holders(filesystem::path const& path, kernel_lock kind)
+{
+    return holders_of({listed_name(path), kind, everything});
+}
+
+std::vector<owner_record> range_lock_holders(filesystem::path const& path, byte_range held,
+                                             byte_range reserved)
+{
+    auto const file = listed_name(path);
+    auto records = holders_of({file, kernel_lock::record, held});
+    for (auto const& owner : holders_of({file, kernel_lock::record, reserved}))
+        for (auto& record : records)
+            if (record.pid == owner.pid && record.mode == owner_mode::kernel_shared)
+                record.mode = owner_mode::kernel_upgrade;
     return records;
 }
 

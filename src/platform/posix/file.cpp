@@ -69,6 +69,12 @@ system::error_code facts_of(filesystem::path const& path, file_facts& facts) noe
     return {};
 }
 
+bool is_read_only(descriptor const& file) noexcept
+{
+    int const flags = ::fcntl(file.native(), F_GETFL);
+    return flags != -1 && (flags & O_ACCMODE) == O_RDONLY;
+}
+
 bool is_server_lost(system::error_code const& ec) noexcept
 {
     if (ec.category() != system::system_category())

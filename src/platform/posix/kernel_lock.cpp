@@ -35,37 +35,41 @@ int flock_call(int fd, lock_mode mode, patience p) noexcept
     return ::flock(fd, operation | (p == patience::none ? LOCK_NB : 0));
 }
 
-struct ::flock record(off_t length) noexcept
+// To the end, wherever that is.
+constexpr byte_range whole_file{0, 0};
+constexpr byte_range first_byte{0, 1};
+
+struct ::flock record(byte_range bytes, lock_mode mode) noexcept
 {
-    struct ::flock r = {}; // from 0
-    r.l_type = F_WRLCK;
+    struct ::flock r = {};
+    r.l_type = mode == lock_mode::none ? F_UNLCK : mode == lock_mode::shared ? F_RDLCK : F_WRLCK;
     r.l_whence = SEEK_SET;
-    r.l_len = length;
+    r.l_start = static_cast<off_t>(bytes.first);
+    r.l_len = static_cast<off_t>(bytes.length);
     return r;
 }
 
 // An open-file-description lock: one that `fcntl` gives to the process would go with any descriptor
 // of the file that the process closes (fcntl(2), Linux 3.15).
-int record_call(int fd, lock_mode mode, patience p) noexcept
+int record_call(int fd, byte_range bytes, lock_mode mode, patience p) noexcept
 {
 #if defined(F_OFD_SETLK)
-    auto whole = record(0); // to the end, wherever that is
-    whole.l_type = mode == lock_mode::none     ? F_UNLCK
-                   : mode == lock_mode::shared ? F_RDLCK
-                                               : F_WRLCK;
-    return ::fcntl(fd, p == patience::none ? F_OFD_SETLK : F_OFD_SETLKW, &whole);
+    auto r = record(bytes, mode);
+    int const result = ::fcntl(fd, p == patience::none ? F_OFD_SETLK : F_OFD_SETLKW, &r);
+    if (result != 0 && errno == EINVAL) // an older kernel, or a file that cannot be locked
+        errno = ENOSYS;
+    return result;
 #else
-    (void)fd, (void)mode, (void)p;
+    (void)fd, (void)bytes, (void)mode, (void)p;
     errno = ENOSYS;
     return -1;
 #endif
 }
 
-system::error_code call(native_handle_type file, kernel_lock kind, lock_mode mode,
-                        patience p) noexcept
+template <class Call>
+system::error_code result_of(Call call, patience p) noexcept
 {
-    while ((kind == kernel_lock::flock ? flock_call(file, mode, p) : record_call(file, mode, p)) !=
-           0)
+    while (call() != 0)
         switch (errno) {
         case EINTR:
         case restart:
@@ -83,6 +87,23 @@ system::error_code call(native_handle_type file, kernel_lock kind, lock_mode mod
             return last_error();
         }
     return {};
+}
+
+system::error_code call(native_handle_type file, kernel_lock kind, lock_mode mode,
+                        patience p) noexcept
+{
+    return result_of(
+        [&] {
+            return kind == kernel_lock::flock ? flock_call(file, mode, p)
+                                              : record_call(file, whole_file, mode, p);
+        },
+        p);
+}
+
+system::error_code call(native_handle_type file, byte_range bytes, lock_mode mode,
+                        patience p) noexcept
+{
+    return result_of([&] { return record_call(file, bytes, mode, p); }, p);
 }
 
 } // namespace
@@ -104,34 +125,46 @@ system::error_code kernel_unlock(native_handle_type file, kernel_lock kind) noex
     return call(file, kind, lock_mode::none, patience::none);
 }
 
+system::error_code try_range_lock(native_handle_type file, byte_range bytes,
+                                  lock_mode mode) noexcept
+{
+    return call(file, bytes, mode, patience::none);
+}
+
+system::error_code wait_for_range_lock(native_handle_type file, byte_range bytes,
+                                       lock_mode mode) noexcept
+{
+    return call(file, bytes, mode, patience::endless);
+}
+
+system::error_code unlock_range(native_handle_type file, byte_range bytes) noexcept
+{
+    return call(file, bytes, lock_mode::none, patience::none);
+}
+
+system::error_code is_kept_out(native_handle_type file, byte_range bytes, lock_mode mode,
+                               bool& kept_out) noexcept
+{
+#if defined(F_OFD_GETLK)
+    auto r = record(bytes, mode);
+    auto const ec = result_of([&] { return ::fcntl(file, F_OFD_GETLK, &r); }, patience::endless);
+    kept_out = !ec && r.l_type != F_UNLCK;
+    return ec;
+#else
+    (void)file, (void)bytes, (void)mode;
+    kept_out = true; // as far as can be known
+    return error::kernel_lock_not_supported;
+#endif
+}
+
 system::error_code take_witness(native_handle_type file) noexcept
 {
-#if defined(F_OFD_SETLK)
-    auto byte = record(1);
-    int result;
-    do
-        result = ::fcntl(file, F_OFD_SETLK, &byte);
-    while (result != 0 && errno == EINTR);
-    return result == 0 ? system::error_code() : last_error();
-#else
-    (void)file;
-    return make_error_code(system::errc::not_supported);
-#endif
+    return try_range_lock(file, first_byte, lock_mode::exclusive);
 }
 
 system::error_code has_witness(native_handle_type file, bool& has_one) noexcept
 {
-#if defined(F_OFD_GETLK)
-    auto byte = record(1);
-    if (::fcntl(file, F_OFD_GETLK, &byte) != 0)
-        return last_error();
-    has_one = byte.l_type != F_UNLCK;
-    return {};
-#else
-    (void)file;
-    has_one = true; // as far as can be known
-    return {};
-#endif
+    return is_kept_out(file, first_byte, lock_mode::exclusive, has_one);
 }
 
 } // namespace detail

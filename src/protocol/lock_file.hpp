@@ -1,0 +1,166 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_LOCK_FILE_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_LOCK_FILE_HPP
+
+#include "../platform/descriptor.hpp"
+#include "../platform/file.hpp"
+#include "protocol.hpp"
+
+#include <boost/filelock/error.hpp>
+
+#include <boost/filesystem/path.hpp>
+#include <boost/system/errc.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// The file at a path on which the kernel keeps locks, and whether a lock on it is worth anything.
+/// It stays when a lock goes: a waiter of an unlinked file and the next one's new file would be two
+/// locks.
+//
+// The parts of an attempt are inline: after a system call the returns of a chain of calls are
+// mispredicted, each of them, and it is them that a lock that is free costs besides the kernel.
+class lock_file
+{
+public:
+    lock_file(filesystem::path absolute, std::optional<filesystem::perms> permissions,
+              bool create_directories)
+        : path_(std::move(absolute)), permissions_(permissions),
+          create_directories_(create_directories)
+    {}
+
+    filesystem::path const& path() const noexcept { return path_; }
+
+    /// Stays open between the attempts of one wait. A forked child finds it closed.
+    descriptor const& open_file() const noexcept { return file_; }
+    bool is_open() const noexcept { return file_.is_open(); }
+    native_handle_type native() const noexcept { return file_.native(); }
+    void close() noexcept { file_.close(); }
+
+    /// One attempt: opens the file where it is not open, has `take` lock it, and does so again
+    /// where the path has come to name another file meanwhile. `drop` unlocks and closes what is
+    /// worth nothing.
+    template <class Check, class Take, class Drop>
+    answer attempt(access least, std::chrono::nanoseconds pause, Check check, Take take, Drop drop)
+    {
+        for (int i = 0; i < tries; ++i) {
+            if (!is_open()) {
+                auto ec = open(least);
+                if (ec == system::errc::operation_would_block)
+                    break; // somebody's lease on the file (fcntl F_SETLEASE) is being recalled
+                if (!ec)
+                    ec = check();
+                if (ec)
+                    return ec;
+            }
+            auto const verdict = judge(take());
+            if (verdict.kind == answer::have_it || verdict.kind == answer::busy)
+                return verdict;
+            drop();
+            if (verdict.kind != answer::ask_again)
+                return verdict;
+        }
+        return answer::again_after(pause);
+    }
+
+    /// What came of locking, seen in the light of what the path names: a lock on another file is
+    /// worth nothing, to be had or to be waited for, and the answer is `ask_again`.
+    answer judge(answer const& locking)
+    {
+        if (locking.kind == answer::failed)
+            return locking;
+        file_facts ours;
+        if (auto const ec = facts_of(file_, ours))
+            return ec;
+        if (!ours.is_regular)
+            return make_error_code(error::not_a_lock_file);
+        bool names_it;
+        if (auto const ec = names(ours, names_it))
+            return ec;
+        if (!names_it)
+            return answer::ask_again;
+        met_ = ours.identity;
+        // Not before the lock is held: a contender that loses must have changed nothing.
+        if (locking.kind == answer::have_it && permissions_ && *permissions_ != ours.permissions)
+            if (auto const ec = set_permissions(file_, *permissions_))
+                return ec;
+        return locking;
+    }
+
+    /// Whether the path names the file that is open.
+    system::error_code is_named(bool& names_it) const noexcept
+    {
+        file_facts ours;
+        auto const ec = facts_of(file_, ours);
+        return ec ? ec : names(ours, names_it);
+    }
+
+    /// The file that was last found locked, by us or by others.
+    std::optional<file_identity> met() const noexcept { return met_; }
+
+    watched what_tells() const noexcept
+    {
+        if (!file_.is_open() || !met_)
+            return {};
+        return {&file_, *met_, true};
+    }
+
+    /// Closes it, which tells those who wait for what was unlocked. `lent`: it may be open
+    /// elsewhere, so that ours is not the last close, which is the one that is told.
+    void close_and_tell(bool lent = false) noexcept
+    {
+        bool const has_copies = file_.may_have_copies() || lent;
+        file_.close();
+        if (has_copies)
+            tell();
+    }
+
+    void tell() const noexcept { touch(path_); }
+
+private:
+    // How often one attempt follows a path that is made to name another file meanwhile, and an open
+    // that says ENOENT although the parent is there (FUSE and NFS split the look-up from the
+    // creation).
+    static constexpr int tries = 10;
+
+    system::error_code open(access least)
+    {
+        auto const ec = file_.open_lock_file(path_, permissions_, least);
+        return ec ? open_after(ec, least) : ec;
+    }
+    system::error_code open_after(system::error_code ec, access least);
+
+    system::error_code names(file_facts const& ours, bool& names_it) const noexcept
+    {
+        names_it = false;
+        if (!ours.has_name)
+            return {};
+        file_facts named;
+        auto const ec = facts_of(path_, named);
+        if (ec)
+            return ec == system::errc::no_such_file_or_directory ? system::error_code() : ec;
+        names_it = named.identity == ours.identity;
+        return {};
+    }
+
+    filesystem::path path_;
+    std::optional<filesystem::perms> permissions_;
+    bool create_directories_;
+    descriptor file_;
+    std::optional<file_identity> met_;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

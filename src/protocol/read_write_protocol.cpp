@@ -1,0 +1,352 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "read_write_protocol.hpp"
+
+#include <boost/filelock/error.hpp>
+
+#include <boost/system/errc.hpp>
+
+#include <thread>
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+// "File Locking And Concurrency In SQLite Version 3".
+constexpr byte_range pending{0x40000000, 1};
+constexpr byte_range reserved{0x40000001, 1};
+constexpr byte_range shared{0x40000002, 510};
+constexpr byte_range pending_and_reserved{0x40000000, 2};
+constexpr byte_range everything{0x40000000, 512};
+
+// How often one attempt asks for a byte that others have for a moment each.
+constexpr int tries = 10;
+
+bool is_had(answer const& a) noexcept
+{
+    return a.kind == answer::have_it;
+}
+
+} // namespace
+
+read_write_protocol::read_write_protocol(filesystem::path absolute,
+                                         read_write_lock_options const& options)
+    : poll_interval_(options.poll_interval),
+      file_(std::move(absolute), options.permissions, options.create_directories)
+{}
+
+answer read_write_protocol::attempt(lock_mode mode, standing who)
+{
+    notice_fork();
+    if (held_ != lock_mode::none)
+        return mode <= held_ ? join(who) : strengthen(mode, who);
+    return noted(mode, file_.attempt(
+                           mode == lock_mode::shared ? access::read : access::read_write,
+                           poll_interval_, [] { return system::error_code(); },
+                           [&] { return take(mode, who); }, [&] { (void)release_all(); }));
+}
+
+answer read_write_protocol::take(lock_mode mode, standing who)
+{
+    if (mode == lock_mode::shared)
+        return enter(who);
+    if (mode == lock_mode::upgrade) {
+        auto const a = reserve(who);
+        if (is_had(a))
+            return enter_reserved(who);
+        bool const matters_who = a.kind == answer::busy && who == standing::nothing;
+        return matters_who ? answer::busy_for_others() : a;
+    }
+    if (!has_reserved_) {
+        // All at once, as is possible where nobody is there.
+        auto const a = lock(everything, lock_mode::exclusive);
+        if (is_had(a))
+            has_reserved_ = has_pending_ = true;
+        if (a.kind != answer::busy)
+            return a;
+    }
+    return drain(who);
+}
+
+// As a reader, unless a writer waits. To look is enough: exclusion rests on SHARED alone; and a
+// reader who had PENDING for a moment would make a writer's attempt fail.
+inline answer read_write_protocol::enter(standing who) noexcept
+{
+    if (who == standing::nothing) {
+        bool is_pending;
+        if (auto const ec = is_kept_out(file_.native(), pending, lock_mode::shared, is_pending))
+            return ec;
+        if (is_pending)
+            return answer::busy_for_others();
+    }
+    return lock(shared, lock_mode::shared);
+}
+
+// Nothing is kept for later: a writer could be waiting for it.
+answer read_write_protocol::enter_reserved(standing who) noexcept
+{
+    auto const a = enter(who);
+    if (!is_had(a))
+        if (auto const ec = drop_claims(true))
+            return ec;
+    return a;
+}
+
+answer read_write_protocol::reserve(standing who) noexcept
+{
+    if (has_reserved_)
+        return answer::have_it;
+    auto const a = lock(reserved, lock_mode::exclusive);
+    has_reserved_ = is_had(a);
+    if (a.kind != answer::busy || who == standing::nothing)
+        return a;
+    // He who has it waits for the readers to go, of whom we are one; or need not ever.
+    bool is_pending;
+    if (auto const ec = is_kept_out(file_.native(), pending, lock_mode::shared, is_pending))
+        return ec;
+    return is_pending ? answer::refused : answer::busy;
+}
+
+// From here on no reader comes in. Those of SQLite have the byte while they do.
+answer read_write_protocol::pend(standing who) noexcept
+{
+    auto a = reserve(who);
+    if (!is_had(a) || has_pending_)
+        return a;
+    for (int i = 0; i < tries; ++i) {
+        a = lock(pending, lock_mode::exclusive);
+        has_pending_ = is_had(a);
+        if (a.kind != answer::busy)
+            return a;
+        std::this_thread::yield();
+    }
+    return answer::busy_for(1ms);
+}
+
+answer read_write_protocol::drain(standing who) noexcept
+{
+    auto const a = pend(who);
+    return is_had(a) ? lock(shared, lock_mode::exclusive) : a;
+}
+
+answer read_write_protocol::announce(standing who)
+{
+    notice_fork();
+    auto const a = pend(who);
+    return is_had(a) ? answer::busy : a;
+}
+
+answer read_write_protocol::lock(byte_range bytes, lock_mode mode) const noexcept
+{
+    auto const ec = try_range_lock(file_.native(), bytes, mode);
+    // What a reader who may not write has opened.
+    if (ec == system::errc::bad_file_descriptor && is_read_only(file_.open_file()))
+        return make_error_code(system::errc::permission_denied);
+    return of_locking(ec);
+}
+
+// Another reader of the same object. He must not share a lock that is worth nothing any more,
+// although those who have it know no better; so he waits for them to go. Nor must the readers of
+// one object keep a writer out by always being some.
+answer read_write_protocol::join(standing who)
+{
+    if (has_claims()) // that could not be dropped
+        if (auto const ec = drop_claims(false))
+            return ec;
+    bool names_it;
+    if (auto const ec = file_.is_named(names_it))
+        return ec;
+    if (!names_it || is_lost_)
+        return answer::busy;
+    return enter(who);
+}
+
+answer read_write_protocol::strengthen(lock_mode mode, standing who)
+{
+    bool names_it;
+    if (auto const ec = file_.is_named(names_it))
+        return ec;
+    if (!names_it || is_lost_)
+        return who == standing::converts ? answer(make_error_code(error::hold_lost))
+                                         : answer(answer::busy);
+    return noted(mode, mode == lock_mode::upgrade ? reserve(who) : drain(who));
+}
+
+// Who holds something elsewhere must not, and tries again and again.
+answer read_write_protocol::sleep(lock_mode mode, standing who)
+{
+    if (!file_.is_open() || !can_sleep() || who != standing::nothing)
+        return attempt(mode, who);
+    auto const a = wait_for(mode);
+    if (a.kind == answer::ask_again)
+        return a;
+    auto const verdict = noted(mode, file_.judge(a));
+    if (is_had(verdict))
+        return verdict;
+    (void)release_all(); // of what is worth nothing
+    return verdict.kind == answer::ask_again ? attempt(mode, who) : verdict;
+}
+
+answer read_write_protocol::wait_for(lock_mode mode)
+{
+    auto const file = file_.native();
+    auto const wait = [&](byte_range bytes, lock_mode as) {
+        return wait_for_range_lock(file, bytes, as);
+    };
+    system::error_code ec;
+    if (mode == lock_mode::shared) {
+        ec = wait(pending, lock_mode::shared);
+        if (!ec)
+            ec = wait(shared, lock_mode::shared);
+        if (!ec)
+            ec = unlock_range(file, pending);
+        return of_locking(ec);
+    }
+    if (!has_reserved_) {
+        ec = wait(reserved, lock_mode::exclusive);
+        has_reserved_ = !ec;
+    }
+    if (!ec && mode == lock_mode::upgrade) {
+        auto const a = enter_reserved(standing::nothing);
+        return a.kind == answer::busy ? answer::again_after(poll_interval_) : a;
+    }
+    if (!ec && !has_pending_) {
+        ec = wait(pending, lock_mode::exclusive);
+        has_pending_ = !ec;
+    }
+    if (!ec)
+        ec = wait(shared, lock_mode::exclusive);
+    return of_locking(ec);
+}
+
+inline answer read_write_protocol::noted(lock_mode mode, answer const& verdict) noexcept
+{
+    if (is_had(verdict)) {
+        if (held_ == lock_mode::none)
+            is_lost_ = false;
+        held_ = mode;
+    }
+    return verdict;
+}
+
+inline void read_write_protocol::notice_fork() noexcept
+{
+    if (file_.is_open())
+        return;
+    held_ = lock_mode::none;
+    has_reserved_ = has_pending_ = false;
+}
+
+/// Whether there is more than what the hold consists of.
+inline bool read_write_protocol::has_claims() const noexcept
+{
+    return (has_pending_ && held_ < lock_mode::exclusive) ||
+           (has_reserved_ && held_ < lock_mode::upgrade);
+}
+
+system::error_code read_write_protocol::drop_claims(bool reserved_too) noexcept
+{
+    reserved_too = has_reserved_ && (reserved_too || held_ < lock_mode::upgrade);
+    auto const what = !has_pending_  ? reserved
+                      : reserved_too ? pending_and_reserved
+                                     : pending;
+    if (!has_pending_ && !reserved_too)
+        return {};
+    auto const ec = unlock_range(file_.native(), what);
+    if (!ec) {
+        has_pending_ = false;
+        has_reserved_ = has_reserved_ && !reserved_too;
+    }
+    return ec;
+}
+
+void read_write_protocol::withdraw() noexcept
+{
+    notice_fork();
+    if (held_ == lock_mode::none) {
+        (void)release_all();
+    } else if (has_claims()) {
+        (void)drop_claims(false); // else with the next reader of this object, or at the release
+        file_.tell();
+    }
+}
+
+system::error_code read_write_protocol::release() noexcept
+{
+    notice_fork();
+    // The last reader of this object has gone, for whom one who has announced himself waits.
+    if (held_ == lock_mode::shared && has_claims() && !unlock_range(file_.native(), shared)) {
+        held_ = lock_mode::none;
+        return {};
+    }
+    return release_all();
+}
+
+system::error_code read_write_protocol::release_all() noexcept
+{
+    bool const has_something = held_ != lock_mode::none || has_reserved_ || has_pending_;
+    held_ = lock_mode::none;
+    has_reserved_ = has_pending_ = false;
+    if (!file_.is_open())
+        return {};
+    // Both, in this order: waiters watch for the close, which tells of nothing if it comes first.
+    auto const ec = has_something ? unlock_range(file_.native(), everything) : system::error_code();
+    file_.close_and_tell();
+    return ec;
+}
+
+system::error_code read_write_protocol::lower(lock_mode mode) noexcept
+{
+    notice_fork();
+    if (held_ == lock_mode::none)
+        return {};
+    if (held_ == lock_mode::exclusive) {
+        if (auto const ec = try_range_lock(file_.native(), shared, lock_mode::shared))
+            return ec;
+        held_ = lock_mode::upgrade;
+    }
+    if (auto const ec = drop_claims(mode == lock_mode::shared))
+        return ec;
+    held_ = mode;
+    file_.tell();
+    return {};
+}
+
+bool read_write_protocol::still_held(system::error_code& ec)
+{
+    if (held_ == lock_mode::none || !file_.is_open() || is_lost_)
+        return false;
+    // To lock again in the same mode changes nothing, provided that it is still locked.
+    if (held_ == lock_mode::exclusive)
+        ec = try_range_lock(file_.native(), everything, lock_mode::exclusive);
+    else
+        ec = try_range_lock(file_.native(), shared, lock_mode::shared);
+    if (!ec && held_ == lock_mode::upgrade)
+        ec = try_range_lock(file_.native(), reserved, lock_mode::exclusive);
+    bool names_it = false;
+    if (!ec)
+        ec = file_.is_named(names_it);
+    if (ec == system::errc::operation_would_block) {
+        ec.clear(); // somebody else has it
+        is_lost_ = true;
+    }
+    // After these the server may have forgotten the lock, whatever it says later.
+    if (is_server_lost(ec))
+        is_lost_ = true;
+    return !ec && names_it;
+}
+
+std::vector<owner_record> read_write_protocol::holders() const
+{
+    return range_lock_holders(file_.path(), shared, reserved);
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

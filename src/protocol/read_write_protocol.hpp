@@ -1,0 +1,82 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_READ_WRITE_PROTOCOL_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_READ_WRITE_PROTOCOL_HPP
+
+#include "../platform/kernel_lock.hpp"
+#include "lock_file.hpp"
+#include "protocol.hpp"
+
+#include <boost/filelock/lock_options.hpp>
+
+#include <boost/filesystem/path.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// `read_write_lock`: the kernel's locks on the bytes of the file that SQLite locks. They need not
+/// exist, and are neither read nor written.
+///
+/// SHARED is what readers share and a writer has alone. Whoever writes, or may come to write, has
+/// RESERVED, which there is one of; while he waits for the readers to go he has PENDING as well,
+/// and no reader comes in. These locks know no deadlock: so nobody waits for RESERVED or PENDING in
+/// the kernel who has SHARED, through this file or another open one.
+class read_write_protocol final : public protocol
+{
+public:
+    read_write_protocol(filesystem::path absolute, read_write_lock_options const& options);
+
+    answer attempt(lock_mode mode, standing who) override;
+    answer announce(standing who) override;
+    answer sleep(lock_mode mode, standing who) override;
+    bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
+    std::optional<file_identity> met() const noexcept override { return file_.met(); }
+    watched what_tells() const noexcept override { return file_.what_tells(); }
+    /// SQLite lets go of its locks without closing the file, which nobody tells.
+    bool is_local() const noexcept override { return false; }
+    void withdraw() noexcept override;
+    system::error_code release() noexcept override;
+    system::error_code lower(lock_mode mode) noexcept override;
+    bool still_held(system::error_code& ec) override;
+    std::vector<owner_record> holders() const override;
+
+private:
+    answer take(lock_mode mode, standing who);
+    answer wait_for(lock_mode mode);
+    answer join(standing who);
+    answer strengthen(lock_mode mode, standing who);
+
+    answer enter(standing who) noexcept;
+    answer enter_reserved(standing who) noexcept;
+    answer reserve(standing who) noexcept;
+    answer pend(standing who) noexcept;
+    answer drain(standing who) noexcept;
+    answer lock(byte_range bytes, lock_mode mode) const noexcept;
+
+    answer noted(lock_mode mode, answer const& verdict) noexcept;
+    void notice_fork() noexcept;
+    bool has_claims() const noexcept;
+    system::error_code drop_claims(bool reserved) noexcept;
+    system::error_code release_all() noexcept;
+
+    std::chrono::nanoseconds poll_interval_;
+    lock_file file_;
+    lock_mode held_ = lock_mode::none; // through `file_`, which a forked child finds closed
+    bool is_lost_ = false;             // the file server forgot it
+
+    // What is locked of these, by the hold or by attempts that go on.
+    bool has_reserved_ = false;
+    bool has_pending_ = false;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif
