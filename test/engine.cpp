@@ -7,6 +7,7 @@
 
 #include "../src/ownership/acquisition.hpp"
 #include "../src/ownership/lock_book.hpp"
+#include "../src/ownership/object_registry.hpp"
 #include "fake_protocol.hpp"
 #include "set_clock.hpp"
 
@@ -646,6 +647,144 @@ BOOST_AUTO_TEST_CASE(what_one_does_not_have_one_cannot_convert)
     BOOST_TEST(book.levels(me) == 1u);
 }
 
+// Writers who wait for no more than the readers of the same object
+
+BOOST_AUTO_TEST_CASE(a_writer_announces_himself_while_readers_of_his_object_are_left)
+{
+    protocol.announces = answer::busy;
+    BOOST_TEST(have(shared, me));
+    BOOST_TEST(have(shared, third));
+    protocol.log.clear();
+    auto const writer = want(other);
+    auto const n = writer->step(start);
+    BOOST_TEST(n.kind == next::wait);
+    BOOST_TEST((n.until == time_point::max())); // he will be woken
+    BOOST_TEST(protocol.log == "A");
+    drop(me);
+    BOOST_TEST(writer->step(start).kind == next::wait);
+    BOOST_TEST(protocol.log == "AA"); // goes on with it
+    writer->waker.count = 0;
+    drop(third);
+    BOOST_TEST(writer->waker.count > 0);
+    BOOST_TEST(writer->step(start).kind == next::granted);
+    BOOST_TEST(protocol.log == "AArax"); // it is one row with the attempt: no withdrawal
+}
+
+BOOST_AUTO_TEST_CASE(the_reader_that_leaves_during_the_announcement_is_not_waited_for)
+{
+    protocol.announces = answer::busy;
+    BOOST_TEST(have(shared, me));
+    protocol.during_attempt = [&] {
+        protocol.during_attempt = {};
+        BOOST_TEST((book.drop(me, shared).next.kind == fd::chore::none)); // it is the writer's now
+    };
+    BOOST_TEST(want(other)->step(start).kind == next::granted);
+    BOOST_TEST(protocol.log == "asArax");
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_who_gives_up_takes_his_announcement_back)
+{
+    protocol.announces = answer::busy;
+    BOOST_TEST(have(shared, me));
+    auto writer = want(other);
+    auto const reader = want(shared, third);
+    BOOST_TEST(writer->step(start).kind == next::wait);
+    BOOST_TEST(reader->step(start).kind == next::wait);
+    reader->waker.count = 0;
+    writer.reset();
+    BOOST_TEST(protocol.log == "asAw");
+    BOOST_TEST(reader->waker.count > 0);
+    BOOST_TEST(reader->step(start).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(no_announcement_beside_an_upgrade_or_an_exclusive_hold_nor_of_a_reader)
+{
+    protocol.announces = answer::busy;
+    BOOST_TEST(have(upgrade, me));
+    BOOST_TEST(have(shared, third));
+    BOOST_TEST(want(other)->step(start).kind == next::wait);
+    BOOST_TEST(want(upgrade, other)->step(start).kind == next::wait);
+    BOOST_TEST(protocol.log.find('A') == std::string::npos);
+    // But the owner of the upgrade does.
+    auto const up = convert(me, upgrade, exclusive);
+    BOOST_TEST(up->step(start).kind == next::wait);
+    BOOST_TEST(protocol.log.back() == 'A');
+    BOOST_TEST((protocol.asked_as == fd::standing::converts));
+}
+
+BOOST_AUTO_TEST_CASE(an_announcement_that_is_refused_or_fails_ends_the_wait)
+{
+    protocol.announces = answer::refused;
+    BOOST_TEST(have(shared, me));
+    BOOST_TEST(have(shared, other));
+    BOOST_TEST(convert(me, shared, exclusive, deadline::after(60s, start))->step(start).kind ==
+               next::timed_out);
+    protocol.announces = answer(make_error_code(errc::io_error));
+    auto const n = want(third)->step(start);
+    BOOST_TEST(n.kind == next::failed);
+    BOOST_TEST((n.error == errc::io_error));
+    BOOST_TEST(protocol.log == "asasAwAw");
+    BOOST_TEST(book.levels(me) == 1u);
+}
+
+// Those who hold the file already
+
+BOOST_AUTO_TEST_CASE(what_is_refused_fails_at_once_and_is_a_deadlock_where_there_is_no_limit)
+{
+    protocol.otherwise = answer::refused;
+    BOOST_TEST(want(upgrade, me, deadline::after(60s, start))->step(start).kind == next::timed_out);
+    auto const n = want(upgrade, me)->step(start);
+    BOOST_TEST(n.kind == next::failed);
+    BOOST_TEST((n.error == errc::resource_deadlock_would_occur));
+    BOOST_TEST(!book.is_held());
+}
+
+BOOST_AUTO_TEST_CASE(the_protocol_is_told_of_what_a_thread_holds_through_another_object)
+{
+    lock_book another;
+    fake_protocol of_another;
+    fd::register_object(another);
+    counting_waker waker;
+    acquisition taking(another, of_another, request(shared, me, deadline::never()), waker);
+    BOOST_TEST(taking.step().kind == next::granted);
+    protocol.sleeps = true;
+    protocol.otherwise = answer::busy_for_others();
+
+    auto const stranger = want(shared, other);
+    BOOST_TEST(stranger->step(start).kind == next::sleep);
+    BOOST_TEST((protocol.asked_as == fd::standing::nothing));
+    BOOST_TEST(protocol.log == "as");
+
+    stranger->taking.give_up();
+    protocol.log.clear();
+    auto const reader = want(shared, me);
+    BOOST_TEST(reader->step(start).kind == next::wait); // asleep he would see no writer come
+    BOOST_TEST((protocol.asked_as == fd::standing::elsewhere));
+    BOOST_TEST(protocol.log == "asas");
+
+    // Of another file it is nothing.
+    reader->taking.give_up();
+    protocol.file = {1, 2};
+    BOOST_TEST(want(shared, me)->step(start).kind == next::sleep);
+    BOOST_TEST((protocol.asked_as == fd::standing::nothing));
+
+    // Nor is it where it matters to nobody, or where the owner is no thread.
+    protocol.file = {1, 1};
+    protocol.otherwise = answer::busy;
+    BOOST_TEST(want(shared, me)->step(start).kind == next::sleep);
+    protocol.otherwise = answer::busy_for_others();
+    BOOST_TEST(want(shared, object)->step(start).kind == next::sleep);
+    BOOST_TEST((protocol.asked_as == fd::standing::nothing));
+    fd::unregister_object(another);
+}
+
+BOOST_AUTO_TEST_CASE(who_converts_is_known_to_hold_something)
+{
+    BOOST_TEST(have(shared, me));
+    BOOST_TEST(convert(me, shared, exclusive)->step(start).kind == next::granted);
+    BOOST_TEST((protocol.asked_as == fd::standing::converts));
+}
+
 // What happens while somebody is at work on the file
 
 BOOST_AUTO_TEST_CASE(a_release_during_an_attempt_is_done_by_who_is_at_work)
@@ -739,6 +878,34 @@ BOOST_AUTO_TEST_CASE(a_release_that_failed_is_done_again_before_the_next_attempt
     BOOST_TEST(want(other)->step(start).kind == next::granted);
     BOOST_TEST(!book.is_unreleased());
     BOOST_TEST(protocol.log == "axrrwrax");
+}
+
+BOOST_AUTO_TEST_CASE(a_lowering_that_failed_releases_nothing_and_is_done_again)
+{
+    auto const no = make_error_code(errc::io_error);
+    BOOST_TEST(have(exclusive, me));
+    protocol.lower_errors = {no, no};
+    auto const ec = fd::do_chores(book, protocol, book.weaken(me, exclusive, shared).next);
+    BOOST_TEST((ec == errc::io_error));
+    BOOST_TEST(!book.is_unreleased());
+    BOOST_TEST(have(shared, other));
+    BOOST_TEST((protocol.held == lock_mode::exclusive));
+    BOOST_TEST(protocol.log == "axlsasls"); // beside the next one's work
+    drop(other);
+    BOOST_TEST((protocol.held == lock_mode::shared));
+    BOOST_TEST(protocol.log == "axlsaslsls");
+    drop(me);
+    BOOST_TEST((protocol.held == lock_mode::none));
+}
+
+BOOST_AUTO_TEST_CASE(a_lowering_that_failed_is_no_hindrance_to_the_release)
+{
+    BOOST_TEST(have(exclusive, me));
+    protocol.lower_errors = {make_error_code(errc::io_error)};
+    fd::do_chores(book, protocol, book.weaken(me, exclusive, upgrade).next);
+    drop(me);
+    BOOST_TEST(protocol.log == "axlur");
+    BOOST_TEST((protocol.held == lock_mode::none));
 }
 
 BOOST_AUTO_TEST_CASE(who_cannot_be_told_of_the_lock_does_not_keep_it)

@@ -18,13 +18,16 @@ namespace filelock_test {
 namespace detail = boost::filelock::detail;
 
 /// A lock without a file. Its log has a letter for every call: a(ttempt), S(leep), w(ithdraw),
-/// r(elease), l(ower) and the mode: s(hared), u(pgrade), x (exclusive).
+/// r(elease), l(ower) and the mode: s(hared), u(pgrade), x (exclusive); and, where it `announces`,
+/// A(nnounce).
 struct fake_protocol : detail::protocol
 {
     std::deque<detail::answer> answers; // then `otherwise`
     detail::answer otherwise = detail::answer::have_it;
-    std::deque<boost::system::error_code> release_errors;
+    std::deque<boost::system::error_code> release_errors, lower_errors;
     std::function<void()> during_attempt, on_acquired;
+    std::optional<detail::answer> announces; // and answers so
+    detail::standing asked_as = detail::standing::nothing;
     bool sleeps = false;
     bool is_ours = true;
     bool local = false;
@@ -36,9 +39,10 @@ struct fake_protocol : detail::protocol
 
     static char letter(detail::lock_mode mode) { return "-sux"[static_cast<int>(mode)]; }
 
-    detail::answer attempt(detail::lock_mode mode, detail::standing) override
+    detail::answer attempt(detail::lock_mode mode, detail::standing asker) override
     {
         log += {'a', letter(mode)};
+        asked_as = asker;
         if (during_attempt)
             during_attempt();
         auto a = otherwise;
@@ -49,6 +53,16 @@ struct fake_protocol : detail::protocol
         if (a.kind == detail::answer::have_it && held < mode)
             held = mode;
         return a;
+    }
+    detail::answer announce(detail::standing asker) override
+    {
+        if (!announces)
+            return detail::answer::busy;
+        log += 'A';
+        asked_as = asker;
+        if (during_attempt)
+            during_attempt();
+        return *announces;
     }
     detail::answer sleep(detail::lock_mode mode, detail::standing) override
     {
@@ -79,8 +93,14 @@ struct fake_protocol : detail::protocol
     boost::system::error_code lower(detail::lock_mode mode) noexcept override
     {
         log += {'l', letter(mode)};
-        held = mode;
-        return {};
+        boost::system::error_code ec;
+        if (!lower_errors.empty()) {
+            ec = lower_errors.front();
+            lower_errors.pop_front();
+        }
+        if (!ec)
+            held = mode;
+        return ec;
     }
     bool still_held(boost::system::error_code&) override
     {

@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The upgrade family of names, by every lock type of Boost that calls it, on a lock without a file.
+// The upgrade family of names, by every lock type of Boost that calls it, on a lock without a file
+// and on one with.
 
 // All conversions between Boost.Thread's lock types.
 #define BOOST_THREAD_PROVIDES_SHARED_MUTEX_UPWARDS_CONVERSIONS
@@ -10,6 +11,8 @@
 
 #include "../src/ownership/lock_state.hpp"
 #include "fake_protocol.hpp"
+#include "lock_kinds.hpp"
+#include "process/temporary_directory.hpp"
 
 #include <boost/filelock/detail/upgrade_names.hpp>
 #include <boost/filelock/error.hpp>
@@ -27,6 +30,7 @@
 #include <future>
 #include <limits>
 #include <memory>
+#include <tuple>
 #include <type_traits>
 
 #define BOOST_TEST_MODULE upgrade_names
@@ -37,6 +41,7 @@ namespace bc = boost::chrono;
 namespace pt = boost::posix_time;
 namespace ipc = boost::interprocess;
 namespace errc = boost::system::errc;
+using boost::filelock::read_write_lock;
 using filelock_test::fake_protocol;
 using std::chrono::hours;
 using std::chrono::milliseconds;
@@ -64,13 +69,39 @@ private:
     {}
 };
 
-struct one_lock
+auto in_thread = [](auto&& f) { return std::async(std::launch::async, f).get(); };
+
+template <class Lock>
+struct one_lock;
+
+template <>
+struct one_lock<fake_lock>
 {
     fake_lock lock;
+
     char held() const { return lock.held(); }
 };
 
-auto in_thread = [](auto&& f) { return std::async(std::launch::async, f).get(); };
+template <>
+struct one_lock<read_write_lock> : filelock_test::temporary_directory
+{
+    read_write_lock lock{path};
+
+    /// As is seen by what is left to others.
+    char held() const
+    {
+        return in_thread([this] {
+            read_write_lock other(path);
+            if (other.try_lock())
+                return '-';
+            if (other.try_lock_upgrade())
+                return 's';
+            return other.try_lock_shared() ? 'u' : 'x';
+        });
+    }
+};
+
+using upgrade_kinds = std::tuple<fake_lock, read_write_lock>;
 
 template <class F>
 boost::system::error_code error_of(F&& f)
@@ -124,15 +155,16 @@ constexpr bool all_want_an_lvalue(Calls...)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(upgrade_names, one_lock)
+BOOST_AUTO_TEST_SUITE(upgrade_names)
 
-BOOST_AUTO_TEST_CASE(models_the_concepts)
+BOOST_AUTO_TEST_CASE_TEMPLATE(models_the_concepts, Lock, upgrade_kinds)
 {
-    BOOST_CONCEPT_ASSERT((boost::Lockable<fake_lock>));
-    BOOST_CONCEPT_ASSERT((boost::TimedLockable<fake_lock>));
-    BOOST_CONCEPT_ASSERT((boost::SharedLockable<fake_lock>));
-    BOOST_CONCEPT_ASSERT((boost::UpgradeLockable<fake_lock>));
-    BOOST_TEST(held() == '-');
+    one_lock<Lock> const subject;
+    BOOST_CONCEPT_ASSERT((boost::Lockable<Lock>));
+    BOOST_CONCEPT_ASSERT((boost::TimedLockable<Lock>));
+    BOOST_CONCEPT_ASSERT((boost::SharedLockable<Lock>));
+    BOOST_CONCEPT_ASSERT((boost::UpgradeLockable<Lock>));
+    BOOST_TEST(subject.held() == '-');
 }
 
 BOOST_AUTO_TEST_CASE(nobody_locks_a_temporary)
@@ -152,8 +184,11 @@ BOOST_AUTO_TEST_CASE(nobody_locks_a_temporary)
     BOOST_TEST(all);
 }
 
-BOOST_AUTO_TEST_CASE(an_upgrade_lock_by_all_names)
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_upgrade_lock_by_all_names, Lock, upgrade_kinds)
 {
+    one_lock<Lock> subject;
+    auto& lock = subject.lock;
+    auto const held = [&] { return subject.held(); };
     lock.lock_upgrade();
     BOOST_TEST(held() == 'u');
     BOOST_TEST(lock.try_lock_upgrade());
@@ -169,8 +204,10 @@ BOOST_AUTO_TEST_CASE(an_upgrade_lock_by_all_names)
     BOOST_TEST((error_of([&] { lock.unlock_upgrade(); }) == errc::operation_not_permitted));
 }
 
-BOOST_AUTO_TEST_CASE(an_upgrade_lock_with_limits)
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_upgrade_lock_with_limits, Lock, upgrade_kinds)
 {
+    one_lock<Lock> subject;
+    auto& lock = subject.lock;
     lock.lock_upgrade();
     auto const check = [&](auto&& attempt) {
         return [&](auto const& brief, auto const& ample) {
@@ -186,8 +223,11 @@ BOOST_AUTO_TEST_CASE(an_upgrade_lock_with_limits)
     BOOST_TEST(lock.lock_counter() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(conversions_by_all_names)
+BOOST_AUTO_TEST_CASE_TEMPLATE(conversions_by_all_names, Lock, upgrade_kinds)
 {
+    one_lock<Lock> subject;
+    auto& lock = subject.lock;
+    auto const held = [&] { return subject.held(); };
     lock.lock_upgrade();
     lock.unlock_upgrade_and_lock();
     BOOST_TEST(held() == 'x');
@@ -227,6 +267,8 @@ BOOST_AUTO_TEST_CASE(conversions_by_all_names)
 
 BOOST_AUTO_TEST_CASE(conversions_with_limits)
 {
+    one_lock<fake_lock> subject;
+    auto& lock = subject.lock;
     auto const check = [&](auto&& back, auto&& attempt) {
         return [&, back, attempt](auto const& brief, auto const& ample) {
             lock.protocol.otherwise = fd::answer::busy; // somebody elsewhere is in the way
@@ -261,8 +303,10 @@ BOOST_AUTO_TEST_CASE(conversions_with_limits)
     BOOST_TEST(lock.lock_counter() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(converting_what_one_does_not_have)
+BOOST_AUTO_TEST_CASE_TEMPLATE(converting_what_one_does_not_have, Lock, upgrade_kinds)
 {
+    one_lock<Lock> subject;
+    auto& lock = subject.lock;
     BOOST_TEST((error_of([&] { lock.unlock_and_lock_shared(); }) == errc::operation_not_permitted));
     BOOST_TEST(
         (error_of([&] { lock.unlock_upgrade_and_lock(); }) == errc::operation_not_permitted));
@@ -270,69 +314,74 @@ BOOST_AUTO_TEST_CASE(converting_what_one_does_not_have)
                 errc::operation_not_permitted));
 }
 
-BOOST_AUTO_TEST_CASE(boost_thread_s_upgrade_lock)
+BOOST_AUTO_TEST_CASE_TEMPLATE(boost_thread_s_upgrade_lock, Lock, upgrade_kinds)
 {
-    boost::upgrade_lock<fake_lock> upgrade(lock);
+    one_lock<Lock> subject;
+    auto& lock = subject.lock;
+    auto const held = [&] { return subject.held(); };
+    boost::upgrade_lock<Lock> upgrade(lock);
     BOOST_TEST(held() == 'u');
     {
-        boost::upgrade_to_unique_lock<fake_lock> const unique(upgrade);
+        boost::upgrade_to_unique_lock<Lock> const unique(upgrade);
         BOOST_TEST(held() == 'x');
     }
     BOOST_TEST(held() == 'u');
     BOOST_TEST(!in_thread(
-        [&] { return boost::upgrade_lock<fake_lock>(lock, boost::try_to_lock).owns_lock(); }));
+        [&] { return boost::upgrade_lock<Lock>(lock, boost::try_to_lock).owns_lock(); }));
     in_thread([&] {
-        BOOST_TEST(boost::shared_lock<fake_lock>(lock).owns_lock());
-        boost::upgrade_lock<fake_lock> const late(lock, bc::milliseconds(2));
+        BOOST_TEST(boost::shared_lock<Lock>(lock).owns_lock());
+        boost::upgrade_lock<Lock> const late(lock, bc::milliseconds(2));
         BOOST_TEST(!late.owns_lock());
     });
-    boost::unique_lock<fake_lock> unique(std::move(upgrade));
+    boost::unique_lock<Lock> unique(std::move(upgrade));
     BOOST_TEST(held() == 'x');
-    boost::upgrade_lock<fake_lock> again(std::move(unique));
+    boost::upgrade_lock<Lock> again(std::move(unique));
     BOOST_TEST(held() == 'u');
-    boost::unique_lock<fake_lock> at_once(std::move(again), boost::try_to_lock);
+    boost::unique_lock<Lock> at_once(std::move(again), boost::try_to_lock);
     BOOST_TEST(held() == 'x');
-    boost::shared_lock<fake_lock> shared(std::move(at_once));
+    boost::shared_lock<Lock> shared(std::move(at_once));
     BOOST_TEST(held() == 's');
-    boost::unique_lock<fake_lock> from_shared(std::move(shared), bc::seconds(60));
+    boost::unique_lock<Lock> from_shared(std::move(shared), bc::seconds(60));
     BOOST_TEST(held() == 'x');
-    boost::shared_lock<fake_lock> once_more(std::move(from_shared));
-    boost::unique_lock<fake_lock> until(std::move(once_more),
-                                        bc::steady_clock::now() + bc::seconds(60));
+    boost::shared_lock<Lock> once_more(std::move(from_shared));
+    boost::unique_lock<Lock> until(std::move(once_more), bc::steady_clock::now() + bc::seconds(60));
     BOOST_TEST(until.owns_lock());
-    boost::upgrade_lock<fake_lock> down(std::move(until));
-    boost::shared_lock<fake_lock> last(std::move(down));
+    boost::upgrade_lock<Lock> down(std::move(until));
+    boost::shared_lock<Lock> last(std::move(down));
     BOOST_TEST(held() == 's');
-    boost::upgrade_lock<fake_lock> up(std::move(last), boost::try_to_lock);
+    boost::upgrade_lock<Lock> up(std::move(last), boost::try_to_lock);
     BOOST_TEST(held() == 'u');
     up.unlock();
     BOOST_TEST(held() == '-');
 }
 
-BOOST_AUTO_TEST_CASE(interprocess_s_upgradable_lock)
+BOOST_AUTO_TEST_CASE_TEMPLATE(interprocess_s_upgradable_lock, Lock, upgrade_kinds)
 {
+    one_lock<Lock> subject;
+    auto& lock = subject.lock;
+    auto const held = [&] { return subject.held(); };
     auto const soon = [] { return pt::microsec_clock::universal_time() + pt::seconds(60); };
-    ipc::upgradable_lock<fake_lock> upgradable(lock);
+    ipc::upgradable_lock<Lock> upgradable(lock);
     BOOST_TEST(held() == 'u');
-    ipc::scoped_lock<fake_lock> scoped(std::move(upgradable));
+    ipc::scoped_lock<Lock> scoped(std::move(upgradable));
     BOOST_TEST(held() == 'x');
-    ipc::upgradable_lock<fake_lock> back(std::move(scoped));
+    ipc::upgradable_lock<Lock> back(std::move(scoped));
     BOOST_TEST(held() == 'u');
-    ipc::scoped_lock<fake_lock> timed(std::move(back), soon());
+    ipc::scoped_lock<Lock> timed(std::move(back), soon());
     BOOST_TEST(held() == 'x');
-    ipc::sharable_lock<fake_lock> sharable(std::move(timed));
+    ipc::sharable_lock<Lock> sharable(std::move(timed));
     BOOST_TEST(held() == 's');
-    ipc::scoped_lock<fake_lock> tried(std::move(sharable), ipc::try_to_lock);
+    ipc::scoped_lock<Lock> tried(std::move(sharable), ipc::try_to_lock);
     BOOST_TEST(held() == 'x');
-    ipc::sharable_lock<fake_lock> again(std::move(tried));
-    ipc::upgradable_lock<fake_lock> up(std::move(again), ipc::try_to_lock);
+    ipc::sharable_lock<Lock> again(std::move(tried));
+    ipc::upgradable_lock<Lock> up(std::move(again), ipc::try_to_lock);
     BOOST_TEST(held() == 'u');
-    ipc::scoped_lock<fake_lock> at_once(std::move(up), ipc::try_to_lock);
+    ipc::scoped_lock<Lock> at_once(std::move(up), ipc::try_to_lock);
     BOOST_TEST(held() == 'x');
     at_once.unlock();
-    ipc::upgradable_lock<fake_lock> with_limit(lock, soon());
+    ipc::upgradable_lock<Lock> with_limit(lock, soon());
     BOOST_TEST(with_limit.owns());
-    ipc::sharable_lock<fake_lock> down(std::move(with_limit));
+    ipc::sharable_lock<Lock> down(std::move(with_limit));
     BOOST_TEST(held() == 's');
 }
 

@@ -23,12 +23,18 @@ namespace filelock_test {
 namespace fs = boost::filesystem;
 namespace {
 
-// Whether it sleeps in `fcntl`. (The first word is the number of the system call.)
+// Whether one of its threads sleeps in `fcntl`. (The first word is the number of the system call.)
 bool is_in_fcntl(pid_t pid)
 {
-    std::ifstream in("/proc/" + std::to_string(pid) + "/syscall");
-    long number = -1;
-    return in >> number && number == SYS_fcntl;
+    boost::system::error_code gone;
+    fs::directory_iterator it("/proc/" + std::to_string(pid) + "/task", gone);
+    for (fs::directory_iterator const end; it != end && !gone; it.increment(gone)) {
+        std::ifstream in((it->path() / "syscall").string());
+        long number = -1;
+        if (in >> number && number == SYS_fcntl)
+            return true;
+    }
+    return false;
 }
 
 // Lines such as "12: -> FLOCK  ADVISORY  WRITE 4711 fe:00:131 0 EOF". The device is not compared:

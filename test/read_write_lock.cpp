@@ -1,0 +1,608 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// What `read_write_lock` does beyond what every lock does, in one process: each object has a file
+// of its own open, as those of several processes have.
+
+#define BOOST_THREAD_PROVIDES_SHARED_MUTEX_UPWARDS_CONVERSIONS
+#define BOOST_THREAD_PROVIDES_EXPLICIT_LOCK_CONVERSION
+
+#include "lock_kinds.hpp"
+#include "process/kernel_state.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <boost/filelock/async_acquire.hpp>
+#include <boost/filelock/read_write_lock.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/filesystem/operations.hpp>
+#include <boost/system/errc.hpp>
+#include <boost/thread/lock_types.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <future>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#define BOOST_TEST_MODULE read_write_lock
+#include <boost/test/unit_test.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace filelock_test;
+using boost::filelock::acquire_options;
+using boost::filelock::owner_mode;
+using boost::filelock::read_write_lock;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+namespace errc = boost::system::errc;
+namespace fs = boost::filesystem;
+
+namespace {
+
+auto in_thread = [](auto&& f) { return std::async(std::launch::async, f).get(); };
+
+template <class F>
+error_code error_of(F&& f)
+{
+    try {
+        f();
+    } catch (boost::filelock::lock_error const& e) {
+        return e.code();
+    }
+    return {};
+}
+
+/// Somebody in a thread of his own who waits for the lock, or for a conversion; and what he got.
+class waiting
+{
+public:
+    /// `wait` gets options whose `on_wait` says that it waits.
+    template <class Wait>
+    explicit waiting(Wait wait)
+    {
+        how.on_wait = [this](auto const&) {
+            if (!said)
+                begun.set_value();
+            said = true;
+        };
+        result = std::async(std::launch::async, [this, wait] { return wait(how); });
+        if (begun.get_future().wait_for(seconds(30)) != std::future_status::ready)
+            throw std::runtime_error("it does not wait");
+    }
+
+    bool is_over() { return result.wait_for(seconds(0)) == std::future_status::ready; }
+    error_code get()
+    {
+        if (result.wait_for(seconds(30)) != std::future_status::ready)
+            throw std::runtime_error("it waits still");
+        return result.get();
+    }
+
+private:
+    acquire_options how;
+    bool said = false;
+    std::promise<void> begun;
+    std::future<error_code> result;
+};
+
+error_code lock(read_write_lock& lock, acquire_options const& how)
+{
+    error_code ec;
+    lock.acquire(how, ec);
+    return ec;
+}
+
+struct fixture : temporary_directory
+{
+    /// In another thread, through another object.
+    bool can_read()
+    {
+        return in_thread([this] {
+            read_write_lock other(path);
+            return other.try_lock_shared();
+        });
+    }
+    bool can_upgrade()
+    {
+        return in_thread([this] {
+            read_write_lock other(path);
+            return other.try_lock_upgrade();
+        });
+    }
+    bool can_write()
+    {
+        return in_thread([this] {
+            read_write_lock other(path);
+            return other.try_lock();
+        });
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(read_write, fixture)
+
+// Who goes together
+
+BOOST_AUTO_TEST_CASE(an_upgrade_goes_with_readers_and_with_nothing_else)
+{
+    read_write_lock a(path), b(path);
+    a.lock_shared();
+    b.lock_upgrade();
+    BOOST_TEST(can_read());
+    BOOST_TEST(!can_upgrade());
+    BOOST_TEST(!can_write());
+    a.unlock_shared();
+    BOOST_TEST(can_read());
+    BOOST_TEST(!can_upgrade());
+    b.unlock_upgrade();
+    BOOST_TEST(can_write());
+}
+
+BOOST_AUTO_TEST_CASE(an_upgrade_becomes_exclusive_when_the_readers_have_gone)
+{
+    read_write_lock reader(path), upgrader(path);
+    reader.lock_shared();
+    in_thread([&] {
+        upgrader.lock_upgrade();
+        BOOST_TEST(!upgrader.try_unlock_upgrade_and_lock());
+        BOOST_TEST(upgrader.lock_counter() == 1u);
+        BOOST_TEST(can_read()); // the failed attempt keeps nobody out
+        BOOST_TEST(!upgrader.try_unlock_upgrade_and_lock_for(milliseconds(5)));
+        BOOST_TEST(can_read());
+        BOOST_TEST(!can_upgrade()); // and has not lost what there was
+        upgrader.unlock_upgrade();
+    });
+    reader.unlock_shared();
+    upgrader.lock_upgrade();
+    BOOST_TEST(upgrader.try_unlock_upgrade_and_lock());
+    BOOST_TEST(!can_read());
+    upgrader.unlock_and_lock_upgrade();
+    BOOST_TEST(can_read());
+    BOOST_TEST(!can_upgrade());
+    upgrader.unlock_upgrade_and_lock();
+    upgrader.unlock_and_lock_shared();
+    BOOST_TEST(can_read());
+    BOOST_TEST(can_upgrade());
+    BOOST_TEST(!can_write());
+    upgrader.unlock_shared();
+    BOOST_TEST(can_write());
+}
+
+BOOST_AUTO_TEST_CASE(conversions_beside_readers_of_the_same_object)
+{
+    read_write_lock lock(path);
+    lock.lock_shared();
+    in_thread([&] {
+        lock.lock_upgrade();
+        BOOST_TEST(!can_upgrade());
+        BOOST_TEST(!lock.try_unlock_upgrade_and_lock());
+        BOOST_TEST(can_read());
+        BOOST_TEST(lock.lock_counter() == 1u);
+    });
+    // It is the thread's that has ended; nobody can give it back but all.
+    lock.unlock_shared();
+    BOOST_TEST(can_read());
+    BOOST_TEST(!can_upgrade());
+}
+
+// Writers come first
+
+BOOST_AUTO_TEST_CASE(a_waiting_writer_keeps_new_readers_out_until_he_gives_up)
+{
+    read_write_lock reader(path), writer(path);
+    reader.lock_shared();
+    bool cancelled = false;
+    {
+        std::atomic<bool> cancel{false};
+        waiting wait([&](acquire_options how) {
+            how.cancel_check = [&] { return cancel.load(); };
+            how.poll_interval = milliseconds(1);
+            return lock(writer, how);
+        });
+        BOOST_TEST(!can_read());
+        BOOST_TEST(!can_upgrade());
+        cancel = true;
+        cancelled = wait.get() == errc::operation_canceled;
+    }
+    BOOST_TEST(cancelled);
+    BOOST_TEST(can_read());
+    BOOST_TEST(can_upgrade());
+    BOOST_TEST(!can_write());
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_asleep_in_the_kernel_keeps_new_readers_out)
+{
+    read_write_lock reader(path), writer(path);
+    reader.lock_shared();
+    auto asleep = std::async(std::launch::async, [&] {
+        writer.lock();
+        writer.unlock();
+    });
+    wait_until_blocked(::getpid(), path.string());
+    BOOST_TEST(!can_read());
+    // And so do two, who do not hinder each other.
+    read_write_lock second(path);
+    waiting another([&](acquire_options const& how) {
+        auto const ec = lock(second, how);
+        second.unlock();
+        return ec;
+    });
+    BOOST_TEST(!can_read());
+    reader.unlock_shared();
+    BOOST_TEST((asleep.wait_for(seconds(30)) == std::future_status::ready));
+    BOOST_TEST(!another.get());
+    BOOST_TEST(can_write());
+}
+
+BOOST_AUTO_TEST_CASE(readers_of_one_object_do_not_keep_a_writer_out_by_always_being_some)
+{
+    read_write_lock shared(path), writer(path);
+    shared.lock_shared();
+    waiting wait([&](acquire_options const& how) {
+        auto const ec = lock(writer, how);
+        writer.unlock();
+        return ec;
+    });
+    in_thread([&] { BOOST_TEST(!shared.try_lock_shared()); });
+    in_thread([&] { BOOST_TEST(!shared.try_lock_shared_for(milliseconds(5))); });
+    BOOST_TEST(shared.try_lock_shared()); // one level more for who has one
+    shared.release(boost::filelock::force);
+    BOOST_TEST(!wait.get());
+    BOOST_TEST(shared.try_lock_shared());
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_behind_readers_of_his_own_object_keeps_those_of_others_out)
+{
+    read_write_lock shared(path);
+    shared.lock_shared();
+    {
+        std::atomic<bool> cancel{false};
+        waiting wait([&](acquire_options how) {
+            how.cancel_check = [&] { return cancel.load(); };
+            how.poll_interval = milliseconds(1);
+            return lock(shared, how);
+        });
+        BOOST_TEST(!can_read());
+        cancel = true;
+        BOOST_TEST((wait.get() == errc::operation_canceled));
+    }
+    BOOST_TEST(can_read());
+    BOOST_TEST(can_upgrade());
+    waiting wait([&](acquire_options const& how) {
+        auto const ec = lock(shared, how);
+        BOOST_TEST(!can_read());
+        shared.unlock();
+        return ec;
+    });
+    BOOST_TEST(!can_read());
+    read_write_lock other(path);
+    other.lock_shared(); // this thread is a reader already
+    shared.unlock_shared();
+    BOOST_TEST(!can_read()); // what was claimed is not lost when the readers go
+    other.unlock_shared();
+    BOOST_TEST(!wait.get());
+    BOOST_TEST(can_write());
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_that_reads_is_let_in_again_while_a_writer_waits)
+{
+    read_write_lock a(path), b(path), c(path), writer(path);
+    a.lock_shared();
+    waiting wait([&](acquire_options const& how) {
+        auto const ec = lock(writer, how);
+        writer.unlock();
+        return ec;
+    });
+    BOOST_TEST(!can_read());
+    b.lock_shared(); // or he would wait for a writer who waits for him
+    BOOST_TEST(c.try_lock_shared());
+    a.unlock_shared();
+    b.unlock_shared();
+    BOOST_TEST(!wait.is_over());
+    c.unlock_shared();
+    BOOST_TEST(!wait.get());
+}
+
+// What would wait for ever
+
+BOOST_AUTO_TEST_CASE(a_reader_who_wants_an_upgrade_while_a_writer_waits_for_him)
+{
+    read_write_lock a(path), b(path), writer(path);
+    a.lock_shared();
+    waiting wait([&](acquire_options const& how) {
+        auto const ec = lock(writer, how);
+        writer.unlock();
+        return ec;
+    });
+    auto const before = steady_clock::now();
+    BOOST_TEST((error_of([&] { b.lock_upgrade(); }) == errc::resource_deadlock_would_occur));
+    BOOST_TEST(!b.try_lock_upgrade_for(seconds(60)));
+    BOOST_TEST(!a.try_unlock_shared_and_lock_upgrade_for(seconds(60)));
+    BOOST_TEST(!a.try_unlock_shared_and_lock_for(seconds(60)));
+    BOOST_TEST((steady_clock::now() - before < seconds(30)));
+    BOOST_TEST(a.lock_counter() == 1u);
+    BOOST_TEST(!wait.is_over());
+    a.unlock_shared();
+    BOOST_TEST(!wait.get());
+}
+
+BOOST_AUTO_TEST_CASE(of_two_readers_that_want_to_write_the_second_is_refused)
+{
+    read_write_lock first(path), second(path);
+    second.lock_shared();
+    std::promise<void> drains;
+    auto wait = std::async(std::launch::async, [&] {
+        first.lock_shared();
+        BOOST_TEST(!first.try_unlock_shared_and_lock());
+        drains.set_value();
+        bool const had = first.try_unlock_shared_and_lock_for(seconds(60));
+        BOOST_TEST(first.lock_counter() == 1u);
+        first.release(boost::filelock::force);
+        return had;
+    });
+    drains.get_future().wait();
+    while (can_read())
+        std::this_thread::yield();
+    BOOST_TEST(!second.try_unlock_shared_and_lock_for(seconds(60)));
+    BOOST_TEST(!second.try_unlock_shared_and_lock_upgrade_for(seconds(60)));
+    BOOST_TEST((wait.wait_for(seconds(0)) == std::future_status::timeout));
+    second.unlock_shared();
+    BOOST_TEST(wait.get());
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_who_wants_an_upgrade_waits_for_one_who_need_not_write)
+{
+    read_write_lock reader(path, quick<read_write_lock>()), upgrader(path);
+    reader.lock_shared();
+    std::promise<void> tried;
+    std::promise<void> has;
+    auto other = std::async(std::launch::async, [&] {
+        upgrader.lock_upgrade();
+        has.set_value();
+        tried.get_future().wait();
+        upgrader.unlock_upgrade();
+    });
+    has.get_future().wait();
+    BOOST_TEST(!reader.try_unlock_shared_and_lock_upgrade());
+    BOOST_TEST(!reader.try_unlock_shared_and_lock_upgrade_for(milliseconds(5)));
+    tried.set_value();
+    BOOST_TEST(reader.try_unlock_shared_and_lock_upgrade_for(seconds(60)));
+    BOOST_TEST(!can_upgrade());
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_that_would_wait_for_its_own_upgrade_is_told)
+{
+    read_write_lock a(path), b(path);
+    a.lock_upgrade();
+    BOOST_TEST((error_of([&] { b.lock_upgrade(); }) == errc::resource_deadlock_would_occur));
+    BOOST_TEST((error_of([&] { b.lock(); }) == errc::resource_deadlock_would_occur));
+    b.lock_shared();
+    BOOST_TEST((error_of([&] { a.lock_shared(); }) == errc::resource_deadlock_would_occur));
+    b.unlock_shared();
+    a.unlock_upgrade_and_lock();
+    BOOST_TEST((error_of([&] { b.lock_shared(); }) == errc::resource_deadlock_would_occur));
+}
+
+// The file
+
+BOOST_AUTO_TEST_CASE(the_file_is_made_and_nothing_is_written_to_it)
+{
+    {
+        read_write_lock lock(path);
+        BOOST_TEST(!fs::exists(path));
+        lock.lock_upgrade();
+        lock.unlock_upgrade_and_lock();
+        BOOST_TEST(fs::file_size(path) == 0u);
+        lock.unlock();
+    }
+    BOOST_TEST(fs::file_size(path) == 0u);
+    std::ofstream(path.string()) << "somebody's";
+    auto const changed = fs::last_write_time(path);
+    {
+        read_write_lock lock(path);
+        lock.lock();
+    }
+    std::string text;
+    std::getline(std::ifstream(path.string()) >> std::ws, text);
+    BOOST_TEST(text == "somebody's");
+    BOOST_TEST(fs::last_write_time(path) == changed);
+}
+
+BOOST_AUTO_TEST_CASE(the_bytes_are_those_of_sqlite)
+{
+    // The kernel's list: the kind, the first and the last byte.
+    auto const listed = [&](char const* kind, long first, long last) {
+        struct ::flock r = {};
+        r.l_type = F_WRLCK; // meets everything
+        r.l_whence = SEEK_SET;
+        r.l_start = first;
+        r.l_len = last - first + 1;
+        int const fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+        BOOST_TEST(::fcntl(fd, F_OFD_GETLK, &r) == 0);
+        ::close(fd);
+        short const type = std::string(kind) == "WRITE" ? F_WRLCK : F_RDLCK;
+        return r.l_type == type && r.l_start == first && r.l_start + r.l_len - 1 == last;
+    };
+    constexpr long pending = 0x40000000, reserved = pending + 1, first = pending + 2,
+                   last = first + 509;
+    read_write_lock lock(path);
+    auto const nobody_has = [&](long from, long to) {
+        return !listed("READ", from, to) && !listed("WRITE", from, to);
+    };
+    lock.lock_shared();
+    BOOST_TEST(listed("READ", first, last));
+    BOOST_TEST(nobody_has(pending, reserved));
+    lock.unlock_shared();
+    lock.lock_upgrade();
+    BOOST_TEST(listed("READ", first, last));
+    BOOST_TEST(listed("WRITE", reserved, reserved));
+    BOOST_TEST(nobody_has(pending, pending));
+    lock.unlock_upgrade_and_lock();
+    BOOST_TEST(listed("WRITE", pending, last));
+    lock.unlock_and_lock_upgrade();
+    BOOST_TEST(listed("READ", first, last));
+    BOOST_TEST(listed("WRITE", reserved, reserved));
+    lock.unlock_upgrade_and_lock_shared();
+    BOOST_TEST(listed("READ", first, last));
+    BOOST_TEST(nobody_has(pending, reserved));
+    lock.unlock_shared();
+    BOOST_TEST(nobody_has(pending, last));
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_on_a_file_that_was_replaced_is_not_converted)
+{
+    auto const lost = make_error_code(boost::filelock::error::hold_lost);
+    read_write_lock lock(path);
+    error_code ec;
+    lock.lock_upgrade();
+    BOOST_TEST(lock.still_held(ec));
+    fs::remove(path);
+    BOOST_TEST(!lock.still_held(ec));
+    BOOST_TEST((error_of([&] { lock.unlock_upgrade_and_lock(); }) == lost));
+    BOOST_TEST((error_of([&] { (void)lock.try_unlock_upgrade_and_lock(); }) == lost));
+    lock.unlock_upgrade_and_lock_shared();
+    BOOST_TEST((error_of([&] { (void)lock.try_unlock_shared_and_lock(); }) == lost));
+    BOOST_TEST((error_of([&] { (void)lock.try_unlock_shared_and_lock_upgrade(); }) == lost));
+    in_thread([&] { BOOST_TEST(!lock.try_lock_shared()); });
+    in_thread([&] { BOOST_TEST(!lock.try_lock_upgrade()); });
+    BOOST_TEST(can_write());
+    lock.unlock_shared();
+    BOOST_TEST(lock.try_lock());
+}
+
+BOOST_AUTO_TEST_CASE(still_held_in_every_mode)
+{
+    read_write_lock lock(path);
+    error_code ec;
+    BOOST_TEST(!lock.still_held(ec));
+    lock.lock_shared();
+    BOOST_TEST(lock.still_held(ec));
+    BOOST_TEST(can_upgrade()); // to ask has changed nothing
+    BOOST_TEST(lock.try_unlock_shared_and_lock_upgrade());
+    BOOST_TEST(lock.still_held(ec));
+    BOOST_TEST(can_read());
+    lock.unlock_upgrade_and_lock();
+    BOOST_TEST(lock.still_held(ec));
+    BOOST_TEST(!can_read());
+    lock.unlock();
+    BOOST_TEST(!lock.still_held(ec));
+    BOOST_TEST(!ec);
+    // Unlocked behind its back, and taken by somebody else.
+    lock.lock();
+    for (int const fd : descriptors_open_on(path.string())) {
+        struct ::flock all = {};
+        all.l_type = F_UNLCK;
+        all.l_whence = SEEK_SET;
+        BOOST_TEST(::fcntl(fd, F_OFD_SETLK, &all) == 0);
+    }
+    read_write_lock other(path);
+    BOOST_TEST(other.try_lock_shared());
+    BOOST_TEST(!lock.still_held(ec));
+    other.unlock_shared();
+    BOOST_TEST(!lock.still_held(ec)); // and it does not come back
+}
+
+BOOST_AUTO_TEST_CASE(who_holds_it)
+{
+    auto const mode = [&]() -> std::optional<owner_mode> {
+        auto const all = read_write_lock(path).holders();
+        if (all.empty())
+            return std::nullopt;
+        BOOST_TEST(all.size() == 1u);
+        BOOST_TEST(all.front().pid == ::getpid());
+        return all.front().mode;
+    };
+    read_write_lock lock(path);
+    BOOST_TEST(!mode());
+    lock.lock_shared();
+    BOOST_TEST((mode() == owner_mode::kernel_shared));
+    BOOST_TEST(lock.try_unlock_shared_and_lock_upgrade());
+    BOOST_TEST((mode() == owner_mode::kernel_upgrade));
+    lock.unlock_upgrade_and_lock();
+    BOOST_TEST((mode() == owner_mode::kernel_exclusive));
+    lock.unlock();
+    BOOST_TEST(!mode());
+}
+
+BOOST_AUTO_TEST_CASE(who_drains_does_not_hold_it)
+{
+    read_write_lock reader(path), writer(path);
+    reader.lock_shared();
+    std::atomic<bool> cancel{false};
+    waiting wait([&](acquire_options how) {
+        how.cancel_check = [&] { return cancel.load(); };
+        how.poll_interval = milliseconds(1);
+        return lock(writer, how);
+    });
+    auto const all = reader.holders();
+    BOOST_TEST_REQUIRE(all.size() == 1u);
+    cancel = true;
+    BOOST_TEST((wait.get() == errc::operation_canceled));
+}
+
+// Boost's lock types on several objects, and coroutines' own
+
+BOOST_AUTO_TEST_CASE(an_upgrade_lock_that_becomes_unique_waits_for_the_readers)
+{
+    read_write_lock upgraded(path, quick<read_write_lock>()), read(path);
+    std::optional<boost::shared_lock<read_write_lock>> reader(read);
+    std::promise<void> has;
+    auto writer = std::async(std::launch::async, [&] {
+        boost::upgrade_lock<read_write_lock> upgrade(upgraded);
+        has.set_value();
+        boost::upgrade_to_unique_lock<read_write_lock> const unique(upgrade);
+        return can_read();
+    });
+    has.get_future().wait();
+    while (can_read()) // no new one comes in
+        std::this_thread::yield();
+    BOOST_TEST((writer.wait_for(seconds(0)) == std::future_status::timeout));
+    reader.reset();
+    BOOST_TEST((writer.wait_for(seconds(30)) == std::future_status::ready));
+    BOOST_TEST(!writer.get());
+    BOOST_TEST(can_write());
+}
+
+BOOST_AUTO_TEST_CASE(an_upgrade_that_was_acquired_asynchronously)
+{
+    boost::asio::io_context io;
+    read_write_lock lock(path, of_instance<read_write_lock>());
+    std::optional<boost::filelock::upgrade_held_lock<read_write_lock>> held;
+    boost::filelock::async_acquire_upgrade(io, lock, [&](error_code ec, auto h) {
+        BOOST_TEST(!ec);
+        held = std::move(h);
+    });
+    io.run();
+    BOOST_TEST_REQUIRE(held.has_value());
+    BOOST_TEST(can_read());
+    BOOST_TEST(!can_upgrade());
+    boost::upgrade_lock<read_write_lock> adopted = adopt(std::move(*held));
+    {
+        boost::upgrade_to_unique_lock<read_write_lock> const unique(adopted);
+        BOOST_TEST(!can_read());
+    }
+    BOOST_TEST(can_read());
+    // A writer that waits in a coroutine keeps readers out as well.
+    bool had = false;
+    boost::filelock::async_acquire(io, lock, [&](error_code ec, auto) { had = !ec; });
+    io.restart();
+    io.poll();
+    BOOST_TEST(!had);
+    adopted = {};
+    io.restart();
+    io.run_for(seconds(30));
+    BOOST_TEST(had);
+    BOOST_TEST(can_write());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
