@@ -19,10 +19,16 @@ void test_exclusive()
     test::test_all_recursive_lock<made>();
 }
 
+template <class Lock>
+void test_sharable()
+{
+    test_exclusive<Lock>();
+    boost::interprocess::test::test_all_sharable_mutex<filelock_test::made_lock<Lock>>();
+}
+
 int main()
 {
-    using boost::filelock::file_lock;
-    test_exclusive<file_lock>();
+    test_sharable<boost::filelock::file_lock>();
+    test_sharable<boost::filelock::read_write_lock>();
     test_exclusive<boost::filelock::soft_file_lock>();
-    boost::interprocess::test::test_all_sharable_mutex<filelock_test::made_lock<file_lock>>();
 }

@@ -6,6 +6,7 @@
 #define BOOST_FILELOCK_TEST_SUPERPROJECT_MADE_LOCK_HPP
 
 #include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/read_write_lock.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 
 #include <boost/filesystem/operations.hpp>

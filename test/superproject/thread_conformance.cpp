@@ -11,10 +11,13 @@
 #include <boost/mpl/list.hpp>
 
 using boost::filelock::file_lock;
+using boost::filelock::read_write_lock;
 using boost::filelock::soft_file_lock;
 using filelock_test::made_lock;
 
-using exclusive_kinds = boost::mpl::list<made_lock<file_lock>, made_lock<soft_file_lock>>;
+using exclusive_kinds =
+    boost::mpl::list<made_lock<file_lock>, made_lock<read_write_lock>, made_lock<soft_file_lock>>;
+using shared_kinds = boost::mpl::list<made_lock<file_lock>, made_lock<read_write_lock>>;
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(unique_lock, Lock, exclusive_kinds)
 {
@@ -32,9 +35,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(unique_lock, Lock, exclusive_kinds)
     test_locks_can_be_swapped<Lock, lock>()();
 }
 
-BOOST_AUTO_TEST_CASE(shared_lock)
+BOOST_AUTO_TEST_CASE_TEMPLATE(shared_lock, Lock, shared_kinds)
 {
-    using Lock = made_lock<file_lock>;
     using lock = boost::shared_lock<Lock>;
     test_initially_locked<Lock, lock>()();
     test_initially_unlocked_with_try_lock_if_other_thread_has_unique_lock<Lock, lock>()();
