@@ -15,6 +15,7 @@
 
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/read_write_lock.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 #include <boost/system/errc.hpp>
 
@@ -23,6 +24,7 @@
 #include <fstream>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include <unistd.h>
 
@@ -32,6 +34,7 @@ using boost::filelock::fallback;
 using boost::filelock::file_lock;
 using boost::filelock::file_lock_options;
 using boost::filelock::lock_error;
+using boost::filelock::read_write_lock;
 using boost::filelock::soft_file_lock;
 using boost::filelock::soft_file_lock_options;
 using boost::filelock::storage;
@@ -393,6 +396,114 @@ BOOST_AUTO_TEST_CASE(that_keep_locks_to_one_mount)
     lock.lock();
     BOOST_TEST(!neighbour.try_lock());
     BOOST_TEST(other.try_lock());
+}
+
+// Locks on parts of a file
+
+struct with_record_locks : fixture
+{
+    passthrough_options const options = [] {
+        passthrough_options forwarding;
+        forwarding.forwards_record_locks = true;
+        return forwarding;
+    }();
+    passthrough mounted{backing, one, options};
+    file_system_faults& faults = mounted.faults();
+};
+
+BOOST_FIXTURE_TEST_CASE(that_have_no_record_locks, with_record_locks)
+{
+    for (int const refusal : {ENOSYS, EOPNOTSUPP, EINVAL}) {
+        faults.record_lock.error = refusal;
+        auto const before = open_descriptors();
+        read_write_lock lock(path);
+        auto const expected = make_error_code(error::kernel_lock_not_supported);
+        BOOST_TEST((error_of([&] { lock.lock(); }) == expected));
+        BOOST_TEST((error_of([&] { lock.lock_shared(); }) == expected));
+        BOOST_TEST((error_of([&] { lock.lock_upgrade(); }) == expected));
+        BOOST_TEST((error_of([&] { (void)lock.try_lock(); }) == expected));
+        BOOST_TEST((error_of([&] { (void)lock.try_lock_shared_for(hours(1)); }) == expected));
+        BOOST_TEST(!lock.is_locked());
+        BOOST_TEST(open_descriptors() == before);
+    }
+    faults.record_lock.error = 0;
+    read_write_lock lock(path);
+    BOOST_TEST(lock.try_lock());
+}
+
+BOOST_FIXTURE_TEST_CASE(that_fail_to_convert_a_lock, with_record_locks)
+{
+    read_write_lock lock(path), other(path);
+    lock.lock_upgrade();
+    faults.record_lock.error = EIO;
+    BOOST_TEST((error_of([&] { lock.unlock_upgrade_and_lock(); }) == errc::io_error));
+    BOOST_TEST(lock.lock_counter() == 1u);
+    faults.record_lock.error = 0;
+    BOOST_TEST(other.try_lock_shared());
+    other.unlock_shared();
+    lock.unlock_upgrade_and_lock();
+    // Weakening is told of nothing, and done again.
+    faults.record_lock.error = EIO;
+    lock.unlock_and_lock_shared();
+    faults.record_lock.error = 0;
+    BOOST_TEST(!other.try_lock_shared());
+    std::thread([&] {
+        BOOST_TEST(lock.try_lock_shared()); // whoever is next at work
+        lock.unlock_shared();
+    }).join();
+    BOOST_TEST(other.try_lock_shared());
+    other.unlock_shared();
+    // So is giving back, which the close does.
+    faults.record_lock.error = EIO;
+    error_code ec;
+    lock.release(ec);
+    BOOST_TEST((ec == errc::io_error));
+    faults.record_lock.error = 0;
+    BOOST_TEST(other.try_lock_for(seconds(60)));
+}
+
+BOOST_FIXTURE_TEST_CASE(that_lose_record_locks, with_record_locks)
+{
+    for (int const loss : {ENOTCONN, ESTALE}) {
+        read_write_lock lock(path);
+        lock.lock_upgrade();
+        error_code ec;
+        BOOST_TEST(lock.still_held(ec));
+        faults.record_lock.error = loss;
+        BOOST_TEST(!lock.still_held(ec));
+        BOOST_TEST(ec.value() == loss);
+        faults.record_lock.error = 0;
+        BOOST_TEST(!lock.still_held(ec)); // whatever it says later
+        BOOST_TEST((error_of([&] { lock.unlock_upgrade_and_lock(); }) == error::hold_lost));
+        lock.unlock_upgrade();
+        BOOST_TEST(lock.try_lock());
+        BOOST_TEST(lock.still_held(ec));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(that_are_mounted_twice_and_have_record_locks, with_record_locks)
+{
+    passthrough again(backing, two, options);
+    read_write_lock here(path), there(same);
+    here.lock_shared();
+    BOOST_TEST(there.try_lock_upgrade());
+    BOOST_TEST(!there.try_unlock_upgrade_and_lock());
+    here.unlock_shared();
+    BOOST_TEST(there.try_unlock_upgrade_and_lock());
+    BOOST_TEST(!here.try_lock_shared());
+    there.unlock();
+
+    child holder([&] {
+        read_write_lock lock(same);
+        lock.lock();
+        say("holds");
+        hear();
+        return 0;
+    });
+    holder.expect("holds");
+    BOOST_TEST(!here.try_lock_shared());
+    holder.kill();
+    BOOST_TEST(here.try_lock_shared_for(seconds(60)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

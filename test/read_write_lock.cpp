@@ -550,6 +550,87 @@ BOOST_AUTO_TEST_CASE(who_drains_does_not_hold_it)
     BOOST_TEST((wait.get() == errc::operation_canceled));
 }
 
+/// An open file of its own, through which single bytes are locked as SQLite does.
+class sqlite_like
+{
+public:
+    explicit sqlite_like(fs::path const& path) : fd_(::open(path.c_str(), O_RDWR | O_CLOEXEC)) {}
+    ~sqlite_like() { ::close(fd_); }
+
+    bool lock(short type, long first, long length)
+    {
+        struct ::flock r = {};
+        r.l_type = type;
+        r.l_whence = SEEK_SET;
+        r.l_start = first;
+        r.l_len = length;
+        return ::fcntl(fd_, F_OFD_SETLK, &r) == 0;
+    }
+
+    static constexpr long pending = 0x40000000, reserved = pending + 1, shared = pending + 2;
+
+private:
+    int fd_;
+};
+
+// As SQLite does that finds what a dead writer has left: SHARED and PENDING without RESERVED.
+BOOST_AUTO_TEST_CASE(an_upgrade_that_fails_keeps_nothing)
+{
+    read_write_lock lock(path, quick<read_write_lock>());
+    lock.lock();
+    lock.unlock();
+    sqlite_like recovering(path), other(path);
+    BOOST_TEST(recovering.lock(F_WRLCK, sqlite_like::pending, 1));
+    BOOST_TEST(!lock.try_lock_upgrade());
+    BOOST_TEST(!lock.try_lock_upgrade_for(milliseconds(5)));
+    BOOST_TEST(other.lock(F_WRLCK, sqlite_like::reserved, 1));
+    BOOST_TEST(other.lock(F_UNLCK, sqlite_like::reserved, 1));
+    BOOST_TEST(recovering.lock(F_UNLCK, sqlite_like::pending, 1));
+    BOOST_TEST(recovering.lock(F_WRLCK, sqlite_like::shared, 510));
+    BOOST_TEST(!lock.try_lock_upgrade());
+    BOOST_TEST(other.lock(F_WRLCK, sqlite_like::reserved, 1));
+    BOOST_TEST(other.lock(F_UNLCK, sqlite_like::reserved, 1));
+    // Nor does one who sleeps hold it all the while.
+    auto asleep = std::async(std::launch::async, [&] {
+        lock.lock_upgrade();
+        lock.unlock_upgrade();
+    });
+    while (descriptors_open_on(path.string()).size() < 3)
+        std::this_thread::yield();
+    int had = 0;
+    for (auto const until = steady_clock::now() + seconds(30);
+         had < 100 && steady_clock::now() < until;)
+        if (other.lock(F_WRLCK, sqlite_like::reserved, 1)) {
+            ++had;
+            other.lock(F_UNLCK, sqlite_like::reserved, 1);
+        }
+    BOOST_TEST(had == 100);
+    BOOST_TEST(recovering.lock(F_UNLCK, sqlite_like::shared, 510));
+    BOOST_TEST((asleep.wait_for(seconds(30)) == std::future_status::ready));
+}
+
+// A reader of SQLite has PENDING while he comes in.
+BOOST_AUTO_TEST_CASE(a_writer_waits_for_a_reader_who_is_coming_in_and_keeps_his_place)
+{
+    read_write_lock lock(path, quick<read_write_lock>());
+    lock.lock();
+    lock.unlock();
+    sqlite_like reader(path), other(path);
+    BOOST_TEST(reader.lock(F_RDLCK, sqlite_like::pending, 1));
+    BOOST_TEST(!lock.try_lock());
+    BOOST_TEST(other.lock(F_WRLCK, sqlite_like::reserved, 1));
+    BOOST_TEST(other.lock(F_UNLCK, sqlite_like::reserved, 1));
+    waiting wait([&](acquire_options const& how) {
+        auto const ec = ::lock(lock, how);
+        lock.unlock();
+        return ec;
+    });
+    BOOST_TEST(!other.lock(F_WRLCK, sqlite_like::reserved, 1));
+    BOOST_TEST(can_read());                                    // the writer has not got so far
+    BOOST_TEST(reader.lock(F_UNLCK, sqlite_like::pending, 1)); // nobody is told of that
+    BOOST_TEST(!wait.get());
+}
+
 // Boost's lock types on several objects, and coroutines' own
 
 BOOST_AUTO_TEST_CASE(an_upgrade_lock_that_becomes_unique_waits_for_the_readers)

@@ -120,6 +120,18 @@ int flock(char const*, fuse_file_info* file, int operation)
     return result(::flock(fd_of(file), operation));
 }
 
+// Each open file here has one of its own there.
+int record_lock(char const*, fuse_file_info* file, int command, struct ::flock* what)
+{
+    if (int const error = failure(told->record_lock))
+        return -error;
+    what->l_pid = 0;
+    int const there = command == F_GETLK   ? F_OFD_GETLK
+                      : command == F_SETLK ? F_OFD_SETLK
+                                           : F_OFD_SETLKW;
+    return result(::fcntl(fd_of(file), there, what));
+}
+
 int read(char const*, char* to, std::size_t size, off_t from, fuse_file_info* file)
 {
     return result(::pread(fd_of(file), to, size, from));
@@ -229,6 +241,8 @@ int serve(std::string const& backing, std::string const& at)
     operations.readdir = readdir;
     if (chosen.forwards_flock)
         operations.flock = flock;
+    if (chosen.forwards_record_locks)
+        operations.lock = record_lock;
     fuse_args none = FUSE_ARGS_INIT(0, nullptr);
     fuse_opt_add_arg(&none, "passthrough");
     fuse_opt_add_arg(&none, "-oallow_other");

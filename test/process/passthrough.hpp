@@ -25,7 +25,7 @@ struct file_system_faults
         std::atomic<int> error{0};  ///< an errno, or 0
         std::atomic<int> times{-1}; ///< how often; below 0: for ever
     };
-    fault flock, link, utimens, close, getattr;
+    fault flock, record_lock, link, utimens, close, getattr;
     std::atomic<std::size_t> longest_write{1 << 20}; ///< what is longer is written in part
     std::atomic<int> changed_before{0};    ///< by how many seconds the time of change is too early
     std::atomic<bool> shows_a_link{false}; ///< of files that have none left as well
@@ -34,7 +34,8 @@ struct file_system_faults
 
 struct passthrough_options
 {
-    bool forwards_flock = true; ///< else the kernel keeps these locks to the mount
+    bool forwards_flock = true;         ///< else the kernel keeps these locks to the mount
+    bool forwards_record_locks = false; ///< likewise
     double attribute_seconds = 0, entry_seconds = 0, negative_seconds = 0; ///< of caching
 };
 

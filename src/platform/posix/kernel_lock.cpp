@@ -51,19 +51,24 @@ struct ::flock record(byte_range bytes, lock_mode mode) noexcept
 
 // An open-file-description lock: one that `fcntl` gives to the process would go with any descriptor
 // of the file that the process closes (fcntl(2), Linux 3.15).
-int record_call(int fd, byte_range bytes, lock_mode mode, patience p) noexcept
-{
 #if defined(F_OFD_SETLK)
-    auto r = record(bytes, mode);
-    int const result = ::fcntl(fd, p == patience::none ? F_OFD_SETLK : F_OFD_SETLKW, &r);
+constexpr int ofd_try = F_OFD_SETLK, ofd_wait = F_OFD_SETLKW, ofd_look = F_OFD_GETLK;
+#else
+constexpr int ofd_try = -1, ofd_wait = -1, ofd_look = -1; // which no kernel knows
+#endif
+
+int record_call(int fd, int command, struct ::flock& r) noexcept
+{
+    int const result = ::fcntl(fd, command, &r);
     if (result != 0 && errno == EINVAL) // an older kernel, or a file that cannot be locked
         errno = ENOSYS;
     return result;
-#else
-    (void)fd, (void)bytes, (void)mode, (void)p;
-    errno = ENOSYS;
-    return -1;
-#endif
+}
+
+int record_call(int fd, byte_range bytes, lock_mode mode, patience p) noexcept
+{
+    auto r = record(bytes, mode);
+    return record_call(fd, p == patience::none ? ofd_try : ofd_wait, r);
 }
 
 template <class Call>
@@ -145,16 +150,10 @@ system::error_code unlock_range(native_handle_type file, byte_range bytes) noexc
 system::error_code is_kept_out(native_handle_type file, byte_range bytes, lock_mode mode,
                                bool& kept_out) noexcept
 {
-#if defined(F_OFD_GETLK)
     auto r = record(bytes, mode);
-    auto const ec = result_of([&] { return ::fcntl(file, F_OFD_GETLK, &r); }, patience::endless);
-    kept_out = !ec && r.l_type != F_UNLCK;
+    auto const ec = result_of([&] { return record_call(file, ofd_look, r); }, patience::endless);
+    kept_out = ec || r.l_type != F_UNLCK; // as far as can be known
     return ec;
-#else
-    (void)file, (void)bytes, (void)mode;
-    kept_out = true; // as far as can be known
-    return error::kernel_lock_not_supported;
-#endif
 }
 
 system::error_code take_witness(native_handle_type file) noexcept
