@@ -898,6 +898,18 @@ BOOST_AUTO_TEST_CASE(a_lowering_that_failed_releases_nothing_and_is_done_again)
     BOOST_TEST((protocol.held == lock_mode::none));
 }
 
+BOOST_AUTO_TEST_CASE(the_last_level_that_goes_while_a_lowering_fails_is_released)
+{
+    BOOST_TEST(have(exclusive, me));
+    protocol.lower_errors = {make_error_code(errc::io_error)};
+    protocol.during_lowering = [&] {
+        BOOST_TEST((book.drop(me, shared).next.kind == fd::chore::none)); // it is given to him
+    };
+    fd::do_chores(book, protocol, book.weaken(me, exclusive, shared).next);
+    BOOST_TEST(protocol.log == "axlsr");
+    BOOST_TEST((protocol.held == lock_mode::none));
+}
+
 BOOST_AUTO_TEST_CASE(a_lowering_that_failed_is_no_hindrance_to_the_release)
 {
     BOOST_TEST(have(exclusive, me));

@@ -25,7 +25,7 @@ struct fake_protocol : detail::protocol
     std::deque<detail::answer> answers; // then `otherwise`
     detail::answer otherwise = detail::answer::have_it;
     std::deque<boost::system::error_code> release_errors, lower_errors;
-    std::function<void()> during_attempt, on_acquired;
+    std::function<void()> during_attempt, during_lowering, on_acquired;
     std::optional<detail::answer> announces; // and answers so
     detail::standing asked_as = detail::standing::nothing;
     bool sleeps = false;
@@ -64,7 +64,7 @@ struct fake_protocol : detail::protocol
             during_attempt();
         return *announces;
     }
-    detail::answer sleep(detail::lock_mode mode, detail::standing) override
+    detail::answer sleep(detail::lock_mode mode) override
     {
         log += {'S', letter(mode)};
         held = mode;
@@ -93,6 +93,8 @@ struct fake_protocol : detail::protocol
     boost::system::error_code lower(detail::lock_mode mode) noexcept override
     {
         log += {'l', letter(mode)};
+        if (during_lowering)
+            during_lowering();
         boost::system::error_code ec;
         if (!lower_errors.empty()) {
             ec = lower_errors.front();

@@ -462,6 +462,28 @@ BOOST_FIXTURE_TEST_CASE(that_fail_to_convert_a_lock, with_record_locks)
     BOOST_TEST(other.try_lock_for(seconds(60)));
 }
 
+BOOST_FIXTURE_TEST_CASE(that_fail_to_take_a_claim_back, with_record_locks)
+{
+    // A writer of this object waits for a reader of it, keeps others out, and gives up.
+    read_write_lock lock(path), other(path);
+    lock.lock_shared();
+    std::thread([&] {
+        boost::filelock::acquire_options how;
+        how.cancel_check = [&] {
+            faults.record_lock.times = 1;
+            faults.record_lock.error = EIO;
+            return true;
+        };
+        error_code ec;
+        BOOST_TEST(!lock.acquire(how, ec));
+        BOOST_TEST((ec == errc::operation_canceled));
+        BOOST_TEST(faults.record_lock.times == 0);
+        BOOST_TEST(!other.try_lock_shared()); // what he claimed is there still
+        BOOST_TEST(lock.try_lock_shared());   // and taken back by the next
+        BOOST_TEST(other.try_lock_shared());
+    }).join();
+}
+
 BOOST_FIXTURE_TEST_CASE(that_lose_record_locks, with_record_locks)
 {
     for (int const loss : {ENOTCONN, ESTALE}) {

@@ -101,6 +101,29 @@ error_code lock(read_write_lock& lock, acquire_options const& how)
     return ec;
 }
 
+/// An open file of its own, through which single bytes are locked as SQLite does.
+class sqlite_like
+{
+public:
+    explicit sqlite_like(fs::path const& path) : fd_(::open(path.c_str(), O_RDWR | O_CLOEXEC)) {}
+    ~sqlite_like() { ::close(fd_); }
+
+    bool lock(short type, long first, long length)
+    {
+        struct ::flock r = {};
+        r.l_type = type;
+        r.l_whence = SEEK_SET;
+        r.l_start = first;
+        r.l_len = length;
+        return ::fcntl(fd_, F_OFD_SETLK, &r) == 0;
+    }
+
+    static constexpr long pending = 0x40000000, reserved = pending + 1, shared = pending + 2;
+
+private:
+    int fd_;
+};
+
 struct fixture : temporary_directory
 {
     /// In another thread, through another object.
@@ -292,6 +315,53 @@ BOOST_AUTO_TEST_CASE(a_writer_behind_readers_of_his_own_object_keeps_those_of_ot
     other.unlock_shared();
     BOOST_TEST(!wait.get());
     BOOST_TEST(can_write());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_writer_claims_beside_readers_of_his_own_object_is_his_when_they_go)
+{
+    read_write_lock shared(path);
+    shared.lock_shared();
+    sqlite_like other(path);
+    std::promise<void> waits, goes_on;
+    auto writer = std::async(std::launch::async, [&] {
+        acquire_options how;
+        how.on_wait = [&](auto const&) {
+            waits.set_value();
+            goes_on.get_future().wait();
+        };
+        return ::lock(shared, how);
+    });
+    waits.get_future().wait();
+    BOOST_TEST(!other.lock(F_WRLCK, sqlite_like::reserved, 1));
+    shared.unlock_shared();
+    BOOST_TEST(!other.lock(F_WRLCK, sqlite_like::reserved, 1));
+    BOOST_TEST(!other.lock(F_RDLCK, sqlite_like::pending, 1));
+    BOOST_TEST(other.lock(F_WRLCK, sqlite_like::shared, 510));
+    BOOST_TEST(other.lock(F_UNLCK, sqlite_like::shared, 510));
+    goes_on.set_value();
+    BOOST_TEST(!writer.get());
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_asleep_in_the_kernel_waits_for_a_writer_who_waits)
+{
+    read_write_lock first(path), second(path), writer(path);
+    first.lock_shared();
+    std::atomic<bool> cancel{false};
+    waiting wait([&](acquire_options how) {
+        how.cancel_check = [&] { return cancel.load(); };
+        how.poll_interval = milliseconds(1);
+        return ::lock(writer, how);
+    });
+    auto asleep = std::async(std::launch::async, [&] {
+        second.lock_shared();
+        sqlite_like other(path);
+        BOOST_TEST(other.lock(F_WRLCK, sqlite_like::pending, 1)); // is kept out by no reader
+        second.unlock_shared();
+    });
+    wait_until_blocked(::getpid(), path.string());
+    cancel = true;
+    BOOST_TEST((wait.get() == errc::operation_canceled));
+    BOOST_TEST((asleep.wait_for(seconds(30)) == std::future_status::ready));
 }
 
 BOOST_AUTO_TEST_CASE(a_thread_that_reads_is_let_in_again_while_a_writer_waits)
@@ -497,6 +567,22 @@ BOOST_AUTO_TEST_CASE(still_held_in_every_mode)
     lock.unlock();
     BOOST_TEST(!lock.still_held(ec));
     BOOST_TEST(!ec);
+    // Of an upgrade lock each part.
+    for (long const part : {sqlite_like::reserved, sqlite_like::shared}) {
+        lock.lock_upgrade();
+        sqlite_like other(path);
+        for (int const fd : descriptors_open_on(path.string())) {
+            struct ::flock r = {};
+            r.l_type = F_UNLCK;
+            r.l_whence = SEEK_SET;
+            r.l_start = part;
+            r.l_len = 1;
+            BOOST_TEST(::fcntl(fd, F_OFD_SETLK, &r) == 0);
+        }
+        BOOST_TEST(lock.still_held(ec)); // and had anew
+        BOOST_TEST(!other.lock(F_WRLCK, part, 1));
+        lock.unlock_upgrade();
+    }
     // Unlocked behind its back, and taken by somebody else.
     lock.lock();
     for (int const fd : descriptors_open_on(path.string())) {
@@ -549,29 +635,6 @@ BOOST_AUTO_TEST_CASE(who_drains_does_not_hold_it)
     cancel = true;
     BOOST_TEST((wait.get() == errc::operation_canceled));
 }
-
-/// An open file of its own, through which single bytes are locked as SQLite does.
-class sqlite_like
-{
-public:
-    explicit sqlite_like(fs::path const& path) : fd_(::open(path.c_str(), O_RDWR | O_CLOEXEC)) {}
-    ~sqlite_like() { ::close(fd_); }
-
-    bool lock(short type, long first, long length)
-    {
-        struct ::flock r = {};
-        r.l_type = type;
-        r.l_whence = SEEK_SET;
-        r.l_start = first;
-        r.l_len = length;
-        return ::fcntl(fd_, F_OFD_SETLK, &r) == 0;
-    }
-
-    static constexpr long pending = 0x40000000, reserved = pending + 1, shared = pending + 2;
-
-private:
-    int fd_;
-};
 
 // As SQLite does that finds what a dead writer has left: SHARED and PENDING without RESERVED.
 BOOST_AUTO_TEST_CASE(an_upgrade_that_fails_keeps_nothing)

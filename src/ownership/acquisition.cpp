@@ -116,8 +116,7 @@ answer acquisition::attempt(bool asleep)
 answer acquisition::ask_protocol(bool asleep)
 {
     auto const once = [&] {
-        return asleep ? protocol_.sleep(wants().to, standing_)
-                      : protocol_.attempt(wants().to, standing_);
+        return asleep ? protocol_.sleep(wants().to) : protocol_.attempt(wants().to, standing_);
     };
     auto const a = once();
     if (a.kind != answer::busy || !a.matters_who || knows_standing_)

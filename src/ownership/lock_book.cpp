@@ -236,8 +236,6 @@ chore lock_book::leave(waiter& w) noexcept
     }
     if (!was_at_work && (!had_place || at_work_))
         return {};
-    if (!was_at_work)
-        unlowered_ = false;
     at_work_ = true;
     return next_chore();
 }

@@ -32,7 +32,7 @@ public:
     bool is_soft() const noexcept { return is_soft_.load(std::memory_order_relaxed); }
 
     answer attempt(lock_mode mode, standing who) override;
-    answer sleep(lock_mode mode, standing who) override { return current().sleep(mode, who); }
+    answer sleep(lock_mode mode) override { return current().sleep(mode); }
     bool can_sleep() const noexcept override { return current().can_sleep(); }
     void acquired() override { current().acquired(); }
     watched what_tells() const noexcept override { return current().what_tells(); }

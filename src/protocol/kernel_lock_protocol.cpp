@@ -50,15 +50,15 @@ answer kernel_lock_protocol::join()
     return names_it && !is_lost_ ? answer::have_it : answer::busy;
 }
 
-answer kernel_lock_protocol::sleep(lock_mode mode, standing who)
+answer kernel_lock_protocol::sleep(lock_mode mode)
 {
     if (!file_.is_open())
-        return attempt(mode, who);
+        return attempt(mode, standing::nothing);
     auto const verdict = noted(mode, file_.judge(take(mode, patience::endless)));
     if (verdict.kind == answer::have_it || verdict.kind == answer::busy)
         return verdict;
     (void)release(); // of a lock that is worth nothing
-    return verdict.kind == answer::ask_again ? attempt(mode, who) : verdict;
+    return verdict.kind == answer::ask_again ? attempt(mode, standing::nothing) : verdict;
 }
 
 inline answer kernel_lock_protocol::noted(lock_mode mode, answer const& verdict) noexcept

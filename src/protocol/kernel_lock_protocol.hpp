@@ -26,7 +26,7 @@ public:
     kernel_lock_protocol(filesystem::path absolute, file_lock_options const& options);
 
     answer attempt(lock_mode mode, standing who) override;
-    answer sleep(lock_mode mode, standing who) override;
+    answer sleep(lock_mode mode) override;
     bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
     void acquired() override;
     std::optional<file_identity> met() const noexcept override { return file_.met(); }

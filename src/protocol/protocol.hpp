@@ -93,8 +93,8 @@ public:
     }
 
     /// Waits in the kernel where the protocol can, without a limit; else as `attempt`. Asked only
-    /// where `can_sleep` says so after an attempt that was busy.
-    virtual answer sleep(lock_mode mode, standing who) { return attempt(mode, who); }
+    /// where `can_sleep` says so after an attempt that was busy, and for one who holds nothing.
+    virtual answer sleep(lock_mode mode) { return attempt(mode, standing::nothing); }
     virtual bool can_sleep() const noexcept { return false; }
 
     /// Called when the lock was had, before anybody relies on it. May throw.

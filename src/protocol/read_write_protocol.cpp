@@ -178,11 +178,10 @@ answer read_write_protocol::strengthen(lock_mode mode, standing who)
     return noted(mode, mode == lock_mode::upgrade ? reserve(who) : drain(who));
 }
 
-// Who holds something elsewhere must not, and tries again and again.
-answer read_write_protocol::sleep(lock_mode mode, standing who)
+answer read_write_protocol::sleep(lock_mode mode)
 {
-    if (!file_.is_open() || !can_sleep() || who != standing::nothing)
-        return attempt(mode, who);
+    if (!file_.is_open())
+        return attempt(mode, standing::nothing);
     auto const a = wait_for(mode);
     if (a.kind == answer::ask_again)
         return a;
@@ -190,7 +189,7 @@ answer read_write_protocol::sleep(lock_mode mode, standing who)
     if (is_had(verdict))
         return verdict;
     (void)release_all(); // of what is worth nothing
-    return verdict.kind == answer::ask_again ? attempt(mode, who) : verdict;
+    return verdict.kind == answer::ask_again ? attempt(mode, standing::nothing) : verdict;
 }
 
 answer read_write_protocol::wait_for(lock_mode mode)
@@ -253,9 +252,7 @@ inline bool read_write_protocol::has_claims() const noexcept
 system::error_code read_write_protocol::drop_claims(bool reserved_too) noexcept
 {
     reserved_too = has_reserved_ && (reserved_too || held_ < lock_mode::upgrade);
-    auto const what = !has_pending_  ? reserved
-                      : reserved_too ? pending_and_reserved
-                                     : pending;
+    auto const what = !has_pending_ ? reserved : reserved_too ? pending_and_reserved : pending;
     if (!has_pending_ && !reserved_too)
         return {};
     auto const ec = unlock_range(file_.native(), what);

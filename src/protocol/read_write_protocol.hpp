@@ -34,7 +34,7 @@ public:
 
     answer attempt(lock_mode mode, standing who) override;
     answer announce(standing who) override;
-    answer sleep(lock_mode mode, standing who) override;
+    answer sleep(lock_mode mode) override;
     bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
     std::optional<file_identity> met() const noexcept override { return file_.met(); }
     watched what_tells() const noexcept override { return file_.what_tells(); }
