@@ -712,6 +712,18 @@ BOOST_AUTO_TEST_CASE(no_announcement_beside_an_upgrade_or_an_exclusive_hold_nor_
     BOOST_TEST((protocol.asked_as == fd::standing::converts));
 }
 
+BOOST_AUTO_TEST_CASE(an_announcement_ends_another_s_row)
+{
+    protocol.announces = answer::busy;
+    BOOST_TEST(have(shared, me));
+    BOOST_TEST(have(shared, third));
+    auto const writer = want(other);
+    BOOST_TEST(writer->step(start).kind == next::wait);
+    auto const up = convert(me, shared, exclusive, deadline::after(1s, start));
+    BOOST_TEST(up->step(start).kind == next::wait);
+    BOOST_TEST(protocol.log == "asasAwA");
+}
+
 BOOST_AUTO_TEST_CASE(an_announcement_that_is_refused_or_fails_ends_the_wait)
 {
     protocol.announces = answer::refused;
@@ -745,8 +757,10 @@ BOOST_AUTO_TEST_CASE(the_protocol_is_told_of_what_a_thread_holds_through_another
     fake_protocol of_another;
     fd::register_object(another);
     counting_waker waker;
-    acquisition taking(another, of_another, request(shared, me, deadline::never()), waker);
-    BOOST_TEST(taking.step().kind == next::granted);
+    for (auto const who : {me, object}) {
+        acquisition taking(another, of_another, request(shared, who, deadline::never()), waker);
+        BOOST_TEST(taking.step().kind == next::granted);
+    }
     protocol.sleeps = true;
     protocol.otherwise = answer::busy_for_others();
 

@@ -9,6 +9,7 @@
 #define BOOST_THREAD_PROVIDES_EXPLICIT_LOCK_CONVERSION
 
 #include "lock_kinds.hpp"
+#include "process/child.hpp"
 #include "process/kernel_state.hpp"
 #include "process/temporary_directory.hpp"
 
@@ -458,9 +459,28 @@ BOOST_AUTO_TEST_CASE(a_thread_that_would_wait_for_its_own_upgrade_is_told)
     BOOST_TEST((error_of([&] { b.lock(); }) == errc::resource_deadlock_would_occur));
     b.lock_shared();
     BOOST_TEST((error_of([&] { a.lock_shared(); }) == errc::resource_deadlock_would_occur));
+    BOOST_TEST(
+        (error_of([&] { a.unlock_upgrade_and_lock(); }) == errc::resource_deadlock_would_occur));
+    BOOST_TEST(can_read()); // he does not wait for himself to leave
     b.unlock_shared();
     a.unlock_upgrade_and_lock();
     BOOST_TEST((error_of([&] { b.lock_shared(); }) == errc::resource_deadlock_would_occur));
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_who_wants_to_write_through_another_object_keeps_nobody_out)
+{
+    read_write_lock a(path), b(path, quick<read_write_lock>());
+    a.lock_shared();
+    acquire_options how;
+    bool could_read = true;
+    how.timeout = milliseconds(20);
+    how.on_wait = [&](auto const&) { could_read = can_read(); };
+    BOOST_TEST((::lock(b, how) == errc::timed_out));
+    BOOST_TEST(could_read);
+    BOOST_TEST((error_of([&] { b.lock(); }) == errc::resource_deadlock_would_occur));
+    BOOST_TEST(can_read());
+    a.unlock_shared();
+    BOOST_TEST(b.try_lock());
 }
 
 // The file
@@ -620,20 +640,32 @@ BOOST_AUTO_TEST_CASE(who_holds_it)
     BOOST_TEST(!mode());
 }
 
-BOOST_AUTO_TEST_CASE(who_drains_does_not_hold_it)
+BOOST_AUTO_TEST_CASE(who_waits_for_the_readers_to_go_comes_after_them)
 {
-    read_write_lock reader(path), writer(path);
+    read_write_lock reader(path);
     reader.lock_shared();
-    std::atomic<bool> cancel{false};
-    waiting wait([&](acquire_options how) {
-        how.cancel_check = [&] { return cancel.load(); };
-        how.poll_interval = milliseconds(1);
-        return lock(writer, how);
+    child writer([&] {
+        read_write_lock lock(path);
+        acquire_options how;
+        how.on_wait = [](auto const&) { say("waits"); };
+        lock.acquire(how);
+        return 0;
     });
-    auto const all = reader.holders();
+    writer.expect("waits");
+    auto all = reader.holders();
+    BOOST_TEST_REQUIRE(all.size() == 2u);
+    BOOST_TEST((all[0].mode == owner_mode::kernel_shared));
+    BOOST_TEST(all[0].pid == ::getpid());
+    BOOST_TEST((all[1].mode == owner_mode::kernel_upgrade));
+    BOOST_TEST(all[1].pid == writer.pid());
+    // Stopped, he is whom others wait for.
+    writer.kill(SIGSTOP);
+    reader.unlock_shared();
+    all = reader.holders();
     BOOST_TEST_REQUIRE(all.size() == 1u);
-    cancel = true;
-    BOOST_TEST((wait.get() == errc::operation_canceled));
+    BOOST_TEST(all[0].pid == writer.pid());
+    writer.kill(SIGCONT);
+    BOOST_TEST(writer.wait() == 0);
 }
 
 // As SQLite does that finds what a dead writer has left: SHARED and PENDING without RESERVED.

@@ -130,7 +130,7 @@ void acquisition::find_standing()
 {
     knows_standing_ = true;
     auto const file = protocol_.met();
-    if (file && another_reads(book_, who(), *file))
+    if (file && another_keeps_out(book_, who(), *file, lock_mode::exclusive)) // as all holds do
         standing_ = standing::elsewhere;
 }
 

@@ -46,12 +46,6 @@ bool another_keeps_out(lock_book const& but, owner who, file_identity const& fil
     });
 }
 
-bool another_reads(lock_book const& but, owner who, file_identity const& file)
-{
-    return another_keeps_out(but, who, file, lock_mode::exclusive) &&
-           !another_keeps_out(but, who, file, lock_mode::shared);
-}
-
 } // namespace detail
 } // namespace filelock
 } // namespace boost

@@ -22,9 +22,6 @@ void unregister_object(lock_book& book) noexcept;
 /// out a hold of this mode.
 bool another_keeps_out(lock_book const& but, owner who, file_identity const& file, lock_mode mode);
 
-/// Whether this owner holds this file, through an object other than this one, beside readers.
-bool another_reads(lock_book const& but, owner who, file_identity const& file);
-
 } // namespace detail
 } // namespace filelock
 } // namespace boost

@@ -74,8 +74,8 @@ system::error_code has_witness(native_handle_type file, bool& has_one) noexcept;
 /// not tell, or nobody does.
 std::vector<owner_record> kernel_lock_holders(filesystem::path const& path, kernel_lock kind);
 
-/// Who holds locks on bytes of `held`; those who share it and keep others out of `reserved`, as
-/// `kernel_upgrade`.
+/// Who holds locks on bytes of `held`, and then who else does on bytes of `reserved`. As
+/// `kernel_upgrade` those who have the latter and not the former alone.
 std::vector<owner_record> range_lock_holders(filesystem::path const& path, byte_range held,
                                              byte_range reserved);
 

@@ -67,7 +67,7 @@ inline answer of_locking(system::error_code const& ec)
 enum class standing : unsigned char
 {
     nothing,   ///< as far as is known
-    elsewhere, ///< a shared or an upgrade lock, through another object
+    elsewhere, ///< something, through another object
     converts   ///< what is to become stronger
 };
 

@@ -63,15 +63,22 @@ answer read_write_protocol::take(lock_mode mode, standing who)
         bool const matters_who = a.kind == answer::busy && who == standing::nothing;
         return matters_who ? answer::busy_for_others() : a;
     }
+    // Who reads elsewhere would keep others out until he gives up, in vain.
+    bool const may_drain = who != standing::elsewhere;
+    if (!may_drain)
+        if (auto const ec = drop_claims(true))
+            return ec;
     if (!has_reserved_) {
         // All at once, as is possible where nobody is there.
         auto const a = lock(everything, lock_mode::exclusive);
         if (is_had(a))
             has_reserved_ = has_pending_ = true;
-        if (a.kind != answer::busy)
+        if (a.kind != answer::busy || !may_drain)
             return a;
     }
-    return drain(who);
+    auto a = drain(who);
+    a.matters_who = a.kind == answer::busy;
+    return a;
 }
 
 // As a reader, unless a writer waits. To look is enough: exclusion rests on SHARED alone; and a

@@ -21,7 +21,7 @@ enum class owner_mode
     unknown,
     kernel_exclusive, ///< the kernel's lock
     kernel_shared,
-    kernel_upgrade, ///< shared, by the one who may make it exclusive, or is about to
+    kernel_upgrade, ///< what may become exclusive, or will when the readers have gone
     marker,         ///< a marker file
     claim,          ///< a claim file
     lease,          ///< a marker that expires

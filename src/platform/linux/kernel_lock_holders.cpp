@@ -238,10 +238,16 @@ std::vector<owner_record> range_lock_holders(filesystem::path const& path, byte_
 {
     auto const file = listed_name(path);
     auto records = holders_of({file, kernel_lock::record, held});
-    for (auto const& owner : holders_of({file, kernel_lock::record, reserved}))
-        for (auto& record : records)
-            if (record.pid == owner.pid && record.mode == owner_mode::kernel_shared)
-                record.mode = owner_mode::kernel_upgrade;
+    for (auto& owner : holders_of({file, kernel_lock::record, reserved})) {
+        auto const his = std::find_if(records.begin(), records.end(),
+                                      [&](auto const& r) { return r.pid == owner.pid; });
+        if (his == records.end()) {
+            owner.mode = owner_mode::kernel_upgrade;
+            records.push_back(std::move(owner));
+        } else if (his->mode == owner_mode::kernel_shared) {
+            his->mode = owner_mode::kernel_upgrade;
+        }
+    }
     return records;
 }
 
