@@ -23,6 +23,7 @@
 #include <chrono>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <string>
 #include <thread>
 
@@ -464,10 +465,16 @@ BOOST_FIXTURE_TEST_CASE(that_fail_to_convert_a_lock, with_record_locks)
 
 BOOST_FIXTURE_TEST_CASE(that_fail_to_take_a_claim_back, with_record_locks)
 {
+    read_write_lock lock(path);
+    auto const in_thread = [](auto&& f) { return std::async(std::launch::async, f).get(); };
+    auto const others_can_read = [&] {
+        return in_thread([&] {
+            read_write_lock other(path);
+            return other.try_lock_shared();
+        });
+    };
     // A writer of this object waits for a reader of it, keeps others out, and gives up.
-    read_write_lock lock(path), other(path);
-    lock.lock_shared();
-    std::thread([&] {
+    auto const give_up_and_fail = [&] {
         boost::filelock::acquire_options how;
         how.cancel_check = [&] {
             faults.record_lock.times = 1;
@@ -478,10 +485,28 @@ BOOST_FIXTURE_TEST_CASE(that_fail_to_take_a_claim_back, with_record_locks)
         BOOST_TEST(!lock.acquire(how, ec));
         BOOST_TEST((ec == errc::operation_canceled));
         BOOST_TEST(faults.record_lock.times == 0);
-        BOOST_TEST(!other.try_lock_shared()); // what he claimed is there still
-        BOOST_TEST(lock.try_lock_shared());   // and taken back by the next
-        BOOST_TEST(other.try_lock_shared());
-    }).join();
+        return true;
+    };
+    lock.lock_shared();
+    in_thread(give_up_and_fail);
+    BOOST_TEST(!others_can_read()); // what he claimed is there still
+    BOOST_TEST(in_thread([&] {      // the next takes it back
+        bool const had = lock.try_lock_shared();
+        lock.unlock_shared();
+        return had;
+    }));
+    BOOST_TEST(others_can_read());
+
+    in_thread(give_up_and_fail);
+    BOOST_TEST(!others_can_read());
+    BOOST_TEST(lock.try_unlock_shared_and_lock_upgrade()); // whoever it is
+    BOOST_TEST(others_can_read());
+    lock.unlock_upgrade_and_lock_shared();
+
+    in_thread(give_up_and_fail);
+    BOOST_TEST(!others_can_read());
+    lock.unlock_shared(); // so does the release
+    BOOST_TEST(others_can_read());
 }
 
 BOOST_FIXTURE_TEST_CASE(that_lose_record_locks, with_record_locks)

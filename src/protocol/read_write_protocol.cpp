@@ -44,6 +44,9 @@ read_write_protocol::read_write_protocol(filesystem::path absolute,
 answer read_write_protocol::attempt(lock_mode mode, standing who)
 {
     notice_fork();
+    if (are_nobodys_)
+        if (auto const ec = drop_claims(false))
+            return ec;
     if (held_ != lock_mode::none)
         return mode <= held_ ? join(who) : strengthen(mode, who);
     return noted(mode, file_.attempt(
@@ -124,6 +127,7 @@ answer read_write_protocol::reserve(standing who) noexcept
 answer read_write_protocol::pend(standing who) noexcept
 {
     auto a = reserve(who);
+    are_nobodys_ = false;
     if (!is_had(a) || has_pending_)
         return a;
     for (int i = 0; i < tries; ++i) {
@@ -163,9 +167,6 @@ answer read_write_protocol::lock(byte_range bytes, lock_mode mode) const noexcep
 // one object keep a writer out by always being some.
 answer read_write_protocol::join(standing who)
 {
-    if (has_claims()) // that could not be dropped
-        if (auto const ec = drop_claims(false))
-            return ec;
     bool names_it;
     if (auto const ec = file_.is_named(names_it))
         return ec;
@@ -246,7 +247,7 @@ inline void read_write_protocol::notice_fork() noexcept
     if (file_.is_open())
         return;
     held_ = lock_mode::none;
-    has_reserved_ = has_pending_ = false;
+    has_reserved_ = has_pending_ = are_nobodys_ = false;
 }
 
 /// Whether there is more than what the hold consists of.
@@ -264,7 +265,7 @@ system::error_code read_write_protocol::drop_claims(bool reserved_too) noexcept
         return {};
     auto const ec = unlock_range(file_.native(), what);
     if (!ec) {
-        has_pending_ = false;
+        has_pending_ = are_nobodys_ = false;
         has_reserved_ = has_reserved_ && !reserved_too;
     }
     return ec;
@@ -276,7 +277,7 @@ void read_write_protocol::withdraw() noexcept
     if (held_ == lock_mode::none) {
         (void)release_all();
     } else if (has_claims()) {
-        (void)drop_claims(false); // else with the next reader of this object, or at the release
+        are_nobodys_ = bool(drop_claims(false)); // then the next reader or the release does it
         file_.tell();
     }
 }
@@ -285,7 +286,8 @@ system::error_code read_write_protocol::release() noexcept
 {
     notice_fork();
     // The last reader of this object has gone, for whom one who has announced himself waits.
-    if (held_ == lock_mode::shared && has_claims() && !unlock_range(file_.native(), shared)) {
+    if (held_ == lock_mode::shared && has_claims() && !are_nobodys_ &&
+        !unlock_range(file_.native(), shared)) {
         held_ = lock_mode::none;
         return {};
     }
@@ -296,7 +298,7 @@ system::error_code read_write_protocol::release_all() noexcept
 {
     bool const has_something = held_ != lock_mode::none || has_reserved_ || has_pending_;
     held_ = lock_mode::none;
-    has_reserved_ = has_pending_ = false;
+    has_reserved_ = has_pending_ = are_nobodys_ = false;
     if (!file_.is_open())
         return {};
     // Both, in this order: waiters watch for the close, which tells of nothing if it comes first.

@@ -73,6 +73,7 @@ private:
     // What is locked of these, by the hold or by attempts that go on.
     bool has_reserved_ = false;
     bool has_pending_ = false;
+    bool are_nobodys_ = false; // those attempts have ended, and what they had could not be dropped
 };
 
 } // namespace detail
