@@ -7,10 +7,12 @@
 // and from the holder's death.
 
 #include "bare_marker.hpp"
+#include "bare_ranges.hpp"
 #include "measure.hpp"
 
 #include <boost/filelock/async_acquire.hpp>
 #include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/read_write_lock.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -26,6 +28,8 @@
 using namespace bench;
 
 namespace {
+
+using boost::filelock::acquire_options;
 
 constexpr int rounds = 200, deaths = 30;
 
@@ -100,27 +104,111 @@ char const* const python = "import sys, time, filelock\n"
                            "    lock.release()\n"
                            "    print(had, flush=True)\n";
 
+/// Against the first of them.
 void report_all(std::string const& chart, std::vector<way> const& ways, double q,
                 std::vector<double> way::*times)
 {
-    double const base = quantile(ways.front().*times, q);
+    auto const& first = ways.front();
+    double const base = quantile(first.*times, q);
     for (auto const& w : ways)
         if (!(w.*times).empty()) {
             double const time = quantile(w.*times, q);
-            report(chart.c_str(), w.name, time / 1e3, "us", time / base, "flock(2)");
+            report(chart.c_str(), w.name, time / 1e3, "us", time / base, first.name.c_str());
         }
 }
 
-/// What one kind is compared with besides: a way to wait that is bare, and Python's.
+/// What one kind is compared with: the kernel's own wait, and, where there are any, another way to
+/// wait that is bare, and Python's.
 struct peers
 {
+    char const* kernel_name = nullptr;
+    calls kernel_waiter, kernel_holder;
     char const* bare_name = nullptr;
     calls bare;
     std::string python_class;
     char const* interpreter = nullptr;
 };
 
-template <class Lock>
+calls flock_of(std::string const& path)
+{
+    auto const fd = std::make_shared<int>(-1);
+    return {[=] {
+                *fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+                check(::flock(*fd, LOCK_EX) == 0);
+            },
+            [=] {
+                check(::flock(*fd, LOCK_UN) == 0);
+                ::close(*fd);
+            }};
+}
+
+// Who waits for him who holds the lock alone.
+
+struct a_writer
+{
+    template <class Lock>
+    using held = boost::filelock::held_lock<Lock>;
+
+    template <class Lock>
+    static void lock(Lock& l)
+    {
+        l.lock();
+    }
+    template <class Lock>
+    static bool try_lock_for(Lock& l, std::chrono::hours limit)
+    {
+        return l.try_lock_for(limit);
+    }
+    template <class Lock>
+    static void acquire(Lock& l, acquire_options const& how)
+    {
+        l.acquire(how);
+    }
+    template <class Lock, class Handler>
+    static void async_acquire(boost::asio::io_context& context, Lock& l, Handler handler)
+    {
+        boost::filelock::async_acquire(context, l, handler);
+    }
+    template <class Lock>
+    static void unlock(Lock& l)
+    {
+        l.unlock();
+    }
+};
+
+struct a_reader
+{
+    template <class Lock>
+    using held = boost::filelock::shared_held_lock<Lock>;
+
+    template <class Lock>
+    static void lock(Lock& l)
+    {
+        l.lock_shared();
+    }
+    template <class Lock>
+    static bool try_lock_for(Lock& l, std::chrono::hours limit)
+    {
+        return l.try_lock_shared_for(limit);
+    }
+    template <class Lock>
+    static void acquire(Lock& l, acquire_options const& how)
+    {
+        l.acquire_shared(how);
+    }
+    template <class Lock, class Handler>
+    static void async_acquire(boost::asio::io_context& context, Lock& l, Handler handler)
+    {
+        boost::filelock::async_acquire_shared(context, l, handler);
+    }
+    template <class Lock>
+    static void unlock(Lock& l)
+    {
+        l.unlock_shared();
+    }
+};
+
+template <class Lock, class Waiter>
 void measure(std::string const& kind, std::string const& path, peers const& others)
 {
     std::vector<way> ways;
@@ -128,17 +216,7 @@ void measure(std::string const& kind, std::string const& path, peers const& othe
         ways.push_back({name, std::make_unique<process>([&] { serve(waiter); }), holder});
     };
 
-    std::string const bare = path + ".bare";
-    int fd = -1;
-    calls const flock{[&] {
-                          fd = ::open(bare.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-                          check(::flock(fd, LOCK_EX) == 0);
-                      },
-                      [&] {
-                          check(::flock(fd, LOCK_UN) == 0);
-                          ::close(fd);
-                      }};
-    add("flock(2)", flock, flock);
+    add(others.kernel_name, others.kernel_waiter, others.kernel_holder);
     if (others.bare_name) {
         add(others.bare_name, others.bare, others.bare);
         ways.back().learns_of_death = false;
@@ -146,20 +224,21 @@ void measure(std::string const& kind, std::string const& path, peers const& othe
     typename Lock::options_type options;
     options.poll_interval = std::chrono::hours(1);
     Lock lock(path, options);
-    auto const take = [&] { lock.lock(); };
-    auto const drop = [&] { lock.unlock(); };
-    calls const holder{take, drop};
+    calls const holder{[&] { lock.lock(); }, [&] { lock.unlock(); }};
+    auto const take = [&] { Waiter::lock(lock); };
+    auto const drop = [&] { Waiter::unlock(lock); };
     add("lock", {take, drop}, holder);
-    add("try_lock_for", {[&] { check(lock.try_lock_for(std::chrono::hours(1))); }, drop}, holder);
-    boost::filelock::acquire_options how;
+    auto const try_for = [&] { check(Waiter::try_lock_for(lock, std::chrono::hours(1))); };
+    add("try_lock_for", {try_for, drop}, holder);
+    acquire_options how;
     how.on_wait = [](auto const&) {};
     how.progress_interval = std::chrono::hours(1);
-    add("acquire", {[&] { lock.acquire(how); }, drop}, holder);
+    add("acquire", {[&] { Waiter::acquire(lock, how); }, drop}, holder);
     boost::asio::io_context context;
-    boost::filelock::held_lock<Lock> held;
+    typename Waiter::template held<Lock> held;
     auto const take_async = [&] {
-        async_acquire(context, lock,
-                      [&](boost::system::error_code, auto got) { held = std::move(got); });
+        Waiter::async_acquire(context, lock,
+                              [&](boost::system::error_code, auto got) { held = std::move(got); });
         context.restart();
         context.run();
     };
@@ -197,14 +276,27 @@ int main(int argc, char** argv)
     temporary_directory const directory;
     auto const path_of = [&](char const* name) { return (directory.path / name).string(); };
     peers others;
+    others.kernel_name = "flock(2)";
+    others.kernel_waiter = others.kernel_holder = flock_of(path_of("flock"));
     others.interpreter = argc > 1 ? argv[1] : nullptr;
 
     others.python_class = "FileLock";
-    measure<boost::filelock::file_lock>("file_lock", path_of("file_lock"), others);
+    measure<boost::filelock::file_lock, a_writer>("file_lock", path_of("file_lock"), others);
 
     bare_marker marker(directory.path.string(), path_of("bare_marker"));
     others.bare_name = "a marker and inotify(7), bare";
     others.bare = {[&] { marker.wait_and_make(); }, [&] { marker.remove(); }};
     others.python_class = "SoftFileLock";
-    measure<boost::filelock::soft_file_lock>("soft_file_lock", path_of("soft_file_lock"), others);
+    measure<boost::filelock::soft_file_lock, a_writer>("soft_file_lock", path_of("soft_file_lock"),
+                                                       others);
+
+    using boost::filelock::read_write_lock;
+    bare_ranges ranges(path_of("bare_ranges"));
+    auto const release = [&] { ranges.release(); };
+    peers kernel;
+    kernel.kernel_name = "F_OFD_SETLKW";
+    kernel.kernel_waiter = kernel.kernel_holder = {[&] { ranges.wait_to_write(); }, release};
+    measure<read_write_lock, a_writer>("read_write_lock to a writer", path_of("rw"), kernel);
+    kernel.kernel_waiter.lock = [&] { ranges.wait_to_read(); };
+    measure<read_write_lock, a_reader>("read_write_lock to a reader", path_of("rw"), kernel);
 }

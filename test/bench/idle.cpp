@@ -9,6 +9,7 @@
 #include "measure.hpp"
 
 #include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/read_write_lock.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 
 #include <boost/filesystem/directory.hpp>
@@ -122,9 +123,10 @@ class ways_to_wait
 {
 public:
     ways_to_wait(std::vector<way>& all, std::string const& kind, fs::path const& directory,
-                 char const* interpreter, std::string const& python_class)
+                 char const* interpreter = nullptr, std::string const& python_class = {})
         : all_(all), kind_(kind), directory_(directory)
     {
+        add("lock", [](Lock& lock) { lock.lock(); });
         add("try_lock_for", [](Lock& lock) { check(!lock.try_lock_for(whole_wait)); });
         add("acquire, asked to cancel every 50 ms", [](Lock& lock) {
             acquire_options how;
@@ -173,5 +175,7 @@ int main(int argc, char** argv)
                                                         interpreter, "FileLock");
     ways_to_wait<boost::filelock::soft_file_lock> const soft(all, "soft_file_lock", directory.path,
                                                              interpreter, "SoftFileLock");
+    ways_to_wait<boost::filelock::read_write_lock> const ranges(all, "read_write_lock",
+                                                                directory.path);
     measure(std::move(all), directory.path);
 }

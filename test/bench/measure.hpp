@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -133,6 +134,12 @@ public:
     {
         auto const text = line + '\n';
         check(::write(socket_, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+    }
+    /// Whether it says something within so many nanoseconds.
+    bool answers_within(double limit) const
+    {
+        ::pollfd watched{socket_, POLLIN, 0};
+        return ::poll(&watched, 1, static_cast<int>(limit / 1e6)) == 1;
     }
     /// A number on a line; throws at the end.
     double number()

@@ -8,9 +8,11 @@
 // for a while does not matter.
 
 #include "bare_marker.hpp"
+#include "bare_ranges.hpp"
 #include "measure.hpp"
 
 #include <boost/filelock/file_lock.hpp>
+#include <boost/filelock/read_write_lock.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 
 #include <boost/interprocess/sync/file_lock.hpp>
@@ -30,6 +32,7 @@ using namespace bench;
 namespace {
 
 using boost::filelock::file_lock;
+using boost::filelock::read_write_lock;
 using boost::filelock::soft_file_lock;
 
 constexpr int rounds = 200, repetitions = 500;
@@ -117,6 +120,28 @@ public:
         lock.unlock();
     }
 
+    /// What every kind has that has readers.
+    template <class Lock>
+    void lines_of_readers(Lock& lock)
+    {
+        auto const locks = [&] {
+            lock.lock_shared();
+            lock.unlock_shared();
+        };
+        line("lock_shared + unlock_shared", locks);
+        line("try_lock_shared_for + unlock_shared", [&] {
+            check(lock.try_lock_shared_for(std::chrono::seconds(1)));
+            lock.unlock_shared();
+        });
+        line("acquire_shared + unlock_shared", [&] {
+            lock.acquire_shared();
+            lock.unlock_shared();
+        });
+        lock.lock_shared();
+        line("a recursive level", locks);
+        lock.unlock_shared();
+    }
+
     void lines_of_peers(std::vector<std::string> const& peers)
     {
         for (auto const& argument : peers) {
@@ -150,6 +175,14 @@ private:
     calls base_;
     std::string path_;
 };
+
+/// An empty file.
+std::string made(std::string const& path)
+{
+    int const fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    check(fd != -1 && ::close(fd) == 0);
+    return path;
+}
 
 void of_file_lock(std::string const& path, std::vector<std::string> const& peers)
 {
@@ -195,6 +228,61 @@ void of_soft_file_lock(std::string const& directory, std::string const& path,
     c.lines_of_peers(peers);
 }
 
+void of_readers(std::string const& path, std::vector<std::string> const& peers)
+{
+    bare_ranges ranges(path + ".bare");
+    auto const reads = [&] {
+        ranges.read();
+        ranges.release();
+    };
+    comparison c("read_write_lock's readers", reads, path);
+    read_write_lock lock(path);
+    c.lines_of_readers(lock);
+    // On a file of its own: it loses its lock when the process closes any other of the same file.
+    boost::interprocess::file_lock kept_open(made(path + ".kept_open").c_str());
+    c.line("Boost.Interprocess's file_lock, kept open", [&] {
+        kept_open.lock_sharable();
+        kept_open.unlock_sharable();
+    });
+    c.lines_of_peers(peers);
+}
+
+void of_writers(std::string const& path, std::vector<std::string> const& peers)
+{
+    bare_ranges ranges(path + ".bare");
+    auto const writes = [&] {
+        ranges.write();
+        ranges.release();
+    };
+    comparison c("read_write_lock's writers", writes, path);
+    read_write_lock lock(path);
+    c.lines_of_each_kind(lock);
+    auto const upgrades = [&] {
+        lock.lock_upgrade();
+        lock.unlock_upgrade();
+    };
+    c.line("lock_upgrade + unlock_upgrade", upgrades, [&] {
+        ranges.upgrade();
+        ranges.release();
+    });
+    auto const comes_to_write = [&] {
+        lock.lock_upgrade();
+        lock.unlock_upgrade_and_lock();
+        lock.unlock();
+    };
+    c.line("lock_upgrade + unlock_upgrade_and_lock + unlock", comes_to_write, [&] {
+        ranges.upgrade();
+        ranges.strengthen();
+        ranges.release();
+    });
+    boost::interprocess::file_lock kept_open(made(path + ".kept_open").c_str());
+    c.line("Boost.Interprocess's file_lock, kept open", [&] {
+        kept_open.lock();
+        kept_open.unlock();
+    });
+    c.lines_of_peers(peers);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -211,4 +299,6 @@ int main(int argc, char** argv)
     auto const path_of = [&](char const* name) { return (directory.path / name).string(); };
     of_file_lock(path_of("file_lock"), peers["file_lock"]);
     of_soft_file_lock(directory.path.string(), path_of("soft_file_lock"), peers["soft_file_lock"]);
+    of_readers(path_of("readers"), peers["readers"]);
+    of_writers(path_of("writers"), peers["writers"]);
 }

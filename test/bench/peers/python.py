@@ -2,18 +2,49 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-# Takes a lock of Python's filelock, of the class that is the first argument, and gives it back, as
-# often as it is told on a line, and says how many nanoseconds that took.
+# Takes a lock of Python's and gives it back, as often as it is told on a line, and says how many
+# nanoseconds that took. The first argument is a class of filelock's; or a reader or a writer of an
+# SQLite database, whose connection is kept open.
 
 import sys
 import time
 
-import filelock
 
-lock = getattr(filelock, sys.argv[1])(sys.argv[2])
+def of_filelock(name, path):
+    import filelock
+
+    lock = getattr(filelock, name)(path)
+
+    def turn():
+        lock.acquire()
+        lock.release()
+
+    return turn
+
+
+def of_sqlite(name, path):
+    import sqlite3
+
+    connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+    # A first writer makes a page of an empty file, which is no part of locking.
+    connection.execute("CREATE TABLE IF NOT EXISTS page(x)")
+
+    def read():
+        connection.execute("BEGIN")
+        connection.execute("SELECT * FROM sqlite_master").fetchall()
+        connection.execute("COMMIT")
+
+    def write():
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("COMMIT")
+
+    return {"reader": read, "writer": write}[name]
+
+
+kind, path = sys.argv[1:]
+turn = of_sqlite(kind, path) if kind in ("reader", "writer") else of_filelock(kind, path)
 for line in sys.stdin:
     start = time.perf_counter_ns()
     for _ in range(int(line)):
-        lock.acquire()
-        lock.release()
+        turn()
     print(time.perf_counter_ns() - start, flush=True)
