@@ -183,7 +183,14 @@ answer read_write_protocol::strengthen(lock_mode mode, standing who)
     if (!names_it || is_lost_)
         return who == standing::converts ? answer(make_error_code(error::hold_lost))
                                          : answer(answer::busy);
-    return noted(mode, mode == lock_mode::upgrade ? reserve(who) : drain(who));
+    if (mode == lock_mode::upgrade)
+        return noted(mode, reserve(who));
+    bool const had_pending = has_pending_;
+    auto const a = drain(who);
+    // A reader who waits for the upgrade is waited for now, and will be refused.
+    if (held_ == lock_mode::upgrade && a.kind == answer::busy && has_pending_ && !had_pending)
+        file_.tell();
+    return noted(mode, a);
 }
 
 answer read_write_protocol::sleep(lock_mode mode)
