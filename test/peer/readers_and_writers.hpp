@@ -1,0 +1,220 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PEER_READERS_AND_WRITERS_HPP
+#define BOOST_FILELOCK_TEST_PEER_READERS_AND_WRITERS_HPP
+
+#include "../process/child.hpp"
+#include "../process/temporary_directory.hpp"
+#include "sqlite_peer.hpp"
+
+#include <boost/filelock/read_write_lock.hpp>
+
+#include <boost/filesystem/path.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <fstream>
+#include <future>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include <poll.h>
+
+// Threads and processes of ours beside clients of SQLite at one file.
+
+namespace filelock_test {
+namespace fs = boost::filesystem;
+using boost::filelock::read_write_lock;
+using boost::filelock::read_write_lock_options;
+
+inline read_write_lock_options quick()
+{
+    read_write_lock_options options;
+    options.poll_interval = std::chrono::milliseconds(1);
+    return options;
+}
+
+inline bool take(read_write_lock& lock, level l)
+{
+    return l == level::read      ? lock.try_lock_shared()
+           : l == level::upgrade ? lock.try_lock_upgrade()
+                                 : lock.try_lock();
+}
+
+inline bool take_for(read_write_lock& lock, level l, std::chrono::milliseconds wait)
+{
+    return l == level::read      ? lock.try_lock_shared_for(wait)
+           : l == level::upgrade ? lock.try_lock_upgrade_for(wait)
+                                 : lock.try_lock_for(wait);
+}
+
+inline void sleep_for_it(read_write_lock& lock, level l)
+{
+    l == level::read ? lock.lock_shared() : l == level::upgrade ? lock.lock_upgrade() : lock.lock();
+}
+
+inline bool is_held(read_write_lock const& lock)
+{
+    boost::system::error_code ec;
+    bool const held = lock.still_held(ec);
+    return held && !ec;
+}
+
+// Gives up when somebody writes to it.
+inline bool take_patiently(read_write_lock& lock, level l)
+{
+    boost::filelock::acquire_options how;
+    how.progress_interval = std::chrono::hours(1);
+    how.on_wait = [](boost::filelock::wait_status const&) { say("waiting"); };
+    how.cancel_check = [] {
+        ::pollfd input{0, POLLIN, 0};
+        return ::poll(&input, 1, 0) > 0;
+    };
+    boost::system::error_code ec;
+    bool const taken = l == level::read      ? lock.acquire_shared(how, ec)
+                       : l == level::upgrade ? lock.acquire_upgrade(how, ec)
+                                             : lock.acquire(how, ec);
+    if (!taken && ec != boost::system::errc::operation_canceled)
+        throw boost::system::system_error(ec);
+    return taken;
+}
+
+/// A process of ours, which does as it is told.
+class one_of_ours : public child
+{
+public:
+    explicit one_of_ours(fs::path const& path) : child([&path] { return serve(path); }) {}
+
+    std::string ask(std::string const& what)
+    {
+        write_line(what);
+        return read_line().value_or("(it has ended)");
+    }
+
+    bool begin(level l) { return ask("try " + word(l)) == "held"; }
+
+    void wait_to_begin(level l)
+    {
+        write_line("acquire " + word(l));
+        expect("waiting");
+    }
+
+    /// By the form that has no limit, and so sleeps in the kernel; then gives it back.
+    void sleep_to_begin(level l)
+    {
+        write_line("lock " + word(l));
+        write_line("release");
+    }
+
+    void give_up()
+    {
+        write_line("no more");
+        expect("gave up");
+    }
+
+    void release()
+    {
+        write_line("release");
+        expect("released");
+    }
+
+private:
+    static std::string word(level l) { return std::to_string(static_cast<int>(l)); }
+
+    static int serve(fs::path const& path)
+    {
+        read_write_lock lock(path, quick());
+        for (std::string line; !(line = hear()).empty();) {
+            std::istringstream words(line);
+            std::string verb;
+            int number = 0;
+            words >> verb >> number;
+            auto const l = static_cast<level>(number);
+            if (verb == "try")
+                say(take(lock, l) ? "held" : "busy");
+            else if (verb == "acquire")
+                say(take_patiently(lock, l) ? "held" : "gave up");
+            else if (verb == "lock")
+                sleep_for_it(lock, l), say("held");
+            else if (verb == "convert")
+                lock.unlock_upgrade_and_lock(), say("converted");
+            else if (verb == "release")
+                lock.release(), say("released");
+        }
+        return 0;
+    }
+};
+
+/// In another thread, which holds nothing of its own.
+template <class Function>
+auto elsewhere(Function f)
+{
+    return std::async(std::launch::async, f).get();
+}
+
+inline bool is_open_to(level l, fs::path const& path)
+{
+    return elsewhere([&] {
+        read_write_lock lock(path);
+        return take(lock, l);
+    });
+}
+
+inline bool is_open_to(level l, sqlite_peer& peer)
+{
+    bool const begun = peer.begin(l);
+    if (begun)
+        peer.rollback();
+    return begun;
+}
+
+/// It becomes true, and then stays so.
+template <class Condition>
+inline void wait_until_for_good(Condition condition)
+{
+    auto const until = std::chrono::steady_clock::now() + child::patience;
+    while (!condition())
+        if (std::chrono::steady_clock::now() > until)
+            throw std::runtime_error("timed out: what was to become true");
+    for (int i = 0; i < 20; ++i)
+        BOOST_TEST(condition());
+}
+
+inline std::string read(fs::path const& path)
+{
+    std::ifstream file(path.string(), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline void write(fs::path const& path, std::string const& content)
+{
+    std::ofstream(path.string(), std::ios::binary) << content;
+}
+
+struct beside_sqlite : temporary_directory
+{
+    /// What a database looks like.
+    std::string const& database() const
+    {
+        static std::string const content = [this] {
+            auto const file = directory / "made";
+            sqlite_client client(file);
+            if (client.ask("make") != "made" || client.ask("close") != "closed")
+                throw std::runtime_error("no database");
+            return read(file);
+        }();
+        return content;
+    }
+
+    void make_database() const { write(path, database()); }
+
+    fs::path journal() const { return path.string() + "-journal"; }
+};
+
+} // namespace filelock_test
+
+#endif

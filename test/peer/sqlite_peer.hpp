@@ -1,0 +1,209 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PEER_SQLITE_PEER_HPP
+#define BOOST_FILELOCK_TEST_PEER_SQLITE_PEER_HPP
+
+#include "../process/child.hpp"
+
+#include <boost/filesystem/path.hpp>
+#include <boost/test/tree/decorator.hpp>
+#include <boost/test/unit_test_suite.hpp>
+
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <sys/wait.h>
+
+// Clients of SQLite.
+
+namespace filelock_test {
+
+/// What one may hold, whether it is one of ours or a client of SQLite.
+enum class level
+{
+    read,    // a shared lock of ours; BEGIN, and then a statement that reads
+    upgrade, // an upgrade lock; BEGIN IMMEDIATE
+    write    // an exclusive lock; BEGIN EXCLUSIVE
+};
+
+constexpr level levels[] = {level::read, level::upgrade, level::write};
+
+inline std::ostream& operator<<(std::ostream& out, level l)
+{
+    char const* const words[] = {"read", "upgrade", "write"};
+    return out << words[static_cast<int>(l)];
+}
+
+/// As everybody has agreed.
+constexpr bool go_together(level a, level b)
+{
+    return a != level::write && b != level::write && (a == level::read || b == level::read);
+}
+
+/// A process that has a database open, and one transaction at most.
+class sqlite_peer : public child
+{
+public:
+    virtual ~sqlite_peer() = default;
+
+    virtual void open(boost::filesystem::path const& path) = 0;
+
+    /// One attempt: whether the transaction has begun.
+    virtual bool begin(level l) = 0;
+
+    virtual void rollback() = 0;
+
+    /// It is killed, and has ended when this returns, a zombie yet.
+    void die()
+    {
+        kill();
+        ::siginfo_t how;
+        ::waitid(P_PID, static_cast<id_t>(pid()), &how, WEXITED | WNOWAIT);
+    }
+
+protected:
+    using words = std::vector<std::string>;
+    using child::child;
+
+    std::string answer() { return read_line().value_or("(it has ended)"); }
+
+    static void demand(std::string const& found, char const* wanted)
+    {
+        if (found != wanted)
+            throw std::runtime_error("SQLite's client says '" + found + "' and not " + wanted);
+    }
+};
+
+/// sqlite_client.py at work. That file is the program's argument, or else is where its source is.
+class sqlite_client : public sqlite_peer
+{
+public:
+    explicit sqlite_client(boost::filesystem::path const& path) : sqlite_client(path, words()) {}
+
+    std::string ask(std::string const& what)
+    {
+        write_line(what);
+        return answer();
+    }
+
+    void open(boost::filesystem::path const& path) override
+    {
+        demand(ask("open " + path.string()), "opened");
+    }
+
+    bool begin(level l) override
+    {
+        auto const found = ask("try " + word(l));
+        if (found != "busy")
+            demand(found, "held");
+        return found == "held";
+    }
+
+    /// It sleeps, or is about to, until it can begin; what it says then is left to be read.
+    void wait_to_begin(level l)
+    {
+        write_line("acquire " + word(l));
+        expect("waiting");
+    }
+
+    void rollback() override { demand(ask("rollback"), "done"); }
+
+    static std::string word(level l)
+    {
+        return l == level::read ? "read" : l == level::upgrade ? "immediate" : "exclusive";
+    }
+
+protected:
+    sqlite_client(boost::filesystem::path const& path, words const& options)
+        : sqlite_peer(command(path, options))
+    {}
+
+private:
+    static words command(boost::filesystem::path const& path, words const& options)
+    {
+        auto const& suite = boost::unit_test::framework::master_test_suite();
+        auto const here = boost::filesystem::path(__FILE__).parent_path();
+        // Not the first interpreter in PATH, which need not be the system's.
+        words all{"/usr/bin/python3", "-I", "-S",
+                  suite.argc > 1 ? suite.argv[1] : (here / "sqlite_client.py").string()};
+        all.insert(all.end(), options.begin(), options.end());
+        all.push_back(path.string());
+        return all;
+    }
+};
+
+/// What ReadWriteLock of Python's filelock does. It has no `level::upgrade`.
+class filelock_client : public sqlite_client
+{
+public:
+    explicit filelock_client(boost::filesystem::path const& path)
+        : sqlite_client(path, {"--filelock"})
+    {}
+};
+
+/// SQLite's own shell.
+class sqlite_shell : public sqlite_peer
+{
+public:
+    explicit sqlite_shell(boost::filesystem::path const& path)
+        : sqlite_peer(words{"sh", "-c",
+                            "exec stdbuf -oL sqlite3 -batch -init /dev/null \"$0\" 2>&1",
+                            path.string()})
+    {}
+
+    void open(boost::filesystem::path const& path) override
+    {
+        write_line(".open '" + path.string() + "'");
+    }
+
+    bool begin(level l) override
+    {
+        char const* const begins[] = {
+            "BEGIN; SELECT 1 WHERE (SELECT count(*) FROM sqlite_master) < 0", "BEGIN IMMEDIATE",
+            "BEGIN EXCLUSIVE"};
+        auto const found = run(begins[static_cast<int>(l)]);
+        if (found == "done")
+            return true;
+        if (found.find("database is locked") == found.npos)
+            demand(found, "done");
+        if (l == level::read)
+            rollback();
+        return false;
+    }
+
+    void rollback() override { demand(run("ROLLBACK"), "done"); }
+
+private:
+    // Of a line of statements the shell runs none after the first that fails.
+    std::string run(std::string const& statements)
+    {
+        write_line(statements + "; SELECT 'done';");
+        return answer();
+    }
+};
+
+// Preconditions of test cases.
+
+inline boost::test_tools::assertion_result have_sqlite_client(boost::unit_test::test_unit_id)
+{
+    boost::test_tools::assertion_result result(
+        child({"/usr/bin/python3", "-c", "import sqlite3"}).wait() == 0);
+    result.message() << "there is no /usr/bin/python3 with sqlite3";
+    return result;
+}
+
+inline boost::test_tools::assertion_result have_sqlite_shell(boost::unit_test::test_unit_id)
+{
+    boost::test_tools::assertion_result result(
+        child({"sh", "-c", "command -v stdbuf && exec sqlite3 -version"}).wait() == 0);
+    result.message() << "there is no sqlite3";
+    return result;
+}
+
+} // namespace filelock_test
+
+#endif
