@@ -150,6 +150,12 @@ std::optional<std::string> child::read_line()
     }
 }
 
+bool child::has_line() const
+{
+    pollfd p{output_, POLLIN, 0};
+    return !buffer_.empty() || ::poll(&p, 1, 0) > 0;
+}
+
 void child::expect(std::string const& line)
 {
     auto const found = read_line();

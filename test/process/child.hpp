@@ -42,6 +42,9 @@ public:
     /// The next line without its end; nothing at the end of the output.
     std::optional<std::string> read_line();
 
+    /// Whether there is something to read now, the end included.
+    bool has_line() const;
+
     /// Reads a line and throws where it is another one.
     void expect(std::string const& line);
 

@@ -162,7 +162,7 @@ effect expected(fault const& f)
 
 // What was said of an operation. An error is told by its number.
 std::string const done = "done", nothing_to_do = "nothing to do", not_supported = "not supported",
-                  not_a_lock_file = "not a lock file";
+                  not_a_lock_file = "not a lock file", hold_lost = "hold lost";
 
 std::string outcome(std::function<error_code()> const& operation)
 {
@@ -178,6 +178,8 @@ std::string outcome(std::function<error_code()> const& operation)
         return not_supported;
     if (ec == make_error_code(boost::filelock::error::not_a_lock_file))
         return not_a_lock_file;
+    if (ec == make_error_code(boost::filelock::error::hold_lost))
+        return hold_lost;
     return ec ? std::to_string(ec.value()) : done;
 }
 
@@ -190,6 +192,8 @@ bool tells(std::string const& said, fault const& f)
         return said == not_supported;
     if (f.call == "newfstatat" && f.error == "ENOENT" && said == std::to_string(EIO))
         return true; // of an open file: the file system has lost it
+    if (f.call == "newfstatat" && f.error == "ENOENT" && said == hold_lost)
+        return true;
     if (f.error == "ELOOP" && said == not_a_lock_file)
         return true; // it must be a symbolic link
     // There is no file, and one could not be created, which is the error to be told.
@@ -229,7 +233,8 @@ int meet(sequence const& what)
         auto const taken = outcome([&] { return who->take(); });
         say(taken);
         hear();
-        say(taken == done ? outcome([&] { return who->give_back(); }) : nothing_to_do);
+        bool const has_something = taken == done || what.is_as_before;
+        say(has_something ? outcome([&] { return who->give_back(); }) : nothing_to_do);
         hear();
         can_again = outcome([&] { return who->take(); }) == done &&
                     outcome([&] { return who->give_back(); }) == done;
@@ -277,7 +282,7 @@ struct fault_points::history
 {
     std::string taken, given_back; // what was said; nothing, where the process was killed
     bool waited = false;
-    bool two_had_it = false, is_stuck = false;
+    bool two_had_it = false, is_stuck = false, keeps_others_out = false;
     bool could_be_taken_again = false, is_clean = true;
     possessions left;
     std::vector<fault> calls;
@@ -363,9 +368,12 @@ void fault_points::observe(child& process, std::unique_ptr<child>& sleeper, hist
         return;
     h.taken = *line;
     if (!sequence_.sleeper) {
-        bool const is_free = sequence_.is_free();
-        h.two_had_it = h.taken == done && is_free;
-        h.is_stuck = h.taken != done && !is_free;
+        if (h.taken == done)
+            h.two_had_it = sequence_.is_free();
+        else if (sequence_.is_as_before)
+            h.keeps_others_out = !sequence_.is_as_before();
+        else
+            h.is_stuck = !sequence_.is_free();
     } else if (!sleeper && h.taken == done) {
         sleeper = sequence_.sleeper();
     }
@@ -393,6 +401,9 @@ std::string fault_points::problem_with(fault const& f) const
             return "two had it";
         if (h.is_stuck)
             return "nobody can have it: " + h.taken + ", " + h.given_back;
+        // What could not be unlocked is unlocked at the release.
+        if (h.keeps_others_out && !contains(f.text, "F_UNLCK"))
+            return "others are kept out: " + h.taken;
         if (h.status != 0 && !(kills && h.status == -SIGKILL))
             return "it ended with " + std::to_string(h.status);
         if (kills && h.was_killed())

@@ -41,6 +41,9 @@ struct sequence
     /// Whether nothing is left in the file system, asked when the taker has ended and told no error
     /// in removing a file. Not asked where it was killed.
     std::function<bool()> is_clean = {};
+    /// Of one who makes more of what he holds from the beginning, and has it still where he fails:
+    /// whether others then have what he leaves to them. What he gives back is whatever he has.
+    std::function<bool()> is_as_before = {};
     /// Starts one who takes the lock, gives it back and ends, and says when it is asleep: it must
     /// get the lock from the taker, or from who makes him wait. Then nobody else looks whether it
     /// is free.

@@ -76,7 +76,9 @@ bool is_in_short_poll(pid_t pid)
     std::ifstream in("/proc/" + std::to_string(pid) + "/syscall");
     long number = -1;
     std::string first, second, third;
-    if (!(in >> number >> first >> second >> third) || number != SYS_ppoll)
+    if (!(in >> number >> first >> second >> third))
+        return true; // it has just woken
+    if (number != SYS_ppoll)
         return false;
     auto const address = std::stoull(third, nullptr, 16);
     ::timespec timeout;

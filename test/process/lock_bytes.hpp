@@ -1,0 +1,84 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PROCESS_LOCK_BYTES_HPP
+#define BOOST_FILELOCK_TEST_PROCESS_LOCK_BYTES_HPP
+
+#include <boost/filesystem/path.hpp>
+
+#include <cerrno>
+#include <chrono>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+// What is locked of the bytes that SQLite locks, seen without the library.
+
+namespace filelock_test {
+
+struct lock_bytes
+{
+    long long first;
+    long long length;
+};
+
+inline constexpr lock_bytes pending_byte{0x40000000, 1};
+inline constexpr lock_bytes reserved_byte{0x40000001, 1};
+inline constexpr lock_bytes shared_bytes{0x40000002, 510};
+inline constexpr lock_bytes all_bytes{0x40000000, 512};
+
+/// Opens the file anew, so that its process's own locks are seen as well. To look opens nothing for
+/// writing, and who watches the file hears of it when this closes it.
+class byte_viewer
+{
+public:
+    explicit byte_viewer(boost::filesystem::path const& path)
+        : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC))
+    {
+        if (fd_ == -1)
+            throw std::system_error(errno, std::generic_category(), "open");
+    }
+    byte_viewer(byte_viewer const&) = delete;
+    byte_viewer& operator=(byte_viewer const&) = delete;
+    ~byte_viewer() { ::close(fd_); }
+
+    /// Whether somebody has a lock there, of whichever kind.
+    bool is_locked(lock_bytes bytes) const
+    {
+        struct ::flock r = {};
+        r.l_type = F_WRLCK;
+        r.l_whence = SEEK_SET;
+        r.l_start = static_cast<off_t>(bytes.first);
+        r.l_len = static_cast<off_t>(bytes.length);
+        if (::fcntl(fd_, F_OFD_GETLK, &r) != 0)
+            throw std::system_error(errno, std::generic_category(), "fcntl");
+        return r.l_type != F_UNLCK;
+    }
+
+    /// Throws after 30 s.
+    void wait_until_locked(lock_bytes bytes) const
+    {
+        auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (!is_locked(bytes)) {
+            if (std::chrono::steady_clock::now() > until)
+                throw std::runtime_error("timed out: bytes that are to be locked");
+            std::this_thread::yield();
+        }
+    }
+
+private:
+    int fd_;
+};
+
+inline bool is_locked(boost::filesystem::path const& path, lock_bytes bytes)
+{
+    return byte_viewer(path).is_locked(bytes);
+}
+
+} // namespace filelock_test
+
+#endif

@@ -1,0 +1,242 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PROCESS_READ_WRITE_ACTOR_HPP
+#define BOOST_FILELOCK_TEST_PROCESS_READ_WRITE_ACTOR_HPP
+
+#include "child.hpp"
+#include "kernel_state.hpp"
+
+#include <boost/filelock/read_write_lock.hpp>
+
+#include <boost/filesystem/path.hpp>
+#include <boost/system/errc.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace filelock_test {
+
+// What came of something.
+inline std::string const has_it = "has it", busy = "busy", done = "done";
+
+inline std::string said_of(bool had)
+{
+    return had ? has_it : busy;
+}
+
+inline bool has_input()
+{
+    ::pollfd input{0, POLLIN, 0};
+    return ::poll(&input, 1, 0) > 0;
+}
+
+/// What can be done with a lock, by name. "wait" has a limit of two hours, "lock" none; "cancel"
+/// waits until the process is told something.
+inline std::string perform(boost::filelock::read_write_lock& lock, std::string const& what)
+{
+    using namespace std::chrono_literals;
+    auto const take = [](auto&& f) {
+        return [f = std::forward<decltype(f)>(f)](boost::filelock::read_write_lock& l) {
+            f(l);
+            return has_it;
+        };
+    };
+    using read_write_lock = boost::filelock::read_write_lock;
+    static std::map<std::string, std::function<std::string(read_write_lock&)>> const deeds = {
+        {"try shared", [](auto& l) { return said_of(l.try_lock_shared()); }},
+        {"try upgrade", [](auto& l) { return said_of(l.try_lock_upgrade()); }},
+        {"try", [](auto& l) { return said_of(l.try_lock()); }},
+        {"wait shared", [](auto& l) { return said_of(l.try_lock_shared_for(2h)); }},
+        {"wait upgrade", [](auto& l) { return said_of(l.try_lock_upgrade_for(2h)); }},
+        {"wait", [](auto& l) { return said_of(l.try_lock_for(2h)); }},
+        {"briefly shared", [](auto& l) { return said_of(l.try_lock_shared_for(100ms)); }},
+        {"briefly upgrade", [](auto& l) { return said_of(l.try_lock_upgrade_for(100ms)); }},
+        {"briefly", [](auto& l) { return said_of(l.try_lock_for(100ms)); }},
+        {"briefly shared to exclusive",
+         [](auto& l) { return said_of(l.try_unlock_shared_and_lock_for(100ms)); }},
+        {"briefly shared to upgrade",
+         [](auto& l) { return said_of(l.try_unlock_shared_and_lock_upgrade_for(100ms)); }},
+        {"briefly upgrade to exclusive",
+         [](auto& l) { return said_of(l.try_unlock_upgrade_and_lock_for(100ms)); }},
+        {"lock shared", take([](auto& l) { l.lock_shared(); })},
+        {"lock upgrade", take([](auto& l) { l.lock_upgrade(); })},
+        {"lock", take([](auto& l) { l.lock(); })},
+        {"cancel",
+         [](auto& l) {
+             boost::filelock::acquire_options how;
+             how.poll_interval = 1ms;
+             how.cancel_check = has_input;
+             boost::system::error_code ec;
+             l.acquire(how, ec);
+             if (ec == boost::system::errc::operation_canceled)
+                 hear();
+             return ec ? ec.message() : has_it;
+         }},
+        {"try shared to exclusive", [](auto& l) { return said_of(l.try_unlock_shared_and_lock()); }},
+        {"wait shared to exclusive",
+         [](auto& l) { return said_of(l.try_unlock_shared_and_lock_for(2h)); }},
+        {"try shared to upgrade",
+         [](auto& l) { return said_of(l.try_unlock_shared_and_lock_upgrade()); }},
+        {"wait shared to upgrade",
+         [](auto& l) { return said_of(l.try_unlock_shared_and_lock_upgrade_for(2h)); }},
+        {"try upgrade to exclusive",
+         [](auto& l) { return said_of(l.try_unlock_upgrade_and_lock()); }},
+        {"wait upgrade to exclusive",
+         [](auto& l) { return said_of(l.try_unlock_upgrade_and_lock_for(2h)); }},
+        {"lock upgrade to exclusive", take([](auto& l) { l.unlock_upgrade_and_lock(); })},
+        {"exclusive to shared", take([](auto& l) { l.unlock_and_lock_shared(); })},
+        {"exclusive to upgrade", take([](auto& l) { l.unlock_and_lock_upgrade(); })},
+        {"upgrade to shared", take([](auto& l) { l.unlock_upgrade_and_lock_shared(); })},
+        {"release",
+         [](auto& l) {
+             boost::system::error_code ec;
+             l.release(ec);
+             return ec ? ec.message() : done;
+         }},
+        {"counter", [](auto& l) { return std::to_string(l.lock_counter()); }},
+        {"held?",
+         [](auto& l) {
+             boost::system::error_code ec;
+             return l.still_held(ec) ? "held" : "not held";
+         }},
+    };
+    try {
+        // "limit 200": with a limit of so many milliseconds.
+        if (what.rfind("limit ", 0) == 0)
+            return said_of(lock.try_lock_for(std::chrono::milliseconds(std::stol(what.substr(6)))));
+        return deeds.at(what)(lock);
+    } catch (boost::filelock::lock_error const& e) {
+        return e.code().message();
+    }
+}
+
+/// The mode that a deed ends in, if it works; and what it begins with.
+inline std::string mode_after(std::string const& what)
+{
+    auto const ends_in = [&](std::string const& word) {
+        return what.size() >= word.size() &&
+               what.compare(what.size() - word.size(), word.size(), word) == 0;
+    };
+    return ends_in("shared") ? "shared" : ends_in("upgrade") ? "upgrade" : "exclusive";
+}
+
+/// Whether two may hold these modes together.
+inline bool go_together(std::string const& a, std::string const& b)
+{
+    return a != "exclusive" && b != "exclusive" && (a != "upgrade" || b != "upgrade");
+}
+
+/// Polls once in an hour: what it does not hear of, it does not get.
+inline boost::filelock::read_write_lock_options hourly()
+{
+    boost::filelock::read_write_lock_options options;
+    options.poll_interval = std::chrono::hours(1);
+    return options;
+}
+
+/// A process with one lock object, that does what it is told.
+class actor
+{
+public:
+    explicit actor(boost::filesystem::path const& path,
+                   boost::filelock::read_write_lock_options const& options = hourly())
+        : process_([&] {
+              boost::filelock::read_write_lock lock(path, options);
+              for (auto what = hear(); !what.empty(); what = hear()) {
+                  say("begins");
+                  if (what == "exit")
+                      ::_exit(0);
+                  say(what == "fork" ? leave_a_child() : perform(lock, what));
+              }
+              return 0;
+          })
+    {}
+
+    pid_t pid() const { return process_.pid(); }
+
+    std::string operator()(std::string const& what)
+    {
+        begin(what);
+        return end();
+    }
+
+    void begin(std::string const& what)
+    {
+        process_.write_line(what);
+        process_.expect("begins");
+    }
+
+    /// Begins something that waits, and returns when it waits for longer than until its next
+    /// attempt.
+    void begin_wait(std::string const& what)
+    {
+        begin(what);
+        if (what != "cancel") // that one never rests
+            wait_until_settled(pid());
+    }
+
+    /// Whether what was begun has come to an end.
+    bool has_ended() { return process_.has_line(); }
+
+    std::string end() { return process_.read_line().value_or("it died"); }
+    void tell(std::string const& line) { process_.write_line(line); }
+
+    void kill(int signal = SIGKILL)
+    {
+        process_.kill(signal);
+        if (signal == SIGKILL)
+            process_.wait();
+    }
+
+    /// Ends in this way: "release", "exit" or "kill".
+    void leave(std::string const& how)
+    {
+        if (how == "kill") {
+            kill();
+        } else if (how == "exit") {
+            begin(how);
+            process_.wait();
+        } else if ((*this)(how) != done) {
+            throw std::runtime_error("it cannot release");
+        }
+    }
+
+private:
+    // It lives as long as we may write to it, and takes no part.
+    static std::string leave_a_child()
+    {
+        if (::fork() == 0) {
+            ::close(1);
+            ::alarm(120);
+            ::pollfd input{0, 0, 0};
+            ::poll(&input, 1, -1);
+            ::_exit(0);
+        }
+        return done;
+    }
+
+    child process_;
+};
+
+/// Who of the two comes to an end first; or, where both have, either. Throws after 30 s.
+inline actor* wait_for_either(actor& a, actor& b)
+{
+    auto const until = std::chrono::steady_clock::now() + child::patience;
+    while (std::chrono::steady_clock::now() < until)
+        for (auto* one : {&a, &b})
+            if (one->has_ended())
+                return one;
+    throw std::runtime_error("timed out: either of two");
+}
+
+} // namespace filelock_test
+
+#endif
