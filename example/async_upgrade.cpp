@@ -1,0 +1,50 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// Coroutines that read, and one that may come to write.
+
+#include <boost/filelock.hpp>
+#include <boost/filelock/async_acquire.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <iostream>
+
+using boost::filelock::read_write_lock;
+namespace asio = boost::asio;
+
+// tag::body[]
+asio::awaitable<void> check(char const* name, read_write_lock& lock)
+{
+    auto held = co_await boost::filelock::async_acquire_upgrade(lock, asio::use_awaitable);
+    std::cout << name << " looks\n";
+    co_await asio::post(asio::use_awaitable); // others run
+    std::cout << name << " has seen enough\n";
+}
+
+asio::awaitable<void> read(read_write_lock& lock)
+{
+    auto held = co_await boost::filelock::async_acquire_shared(lock, asio::use_awaitable);
+    std::cout << "the reader reads\n";
+}
+// end::body[]
+
+int main()
+{
+    auto const end = [](std::exception_ptr failure) {
+        if (failure)
+            std::rethrow_exception(failure);
+    };
+    read_write_lock lock("upgrade.lock");
+    asio::io_context context;
+    asio::co_spawn(context, check("the one", lock), end);
+    asio::co_spawn(context, read(lock), end);
+    asio::co_spawn(context, check("the other", lock), end);
+    context.run();
+}

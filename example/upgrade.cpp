@@ -1,0 +1,118 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// Read first, and then perhaps write what was not there.
+
+#include <boost/filelock.hpp>
+
+#include <boost/thread/locks.hpp>
+
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using boost::filelock::read_write_lock;
+
+void tell(char const* what, bool yes)
+{
+    std::cout << what << ": " << (yes ? "yes" : "no") << '\n';
+}
+
+bool is_in_file(std::string const& name)
+{
+    std::ifstream file("names.txt");
+    for (std::string line; std::getline(file, line);)
+        if (line == name)
+            return true;
+    return false;
+}
+
+void append_to_file(std::string const& name)
+{
+    std::ofstream file("names.txt", std::ios::app);
+    if (!(file << name << '\n' << std::flush))
+        throw std::runtime_error("cannot write names.txt");
+}
+
+// tag::register[]
+bool register_name(read_write_lock& lock, std::string const& name)
+{
+    boost::upgrade_lock<read_write_lock> reader(lock); // beside readers; one of its kind
+    if (is_in_file(name))
+        return false;
+    boost::upgrade_to_unique_lock<read_write_lock> writer(reader); // when the readers have gone
+    append_to_file(name); // nobody has written since we read
+    return true;
+}
+// end::register[]
+
+// tag::users[]
+// Of two processes with the same names, one registers each of them.
+int register_all()
+{
+    read_write_lock lock("names.lock");
+    int count = 0;
+    for (int i = 0; i < 100; ++i)
+        if (register_name(lock, "name " + std::to_string(i)))
+            ++count;
+    return count;
+}
+// end::users[]
+
+// tag::both[]
+// Two readers who both want to write: each would wait for the other to stop reading.
+void nobody_gives_way(read_write_lock& a, read_write_lock& b)
+{
+    boost::shared_lock<read_write_lock> one(a), other(b);
+    tell("the one becomes a writer", a.try_unlock_shared_and_lock());
+    tell("the other does", b.try_unlock_shared_and_lock());
+}
+
+// So there is one upgrade lock; who wants it too waits before he reads.
+void one_comes_first(read_write_lock& a, read_write_lock& b)
+{
+    boost::upgrade_lock<read_write_lock> one(a);
+    tell("a second upgrade lock", b.try_lock_upgrade());
+    {
+        boost::shared_lock<read_write_lock> reader(b, boost::try_to_lock);
+        tell("a reader beside it", reader.owns_lock());
+        tell("a writer while he reads", a.try_unlock_upgrade_and_lock());
+    }
+    boost::upgrade_to_unique_lock<read_write_lock> writer(one);
+    tell("a writer when he has gone", writer.owns_lock());
+}
+// end::both[]
+
+// tag::downgrade[]
+void write_and_read_on(read_write_lock& lock, read_write_lock& other)
+{
+    boost::unique_lock<read_write_lock> writer(lock);
+    append_to_file("the last");
+    boost::shared_lock<read_write_lock> reader(std::move(writer)); // at once, and nobody between
+    tell("others read what we wrote",
+         boost::shared_lock<read_write_lock>(other, boost::try_to_lock).owns_lock());
+}
+// end::downgrade[]
+
+int main()
+{
+    pid_t const child = ::fork();
+    int const ours = register_all();
+    if (child == 0)
+        ::_exit(ours);
+    int status = 0;
+    if (child == -1 || ::waitpid(child, &status, 0) != child || !WIFEXITED(status))
+        throw std::runtime_error("the other process did not end well");
+    std::cout << "registered by both: " << ours + WEXITSTATUS(status) << '\n';
+
+    read_write_lock a("names.lock"), b("names.lock");
+    nobody_gives_way(a, b);
+    one_comes_first(a, b);
+    write_and_read_on(a, b);
+}
