@@ -25,7 +25,8 @@ namespace filelock {
 /// empty, or a database; it is made where it is missing, stays when the lock is released, and is
 /// never read, written or truncated. A shared lock on a file that exists wants permission to read
 /// it, everything else permission to write it. Of the other kinds of lock only record locks on the
-/// whole file, such as those of `kernel_lock::record`, have anything to do with it: they exclude it.
+/// whole file, such as those of `kernel_lock::record`, have anything to do with it: they exclude
+/// it.
 ///
 /// **A process must not use SQLite, or any lock that `fcntl` gives to the process, on a file that
 /// it also locks with this**: when this closes the file, the kernel drops those (POSIX).
