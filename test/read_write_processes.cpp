@@ -369,6 +369,22 @@ BOOST_DATA_TEST_CASE_F(fixture, the_next_comes_when_a_holder_leaves, modes* mode
         }
 }
 
+BOOST_DATA_TEST_CASE_F(fixture, who_has_waited_has_no_more_than_others_of_his_mode, modes, mode)
+{
+    for (std::string const how : {"wait", "lock"}) {
+        actor holder(path), waiter(path);
+        BOOST_TEST(holder("lock") == has_it);
+        waiter.begin_wait(mode == std::string("exclusive") ? how : how + " " + mode);
+        BOOST_TEST(holder("release") == done);
+        BOOST_TEST(waiter.end() == has_it);
+        bool const writes = mode == std::string("exclusive");
+        BOOST_TEST(is_locked(path, pending_byte) == writes);
+        BOOST_TEST(is_locked(path, reserved_byte) == (mode != std::string("shared")));
+        BOOST_TEST(waiter("release") == done);
+        BOOST_TEST(!is_locked(path, all_bytes));
+    }
+}
+
 BOOST_DATA_TEST_CASE_F(fixture, and_when_the_last_of_many_readers_does, ways* endings, how, ends)
 {
     std::vector<std::unique_ptr<actor>> readers;
