@@ -697,6 +697,74 @@ BOOST_AUTO_TEST_CASE(a_writer_who_gives_up_takes_his_announcement_back)
     BOOST_TEST(reader->step(start).kind == next::granted);
 }
 
+BOOST_AUTO_TEST_CASE(the_announcement_of_one_who_is_turned_away_is_taken_back)
+{
+    protocol.announces = answer::busy;
+    // What he would convert, another thread drops.
+    BOOST_TEST(have(shared, object));
+    BOOST_TEST(have(shared, other));
+    auto const up = convert(object, shared, exclusive);
+    BOOST_TEST(up->step(start).kind == next::wait);
+    drop(object);
+    BOOST_TEST(up->step(start).kind == next::failed);
+    BOOST_TEST(protocol.log == "asasAw");
+    drop(other);
+    // Or he is given levels of another mode.
+    protocol.log.clear();
+    BOOST_TEST(have(shared, third));
+    auto const writer = want(object);
+    BOOST_TEST(writer->step(start).kind == next::wait);
+    writer->waker.count = 0;
+    BOOST_TEST(book.give(third, object));
+    BOOST_TEST(writer->waker.count > 0); // he is told
+    BOOST_TEST(would_deadlock(writer->step(start)));
+    BOOST_TEST(protocol.log == "asAw");
+}
+
+BOOST_AUTO_TEST_CASE(one_attempt_is_no_announcement_and_known_to_be_the_only_one)
+{
+    protocol.announces = answer::busy;
+    BOOST_TEST(have(shared, me));
+    BOOST_TEST(protocol.is_only_one);
+    BOOST_TEST(want(other, deadline::at_once())->step(start).kind == next::timed_out);
+    BOOST_TEST(protocol.log == "as");
+    drop(me);
+    BOOST_TEST(want(other, deadline::after(1s, start))->step(start).kind == next::granted);
+    BOOST_TEST(!protocol.is_only_one);
+}
+
+BOOST_AUTO_TEST_CASE(who_reads_elsewhere_does_not_announce_himself)
+{
+    lock_book another;
+    fake_protocol of_another;
+    fd::register_object(another);
+    counting_waker waker;
+    acquisition taking(another, of_another, request(shared, other, deadline::never()), waker);
+    BOOST_TEST(taking.step().kind == next::granted);
+    protocol.announces = answer::busy;
+    BOOST_TEST(have(shared, me));
+    BOOST_TEST(want(other)->step(start).kind == next::wait);
+    BOOST_TEST(protocol.log == "asw");
+    BOOST_TEST(want(third)->step(start).kind == next::wait);
+    BOOST_TEST(protocol.log == "aswAw");
+    fd::unregister_object(another);
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_of_another_make_on_the_same_file_is_nothing)
+{
+    lock_book another(fd::made_of_flock), record_locks(fd::made_of_record_locks),
+        both(fd::made_of_flock | fd::made_of_record_locks);
+    fake_protocol of_another;
+    fd::register_object(another);
+    counting_waker waker;
+    acquisition taking(another, of_another, request(shared, me, deadline::never()), waker);
+    BOOST_TEST(taking.step().kind == next::granted);
+    BOOST_TEST(!fd::another_keeps_out(record_locks, me, protocol.file, exclusive));
+    BOOST_TEST(fd::another_keeps_out(both, me, protocol.file, exclusive));
+    BOOST_TEST(!fd::another_keeps_out(another, me, protocol.file, exclusive)); // it is oneself
+    fd::unregister_object(another);
+}
+
 BOOST_AUTO_TEST_CASE(no_announcement_beside_an_upgrade_or_an_exclusive_hold_nor_of_a_reader)
 {
     protocol.announces = answer::busy;

@@ -28,6 +28,7 @@ struct fake_protocol : detail::protocol
     std::function<void()> during_attempt, during_lowering, on_acquired;
     std::optional<detail::answer> announces; // and answers so
     detail::standing asked_as = detail::standing::nothing;
+    bool is_only_one = false; // the attempt
     bool sleeps = false;
     bool is_ours = true;
     bool local = false;
@@ -39,10 +40,11 @@ struct fake_protocol : detail::protocol
 
     static char letter(detail::lock_mode mode) { return "-sux"[static_cast<int>(mode)]; }
 
-    detail::answer attempt(detail::lock_mode mode, detail::standing asker) override
+    detail::answer attempt(detail::lock_mode mode, detail::asker const& asker) override
     {
         log += {'a', letter(mode)};
-        asked_as = asker;
+        asked_as = asker.has;
+        is_only_one = !asker.waits;
         if (during_attempt)
             during_attempt();
         auto a = otherwise;
@@ -54,12 +56,13 @@ struct fake_protocol : detail::protocol
             held = mode;
         return a;
     }
-    detail::answer announce(detail::standing asker) override
+    detail::answer announce(detail::asker const& asker) override
     {
         if (!announces)
             return detail::answer::busy;
         log += 'A';
-        asked_as = asker;
+        asked_as = asker.has;
+        is_only_one = !asker.waits;
         if (during_attempt)
             during_attempt();
         return *announces;
@@ -73,6 +76,7 @@ struct fake_protocol : detail::protocol
     bool can_sleep() const noexcept override { return sleeps; }
     detail::watched what_tells() const noexcept override { return {&watched_file, file, true}; }
     bool is_local() const noexcept override { return local; }
+    std::uint8_t made_of() const noexcept override { return 255; }
     void acquired() override
     {
         if (on_acquired)

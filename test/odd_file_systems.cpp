@@ -27,6 +27,7 @@
 #include <string>
 #include <thread>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 using namespace filelock_test;
@@ -448,6 +449,19 @@ BOOST_FIXTURE_TEST_CASE(that_fail_to_convert_a_lock, with_record_locks)
     lock.unlock_and_lock_shared();
     faults.record_lock.error = 0;
     BOOST_TEST(!other.try_lock_shared());
+    BOOST_TEST(lock.try_unlock_shared_and_lock()); // what there is, is still enough for that
+    struct ::flock readers = {};
+    readers.l_type = F_RDLCK;
+    readers.l_start = 0x40000002;
+    readers.l_len = 510;
+    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    BOOST_TEST(::fcntl(fd, F_OFD_SETLK, &readers) == -1);
+    ::close(fd);
+    faults.record_lock.times = 1;
+    faults.record_lock.error = EIO;
+    lock.unlock_and_lock_shared();
+    faults.record_lock.times = -1;
+    faults.record_lock.error = 0;
     std::thread([&] {
         BOOST_TEST(lock.try_lock_shared()); // whoever is next at work
         lock.unlock_shared();

@@ -384,6 +384,31 @@ BOOST_AUTO_TEST_CASE(a_thread_that_reads_is_let_in_again_while_a_writer_waits)
     BOOST_TEST(!wait.get());
 }
 
+// A reader who came then would be kept out for nothing, and a reader who converts refused.
+BOOST_AUTO_TEST_CASE(an_attempt_that_does_not_wait_claims_nothing)
+{
+    read_write_lock reader(path), other(path), shared(path);
+    reader.lock_shared();
+    auto const polls = std::async(std::launch::async, [&] {
+        int had = 0;
+        shared.lock_shared();
+        for (int i = 0; i < 300; ++i)
+            had += in_thread([&] { return shared.try_lock(); });
+        had += shared.try_unlock_shared_and_lock();
+        shared.unlock_shared();
+        for (int i = 0; i < 3000; ++i)
+            had += other.try_lock();
+        return had;
+    });
+    sqlite_like client(path);
+    int refused = 0;
+    while (polls.wait_for(seconds(0)) != std::future_status::ready) {
+        refused += !client.lock(F_RDLCK, sqlite_like::pending, 1);
+        client.lock(F_UNLCK, sqlite_like::pending, 1);
+    }
+    BOOST_TEST(refused == 0);
+}
+
 // What would wait for ever
 
 BOOST_AUTO_TEST_CASE(a_reader_who_wants_an_upgrade_while_a_writer_waits_for_him)
@@ -405,6 +430,57 @@ BOOST_AUTO_TEST_CASE(a_reader_who_wants_an_upgrade_while_a_writer_waits_for_him)
     BOOST_TEST(!wait.is_over());
     a.unlock_shared();
     BOOST_TEST(!wait.get());
+}
+
+BOOST_AUTO_TEST_CASE(and_who_has_readers_beside_him_in_the_object_through_which_he_wants_it)
+{
+    read_write_lock a(path), b(path), writer(path);
+    std::promise<void> reads, enough;
+    auto beside = std::async(std::launch::async, [&] {
+        b.lock_shared();
+        reads.set_value();
+        enough.get_future().wait();
+        b.unlock_shared();
+    });
+    reads.get_future().wait();
+    a.lock_shared();
+    // Nobody waits: he may wait for who need not write, but keeps no readers out.
+    BOOST_TEST(!b.try_lock_for(milliseconds(1)));
+    acquire_options how;
+    bool could_read = false;
+    how.timeout = milliseconds(20);
+    how.on_wait = [&](auto const&) { could_read = can_read(); };
+    BOOST_TEST((::lock(b, how) == errc::timed_out));
+    BOOST_TEST(could_read);
+    {
+        waiting wait([&](acquire_options const& options) {
+            auto const ec = ::lock(writer, options);
+            writer.unlock();
+            return ec;
+        });
+        BOOST_TEST((error_of([&] { b.lock_upgrade(); }) == errc::resource_deadlock_would_occur));
+        BOOST_TEST(!b.try_lock_upgrade_for(seconds(60)));
+        enough.set_value();
+        a.unlock_shared();
+        BOOST_TEST(!wait.get());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_lock_on_the_same_file_is_another_matter)
+{
+    read_write_lock reader(path);
+    reader.lock_shared();
+    auto writer = std::async(std::launch::async, [&] {
+        boost::filelock::file_lock of_flock(path);
+        of_flock.lock();
+        read_write_lock lock(path);
+        lock.lock(); // waits for the reader, and not for itself
+        return lock.is_locked();
+    });
+    wait_until_blocked(::getpid(), path.string());
+    BOOST_TEST(!can_read());
+    reader.unlock_shared();
+    BOOST_TEST(writer.get());
 }
 
 BOOST_AUTO_TEST_CASE(of_two_readers_that_want_to_write_the_second_is_refused)

@@ -239,8 +239,9 @@ BOOST_DATA_TEST_CASE_F(fixture, readers_come_while_a_writer_waits_for_an_upgrade
 BOOST_DATA_TEST_CASE_F(fixture, a_writer_who_dies_or_is_cancelled, ways, how)
 {
     bool const is_cancelled = how == std::string("cancel");
+    auto const options = polls_for(is_cancelled ? "release" : "kill");
     for (std::string const reads : {"wait shared", "lock shared"}) {
-        actor holder(path), writer(path), reader(path), other(path);
+        actor holder(path), writer(path), reader(path, options), other(path, options);
         BOOST_TEST(holder("lock shared") == has_it);
         writer.begin(how);
         byte_viewer(path).wait_until_locked(pending_byte);
@@ -284,7 +285,7 @@ BOOST_AUTO_TEST_CASE(a_writer_behind_a_reader_of_the_same_object_who_is_cancelle
     for (bool const dies : {false, true}) {
         sibling_process both(path, "cancel");
         byte_viewer(path).wait_until_locked(pending_byte);
-        actor reader(path), sleeping(path);
+        actor reader(path, polls_for(dies ? "kill" : "release")), sleeping(path);
         reader.begin_wait("wait shared");
         sleeping.begin("lock shared");
         wait_until_blocked(sleeping.pid(), path.string());
@@ -316,7 +317,8 @@ BOOST_DATA_TEST_CASE_F(fixture, who_converts_and_gives_up, data::make({"shared",
             return 0;
         });
         converts.expect(has_it);
-        actor holder(path), reader(path), upgrader(path);
+        auto const options = polls_for(dies ? "kill" : "release");
+        actor holder(path), reader(path, options), upgrader(path, options);
         BOOST_TEST(holder("lock shared") == has_it);
         converts.write_line("go");
         byte_viewer(path).wait_until_locked(pending_byte);
@@ -348,7 +350,7 @@ BOOST_DATA_TEST_CASE_F(fixture, the_next_comes_when_a_holder_leaves, modes* mode
         return;
     for (std::string const how : {"wait", "lock"})
         for (bool const leaves_a_child : {false, true}) {
-            actor holder(path), waiter(path), another(path);
+            actor holder(path), waiter(path, polls_for(ends)), another(path, polls_for(ends));
             BOOST_TEST(holder(try_for(holds)) == has_it);
             if (leaves_a_child)
                 BOOST_TEST(holder("fork") == done);
@@ -392,7 +394,7 @@ BOOST_DATA_TEST_CASE_F(fixture, and_when_the_last_of_many_readers_does, ways* en
         readers.push_back(std::make_unique<actor>(path));
         BOOST_TEST((*readers.back())("lock shared") == has_it);
     }
-    actor writer(path);
+    actor writer(path, polls_for(ends));
     writer.begin_wait(how);
     byte_viewer(path).wait_until_locked(pending_byte);
     for (auto& r : readers) {
@@ -443,7 +445,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_writer_goes_on_when_an_upgrade_is_lowered,
 
 BOOST_DATA_TEST_CASE_F(fixture, a_reader_goes_on_to_an_upgrade_when_its_owner_leaves, endings, ends)
 {
-    actor holder(path), reader(path);
+    actor holder(path), reader(path, polls_for(ends));
     BOOST_TEST(holder("lock upgrade") == has_it);
     BOOST_TEST(reader("lock shared") == has_it);
     reader.begin_wait("wait shared to upgrade");
@@ -458,7 +460,7 @@ BOOST_DATA_TEST_CASE_F(fixture, who_converts_goes_on_when_a_reader_leaves,
                            endings,
                        how, ends)
 {
-    actor reader(path), converts(path);
+    actor reader(path), converts(path, polls_for(ends));
     BOOST_TEST(reader("lock shared") == has_it);
     BOOST_TEST(converts(how == std::string("wait shared to exclusive") ? "lock shared"
                                                                        : "lock upgrade") == has_it);
@@ -491,7 +493,7 @@ BOOST_DATA_TEST_CASE_F(fixture, two_writers_who_wait_for_a_reader,
 BOOST_DATA_TEST_CASE_F(fixture, the_second_goes_on_where_the_first_gives_up,
                        data::make({"lock", "wait"}), two)
 {
-    actor reader(path), first(path), second(path);
+    actor reader(path), first(path), second(path, polls_for("kill"));
     BOOST_TEST(reader("lock shared") == has_it);
     first.begin("wait");
     byte_viewer(path).wait_until_locked(pending_byte);

@@ -57,7 +57,7 @@ acquisition::next acquisition::go(bool asleep)
     if (hears_ != told_of::nothing && call().take_change())
         is_told_ = true;
     for (bool may_announce = true;;)
-        switch (book_.ask(*this, std::exchange(may_announce, false))) {
+        switch (book_.ask(*this, std::exchange(may_announce, false) && !until_.is_at_once())) {
         case lock_book::turn::granted:
             ended_ = true;
             return {next::granted};
@@ -116,7 +116,8 @@ answer acquisition::attempt(bool asleep)
 answer acquisition::ask_protocol(bool asleep)
 {
     auto const once = [&] {
-        return asleep ? protocol_.sleep(wants().to) : protocol_.attempt(wants().to, standing_);
+        return asleep ? protocol_.sleep(wants().to)
+                      : protocol_.attempt(wants().to, {standing_, !until_.is_at_once()});
     };
     auto const a = once();
     if (a.kind != answer::busy || !a.matters_who || knows_standing_)
@@ -145,7 +146,11 @@ std::optional<acquisition::next> acquisition::announce()
 {
     if (book_.must_withdraw(*this))
         protocol_.withdraw();
-    auto const a = protocol_.announce(standing_);
+    if (!knows_standing_)
+        find_standing();
+    // Who reads elsewhere would keep others out until he gives up, in vain.
+    auto const a = standing_ == standing::elsewhere ? answer(answer::busy)
+                                                    : protocol_.announce({standing_, true});
     if (a.kind == answer::failed || a.kind == answer::refused)
         return judge(a);
     (void)do_chores(book_, protocol_, book_.found_busy(*this, protocol_.met()));

@@ -42,7 +42,9 @@ unsigned sum(Counts const& levels) noexcept
 
 } // namespace
 
-lock_book::lock_book() : mutex_(share_fork_safe_mutex()), generation_(process_generation()) {}
+lock_book::lock_book(std::uint8_t made_of)
+    : mutex_(share_fork_safe_mutex()), made_of_(made_of), generation_(process_generation())
+{}
 
 inline std::unique_lock<std::mutex> lock_book::open_book() const noexcept
 {
@@ -234,7 +236,8 @@ chore lock_book::leave(waiter& w) noexcept
         row_ = goes_on ? next : nullptr;
         abandoned_ = !goes_on;
     }
-    if (!was_at_work && (!had_place || at_work_))
+    // `ask` may have taken his place from him.
+    if (!was_at_work && (at_work_ || !(had_place || abandoned_)))
         return {};
     at_work_ = true;
     return next_chore();
@@ -349,6 +352,9 @@ bool lock_book::give(owner from, owner to) noexcept
     if (!his)
         return false;
     auto* const others = find(to);
+    for (auto& other : queue_)
+        if (other.who_ == to)
+            other.call_.wake(); // he has some now
     if (!others) {
         his->who = to;
         return true;

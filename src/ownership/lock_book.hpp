@@ -61,7 +61,8 @@ public:
         not_owned       ///< you have nothing to look at or to convert
     };
 
-    lock_book();
+    /// `made_of`: as its protocol says.
+    explicit lock_book(std::uint8_t made_of = 255);
 
     /// Takes a place in the queue for one who will ask later, and holds nothing so far.
     void line_up(waiter& w) noexcept;
@@ -125,6 +126,12 @@ public:
     /// Whether this owner holds this file in a way that keeps out a hold of this mode.
     bool keeps_out(owner who, file_identity const& file, lock_mode mode) const noexcept;
 
+    /// Whether their locks exclude each other where they are on one file.
+    bool is_alike(lock_book const& other) const noexcept
+    {
+        return (made_of_ & other.made_of_) != 0;
+    }
+
     /// Whether the waiter stands behind somebody who waits for an exclusive lock and nothing else.
     bool is_behind_writer(waiter const& w) const noexcept;
 
@@ -161,6 +168,7 @@ private:
     dropped settle_unless_at_work() noexcept;
 
     std::mutex& mutex_;
+    std::uint8_t const made_of_;
     std::uint32_t generation_; // of the process whose book this is
 
     container::small_vector<hold, 1> holds_;

@@ -35,7 +35,7 @@ private:
 lock_state::lock_state(filesystem::path path, std::unique_ptr<protocol> what, ownership scope,
                        std::chrono::nanoseconds poll_interval)
     : path_(std::move(path)), scope_(scope), poll_interval_(poll_interval),
-      protocol_(std::move(what))
+      protocol_(std::move(what)), book_(protocol_->made_of())
 {
     register_object(book_);
 }

@@ -42,7 +42,7 @@ bool another_keeps_out(lock_book const& but, owner who, file_identity const& fil
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
     return std::any_of(all().begin(), all().end(), [&](lock_book const& book) {
-        return &book != &but && book.keeps_out(who, file, mode);
+        return &book != &but && book.is_alike(but) && book.keeps_out(who, file, mode);
     });
 }
 

@@ -37,7 +37,7 @@ fallback_protocol::fallback_protocol(filesystem::path const& absolute,
       soft_(absolute, soft_options(options))
 {}
 
-answer fallback_protocol::attempt(lock_mode mode, standing who)
+answer fallback_protocol::attempt(lock_mode mode, asker const& who)
 {
     if (!is_decided_) {
         auto const ec = probe();

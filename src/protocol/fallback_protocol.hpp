@@ -31,12 +31,13 @@ public:
     /// Whether it is a marker. From any thread.
     bool is_soft() const noexcept { return is_soft_.load(std::memory_order_relaxed); }
 
-    answer attempt(lock_mode mode, standing who) override;
+    answer attempt(lock_mode mode, asker const& who) override;
     answer sleep(lock_mode mode) override { return current().sleep(mode); }
     bool can_sleep() const noexcept override { return current().can_sleep(); }
     void acquired() override { current().acquired(); }
     watched what_tells() const noexcept override { return current().what_tells(); }
     bool is_local() const noexcept override { return current().is_local(); }
+    std::uint8_t made_of() const noexcept override { return kernel_.made_of() | made_of_markers; }
     void withdraw() noexcept override { current().withdraw(); }
     std::optional<file_identity> met() const noexcept override { return current().met(); }
     system::error_code release() noexcept override { return current().release(); }

@@ -29,7 +29,7 @@ kernel_lock_protocol::kernel_lock_protocol(filesystem::path absolute,
 
 // The parts of an attempt are inline: see lock_file.hpp.
 
-answer kernel_lock_protocol::attempt(lock_mode mode, standing)
+answer kernel_lock_protocol::attempt(lock_mode mode, asker const&)
 {
     if (held_ != lock_mode::none && file_.is_open())
         return join();
@@ -53,12 +53,12 @@ answer kernel_lock_protocol::join()
 answer kernel_lock_protocol::sleep(lock_mode mode)
 {
     if (!file_.is_open())
-        return attempt(mode, standing::nothing);
+        return attempt(mode, {});
     auto const verdict = noted(mode, file_.judge(take(mode, patience::endless)));
     if (verdict.kind == answer::have_it || verdict.kind == answer::busy)
         return verdict;
     (void)release(); // of a lock that is worth nothing
-    return verdict.kind == answer::ask_again ? attempt(mode, standing::nothing) : verdict;
+    return verdict.kind == answer::ask_again ? attempt(mode, {}) : verdict;
 }
 
 inline answer kernel_lock_protocol::noted(lock_mode mode, answer const& verdict) noexcept
@@ -111,6 +111,13 @@ void kernel_lock_protocol::acquired()
 {
     if (std::exchange(is_new_, false) && options_.on_acquired)
         options_.on_acquired(file_.native());
+}
+
+std::uint8_t kernel_lock_protocol::made_of() const noexcept
+{
+    if (options_.backend == kernel_lock::both)
+        return made_of_flock | made_of_record_locks;
+    return options_.backend == kernel_lock::flock ? made_of_flock : made_of_record_locks;
 }
 
 bool kernel_lock_protocol::is_local() const noexcept

@@ -25,13 +25,14 @@ class kernel_lock_protocol final : public protocol
 public:
     kernel_lock_protocol(filesystem::path absolute, file_lock_options const& options);
 
-    answer attempt(lock_mode mode, standing who) override;
+    answer attempt(lock_mode mode, asker const& who) override;
     answer sleep(lock_mode mode) override;
     bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
     void acquired() override;
     std::optional<file_identity> met() const noexcept override { return file_.met(); }
     watched what_tells() const noexcept override { return file_.what_tells(); }
     bool is_local() const noexcept override;
+    std::uint8_t made_of() const noexcept override;
     void withdraw() noexcept override;
     system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override;

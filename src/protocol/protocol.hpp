@@ -16,6 +16,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -71,6 +72,21 @@ enum class standing : unsigned char
     converts   ///< what is to become stronger
 };
 
+/// Who makes an attempt, as far as it matters.
+struct asker
+{
+    standing has = standing::nothing;
+    bool waits = true; ///< and will make others; else it is the only one
+};
+
+/// What a lock is made of, one bit each: locks that have none in common do not exclude each other.
+enum : std::uint8_t
+{
+    made_of_flock = 1,
+    made_of_record_locks = 2,
+    made_of_markers = 4
+};
+
 /// What one kind of lock does to the file system: one object's attempts and its one hold.
 ///
 /// It knows no thread and does not wait, but for the sleep that it offers. The engine calls one
@@ -82,11 +98,11 @@ public:
     virtual ~protocol() = default;
 
     /// Tries to hold the file in this mode; or in addition to a weaker one in which it is held.
-    virtual answer attempt(lock_mode mode, standing who) = 0;
+    virtual answer attempt(lock_mode mode, asker const& who) = 0;
 
     /// Keeps more readers from coming, for one who waits to write until the others who hold this
     /// object have gone. What it claims is a beginning of the attempts that follow.
-    virtual answer announce(standing who)
+    virtual answer announce(asker const& who)
     {
         (void)who;
         return answer::busy;
@@ -94,7 +110,7 @@ public:
 
     /// Waits in the kernel where the protocol can, without a limit; else as `attempt`. Asked only
     /// where `can_sleep` says so after an attempt that was busy, and for one who holds nothing.
-    virtual answer sleep(lock_mode mode) { return attempt(mode, standing::nothing); }
+    virtual answer sleep(lock_mode mode) { return attempt(mode, {}); }
     virtual bool can_sleep() const noexcept { return false; }
 
     /// Called when the lock was had, before anybody relies on it. May throw.
@@ -108,6 +124,8 @@ public:
 
     /// Ends a row of attempts that did not get the lock. What was held before stays.
     virtual void withdraw() noexcept = 0;
+
+    virtual std::uint8_t made_of() const noexcept = 0;
 
     /// The file that the last attempt found locked, by us or by others.
     virtual std::optional<file_identity> met() const noexcept = 0;

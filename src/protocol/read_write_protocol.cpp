@@ -41,46 +41,49 @@ read_write_protocol::read_write_protocol(filesystem::path absolute,
       file_(std::move(absolute), options.permissions, options.create_directories)
 {}
 
-answer read_write_protocol::attempt(lock_mode mode, standing who)
+answer read_write_protocol::attempt(lock_mode mode, asker const& who)
 {
     notice_fork();
     if (are_nobodys_)
         if (auto const ec = drop_claims(false))
             return ec;
     if (held_ != lock_mode::none)
-        return mode <= held_ ? join(who) : strengthen(mode, who);
+        return mode <= held_ ? join(who.has) : strengthen(mode, who);
     return noted(mode, file_.attempt(
                            mode == lock_mode::shared ? access::read : access::read_write,
                            poll_interval_, [] { return system::error_code(); },
                            [&] { return take(mode, who); }, [&] { (void)release_all(); }));
 }
 
-answer read_write_protocol::take(lock_mode mode, standing who)
+answer read_write_protocol::take(lock_mode mode, asker const& who)
 {
     if (mode == lock_mode::shared)
-        return enter(who);
+        return enter(who.has);
     if (mode == lock_mode::upgrade) {
-        auto const a = reserve(who);
-        if (is_had(a))
-            return enter_reserved(who);
-        bool const matters_who = a.kind == answer::busy && who == standing::nothing;
-        return matters_who ? answer::busy_for_others() : a;
+        auto const a = reserve(who.has);
+        return is_had(a) ? enter_reserved(who.has) : a;
     }
     // Who reads elsewhere would keep others out until he gives up, in vain.
-    bool const may_drain = who != standing::elsewhere;
-    if (!may_drain)
+    if (who.has == standing::elsewhere)
         if (auto const ec = drop_claims(true))
             return ec;
     if (!has_reserved_) {
-        // All at once, as is possible where nobody is there.
-        auto const a = lock(everything, lock_mode::exclusive);
-        if (is_had(a))
-            has_reserved_ = has_pending_ = true;
-        if (a.kind != answer::busy || !may_drain)
+        auto const a = take_all();
+        if (a.kind != answer::busy || !who.waits || who.has == standing::elsewhere)
             return a;
     }
-    auto a = drain(who);
+    auto a = drain(who.has);
     a.matters_who = a.kind == answer::busy;
+    return a;
+}
+
+// In one call, as is possible where nobody is there; and which leaves nothing where somebody is,
+// that others could take for a writer who waits.
+inline answer read_write_protocol::take_all() noexcept
+{
+    auto const a = lock(everything, lock_mode::exclusive);
+    if (is_had(a))
+        has_reserved_ = has_pending_ = true;
     return a;
 }
 
@@ -114,8 +117,10 @@ answer read_write_protocol::reserve(standing who) noexcept
         return answer::have_it;
     auto const a = lock(reserved, lock_mode::exclusive);
     has_reserved_ = is_had(a);
-    if (a.kind != answer::busy || who == standing::nothing)
+    if (a.kind != answer::busy)
         return a;
+    if (who == standing::nothing)
+        return answer::busy_for_others();
     // He who has it waits for the readers to go, of whom we are one; or need not ever.
     bool is_pending;
     if (auto const ec = is_kept_out(file_.native(), pending, lock_mode::shared, is_pending))
@@ -133,6 +138,9 @@ answer read_write_protocol::pend(standing who) noexcept
     for (int i = 0; i < tries; ++i) {
         a = lock(pending, lock_mode::exclusive);
         has_pending_ = is_had(a);
+        // A reader who waits for the upgrade is waited for now, and will be refused.
+        if (has_pending_ && held_ == lock_mode::upgrade)
+            file_.tell();
         if (a.kind != answer::busy)
             return a;
         std::this_thread::yield();
@@ -146,10 +154,10 @@ answer read_write_protocol::drain(standing who) noexcept
     return is_had(a) ? lock(shared, lock_mode::exclusive) : a;
 }
 
-answer read_write_protocol::announce(standing who)
+answer read_write_protocol::announce(asker const& who)
 {
     notice_fork();
-    auto const a = pend(who);
+    auto const a = pend(who.has);
     return is_had(a) ? answer::busy : a;
 }
 
@@ -172,31 +180,32 @@ answer read_write_protocol::join(standing who)
         return ec;
     if (!names_it || is_lost_)
         return answer::busy;
-    return enter(who);
+    // Where it could not be lowered, to enter would make SHARED a reader's.
+    return held_ == lock_mode::exclusive ? answer(answer::have_it) : enter(who);
 }
 
-answer read_write_protocol::strengthen(lock_mode mode, standing who)
+answer read_write_protocol::strengthen(lock_mode mode, asker const& who)
 {
     bool names_it;
     if (auto const ec = file_.is_named(names_it))
         return ec;
     if (!names_it || is_lost_)
-        return who == standing::converts ? answer(make_error_code(error::hold_lost))
-                                         : answer(answer::busy);
+        return who.has == standing::converts ? answer(make_error_code(error::hold_lost))
+                                             : answer(answer::busy);
     if (mode == lock_mode::upgrade)
-        return noted(mode, reserve(who));
-    bool const had_pending = has_pending_;
-    auto const a = drain(who);
-    // A reader who waits for the upgrade is waited for now, and will be refused.
-    if (held_ == lock_mode::upgrade && a.kind == answer::busy && has_pending_ && !had_pending)
-        file_.tell();
-    return noted(mode, a);
+        return noted(mode, reserve(who.has));
+    if (!has_pending_) {
+        auto const a = noted(mode, take_all());
+        if (a.kind != answer::busy || !who.waits)
+            return a;
+    }
+    return noted(mode, drain(who.has));
 }
 
 answer read_write_protocol::sleep(lock_mode mode)
 {
     if (!file_.is_open())
-        return attempt(mode, standing::nothing);
+        return attempt(mode, {});
     auto const a = wait_for(mode);
     if (a.kind == answer::ask_again)
         return a;
@@ -204,7 +213,7 @@ answer read_write_protocol::sleep(lock_mode mode)
     if (is_had(verdict))
         return verdict;
     (void)release_all(); // of what is worth nothing
-    return verdict.kind == answer::ask_again ? attempt(mode, standing::nothing) : verdict;
+    return verdict.kind == answer::ask_again ? attempt(mode, {}) : verdict;
 }
 
 answer read_write_protocol::wait_for(lock_mode mode)
@@ -303,13 +312,12 @@ system::error_code read_write_protocol::release() noexcept
 
 system::error_code read_write_protocol::release_all() noexcept
 {
-    bool const has_something = held_ != lock_mode::none || has_reserved_ || has_pending_;
     held_ = lock_mode::none;
     has_reserved_ = has_pending_ = are_nobodys_ = false;
     if (!file_.is_open())
         return {};
     // Both, in this order: waiters watch for the close, which tells of nothing if it comes first.
-    auto const ec = has_something ? unlock_range(file_.native(), everything) : system::error_code();
+    auto const ec = unlock_range(file_.native(), everything);
     file_.close_and_tell();
     return ec;
 }

@@ -32,12 +32,13 @@ class read_write_protocol final : public protocol
 public:
     read_write_protocol(filesystem::path absolute, read_write_lock_options const& options);
 
-    answer attempt(lock_mode mode, standing who) override;
-    answer announce(standing who) override;
+    answer attempt(lock_mode mode, asker const& who) override;
+    answer announce(asker const& who) override;
     answer sleep(lock_mode mode) override;
     bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
     std::optional<file_identity> met() const noexcept override { return file_.met(); }
     watched what_tells() const noexcept override { return file_.what_tells(); }
+    std::uint8_t made_of() const noexcept override { return made_of_record_locks; }
     /// SQLite lets go of its locks without closing the file, which nobody tells.
     bool is_local() const noexcept override { return false; }
     void withdraw() noexcept override;
@@ -47,11 +48,12 @@ public:
     std::vector<owner_record> holders() const override;
 
 private:
-    answer take(lock_mode mode, standing who);
+    answer take(lock_mode mode, asker const& who);
     answer wait_for(lock_mode mode);
     answer join(standing who);
-    answer strengthen(lock_mode mode, standing who);
+    answer strengthen(lock_mode mode, asker const& who);
 
+    answer take_all() noexcept;
     answer enter(standing who) noexcept;
     answer enter_reserved(standing who) noexcept;
     answer reserve(standing who) noexcept;

@@ -42,7 +42,7 @@ soft_file_protocol::soft_file_protocol(filesystem::path absolute,
       marker_(std::move(absolute), options.permissions, options.where), act_(shortest_act)
 {}
 
-answer soft_file_protocol::attempt(lock_mode, standing)
+answer soft_file_protocol::attempt(lock_mode, asker const&)
 {
     system::error_code ec;
     is_held_ = false;

@@ -32,9 +32,10 @@ class soft_file_protocol final : public protocol
 public:
     soft_file_protocol(filesystem::path absolute, soft_file_lock_options const& options);
 
-    answer attempt(lock_mode mode, standing who) override;
+    answer attempt(lock_mode mode, asker const& who) override;
     watched what_tells() const noexcept override;
     bool is_local() const noexcept override;
+    std::uint8_t made_of() const noexcept override { return made_of_markers; }
     void withdraw() noexcept override;
     std::optional<file_identity> met() const noexcept override { return met_; }
     system::error_code release() noexcept override;

@@ -142,6 +142,17 @@ inline boost::filelock::read_write_lock_options hourly()
     return options;
 }
 
+/// For who waits for one who ends so. Of a death the kernel tells when it closes the file, shortly
+/// before it drops the locks (Linux, __fput); and on a busy machine that may be longer than those
+/// who were told try again.
+inline boost::filelock::read_write_lock_options polls_for(std::string const& end)
+{
+    auto options = hourly();
+    if (end != "release")
+        options.poll_interval = std::chrono::seconds(5);
+    return options;
+}
+
 /// A process with one lock object, that does what it is told.
 class actor
 {

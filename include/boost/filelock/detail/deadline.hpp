@@ -45,6 +45,8 @@ public:
 
     bool is_never() const noexcept { return !left_ && at_ == (steady::time_point::max)(); }
 
+    bool is_at_once() const noexcept { return !left_ && at_ == (steady::time_point::min)(); }
+
     bool passed(steady::time_point now) const
     {
         return left_ ? left_(point_) <= nanoseconds::zero() : at_ <= now;
