@@ -17,7 +17,8 @@ namespace detail {
 ///
 /// A conversion moves one level. Its forms that wait keep the level as it was where they fail. To
 /// strengthen throws `lock_error` as locking does, to weaken only `operation_not_permitted`, where
-/// the caller has no such level.
+/// the caller has no such level; if the system fails, the lock stays as strong as it was, and is
+/// weakened with the next change of levels.
 class upgrade_names : public shared_names
 {
 public:
@@ -55,7 +56,8 @@ public:
 
     void unlock_upgrade() { drop(lock_mode::upgrade); }
 
-    // From shared to exclusive. False at once where another holder of this object is converting.
+    // From shared to exclusive. False at once where another owner of this object is converting, or
+    // somebody waits already for the readers to go, of whom the caller is one.
 
     [[nodiscard]] bool try_unlock_shared_and_lock()
     {
@@ -74,7 +76,7 @@ public:
         return strengthen(lock_mode::shared, lock_mode::exclusive, deadline_of(at));
     }
 
-    // From shared to upgrade.
+    // From shared to upgrade, likewise.
 
     [[nodiscard]] bool try_unlock_shared_and_lock_upgrade()
     {
