@@ -50,6 +50,9 @@ std::mutex& registry_mutex() noexcept;
 /// The mutex of all who sleep. Take it after an object's.
 std::mutex& notice_mutex() noexcept;
 
+/// The mutex of heartbeats. Take no other while it is held.
+std::mutex& heartbeat_mutex() noexcept;
+
 /// A mutex for one object's book-keeping. It is one of a few that all objects share and that a fork
 /// waits for, so that a child finds the book-keeping whole and the mutex free. Hold one at a time,
 /// shortly, and across no system call.

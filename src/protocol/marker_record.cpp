@@ -4,9 +4,9 @@
 
 #include "marker_record.hpp"
 
+#include "record_lines.hpp"
+
 #include <algorithm>
-#include <charconv>
-#include <limits>
 #include <optional>
 
 namespace boost {
@@ -22,49 +22,9 @@ constexpr auto lease_line = "filelock/2\n"sv;
 constexpr std::size_t longest_host = 255; // POSIX, HOST_NAME_MAX
 constexpr std::size_t longest_token = 58; // digits of 192 bits
 
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
-// A part of a line, or all of it. `is_whole` where its end is there.
-struct line
-{
-    std::string_view text;
-    bool is_whole;
-};
-
-line take_line(std::string_view& text) noexcept
-{
-    auto const end = text.find('\n');
-    line const l{text.substr(0, end), end != text.npos};
-    text.remove_prefix(l.is_whole ? end + 1 : text.size());
-    return l;
-}
-
-// Decimal, as it is printed: no sign, no leading zero.
-bool is_number(line const& l) noexcept
-{
-    bool const digits = std::all_of(l.text.begin(), l.text.end(), is_digit);
-    return digits && (l.text.empty() ? !l.is_whole : l.text == "0" || l.text.front() != '0');
-}
-
-std::optional<std::int64_t> pid_of(line const& l) noexcept
-{
-    std::int64_t pid = 0;
-    if (!is_number(l))
-        return std::nullopt;
-    if (l.text.empty())
-        return pid;
-    auto const result = std::from_chars(l.text.data(), l.text.data() + l.text.size(), pid);
-    bool const fits =
-        result.ec == std::errc() && pid >= 1 && pid <= (std::numeric_limits<std::int32_t>::max)();
-    return fits ? std::optional<std::int64_t>(pid) : std::nullopt;
-}
-
 // Something printable, in UTF-8 where it is not ASCII. What is unfinished may end within a
 // character.
-bool is_host(line const& l) noexcept
+bool is_host(record_line const& l) noexcept
 {
     if (l.text.size() > longest_host || (l.is_whole && l.text.empty()))
         return false;
@@ -106,9 +66,9 @@ marker_content read_marker(std::string_view text)
         return {marker_content::beginning, {}};
 
     auto rest = text;
-    auto const first = take_line(rest);
-    auto const second = take_line(rest);
-    auto const third = take_line(rest);
+    auto const first = take_record_line(rest);
+    auto const second = take_record_line(rest);
+    auto const third = take_record_line(rest);
     auto const pid = pid_of(first);
     if (!pid || !is_host(second) || !is_number(third) || third.text.size() > longest_token ||
         !rest.empty())

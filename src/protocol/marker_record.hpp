@@ -5,7 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_MARKER_RECORD_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_MARKER_RECORD_HPP
 
-#include <boost/filelock/config.hpp>
+#include "record_lines.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -41,9 +41,6 @@ struct marker_content
     kind_type kind = foreign;
     marker_record owner;
 };
-
-/// No record is longer.
-inline constexpr std::size_t longest_record = 1024;
 
 /// `text` is all of the file, or more than `longest_record` of it.
 marker_content read_marker(std::string_view text);

@@ -47,15 +47,23 @@ bool is_private_name(std::string_view name, std::string_view prefix) noexcept
            token.size() == token_length && is_all_of(token, "0123456789abcdef");
 }
 
-system::error_code find_private_name(filesystem::path const& path, filesystem::path& name)
+system::error_code make_token(std::string& token)
 try {
-    auto token = to_string(uuids::random_generator()());
+    token = to_string(uuids::random_generator()());
     token.erase(std::remove(token.begin(), token.end(), '-'), token.end());
-    name = path.parent_path() /
-           (private_prefix(path) + std::to_string(this_process().pid) + '.' + token);
     return {};
 } catch (uuids::entropy_error const& e) {
     return {static_cast<int>(e.errcode()), system::system_category()};
+}
+
+system::error_code find_private_name(filesystem::path const& path, filesystem::path& name)
+{
+    std::string token;
+    auto const ec = make_token(token);
+    if (!ec)
+        name = path.parent_path() /
+               (private_prefix(path) + std::to_string(this_process().pid) + '.' + token);
+    return ec;
 }
 
 } // namespace detail

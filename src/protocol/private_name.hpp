@@ -17,6 +17,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+/// 32 hexadecimal digits, unlike all others. Fails where the system has no random numbers.
+system::error_code make_token(std::string& token);
+
 /// A name that nobody else uses and nobody takes for a lock. Fails where the system has no random
 /// numbers.
 system::error_code find_private_name(filesystem::path const& path, filesystem::path& name);

@@ -30,7 +30,7 @@ using fork_counters::generation;
 
 // All that a forked child must find whole. Initialised before any code runs and never destroyed:
 // locks may be objects of static storage.
-std::mutex registry, notices;
+std::mutex registry, notices, heartbeats;
 std::array<std::mutex, 16> mutexes;
 std::atomic<std::size_t> next_mutex{0};
 descriptor_registry descriptors;
@@ -46,6 +46,7 @@ void before_fork()
     for (auto& m : mutexes)
         m.lock();
     notices.lock();
+    heartbeats.lock();
     descriptors.mutex().lock();
     forks.fetch_add(1); // odd: a child may be made at any moment from here
 }
@@ -54,6 +55,7 @@ void after_fork()
 {
     forks.fetch_add(1);
     descriptors.mutex().unlock();
+    heartbeats.unlock();
     notices.unlock();
     for (auto& m : mutexes)
         m.unlock();
@@ -99,6 +101,11 @@ std::mutex& registry_mutex() noexcept
 std::mutex& notice_mutex() noexcept
 {
     return notices;
+}
+
+std::mutex& heartbeat_mutex() noexcept
+{
+    return heartbeats;
 }
 
 std::mutex& share_fork_safe_mutex()

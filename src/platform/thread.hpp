@@ -1,0 +1,22 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PLATFORM_THREAD_HPP
+#define BOOST_FILELOCK_SRC_PLATFORM_THREAD_HPP
+
+#include <boost/system/error_code.hpp>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// Runs `body`, which must not throw, on a thread of its own that nobody waits for, not the end of
+/// the process either. No signal is handled on it.
+system::error_code start_thread(void (*body)()) noexcept;
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

@@ -1,0 +1,158 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "heartbeats.hpp"
+
+#include "../platform/clock.hpp"
+#include "../platform/fork.hpp"
+#include "../platform/thread.hpp"
+
+#include <boost/intrusive/set.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <new>
+#include <thread>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The clock of conditions stops in suspend: so none is waited for longer than this. And for so long
+// the thread waits for another heartbeat to come, since locks come and go.
+constexpr auto longest_sleep = 1s;
+
+} // namespace
+
+/// All heartbeats, by when they are due. Guarded by `heartbeat_mutex()`, which is held over forks.
+class heartbeats
+{
+public:
+    static heartbeats& open() // with the mutex held
+    {
+        // Never destroyed: locks may be of static storage, and the thread ends when it will.
+        alignas(heartbeats) static unsigned char place[sizeof(heartbeats)];
+        static heartbeats* all = new (place) heartbeats;
+        // We are a forked child: the heartbeats, the thread and who waits for it are the parent's.
+        if (all->generation_ != process_generation())
+            all = new (place) heartbeats;
+        return *all;
+    }
+
+    system::error_code add(heartbeat& h)
+    {
+        if (!has_thread_) {
+            if (auto const ec = start_thread([] { run(); }))
+                return ec;
+            has_thread_ = true;
+        }
+        insert(h);
+        wake_.notify_one();
+        return {};
+    }
+
+    void remove(heartbeat& h, std::unique_lock<std::mutex>& guard)
+    {
+        if (h.listed_in_ == generation_)
+            list_.erase(list_.iterator_to(h));
+        h.listed_in_ = 0;
+        if (beating_ != &h)
+            return;
+        is_stopped_ = true;
+        if (thread_ == std::this_thread::get_id())
+            return; // it is the beat itself that stops it
+        ++waiting_;
+        auto const number = beats_;
+        over_.wait(guard, [&] { return beats_ != number; });
+        --waiting_;
+    }
+
+private:
+    struct by_due
+    {
+        using type = std::chrono::nanoseconds;
+        type operator()(heartbeat const& h) const noexcept { return h.due_; }
+    };
+
+    static void run()
+    {
+        std::unique_lock<std::mutex> guard(heartbeat_mutex());
+        auto& all = open();
+        all.thread_ = std::this_thread::get_id();
+        all.beat_all(guard);
+        all.has_thread_ = false;
+    }
+
+    void beat_all(std::unique_lock<std::mutex>& guard)
+    {
+        for (bool was_idle = false; !was_idle || !list_.empty();) {
+            was_idle = list_.empty();
+            auto const now = time_since_boot();
+            if (was_idle || list_.begin()->due_ > now) {
+                auto const left = was_idle ? longest_sleep : list_.begin()->due_ - now;
+                wake_.wait_for(guard, std::min<std::chrono::nanoseconds>(left, longest_sleep));
+                continue;
+            }
+            beat(*list_.begin(), guard);
+        }
+    }
+
+    void beat(heartbeat& h, std::unique_lock<std::mutex>& guard)
+    {
+        list_.erase(list_.iterator_to(h));
+        h.listed_in_ = 0;
+        beating_ = &h;
+        is_stopped_ = false;
+        guard.unlock();
+        auto const next = h.beat();
+        guard.lock();
+        beating_ = nullptr;
+        ++beats_;
+        if (waiting_ != 0)
+            over_.notify_all();
+        if (is_stopped_ || !next)
+            return; // it may be no more
+        h.due_ = *next;
+        insert(h);
+    }
+
+    void insert(heartbeat& h)
+    {
+        h.listed_in_ = generation_;
+        list_.insert(h);
+    }
+
+    std::uint32_t const generation_ = process_generation();
+    intrusive::multiset<heartbeat, intrusive::key_of_value<by_due>> list_;
+    std::condition_variable wake_, over_;
+    bool has_thread_ = false;
+    std::thread::id thread_;
+    heartbeat* beating_ = nullptr;
+    bool is_stopped_ = false; // the one that beats
+    std::uint64_t beats_ = 0;
+    int waiting_ = 0; // for a beat to be over
+
+    friend class heartbeat;
+};
+
+system::error_code heartbeat::start(std::chrono::nanoseconds due)
+{
+    std::lock_guard<std::mutex> const guard(heartbeat_mutex());
+    due_ = due;
+    return heartbeats::open().add(*this);
+}
+
+void heartbeat::stop() noexcept
+{
+    std::unique_lock<std::mutex> guard(heartbeat_mutex());
+    heartbeats::open().remove(*this, guard);
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
