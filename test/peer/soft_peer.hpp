@@ -18,7 +18,8 @@
 
 namespace filelock_test {
 
-/// soft_file_lock.py at work. That file is the program's argument, or else is where its source is.
+/// soft_file_lock.py at work. That file is an argument of the test program, or else is where this
+/// one is.
 class soft_peer : public child
 {
 public:
@@ -26,7 +27,7 @@ public:
 
     explicit soft_peer(boost::filesystem::path const& path, words const& options = {},
                        words const& within = {})
-        : child(command(path, options, within))
+        : soft_peer("soft_file_lock.py", path, options, within)
     {}
 
     /// The (first) answer.
@@ -44,14 +45,29 @@ public:
         ::waitid(P_PID, static_cast<id_t>(pid()), &how, WEXITED | WNOWAIT);
     }
 
+protected:
+    /// Another program, found in the same way.
+    soft_peer(char const* program, boost::filesystem::path const& path, words const& options,
+              words const& within)
+        : child(command(program, path, options, within))
+    {}
+
 private:
-    static words command(boost::filesystem::path const& path, words const& options, words all)
+    static std::string found(char const* program)
     {
         auto const& suite = boost::unit_test::framework::master_test_suite();
-        auto const here = boost::filesystem::path(__FILE__).parent_path();
+        for (int i = 1; i < suite.argc; ++i)
+            if (boost::filesystem::path(suite.argv[i]).filename() == program)
+                return suite.argv[i];
+        return (boost::filesystem::path(__FILE__).parent_path() / program).string();
+    }
+
+    static words command(char const* program, boost::filesystem::path const& path,
+                         words const& options, words all)
+    {
         // Not the first interpreter in PATH, which need not be the system's.
         all.push_back("/usr/bin/python3");
-        all.push_back(suite.argc > 1 ? suite.argv[1] : (here / "soft_file_lock.py").string());
+        all.push_back(found(program));
         all.insert(all.end(), options.begin(), options.end());
         all.push_back(path.string());
         return all;
