@@ -539,10 +539,8 @@ BOOST_AUTO_TEST_CASE(of_two_readers_who_convert_the_second_is_refused)
 
 BOOST_AUTO_TEST_CASE(a_reader_who_waits_for_an_upgrade_is_refused_when_its_owner_converts)
 {
-    read_write_lock_options options;
-    options.poll_interval = 20ms; // nothing tells him
     for (std::string const how : {"wait shared to exclusive", "wait shared to upgrade"}) {
-        actor owner(path), reader(path, options);
+        actor owner(path), reader(path); // who is told
         BOOST_TEST(owner("lock upgrade") == has_it);
         BOOST_TEST(reader("lock shared") == has_it);
         reader.begin(how);
