@@ -73,7 +73,6 @@ void check_storage(storage where)
 
 void check_backend(file_lock_options const& options)
 {
-    check_storage(options.where);
     check_enum("backend", options.backend, kernel_lock::both);
     check_enum("on_unsupported", options.on_unsupported, fallback::soft);
     if (options.on_unsupported == fallback::soft && options.on_acquired)
@@ -84,7 +83,6 @@ void check_backend(file_lock_options const& options)
 
 void check_marker(soft_file_lock_options const& options)
 {
-    check_storage(options.where);
     if (options.lifetime)
         check_interval("lifetime", *options.lifetime);
     if (options.malformed_grace && *options.malformed_grace < std::chrono::nanoseconds::zero())

@@ -30,10 +30,20 @@ void check_scope(ownership scope);
 
 void check_storage(storage where);
 
-/// Those that `file_lock` alone has, and `where`.
+/// Those that every kind of lock has.
+template <class Options>
+void check_common(Options const& options)
+{
+    check_poll_interval(options.poll_interval);
+    check_permissions(options.permissions);
+    check_scope(options.scope);
+    check_storage(options.where);
+}
+
+/// Those that `file_lock` alone has.
 void check_backend(file_lock_options const& options);
 
-/// Those that `soft_file_lock` alone has, and `where`.
+/// Those that `soft_file_lock` alone has.
 void check_marker(soft_file_lock_options const& options);
 
 void check_acquire_options(acquire_options const& how);

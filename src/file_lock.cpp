@@ -17,9 +17,7 @@ namespace {
 
 void check(file_lock_options const& options)
 {
-    detail::check_poll_interval(options.poll_interval);
-    detail::check_permissions(options.permissions);
-    detail::check_scope(options.scope);
+    detail::check_common(options);
     detail::check_backend(options);
 }
 

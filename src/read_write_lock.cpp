@@ -17,10 +17,7 @@ namespace {
 std::unique_ptr<detail::protocol> make_protocol(filesystem::path const& path,
                                                 read_write_lock_options const& options)
 {
-    detail::check_poll_interval(options.poll_interval);
-    detail::check_permissions(options.permissions);
-    detail::check_scope(options.scope);
-    detail::check_storage(options.where);
+    detail::check_common(options);
     return std::make_unique<detail::read_write_protocol>(detail::checked_absolute(path), options);
 }
 

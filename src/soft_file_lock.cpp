@@ -20,9 +20,7 @@ namespace {
 std::unique_ptr<detail::soft_file_protocol> make_protocol(filesystem::path const& path,
                                                           soft_file_lock_options const& options)
 {
-    detail::check_poll_interval(options.poll_interval);
-    detail::check_permissions(options.permissions);
-    detail::check_scope(options.scope);
+    detail::check_common(options);
     detail::check_marker(options);
     return std::make_unique<detail::soft_file_protocol>(detail::checked_absolute(path), options);
 }

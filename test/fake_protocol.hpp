@@ -56,13 +56,12 @@ struct fake_protocol : detail::protocol
             held = mode;
         return a;
     }
-    detail::answer announce(detail::asker const& asker) override
+    detail::answer announce(detail::standing asker) override
     {
         if (!announces)
             return detail::answer::busy;
         log += 'A';
-        asked_as = asker.has;
-        is_only_one = !asker.waits;
+        asked_as = asker;
         if (during_attempt)
             during_attempt();
         return *announces;

@@ -4,7 +4,7 @@
 
 // The thread of the heartbeats.
 
-#include "../src/protocol/heartbeats.hpp"
+#include "../src/ownership/heartbeats.hpp"
 #include "../src/platform/clock.hpp"
 #include "process/child.hpp"
 

@@ -149,8 +149,8 @@ std::optional<acquisition::next> acquisition::announce()
     if (!knows_standing_)
         find_standing();
     // Who reads elsewhere would keep others out until he gives up, in vain.
-    auto const a = standing_ == standing::elsewhere ? answer(answer::busy)
-                                                    : protocol_.announce({standing_, true});
+    auto const a =
+        standing_ == standing::elsewhere ? answer(answer::busy) : protocol_.announce(standing_);
     if (a.kind == answer::failed || a.kind == answer::refused)
         return judge(a);
     (void)do_chores(book_, protocol_, book_.found_busy(*this, protocol_.met()));
@@ -217,10 +217,11 @@ acquisition::next acquisition::judge(answer const& a)
 {
     if (a.kind == answer::failed)
         return end({next::failed, a.error});
-    if (a.kind == answer::refused && until_.is_never())
+    if (a.kind == answer::refused) {
+        if (!until_.is_never())
+            return end({next::timed_out});
         return end({next::failed, make_error_code(errc::resource_deadlock_would_occur)});
-    if (a.kind == answer::refused)
-        return end({next::timed_out});
+    }
     bool const is_busy = a.kind == answer::busy;
     bool const may_sleep = is_busy && can_sleep();
     (void)do_chores(book_, protocol_, book_.found_busy(*this, protocol_.met()));

@@ -162,27 +162,30 @@ lock_book::turn lock_book::enqueue(waiter& w) noexcept
     return turn::yours;
 }
 
+/// How many levels of this mode there are besides one's own.
+inline unsigned lock_book::others(hold const* mine, lock_mode mode) const noexcept
+{
+    return levels_[index(mode)] - (mine ? mine->levels[index(mode)] : 0);
+}
+
 inline bool lock_book::is_compatible(waiter const& w, hold const* mine) const noexcept
 {
-    auto const others = [&](std::size_t mode) {
-        return levels_[mode] - (mine ? mine->levels[mode] : 0);
-    };
     switch (w.wish_.to) {
     case lock_mode::shared:
-        return others(exclusive) == 0;
+        return others(mine, lock_mode::exclusive) == 0;
     case lock_mode::upgrade:
-        return others(exclusive) + others(upgrade) == 0;
+        return others(mine, lock_mode::exclusive) + others(mine, lock_mode::upgrade) == 0;
     default:
-        return others(exclusive) + others(upgrade) + others(shared) == 0;
+        return others(mine, lock_mode::exclusive) + others(mine, lock_mode::upgrade) +
+                   others(mine, lock_mode::shared) ==
+               0;
     }
 }
 
 inline bool lock_book::waits_for_readers_alone(waiter const& w, hold const* mine) const noexcept
 {
-    auto const others = [&](std::size_t mode) {
-        return levels_[mode] - (mine ? mine->levels[mode] : 0);
-    };
-    return w.wish_.to == lock_mode::exclusive && others(exclusive) + others(upgrade) == 0;
+    return w.wish_.to == lock_mode::exclusive &&
+           others(mine, lock_mode::exclusive) + others(mine, lock_mode::upgrade) == 0;
 }
 
 std::optional<chore> lock_book::taken(waiter& w, std::optional<file_identity> const& file) noexcept

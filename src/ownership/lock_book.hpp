@@ -161,6 +161,7 @@ private:
     void remove(waiter& w) noexcept;
     turn look(waiter& w, bool owned) noexcept;
     void start_work(waiter& w) noexcept;
+    unsigned others(hold const* mine, lock_mode mode) const noexcept;
     bool waits_for_readers_alone(waiter const& w, hold const* mine) const noexcept;
     bool is_compatible(waiter const& w, hold const* mine) const noexcept;
     lock_mode needed() const noexcept;

@@ -44,10 +44,10 @@ answer kernel_lock_protocol::attempt(lock_mode mode, asker const&)
 // although those who have it know no better; so he waits for them to go.
 answer kernel_lock_protocol::join()
 {
-    bool names_it;
-    if (auto const ec = file_.is_named(names_it))
+    bool good;
+    if (auto const ec = file_.is_good(good))
         return ec;
-    return names_it && !is_lost_ ? answer::have_it : answer::busy;
+    return good ? answer::have_it : answer::busy;
 }
 
 answer kernel_lock_protocol::sleep(lock_mode mode)
@@ -66,7 +66,6 @@ inline answer kernel_lock_protocol::noted(lock_mode mode, answer const& verdict)
     if (verdict.kind == answer::have_it) {
         held_ = mode;
         is_new_ = true;
-        is_lost_ = false;
     }
     return verdict;
 }
@@ -151,22 +150,12 @@ system::error_code kernel_lock_protocol::release() noexcept
 // is not.
 bool kernel_lock_protocol::still_held(system::error_code& ec)
 {
-    if (held_ == lock_mode::none || !file_.is_open() || is_lost_)
+    if (held_ == lock_mode::none || !file_.is_open() || file_.is_lost())
         return false;
     ec = try_kernel_lock(file_.native(), first_, held_);
     if (!ec && second_)
         ec = try_kernel_lock(file_.native(), *second_, held_);
-    bool names_it = false;
-    if (!ec)
-        ec = file_.is_named(names_it);
-    if (ec == system::errc::operation_would_block) {
-        ec.clear(); // somebody else has it
-        is_lost_ = true;
-    }
-    // After these the server may have forgotten the lock, whatever it says later.
-    if (is_server_lost(ec))
-        is_lost_ = true;
-    return !ec && names_it;
+    return file_.is_good_after(ec);
 }
 
 std::vector<owner_record> kernel_lock_protocol::holders() const

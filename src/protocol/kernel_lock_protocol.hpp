@@ -55,7 +55,6 @@ private:
     lock_file file_;
     lock_mode held_ = lock_mode::none; // through `file_`, which a forked child finds closed
     bool is_new_ = false;              // nobody has been told of the hold
-    bool is_lost_ = false;             // the file server forgot it
 
     // The kind that is taken first, and the one that is taken then, if any. The one that somebody
     // else was found to hold comes first the next time.

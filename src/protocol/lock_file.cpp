@@ -29,6 +29,21 @@ system::error_code lock_file::open_after(system::error_code ec, access least)
     return ec;
 }
 
+bool lock_file::is_good_after(system::error_code& ec) noexcept
+{
+    bool good = false;
+    if (!ec)
+        ec = is_good(good);
+    if (ec == system::errc::operation_would_block) {
+        ec.clear(); // somebody else has it
+        is_lost_ = true;
+    }
+    // After these the server may have forgotten the lock, whatever it says later.
+    if (is_server_lost(ec))
+        is_lost_ = true;
+    return good;
+}
+
 } // namespace detail
 } // namespace filelock
 } // namespace boost

@@ -89,6 +89,8 @@ public:
         if (!names_it)
             return answer::ask_again;
         met_ = ours.identity;
+        if (locking.kind == answer::have_it)
+            is_lost_ = false;
         // Not before the lock is held: a contender that loses must have changed nothing.
         if (locking.kind == answer::have_it && permissions_ && *permissions_ != ours.permissions)
             if (auto const ec = set_permissions(file_, *permissions_))
@@ -96,13 +98,22 @@ public:
         return locking;
     }
 
-    /// Whether the path names the file that is open.
-    system::error_code is_named(bool& names_it) const noexcept
+    /// Whether a lock that is held on it is worth anything: the path names the file that is open,
+    /// and none was found lost.
+    system::error_code is_good(bool& good) const noexcept
     {
         file_facts ours;
-        auto const ec = facts_of(file_, ours);
-        return ec ? ec : names(ours, names_it);
+        auto ec = facts_of(file_, ours);
+        if (!ec)
+            ec = names(ours, good);
+        good = !ec && good && !is_lost_;
+        return ec;
     }
+
+    /// The same once the lock that is held was tried again in the same mode, and `ec` came of it.
+    bool is_good_after(system::error_code& ec) noexcept;
+
+    bool is_lost() const noexcept { return is_lost_; }
 
     /// The file that was last found locked, by us or by others.
     std::optional<file_identity> met() const noexcept { return met_; }
@@ -157,6 +168,7 @@ private:
     bool create_directories_;
     descriptor file_;
     std::optional<file_identity> met_;
+    bool is_lost_ = false; // the lock: somebody else has it, or the file server forgot it
 };
 
 } // namespace detail

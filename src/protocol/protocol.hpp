@@ -102,7 +102,7 @@ public:
 
     /// Keeps more readers from coming, for one who waits to write until the others who hold this
     /// object have gone. What it claims is a beginning of the attempts that follow.
-    virtual answer announce(asker const& who)
+    virtual answer announce(standing who)
     {
         (void)who;
         return answer::busy;

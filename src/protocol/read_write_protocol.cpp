@@ -154,10 +154,10 @@ answer read_write_protocol::drain(standing who) noexcept
     return is_had(a) ? lock(shared, lock_mode::exclusive) : a;
 }
 
-answer read_write_protocol::announce(asker const& who)
+answer read_write_protocol::announce(standing who)
 {
     notice_fork();
-    auto const a = pend(who.has);
+    auto const a = pend(who);
     return is_had(a) ? answer::busy : a;
 }
 
@@ -175,10 +175,10 @@ answer read_write_protocol::lock(byte_range bytes, lock_mode mode) const noexcep
 // one object keep a writer out by always being some.
 answer read_write_protocol::join(standing who)
 {
-    bool names_it;
-    if (auto const ec = file_.is_named(names_it))
+    bool good;
+    if (auto const ec = file_.is_good(good))
         return ec;
-    if (!names_it || is_lost_)
+    if (!good)
         return answer::busy;
     // Where it could not be lowered, to enter would make SHARED a reader's.
     return held_ == lock_mode::exclusive ? answer(answer::have_it) : enter(who);
@@ -186,10 +186,10 @@ answer read_write_protocol::join(standing who)
 
 answer read_write_protocol::strengthen(lock_mode mode, asker const& who)
 {
-    bool names_it;
-    if (auto const ec = file_.is_named(names_it))
+    bool good;
+    if (auto const ec = file_.is_good(good))
         return ec;
-    if (!names_it || is_lost_)
+    if (!good)
         return who.has == standing::converts ? answer(make_error_code(error::hold_lost))
                                              : answer(answer::busy);
     if (mode == lock_mode::upgrade)
@@ -250,11 +250,8 @@ answer read_write_protocol::wait_for(lock_mode mode)
 
 inline answer read_write_protocol::noted(lock_mode mode, answer const& verdict) noexcept
 {
-    if (is_had(verdict)) {
-        if (held_ == lock_mode::none)
-            is_lost_ = false;
+    if (is_had(verdict))
         held_ = mode;
-    }
     return verdict;
 }
 
@@ -341,7 +338,7 @@ system::error_code read_write_protocol::lower(lock_mode mode) noexcept
 
 bool read_write_protocol::still_held(system::error_code& ec)
 {
-    if (held_ == lock_mode::none || !file_.is_open() || is_lost_)
+    if (held_ == lock_mode::none || !file_.is_open() || file_.is_lost())
         return false;
     // To lock again in the same mode changes nothing, provided that it is still locked.
     if (held_ == lock_mode::exclusive)
@@ -350,17 +347,7 @@ bool read_write_protocol::still_held(system::error_code& ec)
         ec = try_range_lock(file_.native(), shared, lock_mode::shared);
     if (!ec && held_ == lock_mode::upgrade)
         ec = try_range_lock(file_.native(), reserved, lock_mode::exclusive);
-    bool names_it = false;
-    if (!ec)
-        ec = file_.is_named(names_it);
-    if (ec == system::errc::operation_would_block) {
-        ec.clear(); // somebody else has it
-        is_lost_ = true;
-    }
-    // After these the server may have forgotten the lock, whatever it says later.
-    if (is_server_lost(ec))
-        is_lost_ = true;
-    return !ec && names_it;
+    return file_.is_good_after(ec);
 }
 
 std::vector<owner_record> read_write_protocol::holders() const

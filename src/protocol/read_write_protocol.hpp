@@ -33,7 +33,7 @@ public:
     read_write_protocol(filesystem::path absolute, read_write_lock_options const& options);
 
     answer attempt(lock_mode mode, asker const& who) override;
-    answer announce(asker const& who) override;
+    answer announce(standing who) override;
     answer sleep(lock_mode mode) override;
     bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
     std::optional<file_identity> met() const noexcept override { return file_.met(); }
@@ -70,7 +70,6 @@ private:
     std::chrono::nanoseconds poll_interval_;
     lock_file file_;
     lock_mode held_ = lock_mode::none; // through `file_`, which a forked child finds closed
-    bool is_lost_ = false;             // the file server forgot it
 
     // What is locked of these, by the hold or by attempts that go on.
     bool has_reserved_ = false;

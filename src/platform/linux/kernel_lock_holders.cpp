@@ -132,11 +132,10 @@ std::optional<listed_lock> parse(std::string_view line, meant const& wanted)
     return listed_lock{std::string(kind), mode == "READ", pid};
 }
 
-std::vector<listed_lock> listed_locks(meant const& wanted)
+std::vector<listed_lock> listed_locks(std::string_view rest, meant const& wanted)
 {
     std::vector<listed_lock> found;
-    auto const text = read_proc("/proc/locks").value_or("");
-    for (std::string_view rest = text; !rest.empty();)
+    while (!rest.empty())
         if (auto lock = parse(take_line(rest), wanted))
             found.push_back(std::move(*lock));
     return found;
@@ -199,13 +198,19 @@ void add_sharers(std::vector<owner_record>& records, std::set<std::int64_t>& kno
     }
 }
 
-std::vector<owner_record> holders_of(meant const& wanted)
+// It takes the kernel up to 25 ms to write the list.
+std::string list_of_locks()
+{
+    return read_proc("/proc/locks").value_or("");
+}
+
+std::vector<owner_record> holders_of(meant const& wanted, std::string const& list)
 {
     std::vector<owner_record> records;
     std::set<std::int64_t> known;
     if (wanted.file.empty())
         return records;
-    for (auto const& lock : listed_locks(wanted)) {
+    for (auto const& lock : listed_locks(list, wanted)) {
         if (lock.pid > 0) {
             auto const his = locks_of(std::to_string(lock.pid), wanted);
             bool const is_his = lock.kind == "POSIX" ||
@@ -230,15 +235,16 @@ std::vector<owner_record> holders_of(meant const& wanted)
 
 std::vector<owner_record> kernel_lock_holders(filesystem::path const& path, kernel_lock kind)
 {
-    return holders_of({listed_name(path), kind, everything});
+    return holders_of({listed_name(path), kind, everything}, list_of_locks());
 }
 
 std::vector<owner_record> range_lock_holders(filesystem::path const& path, byte_range held,
                                              byte_range reserved)
 {
     auto const file = listed_name(path);
-    auto records = holders_of({file, kernel_lock::record, held});
-    for (auto& owner : holders_of({file, kernel_lock::record, reserved})) {
+    auto const list = list_of_locks();
+    auto records = holders_of({file, kernel_lock::record, held}, list);
+    for (auto& owner : holders_of({file, kernel_lock::record, reserved}, list)) {
         auto const his = std::find_if(records.begin(), records.end(),
                                       [&](auto const& r) { return r.pid == owner.pid; });
         if (his == records.end()) {

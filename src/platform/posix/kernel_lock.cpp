@@ -94,21 +94,18 @@ system::error_code result_of(Call call, patience p) noexcept
     return {};
 }
 
-system::error_code call(native_handle_type file, kernel_lock kind, lock_mode mode,
-                        patience p) noexcept
-{
-    return result_of(
-        [&] {
-            return kind == kernel_lock::flock ? flock_call(file, mode, p)
-                                              : record_call(file, whole_file, mode, p);
-        },
-        p);
-}
-
 system::error_code call(native_handle_type file, byte_range bytes, lock_mode mode,
                         patience p) noexcept
 {
     return result_of([&] { return record_call(file, bytes, mode, p); }, p);
+}
+
+system::error_code call(native_handle_type file, kernel_lock kind, lock_mode mode,
+                        patience p) noexcept
+{
+    if (kind != kernel_lock::flock)
+        return call(file, whole_file, mode, p);
+    return result_of([&] { return flock_call(file, mode, p); }, p);
 }
 
 } // namespace

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_SRC_PROTOCOL_HEARTBEATS_HPP
-#define BOOST_FILELOCK_SRC_PROTOCOL_HEARTBEATS_HPP
+#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_HEARTBEATS_HPP
+#define BOOST_FILELOCK_SRC_OWNERSHIP_HEARTBEATS_HPP
 
 #include <boost/intrusive/set_hook.hpp>
 #include <boost/system/error_code.hpp>

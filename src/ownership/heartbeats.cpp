@@ -136,8 +136,6 @@ private:
     bool is_stopped_ = false; // the one that beats
     std::uint64_t beats_ = 0;
     int waiting_ = 0; // for a beat to be over
-
-    friend class heartbeat;
 };
 
 system::error_code heartbeat::start(std::chrono::nanoseconds due)
