@@ -21,8 +21,6 @@
 #include <memory>
 #include <string>
 
-#include <unistd.h>
-
 using namespace filelock_test;
 using namespace std::chrono_literals;
 using boost::filelock::acquire_options;
@@ -226,23 +224,8 @@ struct fixture : temporary_directory
 
     static void check(sequence const& what)
     {
-        auto const& arguments = ut::framework::master_test_suite();
-        bool const everything =
-            arguments.argc > 1 && arguments.argv[1] == std::string("everything");
-        std::size_t const step = everything ? 1 : 9;
         fault_points const points(what);
-        for (std::size_t i = 0; i < points.all().size(); i += step) {
-            ::alarm(60);
-            auto const& f = points.all()[i];
-            std::string problem;
-            try {
-                problem = points.problem_with(f);
-            } catch (std::exception const& e) {
-                problem = e.what();
-            }
-            BOOST_TEST(problem.empty(), f << ": " << problem);
-        }
-        BOOST_TEST_MESSAGE(points.all().size() << " faults");
+        check_faults(points, points.all(), 9);
     }
 };
 

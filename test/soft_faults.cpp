@@ -186,22 +186,13 @@ struct fixture : temporary_directory
 
     static void check(sequence const& what, which wanted = which::all)
     {
-        auto const& arguments = ut::framework::master_test_suite();
-        bool const everything =
-            arguments.argc > 1 && arguments.argv[1] == std::string("everything");
         fault_points const points(what);
         auto all = points.all();
         if (wanted == which::deaths)
             all.erase(std::remove_if(all.begin(), all.end(),
                                      [](fault const& f) { return !f.error.empty(); }),
                       all.end());
-        std::size_t const step = everything ? 1 : std::max<std::size_t>(all.size() / 15, 1);
-        for (std::size_t i = 0; i < all.size(); i += step) {
-            ::alarm(60);
-            auto const problem = points.problem_with(all[i]);
-            BOOST_TEST(problem.empty(), all[i] << ": " << problem);
-        }
-        BOOST_TEST_MESSAGE(all.size() << " faults");
+        check_faults(points, all, std::max<std::size_t>(all.size() / 15, 1));
     }
 };
 

@@ -343,13 +343,8 @@ class Commands:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--grace", type=float, default=2.0)
-    arguments.add_argument("--poll", type=float, default=0.05)
-    arguments.add_argument("path")
-    given = arguments.parse_args()
-    commands = Commands(SoftFileLock(given.path, given.grace, given.poll))
+def obey(commands):
+    """Does what is said, line by line, until an empty one or the end."""
     for line in sys.stdin:
         words = line.split()
         if not words:
@@ -360,6 +355,15 @@ def main():
         except Exception as error:  # whatever it is, the test is to see it
             answer = f"error: {error!r}"
         say(answer)
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--grace", type=float, default=2.0)
+    arguments.add_argument("--poll", type=float, default=0.05)
+    arguments.add_argument("path")
+    given = arguments.parse_args()
+    obey(Commands(SoftFileLock(given.path, given.grace, given.poll)))
 
 
 if __name__ == "__main__":

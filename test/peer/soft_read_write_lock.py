@@ -73,7 +73,7 @@ import time
 from typing import NamedTuple
 
 sys.dont_write_bytecode = True  # not beside the sources
-from soft_file_lock import LARGEST_PID, LARGEST_RECORD, SoftFileLock, say
+from soft_file_lock import LARGEST_PID, LARGEST_RECORD, SoftFileLock, obey, say
 
 
 class Record(NamedTuple):
@@ -944,17 +944,7 @@ def main():
         given.poll_interval,
         given.grace,
     )
-    commands = Commands(lock)
-    for line in sys.stdin:
-        words = line.split()
-        if not words:
-            break
-        name = words.pop(0)
-        try:
-            answer = getattr(commands, "do_" + name)(*words)
-        except Exception as error:  # whatever it is, the test is to see it
-            answer = f"error: {error!r}"
-        say(answer)
+    obey(Commands(lock))
 
 
 if __name__ == "__main__":

@@ -12,10 +12,12 @@
 #include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
 #include <boost/system/system_error.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <map>
 #include <new>
@@ -23,6 +25,8 @@
 #include <sstream>
 #include <stdexcept>
 #include <utility>
+
+#include <unistd.h>
 
 // Allocations are counted, in a process with one thread.
 namespace {
@@ -443,6 +447,24 @@ std::string fault_points::problem_with(fault const& f, history const& h) const
     if (h.left.allocations > faultless_->left.allocations)
         return "memory is left";
     return {};
+}
+
+void check_faults(fault_points const& points, std::vector<fault> const& faults, std::size_t step)
+{
+    auto const& arguments = boost::unit_test::framework::master_test_suite();
+    if (arguments.argc > 1 && arguments.argv[1] == std::string("everything"))
+        step = 1;
+    for (std::size_t i = 0; i < faults.size(); i += step) {
+        ::alarm(60);
+        std::string problem;
+        try {
+            problem = points.problem_with(faults[i]);
+        } catch (std::exception const& e) {
+            problem = e.what();
+        }
+        BOOST_TEST(problem.empty(), faults[i] << ": " << problem);
+    }
+    BOOST_TEST_MESSAGE(faults.size() << " faults");
 }
 
 } // namespace filelock_test

@@ -7,6 +7,7 @@
 
 #include <boost/system/error_code.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -92,6 +93,10 @@ private:
     std::unique_ptr<history> faultless_;
     std::vector<fault> faults_;
 };
+
+/// Checks these faults, one in `step` of them; all, where the program was given the argument
+/// "everything".
+void check_faults(fault_points const& points, std::vector<fault> const& faults, std::size_t step);
 
 } // namespace filelock_test
 
