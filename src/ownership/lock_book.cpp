@@ -21,8 +21,6 @@ constexpr std::size_t index(lock_mode mode) noexcept
     return static_cast<std::size_t>(mode);
 }
 
-constexpr std::size_t shared = index(lock_mode::shared);
-constexpr std::size_t upgrade = index(lock_mode::upgrade);
 constexpr std::size_t exclusive = index(lock_mode::exclusive);
 
 template <class Counts>
