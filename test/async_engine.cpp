@@ -276,6 +276,77 @@ BOOST_AUTO_TEST_CASE(short_ones_are_kept_to)
     BOOST_TEST((context.until <= clock_type::now() + 400ms));
 }
 
+BOOST_AUTO_TEST_CASE(a_try_goes_on_until_its_attempt_is_over)
+{
+    lock.protocol.answers = {answer::goes_on_after(1ns), answer::goes_on_after(1ns)};
+    acquire_options how;
+    how.timeout = 0s;
+    auto const op = waiting(&how);
+    async.time_came();
+    BOOST_TEST(!op->run());
+    async.time_came();
+    BOOST_TEST(op->run());
+    BOOST_TEST(op->has_lock());
+    BOOST_TEST(lock.protocol.log == "axaxax");
+}
+
+BOOST_AUTO_TEST_CASE(and_ends_with_what_its_last_step_says)
+{
+    lock.protocol.answers = {answer::goes_on_after(1ns), answer::busy};
+    acquire_options how;
+    how.timeout = 0s;
+    auto const op = waiting(&how);
+    async.time_came();
+    BOOST_TEST(op->run());
+    BOOST_TEST((op->ec == errc::timed_out));
+    BOOST_TEST(lock.protocol.log == "axaxw");
+}
+
+BOOST_AUTO_TEST_CASE(it_does_not_go_on_before_its_time)
+{
+    lock.protocol.otherwise = answer::goes_on_after(1h);
+    acquire_options how;
+    how.timeout = 0s;
+    auto const op = waiting(&how);
+    BOOST_TEST((context.until > clock_type::now() + 59min));
+    async.time_came();
+    BOOST_TEST(op->posted == 0);
+    BOOST_TEST(!lock.try_lock()); // it keeps its place
+    op->cancel();
+    async.time_came();
+    BOOST_TEST(op->run());
+    BOOST_TEST((op->ec == errc::operation_canceled));
+    BOOST_TEST(lock.protocol.log == "axw");
+}
+
+BOOST_AUTO_TEST_CASE(where_there_is_a_limit_it_holds_within_an_attempt)
+{
+    lock.protocol.otherwise = answer::goes_on_after(1h);
+    acquire_options how;
+    how.timeout = 400ms;
+    auto op = waiting(&how);
+    BOOST_TEST((context.until <= clock_type::now() + 400ms));
+    op.reset();
+    how.timeout = 1ns;
+    op = start(lock_mode::exclusive, &how);
+    BOOST_TEST(op->run()); // it has passed
+    BOOST_TEST((op->ec == errc::timed_out));
+    BOOST_TEST(lock.protocol.log == "axwaxw");
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_that_tries_goes_on_as_well)
+{
+    lock.protocol.answers = {answer::goes_on_after(2ms), answer::goes_on_after(3ms)};
+    auto const before = clock_type::now();
+    BOOST_TEST(lock.try_lock());
+    BOOST_TEST((clock_type::now() >= before + 5ms));
+    BOOST_TEST(lock.protocol.log == "axaxax");
+    lock.unlock();
+    lock.protocol.answers = {answer::goes_on_after(1ms), answer::busy};
+    BOOST_TEST(!lock.try_lock());
+    BOOST_TEST(lock.protocol.log == "axaxaxraxaxw");
+}
+
 BOOST_AUTO_TEST_CASE(an_earlier_time_has_the_context_hurry)
 {
     lock.protocol.otherwise = answer::busy;

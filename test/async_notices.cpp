@@ -78,6 +78,21 @@ BOOST_AUTO_TEST_CASE(a_change_posts_the_next_step)
     BOOST_TEST(watches().empty());
 }
 
+BOOST_AUTO_TEST_CASE(so_does_an_entry_that_goes_from_a_watched_directory)
+{
+    BOOST_TEST_REQUIRE(!lock.protocol.watched_file.open_existing(directory));
+    lock.protocol.watched_as = fd::watched_kind::directory;
+    auto const op = waiting();
+    change();
+    async.notices_came();
+    BOOST_TEST(op->posted == 0); // it has not gone
+    lock.protocol.otherwise = answer::have_it;
+    boost::filesystem::remove(path);
+    async.notices_came();
+    BOOST_TEST(op->run());
+    BOOST_TEST(op->has_lock());
+}
+
 BOOST_AUTO_TEST_CASE(as_long_as_anybody_waits_the_context_listens)
 {
     auto a = waiting(), b = waiting();

@@ -647,6 +647,139 @@ BOOST_AUTO_TEST_CASE(what_one_does_not_have_one_cannot_convert)
     BOOST_TEST(book.levels(me) == 1u);
 }
 
+// Attempts that take several steps
+
+BOOST_AUTO_TEST_CASE(a_try_goes_on_until_its_attempt_is_over)
+{
+    protocol.answers = {answer::goes_on_after(3ms), answer::goes_on_after(5ms)};
+    auto const a = want(me, deadline::at_once());
+    auto n = a->step(start);
+    BOOST_TEST(n.kind == next::wait);
+    BOOST_TEST((n.until == start + 3ms));
+    n = a->step(n.until);
+    BOOST_TEST(n.kind == next::wait);
+    BOOST_TEST((n.until == start + 8ms));
+    BOOST_TEST(a->step(n.until).kind == next::granted);
+    BOOST_TEST(protocol.log == "axaxax");
+    BOOST_TEST(protocol.is_only_one); // however many its steps
+    BOOST_TEST(book.levels(me) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(and_ends_with_what_its_last_step_says)
+{
+    for (auto const& last : {answer(answer::busy), answer::again_after(1ms)}) {
+        protocol.log.clear();
+        protocol.answers = {answer::goes_on_after(3ms), last};
+        auto const a = want(me, deadline::at_once());
+        BOOST_TEST(a->step(start).kind == next::wait);
+        BOOST_TEST(a->step(start + 3ms).kind == next::timed_out);
+        BOOST_TEST(protocol.log == "axaxw");
+    }
+    protocol.answers = {answer::goes_on_after(3ms), make_error_code(errc::io_error)};
+    auto const a = want(me, deadline::at_once());
+    BOOST_TEST(a->step(start).kind == next::wait);
+    BOOST_TEST((a->step(start + 3ms).error == errc::io_error));
+    BOOST_TEST(have(exclusive, other));
+}
+
+BOOST_AUTO_TEST_CASE(meanwhile_it_keeps_its_place)
+{
+    protocol.answers = {answer::goes_on_after(3ms)};
+    auto a = want(me, deadline::at_once());
+    auto const b = want(shared, other);
+    BOOST_TEST(a->step(start).kind == next::wait);
+    BOOST_TEST(b->step(start).kind == next::wait);
+    BOOST_TEST(!have(exclusive, third));
+    BOOST_TEST(protocol.log == "ax");
+    b->waker.count = 0;
+    a.reset();
+    BOOST_TEST(protocol.log == "axw");
+    BOOST_TEST(b->waker.count > 0);
+    BOOST_TEST(b->step(start).kind == next::granted);
+}
+
+BOOST_AUTO_TEST_CASE(but_waits_for_nobody_of_this_object)
+{
+    BOOST_TEST(have(shared, me));
+    protocol.answers = {answer::goes_on_after(3ms)};
+    auto const a = want(shared, other, deadline::at_once());
+    BOOST_TEST(a->step(start).kind == next::wait);
+    protocol.otherwise = answer::busy;
+    auto const b = convert(me, shared, exclusive);
+    BOOST_TEST(b->step(start).kind == next::wait); // goes first
+    BOOST_TEST(a->step(start + 3ms).kind == next::timed_out);
+    BOOST_TEST(protocol.log == "asaswax");
+}
+
+BOOST_AUTO_TEST_CASE(a_conversion_that_is_tried_goes_on_as_well)
+{
+    BOOST_TEST(have(upgrade, me));
+    protocol.answers = {answer::goes_on_after(3ms), answer::busy, answer::goes_on_after(5ms)};
+    auto const in_vain = convert(me, upgrade, exclusive, deadline::at_once());
+    BOOST_TEST((in_vain->step(start).until == start + 3ms));
+    BOOST_TEST(in_vain->step(start + 3ms).kind == next::timed_out);
+    BOOST_TEST((protocol.held == upgrade));
+    auto const up = convert(me, upgrade, exclusive, deadline::at_once());
+    BOOST_TEST((up->step(start).until == start + 5ms));
+    BOOST_TEST(up->step(start + 5ms).kind == next::granted);
+    BOOST_TEST(protocol.log == "auaxaxwaxax");
+    BOOST_TEST((protocol.held == exclusive));
+}
+
+BOOST_AUTO_TEST_CASE(where_there_is_a_limit_it_holds_within_an_attempt)
+{
+    protocol.otherwise = answer::goes_on_after(3ms);
+    auto const a = want(me, deadline::after(5ms, start));
+    BOOST_TEST((a->step(start).until == start + 3ms));
+    BOOST_TEST((a->step(start + 3ms).until == start + 5ms));
+    BOOST_TEST(a->step(start + 5ms).kind == next::timed_out);
+    BOOST_TEST(protocol.log == "axaxaxw");
+    BOOST_TEST(want(me, deadline::at(start))->step(start).kind == next::timed_out);
+    auto const for_ever = want(me);
+    BOOST_TEST((for_ever->step(start).until == start + 3ms));
+}
+
+BOOST_AUTO_TEST_CASE(a_try_is_cancelled_within_its_attempt)
+{
+    protocol.otherwise = answer::goes_on_after(3ms);
+    bool cancel = false;
+    acquire_options how;
+    how.cancel_check = [&] { return cancel; };
+    auto const a = want(how, me, deadline::at_once());
+    BOOST_TEST((a->step(start).until == start + 3ms));
+    cancel = true;
+    auto const n = a->step(start + 3ms);
+    BOOST_TEST(n.kind == next::failed);
+    BOOST_TEST((n.error == errc::operation_canceled));
+    BOOST_TEST(protocol.log == "axaxw");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_waited_for_meanwhile)
+{
+    protocol.otherwise = answer::goes_on_after(3ms);
+    protocol.sleeps = true;
+    acquire_options how;
+    how.on_wait = [](wait_status const&) { BOOST_ERROR("told"); };
+    auto const a = want(how, me, deadline::at_once());
+    a->waker.can_watch = true;
+    BOOST_TEST((a->step(start).until == start + 3ms));
+    BOOST_TEST(a->waker.watched.empty());
+    a->taking.give_up();
+    auto const for_ever = want(me);
+    BOOST_TEST(for_ever->step(start).kind == next::wait); // and does not sleep in the kernel
+}
+
+BOOST_AUTO_TEST_CASE(an_announcement_has_no_steps)
+{
+    BOOST_TEST(have(shared, me));
+    protocol.announces = answer::goes_on_after(3ms);
+    auto const writer = want(other);
+    auto const n = writer->step(start);
+    BOOST_TEST(n.kind == next::wait);
+    BOOST_TEST((n.until == time_point::max())); // as if it was busy
+    BOOST_TEST(protocol.log == "asA");
+}
+
 // Writers who wait for no more than the readers of the same object
 
 BOOST_AUTO_TEST_CASE(a_writer_announces_himself_while_readers_of_his_object_are_left)
@@ -1157,6 +1290,16 @@ BOOST_FIXTURE_TEST_CASE(after_a_change_there_are_a_few_attempts_soon, watcher)
     }
     BOOST_TEST((pause() == 50ms));
     BOOST_TEST(!deaf);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_attempt_of_several_steps_knows_no_such_haste, watcher)
+{
+    pause();
+    protocol.answers = {answer::goes_on_after(7ms)};
+    change();
+    BOOST_TEST((pause() == 7ms));
+    BOOST_TEST(!deaf);
+    BOOST_TEST((pause() == 100us)); // it was busy in the end
 }
 
 BOOST_FIXTURE_TEST_CASE(changes_meanwhile_neither_restart_nor_lengthen_them, watcher)

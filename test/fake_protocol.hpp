@@ -33,6 +33,7 @@ struct fake_protocol : detail::protocol
     bool is_ours = true;
     bool local = false;
     detail::descriptor watched_file;
+    detail::watched_kind watched_as = detail::watched_kind::lock_file;
     detail::lock_mode held = detail::lock_mode::none;
     detail::file_identity file{1, 1};
     std::vector<boost::filelock::owner_record> who;
@@ -73,7 +74,10 @@ struct fake_protocol : detail::protocol
         return detail::answer::have_it;
     }
     bool can_sleep() const noexcept override { return sleeps; }
-    detail::watched what_tells() const noexcept override { return {&watched_file, file, true}; }
+    detail::watched what_tells() const noexcept override
+    {
+        return {&watched_file, file, watched_as};
+    }
     bool is_local() const noexcept override { return local; }
     std::uint8_t made_of() const noexcept override { return 255; }
     void acquired() override

@@ -225,18 +225,19 @@ acquisition::next acquisition::judge(answer const& a)
     bool const is_busy = a.kind == answer::busy;
     bool const may_sleep = is_busy && can_sleep();
     (void)do_chores(book_, protocol_, book_.found_busy(*this, protocol_.met()));
-    auto p = is_busy ? pause_after_busy() : pause{a.delay};
+    auto p = is_busy ? pause_after_busy() : pause{a.delay, false, a.kind == answer::halfway};
     if (is_busy && a.delay != a.delay.zero())
         p.length = std::min(p.length, a.delay);
     return not_yet(p, may_sleep);
 }
 
 // Nothing wakes a waiter whose turn it is, so it pauses between two attempts; who stands behind, is
-// woken.
+// woken. One attempt alone has no limit but its own, and within it nobody is waited for.
 acquisition::next acquisition::not_yet(std::optional<pause> p, bool may_sleep)
 {
     auto at = now();
-    if (until_.passed(at))
+    bool const is_within_try = p && p->goes_on && until_.is_at_once();
+    if (!is_within_try && until_.passed(at))
         return end({next::timed_out});
     auto until = time_point::max();
     if (auto const* const ask = callbacks()) {
@@ -247,7 +248,7 @@ acquisition::next acquisition::not_yet(std::optional<pause> p, bool may_sleep)
                 p = pause{poll_interval_};
             p->length = std::min(p->length, poll_interval_);
         }
-        if (ask->on_wait) {
+        if (ask->on_wait && !is_within_try) {
             tell_progress(at);
             until = listener_->next_progress;
         }
@@ -255,7 +256,8 @@ acquisition::next acquisition::not_yet(std::optional<pause> p, bool may_sleep)
     }
     if (p)
         until = std::min(until, deadline::after(p->length, at).next_look(at));
-    until = std::min(until, until_.next_look(at));
+    if (!is_within_try)
+        until = std::min(until, until_.next_look(at));
     return {may_sleep ? next::sleep : next::wait, {}, until, p && p->deaf};
 }
 

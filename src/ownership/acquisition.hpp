@@ -98,6 +98,7 @@ private:
     {
         std::chrono::nanoseconds length;
         bool deaf = false;
+        bool goes_on = false; // within one attempt
     };
 
     enum class told_of : std::uint8_t

@@ -21,14 +21,21 @@ namespace detail {
 using watch_hook = intrusive::set_base_hook<intrusive::link_mode<intrusive::normal_link>,
                                             intrusive::optimize_size<true>>;
 
-/// What tells that a lock may be free.
+/// What of a file tells that a lock may be free, besides its own end.
+enum class watched_kind : unsigned char
+{
+    lock_file, ///< those who hold it let go by closing it
+    marker,    ///< its content. A close tells nothing: who reads it must not wake others who do
+    directory  ///< entries that go, by whatever name, or are replaced; not what is made or changed
+};
+
+/// What tells that a lock may be free. A directory's own removal is told when nobody has it open
+/// any more, which he who watches may have; but what was in it has gone before, and was told.
 struct watched
 {
     descriptor const* file = nullptr; ///< nothing: ask from time to time
     file_identity identity;
-    /// Whether those who hold it let go by closing it. Else its being closed tells nothing, and who
-    /// reads it must not wake the others who do.
-    bool is_let_go_by_closing = false;
+    watched_kind kind = watched_kind::marker;
     std::int64_t process = 0; ///< whose end counts as well, if any
 
     explicit operator bool() const noexcept { return file != nullptr; }

@@ -122,7 +122,7 @@ public:
     {
         if (!file_.is_open() || !met_)
             return {};
-        return {&file_, *met_, true};
+        return {&file_, *met_, watched_kind::lock_file};
     }
 
     /// Closes it, which tells those who wait for what was unlocked. `lent`: it may be open

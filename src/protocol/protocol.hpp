@@ -32,6 +32,7 @@ struct answer
         have_it,
         busy,      ///< somebody holds it; ask again after `delay` at the latest
         ask_again, ///< nobody need hold it; ask again after `delay`
+        halfway,   ///< the attempt is not over, also where it is the only one: go on after `delay`
         refused,   ///< somebody waits for what he who asks holds already: neither would get it
         failed     ///< `error` says why
     };
@@ -44,6 +45,7 @@ struct answer
     answer(kind_type k) : kind(k) {}
     answer(system::error_code ec) : kind(failed), error(ec) {}
     static answer again_after(std::chrono::nanoseconds delay) { return {ask_again, delay}; }
+    static answer goes_on_after(std::chrono::nanoseconds delay) { return {halfway, delay}; }
     static answer busy_for(std::chrono::nanoseconds delay) { return {busy, delay}; }
     static answer busy_for_others()
     {
@@ -76,7 +78,7 @@ enum class standing : unsigned char
 struct asker
 {
     standing has = standing::nothing;
-    bool waits = true; ///< and will make others; else it is the only one
+    bool waits = true; ///< and will make others; else it is the only one, however many its steps
 };
 
 /// What a lock is made of, one bit each: locks that have none in common do not exclude each other.
@@ -97,11 +99,14 @@ class protocol
 public:
     virtual ~protocol() = default;
 
-    /// Tries to hold the file in this mode; or in addition to a weaker one in which it is held.
+    /// Tries to hold the file in this mode; or in addition to a weaker one in which it is held. An
+    /// attempt that said `halfway` goes on with the next call, which may come before `delay` has
+    /// passed. Its steps must be few: nothing else limits how long one attempt takes.
     virtual answer attempt(lock_mode mode, asker const& who) = 0;
 
     /// Keeps more readers from coming, for one who waits to write until the others who hold this
-    /// object have gone. What it claims is a beginning of the attempts that follow.
+    /// object have gone. What it claims is a beginning of the attempts that follow. Never
+    /// `halfway`.
     virtual answer announce(standing who)
     {
         (void)who;

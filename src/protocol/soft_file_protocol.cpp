@@ -230,7 +230,7 @@ watched soft_file_protocol::what_tells() const noexcept
 {
     if (!theirs_.file.is_open())
         return {};
-    return {&theirs_.file, theirs_.facts.identity, false, process_};
+    return {&theirs_.file, theirs_.facts.identity, watched_kind::marker, process_};
 }
 
 bool soft_file_protocol::is_local() const noexcept

@@ -23,6 +23,24 @@
 namespace boost {
 namespace filelock {
 namespace detail {
+namespace {
+
+// A close is what comes after an unlock, or at the end of a process. An unlink of a file that is
+// open shows as IN_ATTRIB alone; but in a directory that would be about every entry as well.
+std::uint32_t events_of(watched_kind kind) noexcept
+{
+    constexpr std::uint32_t own_end = IN_DELETE_SELF | IN_MOVE_SELF;
+    switch (kind) {
+    case watched_kind::lock_file:
+        return IN_CLOSE | IN_ATTRIB | own_end;
+    case watched_kind::directory:
+        return IN_DELETE | IN_MOVE | IN_ONLYDIR | own_end;
+    default:
+        return IN_MODIFY | IN_ATTRIB | own_end;
+    }
+}
+
+} // namespace
 
 bool notices::open() noexcept
 {
@@ -56,11 +74,9 @@ watching notices::watch(file_watch& w, watched const& what, file_identity const&
     // By its descriptor, and not by a name that may have become another file's.
     char path[32];
     std::snprintf(path, sizeof path, "/proc/self/fd/%d", what.file->native());
-    // A close is what comes after an unlock, or at the end of a process. An unlink of a file that
-    // is open shows as IN_ATTRIB alone. IN_MASK_ADD: two watches of one file are one to inotify.
-    std::uint32_t const how = what.is_let_go_by_closing ? IN_CLOSE : IN_MODIFY;
-    int const number = ::inotify_add_watch(
-        source_.native(), path, how | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_MASK_ADD);
+    // IN_MASK_ADD: two watches of one file are one to inotify.
+    int const number =
+        ::inotify_add_watch(source_.native(), path, events_of(what.kind) | IN_MASK_ADD);
     if (number == -1) { // ENOSPC: too many; EACCES: we may not read it; ENOENT: no /proc
         forget_process(w);
         return watching::no;
@@ -133,7 +149,7 @@ void notices::read() noexcept
         for (char const* at = buffer; at < buffer + n;) {
             ::inotify_event event;
             std::memcpy(&event, at, sizeof event);
-            at += sizeof event + event.len;
+            at += sizeof event + event.len; // with the name of a directory's entry
             // IN_IGNORED: the file, or its file system, has gone.
             tell(event.wd, (event.mask & IN_IGNORED) != 0, (event.mask & IN_Q_OVERFLOW) != 0);
         }

@@ -1,0 +1,220 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// What is told of a file, of a marker, and of a directory whose entries go. The system has queued
+// its notices by the time the call returns that they are about: there is nothing to be waited for.
+
+#define BOOST_TEST_MODULE notices
+#include "../src/platform/notices.hpp"
+#include "../src/platform/file.hpp"
+#include "../src/platform/sleeper.hpp"
+#include "process/child.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <boost/filesystem/fstream.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include <poll.h>
+
+namespace fd = boost::filelock::detail;
+namespace fs = boost::filesystem;
+using namespace filelock_test;
+using fd::watched_kind;
+using fd::watching;
+
+namespace {
+
+struct recorder final : fd::file_watch
+{
+    int count = 0;
+    void told() noexcept override { ++count; }
+};
+
+void make(fs::path const& path)
+{
+    fs::ofstream(path) << "content\n";
+}
+
+struct watcher : temporary_directory
+{
+    fd::notices source;
+    recorder watch;
+    fd::descriptor opened;
+    fs::path const place = directory / "place", entry = place / "entry";
+
+    watcher()
+    {
+        fs::create_directory(place);
+        make(entry);
+    }
+    ~watcher() { source.forget(watch); }
+
+    fd::watched open(fs::path const& what, watched_kind kind, std::int64_t process = 0)
+    {
+        BOOST_TEST_REQUIRE(!opened.open_existing(what));
+        fd::file_facts facts;
+        BOOST_TEST_REQUIRE(!facts_of(opened, facts));
+        return {&opened, facts.identity, kind, process};
+    }
+    watching begin(fs::path const& what, watched_kind kind, std::int64_t process = 0)
+    {
+        auto const w = open(what, kind, process);
+        return source.watch(watch, w, w.identity);
+    }
+    void watch_place(std::int64_t process = 0)
+    {
+        BOOST_TEST_REQUIRE((begin(place, watched_kind::directory, process) == watching::anew));
+    }
+
+    bool is_told()
+    {
+        auto const before = watch.count;
+        source.read();
+        bool const was_called = watch.count != before;
+        BOOST_TEST(watch.take_change() == was_called);
+        return was_called;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(notices, watcher)
+
+BOOST_AUTO_TEST_CASE(of_a_directory_it_is_told_which_entries_go)
+{
+    watch_place();
+    BOOST_TEST(!is_told());
+    fs::remove(entry);
+    BOOST_TEST(is_told());
+    BOOST_TEST(!is_told()); // once
+    fs::create_directory(entry);
+    fs::remove(entry);
+    BOOST_TEST(is_told());
+}
+
+BOOST_AUTO_TEST_CASE(also_where_they_are_renamed)
+{
+    watch_place();
+    fs::rename(entry, directory / "elsewhere");
+    BOOST_TEST(is_told());
+    fs::rename(directory / "elsewhere", entry);
+    BOOST_TEST(is_told());
+    make(directory / "another");
+    fs::rename(directory / "another", entry); // in the place of what was there
+    BOOST_TEST(is_told());
+}
+
+BOOST_AUTO_TEST_CASE(but_not_what_is_made_or_changed)
+{
+    watch_place();
+    make(place / "made");
+    fs::create_hard_link(entry, place / "link");
+    fs::create_directory(place / "directory");
+    fs::permissions(entry, fs::owner_read);
+    fs::last_write_time(entry, 0);
+    fs::permissions(place, fs::owner_all);
+    fs::last_write_time(place, 0);
+    fd::touch(entry);
+    BOOST_TEST((fs::directory_iterator(place) != fs::directory_iterator()));
+    BOOST_TEST(!is_told());
+}
+
+BOOST_AUTO_TEST_CASE(every_one_is_told_however_long_its_name)
+{
+    int const count = 100; // more than is read at a time
+    auto const named = [&](int i) {
+        auto const number = std::to_string(i);
+        return place /
+               (std::string(static_cast<std::size_t>(255 - 2 * i) - number.size(), 'n') + number);
+    };
+    for (int i = 0; i < count; ++i)
+        make(named(i));
+    watch_place();
+    for (int i = 0; i < count; ++i)
+        fs::remove(named(i));
+    BOOST_TEST(is_told());
+    BOOST_TEST(watch.count == count);
+    ::pollfd more{source.native(), POLLIN, 0};
+    BOOST_TEST(::poll(&more, 1, 0) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_directorys_own_renaming_is_told)
+{
+    watch_place();
+    fs::rename(place, directory / "elsewhere");
+    BOOST_TEST(is_told());
+}
+
+// The system does not tell of it before; but what was in the directory went earlier.
+BOOST_AUTO_TEST_CASE(its_own_removal_is_told_when_nobody_has_it_open)
+{
+    watch_place();
+    fs::remove(entry);
+    BOOST_TEST(is_told());
+    fs::remove(place);
+    BOOST_TEST(!is_told());
+    opened.close();
+    BOOST_TEST(is_told());
+    BOOST_TEST(!source.is_told(watch)); // any more
+}
+
+BOOST_AUTO_TEST_CASE(as_a_directory_nothing_else_is_watched)
+{
+    BOOST_TEST((begin(entry, watched_kind::directory) == watching::no));
+    BOOST_TEST(!source.is_told(watch));
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_process_is_told_besides)
+{
+    child other([] {
+        hear();
+        return 0;
+    });
+    watch_place(other.pid());
+    BOOST_TEST(!is_told());
+    fs::remove(entry);
+    BOOST_TEST(is_told());
+    other.kill();
+    BOOST_TEST(other.wait() == -SIGKILL);
+    BOOST_TEST(is_told());
+}
+
+BOOST_AUTO_TEST_CASE(who_sleeps_is_woken)
+{
+    fd::sleeper sleeper;
+    auto const what = open(place, watched_kind::directory);
+    BOOST_TEST((sleeper.watch(what, what.identity) == watching::anew));
+    make(place / "made");
+    fs::remove(entry);
+    sleeper.wait_until(std::chrono::steady_clock::now() + child::patience, false);
+    BOOST_TEST(sleeper.take_change());
+}
+
+BOOST_AUTO_TEST_CASE(of_a_lock_file_it_is_told_who_closes_it)
+{
+    BOOST_TEST((begin(entry, watched_kind::lock_file) == watching::anew));
+    fd::touch(entry);
+    BOOST_TEST(is_told());
+    fs::remove(entry);
+    BOOST_TEST(is_told());
+}
+
+BOOST_AUTO_TEST_CASE(of_a_marker_who_writes_to_it_but_not_who_reads_it)
+{
+    BOOST_TEST((begin(entry, watched_kind::marker) == watching::anew));
+    fd::touch(entry);
+    BOOST_TEST(!is_told());
+    make(entry);
+    BOOST_TEST(is_told());
+    fs::remove(entry);
+    BOOST_TEST(is_told());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
