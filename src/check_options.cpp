@@ -28,6 +28,13 @@ void check_interval(char const* name, std::chrono::nanoseconds interval)
                " ns and must be greater than zero");
 }
 
+void check_not_negative(char const* name, std::chrono::nanoseconds value)
+{
+    if (value < std::chrono::nanoseconds::zero())
+        refuse(name + (" is " + std::to_string(value.count())) +
+               " ns and must not be less than zero");
+}
+
 template <class Enum>
 void check_enum(char const* name, Enum value, Enum last)
 {
@@ -85,9 +92,19 @@ void check_marker(soft_file_lock_options const& options)
 {
     if (options.lifetime)
         check_interval("lifetime", *options.lifetime);
-    if (options.malformed_grace && *options.malformed_grace < std::chrono::nanoseconds::zero())
-        refuse("malformed_grace is " + std::to_string(options.malformed_grace->count()) +
-               " ns and must not be less than zero");
+    if (options.malformed_grace)
+        check_not_negative("malformed_grace", *options.malformed_grace);
+}
+
+void check_upkeep(soft_read_write_lock_options const& options)
+{
+    check_interval("heartbeat_interval", options.heartbeat_interval);
+    if (options.stale_threshold && *options.stale_threshold <= options.heartbeat_interval)
+        refuse("stale_threshold is " + std::to_string(options.stale_threshold->count()) +
+               " ns and must be greater than heartbeat_interval, which is " +
+               std::to_string(options.heartbeat_interval.count()) + " ns");
+    if (options.settle)
+        check_not_negative("settle", *options.settle);
 }
 
 void check_acquire_options(acquire_options const& how)

@@ -46,6 +46,9 @@ void check_backend(file_lock_options const& options);
 /// Those that `soft_file_lock` alone has.
 void check_marker(soft_file_lock_options const& options);
 
+/// Those that `soft_read_write_lock` alone has.
+void check_upkeep(soft_read_write_lock_options const& options);
+
 void check_acquire_options(acquire_options const& how);
 
 } // namespace detail

@@ -37,6 +37,7 @@ public:
         case error::callback_failed:
         case error::host_without_name:
         case error::hold_lost:
+        case error::closed:
             break;
         }
         return {value, *this};
@@ -60,6 +61,8 @@ private:
             return "this host has no name by which a marker could tell whose it is";
         case error::hold_lost:
             return "the lock was lost: its file was replaced, or a file server has forgotten it";
+        case error::closed:
+            return "the lock object was closed";
         }
         return "unknown error";
     }

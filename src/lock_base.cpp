@@ -89,6 +89,11 @@ void lock_base::weaken(lock_mode from, lock_mode to)
         throw_error(not_owner(), *state_);
 }
 
+void lock_base::give_up() noexcept
+{
+    state_->give_up_everything();
+}
+
 void lock_base::release()
 {
     system::error_code ec;

@@ -383,8 +383,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_has_no_lock_descriptor_of_its_parent, Lock
 {
     Lock lock(path);
     lock.lock();
-    BOOST_TEST(!descriptors_open_on(path.string()).empty());
-    child c([&] { return descriptors_open_on(path.string()).empty() ? 0 : 1; });
+    auto const file = file_held<Lock>(path).string();
+    BOOST_TEST(!descriptors_open_on(file).empty());
+    child c([&] { return descriptors_open_on(file).empty() ? 0 : 1; });
     BOOST_TEST(c.wait() == 0);
     BOOST_TEST(taken<Lock>(path));
 }

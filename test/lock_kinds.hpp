@@ -8,15 +8,31 @@
 #include <boost/filelock.hpp>
 
 #include <tuple>
+#include <type_traits>
 
 namespace filelock_test {
 
 /// Every kind that can be held exclusively; the template suites run over all of them.
-using exclusive_kinds = std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock,
-                                   boost::filelock::soft_file_lock>;
+using exclusive_kinds =
+    std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock,
+               boost::filelock::soft_file_lock, boost::filelock::soft_read_write_lock>;
 
 /// And those that can be held shared.
-using shared_kinds = std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock>;
+using shared_kinds = std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock,
+                                boost::filelock::soft_read_write_lock>;
+
+/// Whether the lock is the kernel's, so that who waits without a limit sleeps there.
+template <class Lock>
+inline constexpr bool is_kernels = std::is_same_v<Lock, boost::filelock::file_lock> ||
+                                   std::is_same_v<Lock, boost::filelock::read_write_lock>;
+
+/// The file that is there while the lock at the path is held exclusively.
+template <class Lock>
+boost::filesystem::path file_held(boost::filesystem::path path)
+{
+    constexpr bool is_tree = std::is_same_v<Lock, boost::filelock::soft_read_write_lock>;
+    return is_tree ? path += ".write" : path;
+}
 
 /// The options type of a kind.
 template <class Lock>
@@ -37,6 +53,12 @@ template <>
 struct options_of<boost::filelock::soft_file_lock>
 {
     using type = boost::filelock::soft_file_lock_options;
+};
+
+template <>
+struct options_of<boost::filelock::soft_read_write_lock>
+{
+    using type = boost::filelock::soft_read_write_lock_options;
 };
 
 template <class Lock>

@@ -543,7 +543,7 @@ template <class Lock>
 std::future<void> waiting_for(
     Lock& lock, std::string const& path, std::function<void()> const& first = [] {})
 {
-    if constexpr (!std::is_same_v<Lock, boost::filelock::soft_file_lock>) {
+    if constexpr (is_kernels<Lock>) {
         auto waits = std::async(std::launch::async, [&lock, first] {
             first();
             lock.lock(); // asleep in the kernel

@@ -43,7 +43,7 @@ acquisition::acquisition(lock_book& book, protocol& what, request const& wanted,
       listener_(wanted.told),
       standing_(wanted.from == lock_mode::none ? standing::nothing : standing::converts),
       may_sleep_(detail::can_sleep(wanted)), knows_standing_(!may_hold_elsewhere(wanted)),
-      ended_(false), is_told_(false), is_told_again_(false)
+      ended_(false), is_behind_writer_(false), is_told_(false), is_told_again_(false)
 {}
 
 void acquisition::give_up() noexcept
@@ -119,11 +119,14 @@ answer acquisition::ask_protocol(bool asleep)
         return asleep ? protocol_.sleep(wants().to)
                       : protocol_.attempt(wants().to, {standing_, !until_.is_at_once()});
     };
-    auto const a = once();
-    if (a.kind != answer::busy || !a.matters_who || knows_standing_)
-        return a;
-    find_standing();
-    return standing_ == standing::nothing ? a : once();
+    auto a = once();
+    if (a.kind == answer::busy && a.matters_who && !knows_standing_) {
+        find_standing();
+        if (standing_ != standing::nothing)
+            a = once();
+    }
+    is_behind_writer_ = wants().to == lock_mode::shared && a.kind == answer::busy && a.matters_who;
+    return a;
 }
 
 // Looked up only where it matters: there may be many objects.

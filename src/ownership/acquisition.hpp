@@ -82,6 +82,10 @@ public:
     void give_up() noexcept;
 
     lock_mode mode() const noexcept { return wants().to; }
+
+    /// Whether it is to be shared, and the last attempt found a writer who was there first.
+    bool is_behind_writer() const noexcept { return is_behind_writer_; }
+
     listener* told() const noexcept { return listener_; }
 
     /// Takes a place in the queue before the first step.
@@ -138,6 +142,7 @@ private:
     bool const may_sleep_ : 1;
     bool knows_standing_ : 1;
     bool ended_ : 1;
+    bool is_behind_writer_ : 1;
     bool is_told_ : 1;       // of a change, since the last attempt
     bool is_told_again_ : 1; // while on the ladder
     std::uint8_t rung_ = off_ladder;

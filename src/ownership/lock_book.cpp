@@ -56,7 +56,7 @@ inline std::unique_lock<std::mutex> lock_book::open_book() const noexcept
 void lock_book::start_afresh() noexcept
 {
     generation_ = process_generation();
-    inherited_ += sum(levels_);
+    given_up_ += sum(levels_);
     levels_ = {};
     holds_.clear();
     queue_.clear();
@@ -307,9 +307,9 @@ lock_book::dropped lock_book::drop(owner who, lock_mode mode) noexcept
         // Otherwise nothing has changed for anybody else.
         return was_last ? settle_unless_at_work() : dropped{true};
     }
-    if (inherited_ == 0)
+    if (given_up_ == 0)
         return {false};
-    --inherited_;
+    --given_up_;
     return {true};
 }
 
@@ -335,12 +335,21 @@ lock_book::dropped lock_book::drop_everything() noexcept
     return settle_unless_at_work();
 }
 
+lock_book::dropped lock_book::give_up_everything() noexcept
+{
+    {
+        auto const guard = open_book();
+        given_up_ += sum(levels_);
+    }
+    return drop_everything();
+}
+
 lock_book::dropped lock_book::weaken(owner who, lock_mode from, lock_mode to) noexcept
 {
     auto const guard = open_book();
     auto* const mine = find(who);
     if (!mine || mine->levels[index(from)] == 0)
-        return {inherited_ != 0}; // a guard that a forking parent left; its end is still to come
+        return {given_up_ != 0}; // a guard that a forking parent left; its end is still to come
     add(*mine, to);
     subtract(*mine, from);
     return settle_unless_at_work();

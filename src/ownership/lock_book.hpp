@@ -103,6 +103,8 @@ public:
     dropped drop(owner who, lock_mode mode) noexcept;
     dropped drop_all(owner who) noexcept;
     dropped drop_everything() noexcept;
+    /// The same, behind the owners' backs: to drop what they had is no mistake of theirs.
+    dropped give_up_everything() noexcept;
 
     /// Makes a level of one mode one of a weaker mode.
     dropped weaken(owner who, lock_mode from, lock_mode to) noexcept;
@@ -173,8 +175,8 @@ private:
     std::uint32_t generation_; // of the process whose book this is
 
     container::small_vector<hold, 1> holds_;
-    counts levels_ = {};     // of all owners together
-    unsigned inherited_ = 0; // levels that a forking parent had
+    counts levels_ = {};    // of all owners together
+    unsigned given_up_ = 0; // levels that a forking parent had, or that were given up
     intrusive::list<waiter, intrusive::base_hook<queue_hook>> queue_;
 
     // The file.

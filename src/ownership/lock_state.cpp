@@ -74,7 +74,7 @@ bool lock_state::wait_for(acquisition::request const& wanted, system::error_code
     for (;;) {
         bool const is_over =
             next.kind != acquisition::next::wait && next.kind != acquisition::next::sleep;
-        if (!is_over && wanted.is_for_ever() && waits_for_itself(taking, wanted.to)) {
+        if (!is_over && wanted.is_for_ever() && waits_for_itself(taking)) {
             ec = make_error_code(system::errc::resource_deadlock_would_occur);
             return false;
         }
@@ -100,12 +100,13 @@ bool lock_state::wait_for(acquisition::request const& wanted, system::error_code
 // A thread that holds the file through another object, and waits for it without a limit, waits for
 // ever; also for a shared hold, where it stands behind a writer that waits for that other hold to
 // go. What an object owns, any thread may release.
-bool lock_state::waits_for_itself(waiter const& w, lock_mode mode) const
+bool lock_state::waits_for_itself(acquisition const& w) const
 {
     auto const file = book_.file();
     if (scope_ != ownership::thread || !file)
         return false;
-    auto const hindered = book_.is_behind_writer(w) ? lock_mode::exclusive : mode;
+    bool const is_behind_writer = w.is_behind_writer() || book_.is_behind_writer(w);
+    auto const hindered = is_behind_writer ? lock_mode::exclusive : w.mode();
     return another_keeps_out(book_, caller(), *file, hindered);
 }
 

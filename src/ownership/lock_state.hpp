@@ -71,6 +71,8 @@ public:
     }
     /// Of whichever owner.
     void release_everything() noexcept;
+    /// And his releasing it later does nothing.
+    void give_up_everything() noexcept { (void)finish(book_.give_up_everything()); }
 
     /// Makes the levels of an owner the object's. Not where threads own them.
     bool give_to_object(owner who) noexcept
@@ -90,7 +92,7 @@ public:
 private:
     owner caller() const noexcept { return owner::calling(scope_); }
     bool wait_for(acquisition::request const& wanted, system::error_code& ec);
-    bool waits_for_itself(waiter const& w, lock_mode mode) const;
+    bool waits_for_itself(acquisition const& w) const;
     release_result finish(lock_book::dropped const& dropped) noexcept;
 
     filesystem::path path_; // as the user gave it

@@ -53,6 +53,9 @@ public:
     /// Opens what exists, for reading. Follows no link in the last component, never blocks.
     system::error_code open_existing(filesystem::path const& path);
 
+    /// A directory, for what is done to the names in it. Follows no link in the last component.
+    system::error_code open_directory(filesystem::path const& path);
+
     /// Takes over what was opened otherwise, if anything was, in place of what is open. For who
     /// keeps forks away meanwhile.
     void adopt(int fd) noexcept;

@@ -82,6 +82,9 @@ system::error_code write_all(descriptor const& file, std::string_view text) noex
 
 system::error_code truncate(descriptor const& file) noexcept;
 
+/// Makes it modified just now, by the file system's clock or this machine's.
+system::error_code stamp(descriptor const& file) noexcept;
+
 /// Whether there is no room left, for all or for this user.
 bool is_out_of_space(system::error_code const& ec) noexcept;
 
@@ -98,6 +101,14 @@ system::error_code add_name(filesystem::path const& from, filesystem::path const
 system::error_code move_name(filesystem::path const& from, filesystem::path const& to) noexcept;
 
 system::error_code remove_name(filesystem::path const& path) noexcept;
+
+/// Makes a directory with at most these permissions; `file_exists` where the path names anything.
+system::error_code make_directory(filesystem::path const& path,
+                                  filesystem::perms permissions) noexcept;
+
+/// A path to what has this name in the directory, whatever its own path names by now. It is good
+/// as long as the descriptor is open, and where the system has /proc.
+filesystem::path path_in(descriptor const& directory, std::string_view name);
 
 } // namespace detail
 } // namespace filelock

@@ -30,7 +30,6 @@ namespace {
 using namespace std::chrono_literals;
 namespace errc = system::errc;
 
-constexpr auto longest_making = 1s; // of a marker, less than the grace of one that is not whole
 constexpr auto litter_age = 60s;
 constexpr auto longest_wait_for_right = 100ms; // of who releases
 
@@ -146,6 +145,18 @@ system::error_code marker_file::names(file_identity const& identity, bool& it_do
     return {};
 }
 
+system::error_code marker_file::fate_of_ours(fate& result) const noexcept
+{
+    file_facts named;
+    auto const ec = facts_of(path_, named);
+    if (ec) {
+        result = fate::missing;
+        return is_missing(ec) ? system::error_code() : ec;
+    }
+    result = named.identity == facts_.identity ? fate::ours : fate::replaced;
+    return {};
+}
+
 // Which file ours is. Some FUSE servers know an open file by its name alone, and lose it.
 system::error_code marker_file::know_file() noexcept
 {
@@ -179,7 +190,8 @@ system::error_code marker_file::draft(std::string const& text)
 system::error_code marker_file::fill(std::string const& text) noexcept
 {
     auto const ec = write_all(file_, text);
-    return ec || !permissions_ ? ec : set_permissions(file_, *permissions_); // whatever the umask
+    bool const is_as_wished = !permissions_ || *permissions_ == facts_.permissions;
+    return ec || is_as_wished ? ec : set_permissions(file_, *permissions_); // whatever the umask
 }
 
 system::error_code marker_file::publish(std::string const& text, outcome& result)
@@ -263,7 +275,7 @@ system::error_code marker_file::fill_in_place(std::string const& text, outcome& 
 
 bool marker_file::is_in_time() const noexcept
 {
-    return time_since_boot() - made_ <= longest_making;
+    return time_since_boot() - made_ <= habit_.longest_making;
 }
 
 system::error_code marker_file::replace(found_marker& theirs, judgement const& is_removable,
@@ -402,6 +414,65 @@ system::error_code marker_file::carry_off(found_marker const& theirs,
     return is_theirs ? remove_name(name) : system::error_code();
 }
 
+system::error_code marker_file::evict(found_marker& theirs, judgement const& is_removable,
+                                      outcome& result) const
+{
+    result = outcome::again;
+    if (theirs.file.is_open() && is_local(theirs.file))
+        return evict_locally(theirs, is_removable, result);
+    if (habit_.has_own_name)
+        return evict_own_name(theirs, is_removable, result);
+    // Whoever calls keeps others away from the name. It is looked at afresh: what is open may be
+    // out of a cache.
+    if (auto const ec = theirs.look(path_))
+        return is_missing(ec) ? system::error_code() : ec;
+    return is_removable(theirs) ? vacate() : system::error_code();
+}
+
+system::error_code marker_file::evict_locally(found_marker& theirs, judgement const& is_removable,
+                                              outcome& result) const
+{
+    removal_right right(theirs.file);
+    auto ec = right.try_to_take();
+    if (ec == errc::operation_would_block) {
+        result = outcome::busy_right;
+        return {};
+    }
+    bool it_does = false;
+    if (!ec)
+        ec = theirs.look_again();
+    if (!ec)
+        ec = names(theirs.facts.identity, it_does);
+    if (ec || !it_does || !is_removable(theirs))
+        return ec;
+    return vacate();
+}
+
+// No other marker comes to have that name. So what was carried off by mistake can be put back.
+system::error_code marker_file::evict_own_name(found_marker const& theirs,
+                                               judgement const& is_removable, outcome&) const
+{
+    filesystem::path name;
+    auto ec = find_private_name(path_, name);
+    if (!ec)
+        ec = move_name(path_, name);
+    if (ec)
+        return is_missing(ec) ? system::error_code() : ec;
+    found_marker moved;
+    ec = moved.look(name);
+    auto const& a = moved.facts;
+    auto const& b = theirs.facts; // to move it has changed it
+    bool const is_same = !ec && a.identity == b.identity && a.size == b.size &&
+                         a.modified == b.modified && moved.text == theirs.text;
+    if (is_same) {
+        moved.facts.changed = b.changed;
+        if (is_removable(moved))
+            return remove_name(name);
+    }
+    auto const back = move_name(name, path_);
+    return ec ? ec : back;
+}
+
 system::error_code marker_file::remove(found_marker& theirs) const noexcept
 {
     removal_right right(theirs.file);
@@ -426,6 +497,25 @@ std::chrono::nanoseconds marker_file::storage_time() const
     return facts.modified;
 }
 
+system::error_code marker_file::refresh(std::chrono::nanoseconds until, fate& result) const noexcept
+{
+    removal_right right(file_);
+    auto ec = is_local_ ? right.try_to_take() : system::error_code();
+    if (ec == error::kernel_lock_not_supported)
+        ec.clear(); // then nobody else has it either
+    if (!ec)
+        ec = fate_of_ours(result);
+    if (ec || result != fate::ours)
+        return ec;
+    ec = stamp(file_);
+    if (!ec)
+        ec = fate_of_ours(result);
+    // Who was stopped on the way may have been judged by what the marker was before.
+    if (!ec && result == fate::ours && time_since_boot() > until)
+        result = fate::late;
+    return ec;
+}
+
 bool marker_file::is_in_place(system::error_code& ec) const noexcept
 {
     bool it_does = false;
@@ -434,21 +524,24 @@ bool marker_file::is_in_place(system::error_code& ec) const noexcept
     return it_does;
 }
 
-system::error_code marker_file::remove_ours() const noexcept
+system::error_code marker_file::remove_ours(bool (*may_go)(void const*),
+                                            void const* whom) const noexcept
 {
     bool it_does = false;
     auto const ec = names(facts_.identity, it_does);
-    return ec || !it_does ? ec : vacate();
+    if (ec || !it_does)
+        return ec;
+    return !may_go || may_go(whom) ? vacate() : make_error_code(errc::timed_out);
 }
 
-system::error_code marker_file::withdraw() noexcept
+system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const* whom) noexcept
 {
     if (!is_published())
         return {};
     system::error_code ec;
     {
         removal_right right(file_);
-        if (is_local_)
+        if (is_local_ && !habit_.has_own_name)
             ec = right.take();
         if (ec == error::kernel_lock_not_supported)
             ec.clear(); // then no breaker has it either
@@ -461,7 +554,7 @@ system::error_code marker_file::withdraw() noexcept
             ec = make_error_code(errc::timed_out);
         } else {
             if (!ec)
-                ec = remove_ours();
+                ec = remove_ours(may_go, whom);
             if (ec)
                 return ec; // it is still there
         }
@@ -474,7 +567,10 @@ system::error_code marker_file::withdraw() noexcept
 // it back; or the path was looked up amiss. It must not stay there as a marker of ours.
 void marker_file::abandon() noexcept
 {
-    (void)empty();
+    if (habit_.has_own_name)
+        (void)remove_name(path_);
+    else
+        (void)empty();
     file_.close();
 }
 

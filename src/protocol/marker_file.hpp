@@ -48,12 +48,23 @@ struct found_marker
     system::error_code look_again();
 };
 
+/// What is made of the names of markers, and within which time.
+struct marker_habit
+{
+    /// No other marker will ever have the name.
+    bool has_own_name = false;
+
+    /// Between its making and its having its name. Who is slower starts again.
+    std::chrono::nanoseconds longest_making = std::chrono::seconds(1);
+};
+
 /// Our marker, from before it has a name to its removal.
 class marker_file
 {
 public:
-    marker_file(filesystem::path path, std::optional<filesystem::perms> permissions, storage where)
-        : path_(std::move(path)), permissions_(permissions), where_(where)
+    marker_file(filesystem::path path, std::optional<filesystem::perms> permissions, storage where,
+                marker_habit habit = {})
+        : path_(std::move(path)), permissions_(permissions), where_(where), habit_(habit)
     {}
     marker_file(marker_file const&) = delete;
     marker_file& operator=(marker_file const&) = delete;
@@ -77,17 +88,46 @@ public:
     system::error_code replace(found_marker& theirs, judgement const& is_removable,
                                std::string const& text, outcome& result);
 
+    /// Removes one that was judged removable, with nothing in its place. Asks for the judgement
+    /// last of all. `again` where it is not so any more.
+    system::error_code evict(found_marker& theirs, judgement const& is_removable,
+                             outcome& result) const;
+
     /// Removes the name of what was found, whosever it is, unless it names another file by now.
     system::error_code remove(found_marker& theirs) const noexcept;
 
     bool is_published() const noexcept { return file_.is_open(); }
 
+    /// Since boot: when it was made, or shortly before. While it is published.
+    std::chrono::nanoseconds made() const noexcept { return made_; }
+
+    enum class fate
+    {
+        ours,
+        late,
+        missing, ///< the path names nothing
+        replaced ///< or another file
+    };
+
+    /// Stamps it with the present time, if the path names it, and says whether it still does
+    /// thereafter; `late` where it is then past `until`, since boot. From any thread while it is
+    /// published, one at a time. `operation_would_block` where somebody has the right of removal.
+    system::error_code refresh(std::chrono::nanoseconds until, fate& result) const noexcept;
+
+    /// Leaves it where it is, and knows it no more.
+    void leave() noexcept { file_.close(); }
+
     /// Whether the path names our marker.
     bool is_in_place(system::error_code& ec) const noexcept;
 
     /// Takes it away if the path still names it. Where somebody keeps the right of removal, it is
-    /// made a marker without an owner, which others remove in time: `timed_out`.
-    system::error_code withdraw() noexcept;
+    /// made a marker without an owner, which others remove in time: `timed_out`. `may_go`, if it is
+    /// given, is asked last; if it says no, the marker stays: `timed_out` as well.
+    system::error_code withdraw(bool (*may_go)(void const*) = nullptr,
+                                void const* whom = nullptr) noexcept;
+
+    /// Whether the rules for local storage are for it. While it is published.
+    bool has_local_rules() const noexcept { return is_local_; }
 
     /// The time by the clock of the file system, whosever that is: what it stamps on a new file.
     /// 1970 where it cannot be asked.
@@ -111,13 +151,18 @@ private:
     system::error_code put_in_place_of(found_marker& theirs, judgement const& is_removable,
                                        filesystem::path const& name, outcome& result);
     system::error_code vacate() const noexcept;
-    system::error_code remove_ours() const noexcept;
+    system::error_code remove_ours(bool (*may_go)(void const*), void const* whom) const noexcept;
     void abandon() noexcept;
     system::error_code empty() noexcept;
     bool remove_as_well(filesystem::path const& name, judgement const& is_removable) const noexcept;
     system::error_code put_back(filesystem::path const& name) noexcept;
     system::error_code carry_off(found_marker const& theirs, filesystem::path const& name) const;
     system::error_code names(file_identity const& identity, bool& it_does) const noexcept;
+    system::error_code fate_of_ours(fate& result) const noexcept;
+    system::error_code evict_locally(found_marker& theirs, judgement const& is_removable,
+                                     outcome& result) const;
+    system::error_code evict_own_name(found_marker const& theirs, judgement const& is_removable,
+                                      outcome& result) const;
     template <class F>
     void for_private_names(F const& f) const;
     void remove_litter() const noexcept;
@@ -125,6 +170,7 @@ private:
     filesystem::path path_;
     std::optional<filesystem::perms> permissions_;
     storage where_;
+    marker_habit habit_;
     descriptor file_; // open while published
     file_facts facts_;
     std::chrono::nanoseconds made_{}; // when, at the latest, it was begun

@@ -10,6 +10,7 @@
 #include "../platform/notices.hpp"
 
 #include <boost/filelock/detail/lock_mode.hpp>
+#include <boost/filelock/lease_loss.hpp>
 #include <boost/filelock/owner_record.hpp>
 
 #include <boost/system/errc.hpp>
@@ -18,6 +19,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace boost {
@@ -146,6 +148,28 @@ public:
 
     /// Who holds the file, in whatever process, as far as can be known. From any thread.
     virtual std::vector<owner_record> holders() const = 0;
+};
+
+/// What came of keeping a hold up.
+struct upkeep
+{
+    std::optional<loss_reason> lost = {};
+    system::error_code error = {};      ///< what went wrong this time
+    std::chrono::nanoseconds next = {}; ///< since boot: when it must be done again
+};
+
+/// One whose holds must be kept up, or others take the holder for dead.
+class kept_up : public protocol
+{
+public:
+    /// For what is held. From any thread, at any time from an attempt that had it to the release.
+    virtual upkeep keep_up() noexcept = 0;
+
+    /// Since boot: when that must be done for the first time.
+    virtual std::chrono::nanoseconds first_upkeep() const noexcept = 0;
+
+    /// Of the hold: tells it from others.
+    virtual std::string const& token() const noexcept = 0;
 };
 
 } // namespace detail

@@ -36,9 +36,11 @@ constexpr auto crowded = 10ms;
 } // namespace
 
 soft_file_protocol::soft_file_protocol(filesystem::path absolute,
-                                       soft_file_lock_options const& options)
+                                       soft_file_lock_options const& options,
+                                       std::optional<std::chrono::nanoseconds> foreign_limit)
     : path_(absolute), directory_(absolute.parent_path() / "."),
       hash_of_name_(std::hash<std::string>()(absolute.filename().native())), options_(options),
+      foreign_limit_(foreign_limit),
       marker_(std::move(absolute), options.permissions, options.where), act_(shortest_act)
 {}
 
@@ -197,6 +199,8 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
             if (v.process == 0)
                 v.look_again = unseen;
         }
+        if (seen.kind == sighting::unknown && foreign_limit_)
+            return judge_foreign(found);
         if (seen.kind != sighting::gone)
             return v;
         dead_ = found.text;
@@ -208,6 +212,16 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
         v.look_again = unseen;
     else
         v.is_removable = true;
+    return v;
+}
+
+soft_file_protocol::verdict soft_file_protocol::judge_foreign(found_marker const& found)
+{
+    verdict v;
+    auto const watched = watched_for(found);
+    v.is_removable = watched >= *foreign_limit_;
+    if (!v.is_removable)
+        v.look_again = *foreign_limit_ - watched;
     return v;
 }
 

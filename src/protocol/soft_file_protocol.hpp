@@ -30,7 +30,10 @@ namespace detail {
 class soft_file_protocol final : public protocol
 {
 public:
-    soft_file_protocol(filesystem::path absolute, soft_file_lock_options const& options);
+    /// `foreign_limit`: for so long the marker of another host's has to be seen unchanged before it
+    /// is removed; unset: it is never.
+    soft_file_protocol(filesystem::path absolute, soft_file_lock_options const& options,
+                       std::optional<std::chrono::nanoseconds> foreign_limit = {});
 
     answer attempt(lock_mode mode, asker const& who) override;
     watched what_tells() const noexcept override;
@@ -72,6 +75,7 @@ private:
     answer judge_file();
     verdict judge(found_marker const& found);
     verdict judge_owner(found_marker const& found, marker_record const& owner);
+    verdict judge_foreign(found_marker const& found);
     std::chrono::nanoseconds watched_for(found_marker const& found);
     std::chrono::nanoseconds age_of(found_marker const& found) const;
 
@@ -79,6 +83,7 @@ private:
     filesystem::path directory_; // itself, where it is a symbolic link
     std::size_t hash_of_name_;
     soft_file_lock_options options_;
+    std::optional<std::chrono::nanoseconds> foreign_limit_;
     marker_file marker_;
     found_marker theirs_; // open while we wait
     std::optional<sample> sample_;

@@ -48,6 +48,9 @@ enum class error
     /// What was to be converted is worth nothing any more: the path names another file by now, or
     /// a file server has forgotten the lock.
     hold_lost,
+
+    /// The lock object was closed.
+    closed,
 };
 
 /// The category of `error`; its name is "boost.filelock".

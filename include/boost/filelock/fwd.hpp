@@ -11,6 +11,7 @@ namespace filelock {
 enum class error;
 enum class fallback;
 enum class kernel_lock;
+enum class loss_reason;
 enum class owner_mode;
 enum class ownership;
 enum class storage;
@@ -18,15 +19,18 @@ enum class storage;
 struct acquire_options;
 struct file_lock_options;
 struct force_t;
+struct lease_loss;
 struct owner_record;
 struct read_write_lock_options;
 struct soft_file_lock_options;
+struct soft_read_write_lock_options;
 struct wait_status;
 
 class file_lock;
 class lock_error;
 class read_write_lock;
 class soft_file_lock;
+class soft_read_write_lock;
 
 template <class Lock>
 class held_lock;

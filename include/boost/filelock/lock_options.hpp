@@ -6,6 +6,7 @@
 #define BOOST_FILELOCK_LOCK_OPTIONS_HPP
 
 #include <boost/filelock/config.hpp>
+#include <boost/filelock/lease_loss.hpp>
 
 #include <boost/filesystem/file_status.hpp>
 
@@ -168,6 +169,57 @@ struct soft_file_lock_options
                a.scope == b.scope && a.create_directories == b.create_directories &&
                a.where == b.where && a.lifetime == b.lifetime &&
                a.malformed_grace == b.malformed_grace;
+    }
+};
+
+/// How a `soft_read_write_lock` behaves; as for `file_lock_options`. All who share a path, Python
+/// programs among them, must agree on `heartbeat_interval` and `stale_threshold`.
+struct soft_read_write_lock_options
+{
+    /// The longest pause between two attempts of a wait, where the system does not tell of changes
+    /// to the markers; on a local file system it grows to a second. Greater than zero.
+    std::chrono::nanoseconds poll_interval = std::chrono::milliseconds(250);
+
+    /// Unset: markers are 0600, and the directory of the readers' is 0700, whatever the umask. Set:
+    /// markers have exactly these bits, and the directory as well, with the right to search for
+    /// whoever may read or write. Who may not read a marker cannot tell that its owner has died.
+    std::optional<filesystem::perms> permissions = {};
+
+    ownership scope = ownership::thread;
+
+    /// Whether missing parent directories are made.
+    bool create_directories = true;
+
+    storage where = storage::detect;
+
+    /// How often a holder stamps his marker. Greater than zero.
+    std::chrono::nanoseconds heartbeat_interval = std::chrono::seconds(30);
+
+    /// For how long a marker must not have been stamped before others remove it. Unset: three times
+    /// `heartbeat_interval`. Greater than that. A holder who could not stamp his for the difference
+    /// of the two has lost the lock.
+    std::optional<std::chrono::nanoseconds> stale_threshold = {};
+
+    /// For how long a writer waits before he looks for readers: so long a Python program on another
+    /// host may go on seeing that there is no writer. A part of `try_lock` too. Unset: nothing on
+    /// local file systems, 2 s on network ones. Zero or more; zero where no Python program takes
+    /// part.
+    std::optional<std::chrono::nanoseconds> settle = {};
+
+    /// Called once for a hold that was lost, on the thread that stamps markers, or on one that
+    /// looks at the hold; under no mutex. It may use the lock, and release it; it must not throw,
+    /// nor take long, since other locks' markers are stamped by the same thread.
+    std::function<void(lease_loss const&)> on_loss = {};
+
+    /// Whether all members are equal. A function is equal to none, since it cannot be compared.
+    friend bool are_same(soft_read_write_lock_options const& a,
+                         soft_read_write_lock_options const& b)
+    {
+        return a.poll_interval == b.poll_interval && a.permissions == b.permissions &&
+               a.scope == b.scope && a.create_directories == b.create_directories &&
+               a.where == b.where && a.heartbeat_interval == b.heartbeat_interval &&
+               a.stale_threshold == b.stale_threshold && a.settle == b.settle && !a.on_loss &&
+               !b.on_loss;
     }
 };
 

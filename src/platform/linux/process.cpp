@@ -162,15 +162,17 @@ sighting look_for(process_name const& named, bool was_certain)
     auto const pid = static_cast<pid_t>(named.pid);
     bool const has_token = !named.start_token.empty();
     auto const token = parse_start_token(named.start_token);
-    bool const numbers_agree = is_proc_ours();
-    process_starts const starts;
+    bool const numbers_agree = has_token && is_proc_ours();
+    std::optional<process_starts> starts;
+    if (token)
+        starts.emplace();
     system::error_code ec;
 
     int const pidfd = open_process(pid);
     bool const is_there =
         pidfd != -1 || (errno != ESRCH && (::kill(pid, 0) == 0 || errno != ESRCH));
     auto const its =
-        is_there && token && numbers_agree ? starts.of(std::to_string(pid), ec) : std::nullopt;
+        is_there && token && numbers_agree ? starts->of(std::to_string(pid), ec) : std::nullopt;
     bool const exited = pidfd != -1 && has_exited(pidfd);
     if (pidfd != -1)
         ::close(pidfd);
@@ -180,8 +182,8 @@ sighting look_for(process_name const& named, bool was_certain)
     if (exited && !is_other) // else it may have been another, or was reaped before it was looked at
         return {its || !has_token || was_certain ? sighting::gone : sighting::alive};
     // It may be in an inner namespace; not if it was started before the system.
-    if (token && !was_certain && starts.are_of_this_run(*token)) {
-        auto const other = find_process(named.pid, *token, starts, numbers_agree);
+    if (token && !was_certain && starts->are_of_this_run(*token)) {
+        auto const other = find_process(named.pid, *token, *starts, numbers_agree);
         if (!other || *other != 0)
             return {sighting::alive, false, numbers_agree ? other.value_or(0) : 0};
     }

@@ -174,6 +174,13 @@ system::error_code descriptor::open_existing(filesystem::path const& path)
     return open_with([&] { return open_restarting(path.c_str(), O_RDONLY | safe_flags, 0); });
 }
 
+system::error_code descriptor::open_directory(filesystem::path const& path)
+{
+    return open_with([&] {
+        return open_restarting(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+    });
+}
+
 bool descriptor::may_have_copies() const noexcept
 {
     return fork_count() != opened_at_;

@@ -157,6 +157,11 @@ system::error_code truncate(descriptor const& file) noexcept
     return result_of(result);
 }
 
+system::error_code stamp(descriptor const& file) noexcept
+{
+    return result_of(::futimens(file.native(), nullptr));
+}
+
 bool is_out_of_space(system::error_code const& ec) noexcept
 {
     return ec.category() == system::system_category() &&
@@ -194,6 +199,18 @@ system::error_code move_name(filesystem::path const& from, filesystem::path cons
 system::error_code remove_name(filesystem::path const& path) noexcept
 {
     return result_of(::unlink(path.c_str()));
+}
+
+system::error_code make_directory(filesystem::path const& path,
+                                  filesystem::perms permissions) noexcept
+{
+    return result_of(::mkdir(path.c_str(), static_cast<mode_t>(permissions)));
+}
+
+filesystem::path path_in(descriptor const& directory, std::string_view name)
+{
+    auto path = "/proc/self/fd/" + std::to_string(directory.native()) + '/';
+    return path.append(name);
 }
 
 } // namespace detail

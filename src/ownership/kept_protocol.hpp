@@ -1,0 +1,70 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_KEPT_PROTOCOL_HPP
+#define BOOST_FILELOCK_SRC_OWNERSHIP_KEPT_PROTOCOL_HPP
+
+#include "../protocol/protocol.hpp"
+#include "heartbeats.hpp"
+#include "loss_report.hpp"
+
+#include <boost/filelock/lease_loss.hpp>
+
+#include <boost/filesystem/path.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// A protocol whose holds must be kept up, with a heartbeat that does it from when a hold is had
+/// to when it is released, and reports its loss. It is one that can be closed.
+class kept_protocol final : public protocol, private heartbeat
+{
+public:
+    using loss_handler = std::function<void(lease_loss const&)>;
+
+    /// `path`: as it is reported.
+    kept_protocol(std::unique_ptr<kept_up> what, filesystem::path path, loss_handler on_loss);
+    ~kept_protocol() override;
+
+    /// Every attempt from now on is `error::closed`.
+    void close() noexcept { is_closed_.store(true); }
+
+    loss_report& report() noexcept { return report_; }
+
+    answer attempt(lock_mode mode, asker const& who) override;
+    watched what_tells() const noexcept override { return what_->what_tells(); }
+    bool is_local() const noexcept override { return what_->is_local(); }
+    void withdraw() noexcept override { what_->withdraw(); }
+    std::uint8_t made_of() const noexcept override { return what_->made_of(); }
+    std::optional<file_identity> met() const noexcept override { return what_->met(); }
+    system::error_code release() noexcept override;
+    bool still_held(system::error_code& ec) override { return what_->still_held(ec); }
+    std::vector<owner_record> holders() const override { return what_->holders(); }
+
+private:
+    std::optional<std::chrono::nanoseconds> beat() noexcept override;
+    void tell(loss_reason reason, system::error_code const& ec) noexcept;
+
+    std::unique_ptr<kept_up> what_;
+    filesystem::path path_;
+    loss_handler on_loss_;
+    loss_report report_;
+    std::uint32_t kept_in_ = 0; // the process generation in which something is held
+    std::atomic<bool> is_closed_{false};
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

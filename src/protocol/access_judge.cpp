@@ -1,0 +1,108 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "access_judge.hpp"
+
+#include "../platform/kernel_lock.hpp"
+#include "../platform/process.hpp"
+#include "access_record.hpp"
+
+#include <boost/filelock/error.hpp>
+
+#include <algorithm>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto unseen = 1s; // how often to look for somebody of whose end nobody tells
+
+} // namespace
+
+access_judge::verdict access_judge::judge(std::string const& name, found_marker const& found,
+                                          marker_file const& at)
+{
+    verdict v;
+    auto const watched = watched_for(name, found);
+    auto const content = read_access(found.text);
+    if (found.file.is_open() && content.kind == access_content::foreign) {
+        v.error = error::not_a_lock_file;
+        return v;
+    }
+    v.is_removable = watched >= threshold_;
+    if (v.is_removable || !found.file.is_open())
+        ; // somebody's, who lets nobody read it
+    else if (content.kind == access_content::record) {
+        auto const seen = look_for({content.owner.pid, content.owner.host, {}});
+        switch (seen.kind) {
+        case sighting::alive:
+            v.process = seen.pid;
+            break;
+        case sighting::gone:
+            v.is_removable = is_dead(found, at, v);
+            break;
+        case sighting::unknown:
+            v.is_removable = is_old(found, at);
+            break;
+        }
+    }
+    if (!v.is_removable && (v.look_again == 0s || v.look_again > threshold_ - watched))
+        v.look_again = threshold_ - watched;
+    return v;
+}
+
+bool access_judge::is_dead(found_marker const& found, marker_file const& at, verdict& v) const
+{
+    bool is_witnessed = false;
+    if (at.is_local(found.file) && (has_witness(found.file.native(), is_witnessed) || is_witnessed))
+        v.look_again = unseen;
+    return v.look_again == 0s;
+}
+
+bool access_judge::is_old(found_marker const& found, marker_file const& at)
+{
+    auto const changed = std::max(found.facts.modified, found.facts.changed);
+    auto const is_so = [&] {
+        auto const ours = std::chrono::nanoseconds(clock::now().time_since_epoch());
+        return ours + *clocks_apart_ - changed > 2 * threshold_;
+    };
+    auto const look = [&] {
+        auto const its = at.storage_time();
+        clocks_apart_ = its - std::chrono::nanoseconds(clock::now().time_since_epoch());
+    };
+    // To ask for its time, a file has to be made; so for most of the time ours will do, and the
+    // other is asked before anything rests on it.
+    if (!clocks_apart_)
+        look();
+    else if (is_so())
+        look();
+    return is_so();
+}
+
+std::chrono::nanoseconds access_judge::watched_for(std::string const& name,
+                                                   found_marker const& found)
+{
+    auto const now = clock::now();
+    auto& known = samples_[name];
+    if (known.since == clock::time_point() || !is_unchanged(known.facts, found.facts) ||
+        known.text != found.text)
+        known = {found.facts, found.text, now};
+    return now - known.since;
+}
+
+void access_judge::forget_all_but(std::vector<std::string> const& names)
+{
+    for (auto it = samples_.begin(); it != samples_.end();) {
+        bool const is_there = std::binary_search(names.begin(), names.end(), it->first);
+        it = is_there ? std::next(it) : samples_.erase(it);
+    }
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

@@ -1,0 +1,35 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "kept_marker.hpp"
+
+#include "../platform/clock.hpp"
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+system::error_code kept_marker::publish(filesystem::path const& path, access_record const& who,
+                                        std::optional<filesystem::perms> permissions, storage where,
+                                        bool has_own_name, marker_file::outcome& result)
+{
+    file_.emplace(path, permissions, where, marker_habit{has_own_name, good_for_});
+    token_ = who.token;
+    auto const ec = file_->publish(who.text(), result);
+    good_since_.store(file_->made().count(), std::memory_order_relaxed);
+    return ec;
+}
+
+system::error_code kept_marker::refresh(fate& result) noexcept
+{
+    auto const now = time_since_boot(); // before the stamp, which others go by
+    auto const ec = file_->refresh(good_until(), result);
+    if (!ec && result == fate::ours)
+        good_since_.store(now.count(), std::memory_order_relaxed);
+    return ec;
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

@@ -1,0 +1,109 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "reader_directory.hpp"
+
+#include <boost/filelock/error.hpp>
+
+#include <boost/filesystem/directory.hpp>
+#include <boost/system/errc.hpp>
+
+#include <algorithm>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+namespace errc = system::errc;
+
+// Of a directory for markers that have these permissions: who may read or write them may search it.
+filesystem::perms permissions_for(std::optional<filesystem::perms> const& markers) noexcept
+{
+    auto const bits = markers ? static_cast<unsigned>(*markers) & 0777u : 0u;
+    auto const search = (bits & 0444u) >> 2 | (bits & 0222u) >> 1;
+    return static_cast<filesystem::perms>(0700u | bits | search);
+}
+
+template <class F>
+system::error_code for_names(filesystem::path const& directory, F const& f)
+{
+    system::error_code ec;
+    filesystem::directory_iterator it(directory, ec), end;
+    for (; !ec && it != end; it.increment(ec))
+        f(it->path().filename().native());
+    return ec;
+}
+
+} // namespace
+
+system::error_code reader_directory::open(std::optional<filesystem::perms> permissions)
+{
+    auto ec = open_existing();
+    if (ec != errc::no_such_file_or_directory)
+        return ec;
+    auto const mode = permissions_for(permissions);
+    ec = make_directory(path_, mode);
+    bool const made = !ec;
+    if (made || ec == errc::file_exists)
+        ec = open_existing();
+    if (!ec && made && facts_.permissions != mode)
+        ec = set_permissions(file_, mode); // whatever the umask
+    return ec;
+}
+
+system::error_code reader_directory::open_existing()
+{
+    auto ec = file_.open_directory(path_);
+    if (ec == errc::not_a_directory || ec == errc::too_many_symbolic_link_levels)
+        return error::not_a_lock_file;
+    if (!ec)
+        ec = facts_of(file_, facts_);
+    file_facts seen;
+    if (!ec)
+        is_named_ = facts_of(path_in(file_, "."), seen) || !(seen.identity == facts_.identity);
+    else
+        file_.close();
+    return ec;
+}
+
+filesystem::path reader_directory::path_of(std::string const& name) const
+{
+    return is_named_ ? path_ / name : path_in(file_, name);
+}
+
+bool reader_directory::is_in_place(system::error_code& ec) const noexcept
+{
+    file_facts now;
+    ec = facts_of(path_, now);
+    if (ec == errc::no_such_file_or_directory || ec == errc::not_a_directory)
+        ec.clear();
+    else if (!ec)
+        return now.identity == facts_.identity;
+    return false;
+}
+
+system::error_code reader_directory::list(std::vector<std::string>& names) const
+{
+    names.clear();
+    auto const ec = for_names(path_of("."), [&](std::string const& name) {
+        if (name.front() != '.' && name.find(".break") == name.npos) // else on its way out
+            names.push_back(name);
+    });
+    std::sort(names.begin(), names.end());
+    return ec;
+}
+
+system::error_code is_listed(filesystem::path const& path, bool& it_is)
+{
+    auto const wanted = path.filename().native();
+    it_is = false;
+    auto const ec = for_names(path.parent_path(),
+                              [&](std::string const& name) { it_is = it_is || name == wanted; });
+    return ec == errc::no_such_file_or_directory ? system::error_code() : ec;
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

@@ -1,0 +1,55 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "check_options.hpp"
+#include "ownership/kept_protocol.hpp"
+#include "ownership/lock_state.hpp"
+#include "protocol/soft_read_write_protocol.hpp"
+
+#include <boost/filelock/soft_read_write_lock.hpp>
+
+#include <memory>
+
+namespace boost {
+namespace filelock {
+namespace {
+
+std::unique_ptr<detail::kept_protocol> make_protocol(filesystem::path const& path,
+                                                     soft_read_write_lock_options const& options)
+{
+    detail::check_common(options);
+    detail::check_upkeep(options);
+    auto tree =
+        std::make_unique<detail::soft_read_write_protocol>(detail::checked_absolute(path), options);
+    return std::make_unique<detail::kept_protocol>(std::move(tree), path, options.on_loss);
+}
+
+} // namespace
+
+soft_read_write_lock::soft_read_write_lock(filesystem::path const& path,
+                                           soft_read_write_lock_options const& options)
+    : soft_read_write_lock(path, options, make_protocol(path, options).release())
+{}
+
+soft_read_write_lock::soft_read_write_lock(filesystem::path const& path,
+                                           soft_read_write_lock_options const& options,
+                                           detail::kept_protocol* owned)
+    : shared_names(std::make_shared<detail::lock_state>(
+          path, std::unique_ptr<detail::protocol>(owned), options.scope, options.poll_interval)),
+      protocol_(*owned)
+{}
+
+std::optional<lease_loss> soft_read_write_lock::loss() const
+{
+    return protocol_.report().get();
+}
+
+void soft_read_write_lock::close() noexcept
+{
+    protocol_.close();
+    give_up();
+}
+
+} // namespace filelock
+} // namespace boost
