@@ -37,13 +37,8 @@ soft_read_write_lock::soft_read_write_lock(filesystem::path const& path,
                                            detail::kept_protocol* owned)
     : shared_names(std::make_shared<detail::lock_state>(
           path, std::unique_ptr<detail::protocol>(owned), options.scope, options.poll_interval)),
-      protocol_(*owned)
+      losable(owned->report()), protocol_(*owned)
 {}
-
-std::optional<lease_loss> soft_read_write_lock::loss() const
-{
-    return protocol_.report().get();
-}
 
 void soft_read_write_lock::close() noexcept
 {

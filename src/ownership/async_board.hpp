@@ -33,7 +33,7 @@ class async_waker final : public waker, public ready_hook, public timed_hook
 public:
     using time_point = async_context::time_point;
 
-    async_waker(async_board& board, async_operation& what) noexcept : board_(board), what_(what) {}
+    async_waker(async_board& board, async_waiting& what) noexcept : board_(board), what_(what) {}
     ~async_waker();
 
     async_board& board() const noexcept { return board_; }
@@ -62,7 +62,7 @@ private:
     };
 
     async_board& board_;
-    async_operation& what_;
+    async_waiting& what_;
     std::unique_ptr<own_watch> watch_; // passes to the next in the lock's queue
     time_point due_ = (time_point::max)();
     stage stage_ = stage::posted;

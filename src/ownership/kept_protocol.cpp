@@ -8,16 +8,30 @@
 
 #include <boost/filelock/error.hpp>
 
-#include <exception>
+#include <boost/system/errc.hpp>
+
+#include <new>
 #include <utility>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
+namespace {
+
+// There is nobody to whom what he throws could be thrown.
+void tell(kept_protocol::loss_handler const& handler, lease_loss const& loss) noexcept
+try {
+    handler(loss);
+} catch (...) {
+}
+
+} // namespace
+
 kept_protocol::kept_protocol(std::unique_ptr<kept_up> what, filesystem::path path,
                              loss_handler on_loss)
-    : what_(std::move(what)), path_(std::move(path)), on_loss_(std::move(on_loss))
+    : what_(std::move(what)), path_(std::move(path)), on_loss_(std::move(on_loss)),
+      report_(std::make_shared<loss_report>())
 {}
 
 kept_protocol::~kept_protocol()
@@ -32,21 +46,27 @@ answer kept_protocol::attempt(lock_mode mode, asker const& who)
     auto const a = what_->attempt(mode, who);
     if (a.kind != answer::have_it || kept_in_ == process_generation())
         return a; // another of this object's readers has come
-    report_.begin();
-    if (auto const ec = start(what_->first_upkeep())) {
-        report_.end();
-        (void)what_->release();
+    if (auto const ec = begin()) {
+        (void)release();
         return ec;
     }
     kept_in_ = process_generation();
     return a;
 }
 
+system::error_code kept_protocol::begin()
+try {
+    report_->begin(path_, what_->token());
+    return start(what_->first_upkeep());
+} catch (std::bad_alloc const&) {
+    return make_error_code(system::errc::not_enough_memory);
+}
+
 system::error_code kept_protocol::release() noexcept
 {
     stop();
     kept_in_ = 0;
-    report_.end();
+    report_->end();
     return what_->release();
 }
 
@@ -55,19 +75,10 @@ std::optional<std::chrono::nanoseconds> kept_protocol::beat() noexcept
     auto const u = what_->keep_up();
     if (!u.lost)
         return u.next;
-    tell(*u.lost, u.error);
+    auto const loss = report_->lose(*u.lost, u.error);
+    if (loss && on_loss_)
+        tell(on_loss_, *loss); // last, since he may have released the hold when it returns
     return std::nullopt;
-}
-
-// Last of all, since the handler may have released the hold when it returns.
-void kept_protocol::tell(loss_reason reason, system::error_code const& ec) noexcept
-try {
-    lease_loss const loss{path_, what_->token(), reason, ec};
-    report_.lose(loss);
-    if (on_loss_)
-        on_loss_(loss);
-} catch (std::exception const&) {
-    // There is nobody to whom it could be thrown.
 }
 
 } // namespace detail

@@ -39,7 +39,7 @@ public:
     /// Every attempt from now on is `error::closed`.
     void close() noexcept { is_closed_.store(true); }
 
-    loss_report& report() noexcept { return report_; }
+    std::shared_ptr<loss_report> report() const noexcept { return report_; }
 
     answer attempt(lock_mode mode, asker const& who) override;
     watched what_tells() const noexcept override { return what_->what_tells(); }
@@ -53,12 +53,12 @@ public:
 
 private:
     std::optional<std::chrono::nanoseconds> beat() noexcept override;
-    void tell(loss_reason reason, system::error_code const& ec) noexcept;
+    system::error_code begin();
 
     std::unique_ptr<kept_up> what_;
     filesystem::path path_;
     loss_handler on_loss_;
-    loss_report report_;
+    std::shared_ptr<loss_report> const report_;
     std::uint32_t kept_in_ = 0; // the process generation in which something is held
     std::atomic<bool> is_closed_{false};
 };

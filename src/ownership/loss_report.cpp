@@ -6,35 +6,91 @@
 
 #include "../platform/fork.hpp"
 
+#include <utility>
+
 namespace boost {
 namespace filelock {
 namespace detail {
 
+using guard = std::lock_guard<std::mutex>;
+
 loss_report::loss_report() : mutex_(share_fork_safe_mutex()) {}
 
-void loss_report::begin() noexcept
+void loss_report::begin(filesystem::path const& path, std::string const& token)
 {
-    std::lock_guard<std::mutex> const guard(mutex_);
+    auto prepared = std::make_shared<lease_loss>();
+    prepared->path = path;
+    prepared->token = token;
+    guard const g(mutex_);
+    prepared_ = std::move(prepared);
     loss_.reset();
-    is_held_ = true;
 }
 
-void loss_report::lose(lease_loss const& loss)
+std::shared_ptr<lease_loss const> loss_report::lose(loss_reason reason,
+                                                    system::error_code const& ec) noexcept
 {
-    std::lock_guard<std::mutex> const guard(mutex_);
-    loss_ = loss;
+    guard const g(mutex_);
+    if (!prepared_)
+        return nullptr;
+    prepared_->reason = reason;
+    prepared_->error = ec;
+    loss_ = prepared_;
+    tell_all();
+    return loss_;
 }
 
 void loss_report::end() noexcept
 {
-    std::lock_guard<std::mutex> const guard(mutex_);
-    is_held_ = false;
+    guard const g(mutex_);
+    prepared_.reset();
+    tell_all();
 }
 
-std::optional<lease_loss> loss_report::get() const
+// Whose hold that was.
+void loss_report::tell_all() noexcept
 {
-    std::lock_guard<std::mutex> const guard(mutex_);
+    while (!watchers_.empty()) {
+        auto& w = watchers_.front();
+        watchers_.pop_front();
+        w.is_listed_ = false;
+        w.loss_ = loss_;
+        w.call_.wake();
+    }
+}
+
+std::shared_ptr<lease_loss const> loss_report::get() const noexcept
+{
+    guard const g(mutex_);
     return loss_;
+}
+
+void loss_report::add(loss_watcher& w) noexcept
+{
+    guard const g(mutex_);
+    w.had_hold_ = prepared_ != nullptr;
+    if (w.had_hold_ && !loss_) {
+        watchers_.push_back(w);
+        w.is_listed_ = true;
+    } else if (w.had_hold_) {
+        w.loss_ = loss_;
+    }
+}
+
+void loss_report::remove(loss_watcher& w) noexcept
+{
+    guard const g(mutex_);
+    if (std::exchange(w.is_listed_, false))
+        watchers_.erase(watchers_.iterator_to(w));
+}
+
+loss_report::state loss_report::ask(loss_watcher const& w,
+                                    std::shared_ptr<lease_loss const>& loss) const noexcept
+{
+    guard const g(mutex_);
+    loss = w.loss_;
+    if (!w.had_hold_)
+        return state::nothing_held;
+    return w.is_listed_ ? state::held : loss ? state::lost : state::released;
 }
 
 } // namespace detail

@@ -5,33 +5,78 @@
 #ifndef BOOST_FILELOCK_SRC_OWNERSHIP_LOSS_REPORT_HPP
 #define BOOST_FILELOCK_SRC_OWNERSHIP_LOSS_REPORT_HPP
 
+#include "waiter.hpp"
+
 #include <boost/filelock/lease_loss.hpp>
 
+#include <boost/intrusive/list.hpp>
+
+#include <memory>
 #include <mutex>
-#include <optional>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Whether the hold of a lock object has been lost, or the last one was. From any thread.
+// Not a safe link: a forked child leaves behind those of its parent.
+using loss_hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::normal_link>>;
+
+/// Somebody who wants to be woken when a hold is lost or released.
+class loss_watcher : public loss_hook
+{
+public:
+    explicit loss_watcher(waker& call) noexcept : call_(call) {}
+
+private:
+    friend class loss_report;
+
+    waker& call_;
+    std::shared_ptr<lease_loss const> loss_;
+    bool is_listed_ = false;
+    bool had_hold_ = false;
+};
+
+/// Whether the hold of a lock object has been lost, or the last one was, and who wants to know.
+/// From any thread.
 class loss_report
 {
 public:
     loss_report();
 
-    /// There is a new hold.
-    void begin() noexcept;
-    void lose(lease_loss const& loss);
+    /// There is a new hold, with what its loss will be said to be. Memory is had here, so that
+    /// nothing can fail later.
+    void begin(filesystem::path const& path, std::string const& token);
+    /// What is reported.
+    std::shared_ptr<lease_loss const> lose(loss_reason reason,
+                                           system::error_code const& ec) noexcept;
     /// It was released.
     void end() noexcept;
 
-    std::optional<lease_loss> get() const;
+    std::shared_ptr<lease_loss const> get() const noexcept;
+
+    /// From now on it is woken when the present hold ends, one way or the other; at once where
+    /// there is none, or it is lost.
+    void add(loss_watcher& w) noexcept;
+    void remove(loss_watcher& w) noexcept;
+
+    enum class state
+    {
+        held,
+        lost,
+        released,
+        nothing_held
+    };
+    state ask(loss_watcher const& w, std::shared_ptr<lease_loss const>& loss) const noexcept;
 
 private:
+    using watchers = intrusive::list<loss_watcher, intrusive::base_hook<loss_hook>,
+                                     intrusive::constant_time_size<false>>;
+    void tell_all() noexcept;
+
     std::mutex& mutex_;
-    std::optional<lease_loss> loss_;
-    bool is_held_ = false;
+    std::shared_ptr<lease_loss> prepared_; // while something is held
+    std::shared_ptr<lease_loss const> loss_;
+    watchers watchers_;
 };
 
 } // namespace detail

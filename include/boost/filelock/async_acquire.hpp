@@ -9,17 +9,16 @@
 #include <boost/filelock/config.hpp>
 #include <boost/filelock/detail/acquire_operation.hpp>
 #include <boost/filelock/detail/exclusive_names.hpp>
+#include <boost/filelock/detail/handled_operation.hpp>
 #include <boost/filelock/detail/lock_mode.hpp>
 #include <boost/filelock/detail/shared_names.hpp>
 #include <boost/filelock/detail/upgrade_names.hpp>
+#include <boost/filelock/detail/where.hpp>
 #include <boost/filelock/held_lock.hpp>
 
 #include <boost/asio/append.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/execution/executor.hpp>
-#include <boost/asio/execution_context.hpp>
-#include <boost/asio/is_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/system_executor.hpp>
 #include <boost/system/error_code.hpp>
@@ -34,28 +33,6 @@ namespace detail {
 
 template <class Lock, class Names>
 using if_has = std::enable_if_t<std::is_base_of<Names, Lock>::value, int>;
-
-template <class T>
-inline constexpr bool is_any_executor =
-    asio::execution::is_executor<T>::value || asio::is_executor<T>::value;
-
-template <class T>
-inline constexpr bool is_context = std::is_convertible<T&, asio::execution_context&>::value;
-
-/// An executor, or an execution context.
-template <class T>
-using if_where =
-    std::enable_if_t<is_any_executor<std::decay_t<T>> || is_context<std::remove_reference_t<T>>,
-                     int>;
-
-template <class T>
-auto executor_of(T& where)
-{
-    if constexpr (is_context<T>)
-        return where.get_executor();
-    else
-        return where;
-}
 
 template <class Held, class Lock, class Executor>
 class initiate_acquire
@@ -77,8 +54,8 @@ public:
     void operator()(Handler&& handler)
     {
         std::decay_t<Handler> moved(std::forward<Handler>(handler));
-        acquire_operation<Held, Lock, std::decay_t<Handler>, Executor>::start(
-            *lock_, mode_, how_ ? &*how_ : nullptr, std::move(moved), executor_);
+        handled_operation<acquire_operation<Held, Lock>, std::decay_t<Handler>, Executor>::start(
+            std::move(moved), executor_, lock_, mode_, how_ ? &*how_ : nullptr);
     }
 
 private:

@@ -6,12 +6,10 @@
 #define BOOST_FILELOCK_SOFT_READ_WRITE_LOCK_HPP
 
 #include <boost/filelock/config.hpp>
+#include <boost/filelock/detail/losable.hpp>
 #include <boost/filelock/detail/shared_names.hpp>
 #include <boost/filelock/error.hpp>
-#include <boost/filelock/lease_loss.hpp>
 #include <boost/filelock/lock_options.hpp>
-
-#include <optional>
 
 namespace boost {
 namespace filelock {
@@ -42,7 +40,7 @@ class kept_protocol;
 /// all on the same host. A forked child owns nothing: its unlocking and destroying leave the
 /// parent's markers alone, and it may lock the same object afresh. `exec` inherits nothing. The
 /// constructor touches no file; a relative path means the working directory at construction.
-class BOOST_FILELOCK_DECL soft_read_write_lock : public detail::shared_names
+class BOOST_FILELOCK_DECL soft_read_write_lock : public detail::shared_names, public detail::losable
 {
 public:
     using options_type = soft_read_write_lock_options;
@@ -52,10 +50,6 @@ public:
     /// no sense; `filesystem_error` where a relative path meets a working directory that is gone.
     explicit soft_read_write_lock(filesystem::path const& path,
                                   soft_read_write_lock_options const& options = {});
-
-    /// How the hold was lost that this object has, or had last. Nothing: it was not, as far as is
-    /// known. Releasing a lost hold is no error. From any thread.
-    std::optional<lease_loss> loss() const;
 
     /// Gives up every hold, whosever it is, and errors with it. Whoever acquires later, or waits
     /// already, gets `error::closed`; to release what was given up does nothing. From any thread.

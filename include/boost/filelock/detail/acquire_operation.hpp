@@ -7,190 +7,41 @@
 
 #include <boost/filelock/acquire_options.hpp>
 #include <boost/filelock/detail/async_engine.hpp>
-#include <boost/filelock/detail/async_service.hpp>
+#include <boost/filelock/detail/hold.hpp>
 #include <boost/filelock/detail/lock_mode.hpp>
 
-#include <boost/asio/associated_allocator.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/execution.hpp>
-#include <boost/asio/execution_context.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
-#include <boost/asio/query.hpp>
-#include <boost/asio/recycling_allocator.hpp>
-#include <boost/system/errc.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <memory>
-#include <type_traits>
 #include <utility>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-template <class Executor>
-asio::execution_context& context_of(Executor const& ex)
-{
-    if constexpr (asio::execution::is_executor<Executor>::value)
-        return asio::query(ex, asio::execution::context);
-    else // io_context::strand
-        return ex.context();
-}
-
-/// Keeps an executor, and its context at work. (`executor_work_guard` takes a strand for one of the
-/// old kind, whatever it is made of.)
-template <class Executor, bool = asio::execution::is_executor<Executor>::value>
-class work
+/// One `async_acquire`, but for its handler, which is to be given a hold of this type.
+template <class Held, class Lock>
+class acquire_operation : public async_operation
 {
 public:
-    explicit work(Executor const& ex)
-        : executor_(asio::prefer(ex, asio::execution::outstanding_work.tracked))
-    {}
-    auto const& executor() const noexcept { return executor_; }
+    using delivered = Held;
 
-private:
-    std::decay_t<decltype(asio::prefer(std::declval<Executor const&>(),
-                                       asio::execution::outstanding_work.tracked))>
-        executor_;
-};
-
-template <class Executor>
-class work<Executor, false>
-{
-public:
-    explicit work(Executor const& ex) : guard_(ex) {}
-    auto executor() const noexcept { return guard_.get_executor(); }
-
-private:
-    asio::executor_work_guard<Executor> guard_;
-};
-
-/// One `async_acquire`. All that it does, it does on the handler's executor.
-template <class Held, class Lock, class Handler, class Executor>
-class acquire_operation final : public async_operation
-{
-public:
-    /// `executor` is that of a handler that has none.
-    static void start(Lock& lock, lock_mode mode, acquire_options const* how, Handler&& handler,
-                      Executor const& executor)
-    {
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        auto const place = allocate(handler);
-        acquire_operation* op;
-        try {
-            op = new (place) acquire_operation(lock, mode, how, handler, executor);
-        } catch (...) {
-            deallocate(handler, place);
-            throw;
-        }
-        std::unique_ptr<acquire_operation, discarder> owner(op);
-        if (slot.is_connected())
-            slot.template emplace<canceller>(op);
-        bool started = false;
-        try {
-            started = op->async_operation::start();
-        } catch (...) {
-            slot.clear();
-            throw;
-        }
-        if (started)
-            owner.release();
-    }
-
-private:
-    using handler_executor = asio::associated_executor_t<Handler, Executor>;
-    using allocator = typename std::allocator_traits<asio::associated_allocator_t<
-        Handler, asio::recycling_allocator<void>>>::template rebind_alloc<acquire_operation>;
-
-    struct discarder
-    {
-        void operator()(acquire_operation* op) const noexcept { op->discard(); }
-    };
-
-    struct canceller
-    {
-        explicit canceller(acquire_operation* o) noexcept : op(o) {}
-        void operator()(asio::cancellation_type type) const noexcept
-        {
-            if (type != asio::cancellation_type::none)
-                op->cancel();
-        }
-        acquire_operation* op;
-    };
-
-    struct stepper
-    {
-        using allocator_type =
-            asio::associated_allocator_t<Handler, asio::recycling_allocator<void>>;
-        allocator_type get_allocator() const noexcept
-        {
-            return asio::get_associated_allocator(op->handler_, asio::recycling_allocator<void>());
-        }
-        void operator()() const { op->run(); }
-        acquire_operation* op;
-    };
-
-    acquire_operation(Lock& lock, lock_mode mode, acquire_options const* how, Handler& handler,
-                      Executor const& executor)
-        : acquire_operation(lock, mode, how, handler,
-                            asio::get_associated_executor(handler, executor), 0)
-    {}
-    acquire_operation(Lock& lock, lock_mode mode, acquire_options const* how, Handler& handler,
-                      handler_executor const& executor, int)
-        : async_operation(asio::use_service<async_service>(context_of(executor)).engine(), lock,
-                          mode, how),
-          lock_(lock), work_(executor), handler_(std::move(handler))
+protected:
+    acquire_operation(async_engine& engine, Lock* lock, lock_mode mode, acquire_options const* how)
+        : async_operation(engine, *lock, mode, how), lock_(*lock)
     {}
     ~acquire_operation() = default;
 
-    static acquire_operation* allocate(Handler const& handler)
+    bool step(system::error_code& ec, Held& result) noexcept
     {
-        allocator a(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
-        return std::allocator_traits<allocator>::allocate(a, 1);
-    }
-    static void deallocate(Handler const& handler, acquire_operation* place) noexcept
-    {
-        allocator a(asio::get_associated_allocator(handler, asio::recycling_allocator<void>()));
-        std::allocator_traits<allocator>::deallocate(a, place, 1);
+        hold had;
+        bool const is_over = async_operation::step(ec, had);
+        if (is_over && !ec)
+            result = Held(std::move(had), lock_);
+        return is_over;
     }
 
-    void post() override { asio::post(work_.executor(), stepper{this}); }
-
-    // The handler is moved out first: it may own the memory, and it must not be run or destroyed
-    // before that has been freed.
-    void discard() noexcept override
-    {
-        Handler const handler(std::move(handler_));
-        this->~acquire_operation();
-        deallocate(handler, this);
-    }
-
-    void run()
-    {
-        system::error_code ec;
-        hold result;
-        if (!step(ec, result))
-            return;
-        if (ec == system::errc::operation_canceled)
-            ec = asio::error::operation_aborted; // as Asio's own operations say
-        if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected())
-            slot.clear();
-        [[maybe_unused]] auto const still_at_work = std::move(work_);
-        Held held = ec ? Held() : Held(std::move(result), lock_);
-        Handler handler(std::move(handler_));
-        this->~acquire_operation();
-        deallocate(handler, this);
-        std::move(handler)(ec, std::move(held));
-    }
-
+private:
     Lock& lock_;
-    work<handler_executor> work_;
-    Handler handler_;
 };
 
 } // namespace detail

@@ -9,6 +9,7 @@
 #include <boost/filelock/config.hpp>
 #include <boost/filelock/detail/hold.hpp>
 #include <boost/filelock/detail/lock_mode.hpp>
+#include <boost/filelock/lease_loss.hpp>
 
 #include <boost/system/error_code.hpp>
 
@@ -24,6 +25,7 @@ namespace detail {
 
 class async_board;
 class lock_base;
+class loss_report;
 
 /// What operations want of the execution context that they run in. The calls come one at a time.
 class async_context
@@ -71,11 +73,30 @@ public:
 
 private:
     friend class async_operation;
+    friend class async_loss_wait;
     std::unique_ptr<async_board> board_;
 };
 
+/// An operation that waits in an execution context.
+class async_waiting
+{
+public:
+    /// Has the derived class call its `step` on the handler's executor, and not from within this
+    /// call.
+    virtual void post() = 0;
+
+    /// Ends it without a word to its handler.
+    virtual void discard() noexcept = 0;
+
+    /// Gives up its place, wherever it has one: the context is about to end.
+    virtual void leave() noexcept = 0;
+
+protected:
+    ~async_waiting() = default;
+};
+
 /// One `async_acquire`, but for its handler.
-class BOOST_FILELOCK_DECL async_operation
+class BOOST_FILELOCK_DECL async_operation : public async_waiting
 {
 public:
     async_operation(async_operation const&) = delete;
@@ -83,12 +104,6 @@ public:
 
     /// Throws `std::invalid_argument`.
     static void check(acquire_options const& how);
-
-    /// Has the derived class call `step` on the handler's executor, and not from within this call.
-    virtual void post() = 0;
-
-    /// Ends it without a word to its handler.
-    virtual void discard() noexcept = 0;
 
     /// Gives up what is waited for, where there is something: the lock may have been had already.
     void cancel() noexcept;
@@ -105,14 +120,38 @@ protected:
     bool step(system::error_code& ec, hold& result) noexcept;
 
 private:
-    friend class async_board;
+    void leave() noexcept override;
     struct body;
     body& get() noexcept;
-    void leave() noexcept;
 
     // Inside of the operation, which is allocated by its handler's allocator.
     static constexpr std::size_t size = 192;
     alignas(void*) unsigned char place_[size];
+};
+
+/// One `async_wait_loss`, but for its handler.
+class BOOST_FILELOCK_DECL async_loss_wait : public async_waiting
+{
+public:
+    using delivered = lease_loss;
+
+    async_loss_wait(async_loss_wait const&) = delete;
+    async_loss_wait& operator=(async_loss_wait const&) = delete;
+
+    void cancel() noexcept;
+
+protected:
+    async_loss_wait(async_engine& engine, std::shared_ptr<loss_report> about);
+    ~async_loss_wait();
+
+    bool start();
+    /// True: it is over.
+    bool step(system::error_code& ec, lease_loss& result) noexcept;
+
+private:
+    void leave() noexcept override;
+    struct body;
+    std::unique_ptr<body> body_;
 };
 
 } // namespace detail

@@ -1,0 +1,46 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_DETAIL_LOSABLE_HPP
+#define BOOST_FILELOCK_DETAIL_LOSABLE_HPP
+
+#include <boost/filelock/config.hpp>
+#include <boost/filelock/lease_loss.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+class loss_report;
+
+template <class Executor>
+class initiate_wait_loss;
+
+/// What the kinds have whose holds must be kept up, and can be lost.
+class BOOST_FILELOCK_DECL losable
+{
+public:
+    /// How the hold was lost that this object has, or had last. Nothing: it was not, as far as is
+    /// known. To release a lost hold is no error. From any thread.
+    std::optional<lease_loss> loss() const;
+
+protected:
+    explicit losable(std::shared_ptr<loss_report> report) noexcept;
+    ~losable();
+
+private:
+    template <class Executor>
+    friend class initiate_wait_loss;
+
+    std::shared_ptr<loss_report> report_; // asynchronous operations share it
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

@@ -1,0 +1,96 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "ownership/async_board.hpp"
+#include "ownership/loss_report.hpp"
+
+#include <boost/filelock/detail/async_engine.hpp>
+#include <boost/filelock/detail/losable.hpp>
+
+#include <boost/system/errc.hpp>
+
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+losable::losable(std::shared_ptr<loss_report> report) noexcept : report_(std::move(report)) {}
+
+losable::~losable() = default;
+
+std::optional<lease_loss> losable::loss() const
+{
+    auto const loss = report_->get();
+    return loss ? std::optional<lease_loss>(*loss) : std::nullopt;
+}
+
+struct async_loss_wait::body
+{
+    body(async_loss_wait& self, async_board& b, std::shared_ptr<loss_report> r)
+        : about(std::move(r)), waker(b, self), watcher(waker)
+    {}
+
+    std::shared_ptr<loss_report> about;
+    async_waker waker;
+    loss_watcher watcher;
+};
+
+async_loss_wait::async_loss_wait(async_engine& engine, std::shared_ptr<loss_report> about)
+    : body_(std::make_unique<body>(*this, *engine.board_, std::move(about)))
+{}
+
+async_loss_wait::~async_loss_wait()
+{
+    leave();
+    body_->waker.board().remove(body_->waker);
+}
+
+bool async_loss_wait::start()
+{
+    if (!body_->waker.board().add(body_->waker))
+        return false; // the context is about to end
+    body_->about->add(body_->watcher);
+    post();
+    return true;
+}
+
+void async_loss_wait::cancel() noexcept
+{
+    body_->waker.board().cancel(body_->waker);
+}
+
+void async_loss_wait::leave() noexcept
+{
+    body_->about->remove(body_->watcher);
+}
+
+bool async_loss_wait::step(system::error_code& ec, lease_loss& result) noexcept
+try {
+    auto& b = *body_;
+    bool const is_cancelled = b.waker.board().begin_step(b.waker);
+    std::shared_ptr<lease_loss const> loss;
+    auto const state = b.about->ask(b.watcher, loss);
+    if (state == loss_report::state::held && !is_cancelled) {
+        b.waker.board().wait(b.waker, async_waker::time_point::max(), false);
+        return false;
+    }
+    leave();
+    b.waker.board().remove(b.waker);
+    ec.clear();
+    if (state == loss_report::state::lost)
+        result = *loss;
+    else if (state == loss_report::state::nothing_held)
+        ec = make_error_code(system::errc::operation_not_permitted);
+    else
+        ec = make_error_code(system::errc::operation_canceled);
+    return true;
+} catch (std::bad_alloc const&) {
+    ec = make_error_code(system::errc::not_enough_memory);
+    return true;
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
