@@ -52,7 +52,8 @@ public:
             has_thread_ = true;
         }
         insert(h);
-        wake_.notify_one();
+        if (h.due_ < asleep_until_)
+            wake_.notify_one();
         return {};
     }
 
@@ -95,7 +96,10 @@ private:
             auto const now = time_since_boot();
             if (was_idle || list_.begin()->due_ > now) {
                 auto const left = was_idle ? longest_sleep : list_.begin()->due_ - now;
-                wake_.wait_for(guard, std::min<std::chrono::nanoseconds>(left, longest_sleep));
+                auto const sleep = std::min<std::chrono::nanoseconds>(left, longest_sleep);
+                asleep_until_ = now + sleep;
+                wake_.wait_for(guard, sleep);
+                asleep_until_ = {};
                 continue;
             }
             beat(*list_.begin(), guard);
@@ -130,6 +134,7 @@ private:
     std::uint32_t const generation_ = process_generation();
     intrusive::multiset<heartbeat, intrusive::key_of_value<by_due>> list_;
     std::condition_variable wake_, over_;
+    std::chrono::nanoseconds asleep_until_{};
     bool has_thread_ = false;
     std::thread::id thread_;
     heartbeat* beating_ = nullptr;

@@ -539,9 +539,16 @@ system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const
     if (!is_published())
         return {};
     system::error_code ec;
+    if (habit_.has_own_name) {
+        // Nobody else's can have it.
+        ec = vacate();
+        if (!ec)
+            file_.close();
+        return ec;
+    }
     {
         removal_right right(file_);
-        if (is_local_ && !habit_.has_own_name)
+        if (is_local_)
             ec = right.take();
         if (ec == error::kernel_lock_not_supported)
             ec.clear(); // then no breaker has it either

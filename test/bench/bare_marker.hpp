@@ -73,6 +73,9 @@ public:
         }
     }
 
+    int native() const { return file_; }
+    void close() { check(::close(file_) == 0); }
+
 private:
     std::string directory_, path_;
     int file_ = -1, notices_ = -1;

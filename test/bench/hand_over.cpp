@@ -14,6 +14,7 @@
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/read_write_lock.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
+#include <boost/filelock/soft_read_write_lock.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -299,4 +300,11 @@ int main(int argc, char** argv)
     measure<read_write_lock, a_writer>("read_write_lock to a writer", path_of("rw"), kernel);
     kernel.kernel_waiter.lock = [&] { ranges.wait_to_read(); };
     measure<read_write_lock, a_reader>("read_write_lock to a reader", path_of("rw"), kernel);
+
+    using boost::filelock::soft_read_write_lock;
+    others.interpreter = nullptr;
+    measure<soft_read_write_lock, a_writer>("soft_read_write_lock to a writer", path_of("tree"),
+                                            others);
+    measure<soft_read_write_lock, a_reader>("soft_read_write_lock to a reader", path_of("tree"),
+                                            others);
 }

@@ -11,6 +11,7 @@
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/read_write_lock.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
+#include <boost/filelock/soft_read_write_lock.hpp>
 
 #include <boost/filesystem/directory.hpp>
 
@@ -177,5 +178,7 @@ int main(int argc, char** argv)
                                                              interpreter, "SoftFileLock");
     ways_to_wait<boost::filelock::read_write_lock> const ranges(all, "read_write_lock",
                                                                 directory.path);
+    ways_to_wait<boost::filelock::soft_read_write_lock> const tree(all, "soft_read_write_lock",
+                                                                   directory.path);
     measure(std::move(all), directory.path);
 }

@@ -9,11 +9,13 @@
 
 #include "bare_marker.hpp"
 #include "bare_ranges.hpp"
+#include "bare_tree.hpp"
 #include "measure.hpp"
 
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/read_write_lock.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
+#include <boost/filelock/soft_read_write_lock.hpp>
 
 #include <boost/interprocess/sync/file_lock.hpp>
 
@@ -34,6 +36,7 @@ namespace {
 using boost::filelock::file_lock;
 using boost::filelock::read_write_lock;
 using boost::filelock::soft_file_lock;
+using boost::filelock::soft_read_write_lock;
 
 constexpr int rounds = 200, repetitions = 500;
 
@@ -283,6 +286,30 @@ void of_writers(std::string const& path, std::vector<std::string> const& peers)
     c.lines_of_peers(peers);
 }
 
+void of_a_tree(std::string const& directory, std::string const& path, bool reads,
+               std::vector<std::string> const& peers)
+{
+    bare_tree tree(directory, path + ".bare");
+    soft_read_write_lock lock(path);
+    if (reads) {
+        auto const calls = [&] {
+            tree.read();
+            tree.stop_reading();
+        };
+        comparison c("soft_read_write_lock's readers", calls, path);
+        c.lines_of_readers(lock);
+        c.lines_of_peers(peers);
+    } else {
+        auto const calls = [&] {
+            tree.write();
+            tree.stop_writing();
+        };
+        comparison c("soft_read_write_lock's writers", calls, path);
+        c.lines_of_each_kind(lock);
+        c.lines_of_peers(peers);
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -301,4 +328,6 @@ int main(int argc, char** argv)
     of_soft_file_lock(directory.path.string(), path_of("soft_file_lock"), peers["soft_file_lock"]);
     of_readers(path_of("readers"), peers["readers"]);
     of_writers(path_of("writers"), peers["writers"]);
+    of_a_tree(directory.path.string(), path_of("tree_readers"), true, peers["tree_readers"]);
+    of_a_tree(directory.path.string(), path_of("tree_writers"), false, peers["tree_writers"]);
 }

@@ -4,7 +4,7 @@
 
 # Takes a lock of Python's and gives it back, as often as it is told on a line, and says how many
 # nanoseconds that took. The first argument is a class of filelock's; or a reader or a writer of an
-# SQLite database, whose connection is kept open.
+# SQLite database, whose connection is kept open; or of a marker tree, as test/peer has it.
 
 import sys
 import time
@@ -41,8 +41,24 @@ def of_sqlite(name, path):
     return {"reader": read, "writer": write}[name]
 
 
+def of_tree(name, path):
+    import pathlib
+
+    sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "peer"))
+    from soft_read_write_lock import SoftReadWriteLock
+
+    lock = SoftReadWriteLock(path)
+
+    def turn():
+        lock.acquire(name, 60)
+        lock.release()
+
+    return turn
+
+
 kind, path = sys.argv[1:]
-turn = of_sqlite(kind, path) if kind in ("reader", "writer") else of_filelock(kind, path)
+kinds = {"reader": of_sqlite, "writer": of_sqlite, "read": of_tree, "write": of_tree}
+turn = kinds.get(kind, of_filelock)(kind, path)
 for line in sys.stdin:
     start = time.perf_counter_ns()
     for _ in range(int(line)):

@@ -1,0 +1,77 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// What ten thousand markers cost that are held, and stamped every ten seconds, by one thread; or as
+// many as the process may have open files.
+
+#include "measure.hpp"
+
+#include <boost/filelock/soft_read_write_lock.hpp>
+
+#include <boost/filesystem/directory.hpp>
+
+#include <chrono>
+#include <deque>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include <sys/resource.h>
+
+using namespace bench;
+namespace fs = boost::filesystem;
+
+namespace {
+
+constexpr std::chrono::seconds interval(10);
+constexpr int intervals = 3;
+
+/// Nanoseconds of a processor, of every thread but the calling one (proc(5)).
+double of_other_threads()
+{
+    double all = 0;
+    for (auto const& thread : fs::directory_iterator("/proc/self/task")) {
+        double nanoseconds = 0;
+        std::ifstream((thread.path() / "schedstat").string()) >> nanoseconds;
+        if (thread.path().filename() != std::to_string(::gettid()))
+            all += nanoseconds;
+    }
+    return all;
+}
+
+std::size_t as_many_as_may_be()
+{
+    ::rlimit limit = {};
+    check(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+    check(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    return std::min<std::size_t>(10000, limit.rlim_cur - 64);
+}
+
+} // namespace
+
+int main()
+{
+    temporary_directory const directory;
+    boost::filelock::soft_read_write_lock_options options;
+    options.heartbeat_interval = interval;
+    std::deque<boost::filelock::soft_read_write_lock> locks;
+    for (auto n = as_many_as_may_be(); locks.size() < n;) {
+        locks.emplace_back(directory.path / std::to_string(locks.size()), options);
+        locks.back().lock();
+    }
+    std::this_thread::sleep_for(interval); // so that all have been stamped once
+    auto const before = of_other_threads(), start = now();
+    std::this_thread::sleep_for(interval * intervals);
+    double const cost = of_other_threads() - before, time = now() - start;
+    bool lost = false;
+    for (auto const& lock : locks)
+        lost = lost || lock.loss();
+    check(!lost);
+    auto const many = std::to_string(locks.size()) + " markers";
+    report("heartbeats every 10 s", many + ", per beat",
+           cost / (intervals * static_cast<double>(locks.size())) / 1e3, "us", cost / time,
+           "one processor");
+}
