@@ -56,8 +56,9 @@ answer kept_protocol::attempt(lock_mode mode, asker const& who)
 
 system::error_code kept_protocol::begin()
 try {
-    report_->begin(path_, what_->token());
-    return start(what_->first_upkeep());
+    auto const first = what_->first_upkeep();
+    report_->begin(path_, what_->token(), first.good_until);
+    return start(first.next);
 } catch (std::bad_alloc const&) {
     return make_error_code(system::errc::not_enough_memory);
 }
@@ -65,7 +66,10 @@ try {
 system::error_code kept_protocol::release() noexcept
 {
     stop();
-    kept_in_ = 0;
+    // No beat may have come since.
+    if (std::exchange(kept_in_, 0) == process_generation() && !report_->get())
+        if (auto const reason = what_->lost())
+            (void)report_->lose(*reason, {});
     report_->end();
     return what_->release();
 }
@@ -73,6 +77,7 @@ system::error_code kept_protocol::release() noexcept
 std::optional<std::chrono::nanoseconds> kept_protocol::beat() noexcept
 {
     auto const u = what_->keep_up();
+    report_->keep(u.good_until);
     if (!u.lost)
         return u.next;
     auto const loss = report_->lose(*u.lost, u.error);

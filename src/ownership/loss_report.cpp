@@ -4,6 +4,7 @@
 
 #include "loss_report.hpp"
 
+#include "../platform/clock.hpp"
 #include "../platform/fork.hpp"
 
 #include <utility>
@@ -16,27 +17,40 @@ using guard = std::lock_guard<std::mutex>;
 
 loss_report::loss_report() : mutex_(share_fork_safe_mutex()) {}
 
-void loss_report::begin(filesystem::path const& path, std::string const& token)
+void loss_report::begin(filesystem::path const& path, std::string const& token,
+                        std::chrono::nanoseconds good_until)
 {
     auto prepared = std::make_shared<lease_loss>();
     prepared->path = path;
     prepared->token = token;
     guard const g(mutex_);
     prepared_ = std::move(prepared);
+    good_until_ = good_until;
     loss_.reset();
+}
+
+void loss_report::keep(std::chrono::nanoseconds good_until) noexcept
+{
+    guard const g(mutex_);
+    good_until_ = good_until;
 }
 
 std::shared_ptr<lease_loss const> loss_report::lose(loss_reason reason,
                                                     system::error_code const& ec) noexcept
 {
     guard const g(mutex_);
-    if (!prepared_)
-        return nullptr;
+    lose_now(reason, ec);
+    return loss_;
+}
+
+void loss_report::lose_now(loss_reason reason, system::error_code const& ec) noexcept
+{
+    if (!prepared_ || loss_)
+        return;
     prepared_->reason = reason;
     prepared_->error = ec;
     loss_ = prepared_;
     tell_all();
-    return loss_;
 }
 
 void loss_report::end() noexcept
@@ -58,9 +72,11 @@ void loss_report::tell_all() noexcept
     }
 }
 
-std::shared_ptr<lease_loss const> loss_report::get() const noexcept
+std::shared_ptr<lease_loss const> loss_report::get() noexcept
 {
     guard const g(mutex_);
+    if (time_since_boot() > good_until_)
+        lose_now(loss_reason::refresh_failed, {});
     return loss_;
 }
 

@@ -11,8 +11,10 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
+#include <string>
 
 namespace boost {
 namespace filelock {
@@ -43,16 +45,20 @@ class loss_report
 public:
     loss_report();
 
-    /// There is a new hold, with what its loss will be said to be. Memory is had here, so that
-    /// nothing can fail later.
-    void begin(filesystem::path const& path, std::string const& token);
-    /// What is reported.
+    /// There is a new hold, with what its loss will be said to be, and how long it will be good,
+    /// since boot. Memory is had here, so that nothing can fail later.
+    void begin(filesystem::path const& path, std::string const& token,
+               std::chrono::nanoseconds good_until);
+    /// It was kept up.
+    void keep(std::chrono::nanoseconds good_until) noexcept;
+    /// What is reported, which may have been so already.
     std::shared_ptr<lease_loss const> lose(loss_reason reason,
                                            system::error_code const& ec) noexcept;
     /// It was released.
     void end() noexcept;
 
-    std::shared_ptr<lease_loss const> get() const noexcept;
+    /// Who keeps it up may be stuck in a system call, and so the time counts here as well.
+    std::shared_ptr<lease_loss const> get() noexcept;
 
     /// From now on it is woken when the present hold ends, one way or the other; at once where
     /// there is none, or it is lost.
@@ -71,10 +77,12 @@ public:
 private:
     using watchers = intrusive::list<loss_watcher, intrusive::base_hook<loss_hook>,
                                      intrusive::constant_time_size<false>>;
+    void lose_now(loss_reason reason, system::error_code const& ec) noexcept;
     void tell_all() noexcept;
 
     std::mutex& mutex_;
     std::shared_ptr<lease_loss> prepared_; // while something is held
+    std::chrono::nanoseconds good_until_{};
     std::shared_ptr<lease_loss const> loss_;
     watchers watchers_;
 };

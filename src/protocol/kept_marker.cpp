@@ -30,6 +30,14 @@ system::error_code kept_marker::refresh(fate& result) noexcept
     return ec;
 }
 
+system::error_code kept_marker::look(fate& result) const noexcept
+{
+    auto const ec = file_->look(result);
+    if (!ec && result == fate::ours && time_since_boot() > good_until())
+        result = fate::late;
+    return ec;
+}
+
 } // namespace detail
 } // namespace filelock
 } // namespace boost

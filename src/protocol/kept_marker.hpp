@@ -45,6 +45,9 @@ public:
     /// that. From any thread while it is published, one at a time.
     system::error_code refresh(fate& result) noexcept;
 
+    /// The same without a stamp.
+    system::error_code look(fate& result) const noexcept;
+
     std::chrono::nanoseconds good_until() const noexcept { return good_since() + good_for_; }
     std::chrono::nanoseconds good_since() const noexcept
     {

@@ -114,6 +114,9 @@ public:
     /// published, one at a time. `operation_would_block` where somebody has the right of removal.
     system::error_code refresh(std::chrono::nanoseconds until, fate& result) const noexcept;
 
+    /// The same without a stamp; never `late`.
+    system::error_code look(fate& result) const noexcept { return fate_of_ours(result); }
+
     /// Leaves it where it is, and knows it no more.
     void leave() noexcept { file_.close(); }
 

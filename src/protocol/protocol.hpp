@@ -154,8 +154,9 @@ public:
 struct upkeep
 {
     std::optional<loss_reason> lost = {};
-    system::error_code error = {};      ///< what went wrong this time
-    std::chrono::nanoseconds next = {}; ///< since boot: when it must be done again
+    system::error_code error = {};            ///< what went wrong this time
+    std::chrono::nanoseconds next = {};       ///< since boot: when it must be done again
+    std::chrono::nanoseconds good_until = {}; ///< since boot: when it will be lost if it never is
 };
 
 /// One whose holds must be kept up, or others take the holder for dead.
@@ -165,8 +166,11 @@ public:
     /// For what is held. From any thread, at any time from an attempt that had it to the release.
     virtual upkeep keep_up() noexcept = 0;
 
-    /// Since boot: when that must be done for the first time.
-    virtual std::chrono::nanoseconds first_upkeep() const noexcept = 0;
+    /// How what is held has been lost, if it has, as far as can be known now.
+    virtual std::optional<loss_reason> lost() noexcept = 0;
+
+    /// What an attempt that had it came to, in the same terms.
+    virtual upkeep first_upkeep() const noexcept = 0;
 
     /// Of the hold: tells it from others.
     virtual std::string const& token() const noexcept = 0;

@@ -114,16 +114,13 @@ answer soft_read_write_protocol::attempt(lock_mode mode, asker const& who)
         return join();
     if (auto const ec = find_tree())
         return ec;
-    if (mode == lock_mode::shared)
-        if (auto const ec = drop_claim(short_wait)) // of one who gave up, and could not then
-            return ec;
-    if (mode == lock_mode::shared)
-        return read();
-    // He would keep others out until he gives up, in vain.
-    if (who.has == standing::elsewhere) {
-        if (auto const ec = drop_claim(short_wait))
-            return ec;
-        return busy_with(waits::unknown);
+    // Of one who gave up, and could not undo it then. Who holds something elsewhere would keep
+    // others out until he gives up, in vain.
+    if (mode == lock_mode::shared || who.has == standing::elsewhere) {
+        auto const a = undo(drop_claim(short_wait));
+        if (!is_had(a))
+            return a;
+        return mode == lock_mode::shared ? read() : busy_with(waits::unknown);
     }
     auto a = write();
     a.matters_who = a.kind == answer::busy;
@@ -362,10 +359,10 @@ answer soft_read_write_protocol::claim()
         has_settled_ = false;
         return is_in_state() ? answer(answer::have_it) : once_more();
     });
-    if (!is_had(a) && write_.is_published())
-        if (auto const ec = drop_claim(short_wait))
-            return ec;
-    return a;
+    if (is_had(a))
+        return a;
+    auto const undone = undo(drop_claim(short_wait));
+    return is_had(undone) ? a : undone;
 }
 
 // Keeps the claim up; and waits until nobody can miss it.
@@ -473,13 +470,20 @@ answer soft_read_write_protocol::keep_claim()
         return ec;
     if (!ec && fate == kept_marker::fate::ours)
         return answer::have_it;
-    if (ec || fate == kept_marker::fate::late) {
-        if (auto const failed = drop_claim(short_wait))
-            return failed;
-    } else {
+    if (!ec && fate != kept_marker::fate::late) {
         write_.leave();
+        return once_more();
     }
-    return once_more();
+    auto const undone = undo(drop_claim(short_wait));
+    return is_had(undone) ? once_more() : undone;
+}
+
+// What came of dropping a claim. If it is still there, others are to leave `state` first.
+answer soft_read_write_protocol::undo(system::error_code const& ec)
+{
+    if (!ec || !write_.is_published())
+        return answer::have_it;
+    return ec == errc::timed_out ? busy_with(waits::for_state) : answer(ec);
 }
 
 // On network storage only in `state`: peers of another make remove it there, by its name.
@@ -585,44 +589,61 @@ bool soft_read_write_protocol::still_held(system::error_code& ec)
     return hold().is_in_place(ec);
 }
 
-nanoseconds soft_read_write_protocol::first_upkeep() const noexcept
+upkeep soft_read_write_protocol::first_upkeep() const noexcept
 {
-    return hold().good_since() + interval_;
+    return {{}, {}, hold().good_since() + interval_, hold().good_until()};
 }
+
+namespace {
+
+std::optional<loss_reason> loss_by(kept_marker::fate fate) noexcept
+{
+    switch (fate) {
+    case kept_marker::fate::ours:
+        return std::nullopt;
+    case kept_marker::fate::late:
+        return loss_reason::refresh_failed;
+    case kept_marker::fate::missing:
+        return loss_reason::marker_missing;
+    case kept_marker::fate::replaced:
+        break;
+    }
+    return loss_reason::owner_changed;
+}
+
+} // namespace
 
 upkeep soft_read_write_protocol::keep_up() noexcept
 {
     auto& marker = held_ == lock_mode::shared ? mine_ : write_;
     auto fate = kept_marker::fate::missing;
-    system::error_code ec;
-    if (held_ != lock_mode::shared || readers_.is_in_place(ec))
-        ec = marker.refresh(fate);
-    auto const now = time_since_boot();
     upkeep u;
-    u.error = ec;
-    if (ec) {
-        // It may pass. So it is tried again soon, and for the last time when all is over.
-        auto const pause = std::min<nanoseconds>(interval_ / 8, longest_upkeep_pause);
-        u.next = std::min(now + pause, marker.good_until());
-        if (now >= marker.good_until())
-            u.lost = loss_reason::refresh_failed;
+    if (held_ != lock_mode::shared || readers_.is_in_place(u.error))
+        u.error = marker.refresh(fate);
+    u.good_until = marker.good_until();
+    if (!u.error) {
+        u.lost = loss_by(fate);
+        u.next = marker.good_since() + interval_;
         return u;
     }
-    switch (fate) {
-    case kept_marker::fate::ours:
-        u.next = marker.good_since() + interval_;
-        break;
-    case kept_marker::fate::late:
+    // It may pass. So it is tried again soon, and for the last time when all is over.
+    auto const now = time_since_boot();
+    auto const pause = std::min<nanoseconds>(interval_ / 8, longest_upkeep_pause);
+    u.next = std::min(now + pause, u.good_until);
+    if (now >= u.good_until)
         u.lost = loss_reason::refresh_failed;
-        break;
-    case kept_marker::fate::missing:
-        u.lost = loss_reason::marker_missing;
-        break;
-    case kept_marker::fate::replaced:
-        u.lost = loss_reason::owner_changed;
-        break;
-    }
     return u;
+}
+
+std::optional<loss_reason> soft_read_write_protocol::lost() noexcept
+{
+    auto fate = kept_marker::fate::missing;
+    system::error_code ec;
+    if (held_ != lock_mode::shared || readers_.is_in_place(ec))
+        ec = hold().look(fate);
+    if (ec && time_since_boot() > hold().good_until())
+        return loss_reason::refresh_failed;
+    return ec ? std::nullopt : loss_by(fate);
 }
 
 namespace {

@@ -50,7 +50,8 @@ public:
     std::vector<owner_record> holders() const override;
 
     upkeep keep_up() noexcept override;
-    std::chrono::nanoseconds first_upkeep() const noexcept override;
+    std::optional<loss_reason> lost() noexcept override;
+    upkeep first_upkeep() const noexcept override;
     std::string const& token() const noexcept override { return hold().token(); }
 
 private:
@@ -82,6 +83,7 @@ private:
     bool is_in_state() const noexcept;
     void leave_state() noexcept;
     system::error_code make_record();
+    answer undo(system::error_code const& ec);
     system::error_code drop_claim(std::chrono::nanoseconds wait) noexcept;
     system::error_code drop_reader() noexcept;
     void notice_fork() noexcept;

@@ -206,9 +206,10 @@ struct soft_read_write_lock_options
     /// part.
     std::optional<std::chrono::nanoseconds> settle = {};
 
-    /// Called once for a hold that was lost, on the thread that stamps markers, or on one that
-    /// looks at the hold; under no mutex. It may use the lock, and release it; it must not throw,
-    /// nor take long, since other locks' markers are stamped by the same thread.
+    /// Called once for a hold that was lost, on the thread that stamps markers, under no mutex. It
+    /// may use the lock, and release it; it should not take long, since the markers of other locks
+    /// are stamped by the same thread. What it throws is ignored. Not called for a hold that is
+    /// released before its loss was noticed; `loss` tells of that as well.
     std::function<void(lease_loss const&)> on_loss = {};
 
     /// Whether all members are equal. A function is equal to none, since it cannot be compared.
