@@ -29,6 +29,7 @@ What fails otherwise is answered by 'error' and why. An empty line is the end.
 """
 
 import argparse
+import errno
 import fcntl
 import os
 import re
@@ -243,9 +244,14 @@ class SoftFileLock:
 
     def break_marker(self):
         """Whether it is worth another attempt at once."""
-        judgement = self.judge()
-        if judgement == "remove" and self.rename():
-            self.verify()
+        try:
+            judgement = self.judge()
+            if judgement == "remove" and self.rename():
+                self.verify()
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ESTALE):  # of whatever call
+                raise
+            return False  # another host has removed what this one remembers
         return judgement != "held"
 
     def attempt(self):
