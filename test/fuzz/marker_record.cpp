@@ -2,10 +2,12 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What counts as a marker, and as a start token, of any bytes: what must be so of each answer.
+// What counts as a marker of either kind, and as a start token, of any bytes: what must be so of
+// each answer.
 
 #include "../../src/protocol/marker_record.hpp"
 #include "../../src/platform/linux/start_token.hpp"
+#include "../../src/protocol/access_record.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -184,12 +186,40 @@ void check_written(std::uint8_t const* data, std::size_t size)
     check_marker(text);
 }
 
+// What a reader or writer of a tree is.
+void check_access(std::string_view text)
+{
+    using content = fd::access_content;
+    auto const all = fd::read_access(text);
+    auto const& owner = all.owner;
+    require(text.size() <= 1024 || all.kind == content::foreign, "what is long is somebody's");
+    if (all.kind != content::record) {
+        require(owner.token.empty() && owner.pid == 0 && owner.host.empty(),
+                "what is no record names nobody");
+        return;
+    }
+    auto const own = owner.text();
+    require(text.substr(0, own.size()) == own &&
+                text.find_first_not_of('\n', own.size()) == text.npos,
+            "a record is all of the text, but for the ends of lines");
+    require(owner.token.size() == 32 &&
+                owner.token.find_first_not_of("0123456789abcdef") == std::string::npos,
+            "a token is hexadecimal");
+    require(owner.pid >= 1 && owner.pid <= (std::numeric_limits<std::int32_t>::max)(),
+            "the pid of a record is one");
+    require(!owner.host.empty() && owner.host.size() <= 253, "a record has a host");
+    for (std::size_t n = 0; n < own.size(); ++n)
+        require(fd::read_access(text.substr(0, n)).kind == content::beginning,
+                "what a record begins with is one's beginning");
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size)
 {
     std::string const text(data, data + size);
     check_marker(text);
+    check_access(text);
     check_start_token(text);
     check_written(data, size);
     return 0;

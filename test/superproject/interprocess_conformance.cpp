@@ -31,4 +31,5 @@ int main()
     test_sharable<boost::filelock::file_lock>();
     test_sharable<boost::filelock::read_write_lock>();
     test_exclusive<boost::filelock::soft_file_lock>();
+    test_sharable<boost::filelock::soft_read_write_lock>();
 }

@@ -8,6 +8,7 @@
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/read_write_lock.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
+#include <boost/filelock/soft_read_write_lock.hpp>
 
 #include <boost/filesystem/operations.hpp>
 #include <boost/filesystem/path.hpp>
@@ -31,6 +32,7 @@ struct made_lock : Lock
     {
         boost::system::error_code ignored;
         boost::filesystem::remove(this->path(), ignored);
+        boost::filesystem::remove(boost::filesystem::path(this->path()) += ".readers", ignored);
     }
 
 private:
