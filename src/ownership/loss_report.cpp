@@ -13,9 +13,20 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-using guard = std::lock_guard<std::mutex>;
+loss_report::loss_report() : mutex_(share_fork_safe_mutex()), generation_(process_generation()) {}
 
-loss_report::loss_report() : mutex_(share_fork_safe_mutex()) {}
+std::unique_lock<std::mutex> loss_report::open() noexcept
+{
+    std::unique_lock<std::mutex> guard(mutex_);
+    if (generation_ != process_generation()) {
+        // We are a forked child, and all of it is about the parent.
+        generation_ = process_generation();
+        prepared_.reset();
+        loss_.reset();
+        watchers_.clear();
+    }
+    return guard;
+}
 
 void loss_report::begin(filesystem::path const& path, std::string const& token,
                         std::chrono::nanoseconds good_until)
@@ -23,7 +34,7 @@ void loss_report::begin(filesystem::path const& path, std::string const& token,
     auto prepared = std::make_shared<lease_loss>();
     prepared->path = path;
     prepared->token = token;
-    guard const g(mutex_);
+    auto const guard = open();
     prepared_ = std::move(prepared);
     good_until_ = good_until;
     loss_.reset();
@@ -31,14 +42,14 @@ void loss_report::begin(filesystem::path const& path, std::string const& token,
 
 void loss_report::keep(std::chrono::nanoseconds good_until) noexcept
 {
-    guard const g(mutex_);
+    auto const guard = open();
     good_until_ = good_until;
 }
 
 std::shared_ptr<lease_loss const> loss_report::lose(loss_reason reason,
                                                     system::error_code const& ec) noexcept
 {
-    guard const g(mutex_);
+    auto const guard = open();
     lose_now(reason, ec);
     return loss_;
 }
@@ -55,7 +66,7 @@ void loss_report::lose_now(loss_reason reason, system::error_code const& ec) noe
 
 void loss_report::end() noexcept
 {
-    guard const g(mutex_);
+    auto const guard = open();
     prepared_.reset();
     tell_all();
 }
@@ -66,7 +77,7 @@ void loss_report::tell_all() noexcept
     while (!watchers_.empty()) {
         auto& w = watchers_.front();
         watchers_.pop_front();
-        w.is_listed_ = false;
+        w.listed_in_ = 0;
         w.loss_ = loss_;
         w.call_.wake();
     }
@@ -74,7 +85,7 @@ void loss_report::tell_all() noexcept
 
 std::shared_ptr<lease_loss const> loss_report::get() noexcept
 {
-    guard const g(mutex_);
+    auto const guard = open();
     if (time_since_boot() > good_until_)
         lose_now(loss_reason::refresh_failed, {});
     return loss_;
@@ -82,11 +93,11 @@ std::shared_ptr<lease_loss const> loss_report::get() noexcept
 
 void loss_report::add(loss_watcher& w) noexcept
 {
-    guard const g(mutex_);
+    auto const guard = open();
     w.had_hold_ = prepared_ != nullptr;
     if (w.had_hold_ && !loss_) {
         watchers_.push_back(w);
-        w.is_listed_ = true;
+        w.listed_in_ = generation_;
     } else if (w.had_hold_) {
         w.loss_ = loss_;
     }
@@ -94,19 +105,19 @@ void loss_report::add(loss_watcher& w) noexcept
 
 void loss_report::remove(loss_watcher& w) noexcept
 {
-    guard const g(mutex_);
-    if (std::exchange(w.is_listed_, false))
+    auto const guard = open();
+    if (std::exchange(w.listed_in_, 0) == generation_)
         watchers_.erase(watchers_.iterator_to(w));
 }
 
 loss_report::state loss_report::ask(loss_watcher const& w,
-                                    std::shared_ptr<lease_loss const>& loss) const noexcept
+                                    std::shared_ptr<lease_loss const>& loss) noexcept
 {
-    guard const g(mutex_);
+    auto const guard = open();
     loss = w.loss_;
     if (!w.had_hold_)
         return state::nothing_held;
-    return w.is_listed_ ? state::held : loss ? state::lost : state::released;
+    return w.listed_in_ == generation_ ? state::held : loss ? state::lost : state::released;
 }
 
 } // namespace detail

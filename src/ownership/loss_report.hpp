@@ -12,6 +12,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,7 +35,7 @@ private:
 
     waker& call_;
     std::shared_ptr<lease_loss const> loss_;
-    bool is_listed_ = false;
+    std::uint32_t listed_in_ = 0; // the process generation; 0: not on the list
     bool had_hold_ = false;
 };
 
@@ -72,15 +73,17 @@ public:
         released,
         nothing_held
     };
-    state ask(loss_watcher const& w, std::shared_ptr<lease_loss const>& loss) const noexcept;
+    state ask(loss_watcher const& w, std::shared_ptr<lease_loss const>& loss) noexcept;
 
 private:
     using watchers = intrusive::list<loss_watcher, intrusive::base_hook<loss_hook>,
                                      intrusive::constant_time_size<false>>;
+    std::unique_lock<std::mutex> open() noexcept;
     void lose_now(loss_reason reason, system::error_code const& ec) noexcept;
     void tell_all() noexcept;
 
     std::mutex& mutex_;
+    std::uint32_t generation_;             // of the process whose report this is
     std::shared_ptr<lease_loss> prepared_; // while something is held
     std::chrono::nanoseconds good_until_{};
     std::shared_ptr<lease_loss const> loss_;

@@ -16,7 +16,6 @@
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <thread>
 
@@ -90,12 +89,11 @@ bool is_once_more(answer const& a) noexcept
 
 soft_read_write_protocol::soft_read_write_protocol(filesystem::path const& absolute,
                                                    soft_read_write_lock_options const& options)
-    : path_(absolute), write_path_(with(absolute, ".write")),
-      directory_(absolute.parent_path() / "."),
-      hash_of_name_(std::hash<std::string>()(write_path_.filename().native())), options_(options),
+    : path_(absolute), write_path_(with(absolute, ".write")), options_(options),
       permissions_(options.permissions.value_or(filesystem::perms(0600))),
       interval_(std::min<nanoseconds>(options.heartbeat_interval, longest / 3)),
-      good_for_(threshold_of(options) - interval_), settle_(options.settle),
+      good_for_(threshold_of(options) - interval_),
+      settle_(options.settle ? std::optional(std::min(*options.settle, longest)) : std::nullopt),
       state_(with(absolute, ".state"), options_of_state(options), threshold_of(options)),
       readers_(with(absolute, ".readers")), mine_(good_for_), write_(good_for_),
       writers_(threshold_of(options)), each_reader_(threshold_of(options))
@@ -140,15 +138,11 @@ system::error_code soft_read_write_protocol::find_tree()
     }
     if (ec)
         return ec;
-    is_local_ = options_.where == storage::local;
-    if (options_.where == storage::detect && is_on_local_storage(readers_.file(), is_local_))
-        is_local_ = false;
-    file_facts directory;
-    met_.reset();
-    if (!facts_of(directory_, directory)) {
-        met_ = directory.identity;
-        met_->inode ^= hash_of_name_;
-    }
+    bool is_local = options_.where == storage::local;
+    if (options_.where == storage::detect && is_on_local_storage(readers_.file(), is_local))
+        is_local = false;
+    where_ = is_local ? storage::local : storage::network;
+    met_ = readers_.identity();
     return {};
 }
 
@@ -164,7 +158,7 @@ answer soft_read_write_protocol::busy_with(waits what, nanoseconds look_again)
 system::error_code soft_read_write_protocol::find_writer()
 {
     file_facts now;
-    if (is_local_ && theirs_.file.is_open() && !facts_of(write_path_, now) &&
+    if (has_local_rules() && theirs_.file.is_open() && !facts_of(write_path_, now) &&
         is_unchanged(now, theirs_.facts))
         return {};
     return theirs_.look(write_path_);
@@ -180,14 +174,14 @@ answer soft_read_write_protocol::look()
         theirs_.file.close();
         bool it_is = false;
         // A cache may say so still. The listing of a directory is the server's.
-        ec = is_local_ ? system::error_code() : is_listed(write_path_, it_is);
+        ec = has_local_rules() ? system::error_code() : is_listed(write_path_, it_is);
         if (ec)
             return ec;
         return it_is ? busy_with(waits::for_writer) : answer(answer::have_it);
     }
     if (ec)
         return ec;
-    marker_file const at(write_path_, permissions_, options_.where);
+    marker_file const at(write_path_, permissions_, where_);
     auto const v = writers_.judge({}, theirs_, at);
     if (v.error)
         return v.error;
@@ -209,7 +203,7 @@ answer soft_read_write_protocol::evict_writer()
     auto const a = look();
     if (!is_stale_)
         return a;
-    marker_file const at(write_path_, permissions_, options_.where);
+    marker_file const at(write_path_, permissions_, where_);
     marker_file::outcome result;
     auto const ec = at.evict(
         theirs_,
@@ -289,8 +283,7 @@ answer soft_read_write_protocol::become_reader()
         return ec;
     marker_file::outcome result;
     auto const name = record_.token + '.' + std::to_string(record_.pid);
-    auto ec =
-        mine_.publish(readers_.path_of(name), record_, permissions_, options_.where, true, result);
+    auto ec = mine_.publish(readers_.path_of(name), record_, permissions_, where_, true, result);
     if (is_missing(ec)) // somebody has removed the directory
         return once_more();
     if (ec)
@@ -351,7 +344,7 @@ answer soft_read_write_protocol::claim()
         if (!is_had(there))
             return there;
         if (auto const ec =
-                write_.publish(write_path_, record_, permissions_, options_.where, false, result))
+                write_.publish(write_path_, record_, permissions_, where_, false, result))
             return answer(ec);
         if (result != marker_file::outcome::ours)
             return once_more();
@@ -427,7 +420,7 @@ answer soft_read_write_protocol::clear(std::vector<std::string> const& names)
     bool is_any = false;
     process_ = 0;
     for (auto const& name : names) {
-        marker_file const at(readers_.path_of(name), permissions_, options_.where, {true, {}});
+        marker_file const at(readers_.path_of(name), permissions_, where_, {true, {}});
         found_marker found;
         auto ec = found.look(readers_.path_of(name));
         if (is_missing(ec))
@@ -541,7 +534,7 @@ watched soft_read_write_protocol::what_tells() const noexcept
 
 bool soft_read_write_protocol::is_local() const noexcept
 {
-    return is_local_ && waits_ != waits::unknown;
+    return has_local_rules() && waits_ != waits::unknown;
 }
 
 // In a forked child, what was held is the parent's.

@@ -16,7 +16,6 @@
 #include <boost/filesystem/path.hpp>
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -88,12 +87,11 @@ private:
     system::error_code drop_reader() noexcept;
     void notice_fork() noexcept;
 
+    bool has_local_rules() const noexcept { return where_ == storage::local; }
     kept_marker const& hold() const noexcept { return held_ == lock_mode::shared ? mine_ : write_; }
     answer busy_with(waits what, std::chrono::nanoseconds look_again = {});
 
     filesystem::path path_, write_path_;
-    filesystem::path directory_; // of the path, itself where it is a symbolic link
-    std::size_t hash_of_name_;
     soft_read_write_lock_options options_;
     filesystem::perms permissions_;
     std::chrono::nanoseconds interval_, good_for_;
@@ -118,8 +116,8 @@ private:
     lock_mode held_ = lock_mode::none;
     std::optional<file_identity> met_;
     waits waits_ = waits::unknown;
-    std::int64_t process_ = 0; // for whose end we wait as well
-    bool is_local_ = false;
+    std::int64_t process_ = 0;         // for whose end we wait as well
+    storage where_ = storage::network; // whose rules are for it
 };
 
 } // namespace detail
