@@ -84,14 +84,18 @@ bool reader_directory::is_in_place(system::error_code& ec) const noexcept
     return false;
 }
 
-system::error_code reader_directory::list(std::vector<std::string>& names) const
+system::error_code reader_directory::list(std::vector<std::string>& readers,
+                                          std::vector<std::string>& going) const
 {
-    names.clear();
+    readers.clear();
+    going.clear();
     auto const ec = for_names(path_of("."), [&](std::string const& name) {
-        if (name.front() != '.' && name.find(".break") == name.npos) // else on its way out
-            names.push_back(name);
+        if (name.find(".break") != name.npos)
+            going.push_back(name);
+        else if (name.front() != '.')
+            readers.push_back(name);
     });
-    std::sort(names.begin(), names.end());
+    std::sort(readers.begin(), readers.end());
     return ec;
 }
 

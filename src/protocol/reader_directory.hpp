@@ -41,8 +41,9 @@ public:
     /// Whether its path still names it, so that others look here.
     bool is_in_place(system::error_code& ec) const noexcept;
 
-    /// All names of readers' markers, in order.
-    system::error_code list(std::vector<std::string>& names) const;
+    /// All names of readers' markers, in order; and those of what is on its way out.
+    system::error_code list(std::vector<std::string>& readers,
+                            std::vector<std::string>& going) const;
 
 private:
     filesystem::path path_;

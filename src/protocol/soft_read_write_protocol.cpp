@@ -5,7 +5,7 @@
 #include "soft_read_write_protocol.hpp"
 
 #include "../platform/clock.hpp"
-#include "../platform/fork.hpp"
+#include "../platform/kernel_lock.hpp"
 #include "../platform/process.hpp"
 #include "../platform/storage.hpp"
 #include "parents.hpp"
@@ -32,6 +32,7 @@ using std::chrono::nanoseconds;
 constexpr int tries = 10;
 constexpr auto crowded = 10ms;
 
+constexpr auto litter_age = 60s;
 constexpr auto others_act = 1ms; // who have the right of removal
 constexpr auto longest_upkeep_pause = 1s;
 
@@ -386,9 +387,13 @@ answer soft_read_write_protocol::settle()
 
 answer soft_read_write_protocol::drain()
 {
-    std::vector<std::string> names;
+    std::vector<std::string> names, going;
+    auto const now = std::chrono::steady_clock::now();
+    bool const all = now - all_judged_ >= std::min<nanoseconds>(interval_ / 4, 1s);
+    if (all)
+        all_judged_ = now;
     for (int i = 0; i < tries; ++i) {
-        auto const ec = readers_.list(names);
+        auto const ec = readers_.list(names, going);
         if (is_missing(ec)) {
             if (auto const failed = find_tree())
                 return failed;
@@ -396,9 +401,11 @@ answer soft_read_write_protocol::drain()
         }
         if (ec)
             return ec;
+        if (all && !going.empty())
+            remove_litter(going);
         if (names.empty())
             return keep_claim();
-        auto const a = clear(names);
+        auto const a = clear(names, all);
         if (!is_once_more(a))
             return a;
     }
@@ -407,14 +414,10 @@ answer soft_read_write_protocol::drain()
 
 // Removes the markers of who has died. Where somebody lives, one of them is enough to wait for; but
 // now and then all are looked at, since it counts for how long they have been the same.
-answer soft_read_write_protocol::clear(std::vector<std::string> const& names)
+answer soft_read_write_protocol::clear(std::vector<std::string> const& names, bool all)
 {
-    auto const now = std::chrono::steady_clock::now();
-    bool const all = now - all_judged_ >= std::min<nanoseconds>(interval_ / 4, 1s);
-    if (all) {
-        all_judged_ = now;
+    if (all)
         each_reader_.forget_all_but(names);
-    }
     auto const due = write_.good_since() + interval_ - time_since_boot();
     auto look_again = std::max<nanoseconds>(due, others_act);
     bool is_any = false;
@@ -450,6 +453,25 @@ answer soft_read_write_protocol::clear(std::vector<std::string> const& names)
             break;
     }
     return is_any ? busy_with(waits::for_readers, look_again) : once_more();
+}
+
+// What evictors who died have left, more than a minute ago by the file system's clock.
+void soft_read_write_protocol::remove_litter(std::vector<std::string> const& names) const
+{
+    file_facts ours;
+    if (facts_of(write_path_, ours))
+        return;
+    for (auto const& name : names) {
+        auto const path = readers_.path_of(name);
+        found_marker left;
+        bool is_witnessed = false;
+        if (left.look(path) || !left.file.is_open() ||
+            read_access(left.text).kind == access_content::foreign ||
+            ours.modified - left.facts.changed <= litter_age ||
+            (has_local_rules() && (has_witness(left.file.native(), is_witnessed) || is_witnessed)))
+            continue;
+        (void)remove_name(path);
+    }
 }
 
 // Whether the claim is still good.
@@ -671,8 +693,8 @@ std::vector<owner_record> soft_read_write_protocol::holders() const
 {
     std::vector<owner_record> all;
     reader_directory directory(with(path_, ".readers"));
-    std::vector<std::string> names;
-    if (!directory.open_existing() && !directory.list(names))
+    std::vector<std::string> names, going;
+    if (!directory.open_existing() && !directory.list(names, going))
         for (auto const& name : names)
             add_holder(directory.path_of(name), owner_mode::reader, all);
     add_holder(write_path_, owner_mode::writer, all);

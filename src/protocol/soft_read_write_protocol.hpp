@@ -69,7 +69,8 @@ private:
     answer claim();
     answer settle();
     answer drain();
-    answer clear(std::vector<std::string> const& names);
+    answer clear(std::vector<std::string> const& names, bool all);
+    void remove_litter(std::vector<std::string> const& names) const;
     answer keep_claim();
 
     system::error_code find_tree();
