@@ -349,7 +349,7 @@ answer soft_read_write_protocol::claim()
             return answer(ec);
         if (result != marker_file::outcome::ours)
             return once_more();
-        claimed_at_ = write_.good_since();
+        claimed_at_ = time_since_boot();
         has_settled_ = false;
         return is_in_state() ? answer(answer::have_it) : once_more();
     });
