@@ -89,9 +89,9 @@ void lock_base::weaken(lock_mode from, lock_mode to)
         throw_error(not_owner(), *state_);
 }
 
-void lock_base::give_up() noexcept
+void lock_base::close() noexcept
 {
-    state_->give_up_everything();
+    state_->close();
 }
 
 void lock_base::release()

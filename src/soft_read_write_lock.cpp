@@ -20,9 +20,10 @@ std::unique_ptr<detail::kept_protocol> make_protocol(filesystem::path const& pat
 {
     detail::check_common(options);
     detail::check_upkeep(options);
-    auto tree =
-        std::make_unique<detail::soft_read_write_protocol>(detail::checked_absolute(path), options);
-    return std::make_unique<detail::kept_protocol>(std::move(tree), path, options.on_loss);
+    auto const make = [absolute = detail::checked_absolute(path), options] {
+        return std::make_unique<detail::soft_read_write_protocol>(absolute, options);
+    };
+    return std::make_unique<detail::kept_protocol>(make, path, options.on_loss);
 }
 
 } // namespace
@@ -40,10 +41,15 @@ soft_read_write_lock::soft_read_write_lock(filesystem::path const& path,
       losable(owned->report()), protocol_(*owned)
 {}
 
+// What is to be told of a loss, is told while there is a lock.
+soft_read_write_lock::~soft_read_write_lock()
+{
+    protocol_.end_reports();
+}
+
 void soft_read_write_lock::close() noexcept
 {
-    protocol_.close();
-    give_up();
+    lock_base::close();
 }
 
 } // namespace filelock

@@ -6,6 +6,8 @@
 
 #include "object_registry.hpp"
 
+#include <boost/filelock/error.hpp>
+
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
@@ -16,6 +18,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+using namespace std::chrono_literals;
 namespace errc = system::errc;
 
 namespace {
@@ -63,6 +66,8 @@ acquisition::next acquisition::go(bool asleep)
             return {next::granted};
         case lock_book::turn::would_deadlock:
             return end({next::failed, make_error_code(errc::resource_deadlock_would_occur)});
+        case lock_book::turn::closed:
+            return end({next::failed, make_error_code(error::closed)});
         case lock_book::turn::not_owned:
             return end({next::failed, make_error_code(errc::operation_not_permitted)});
         case lock_book::turn::refused:
@@ -79,6 +84,8 @@ acquisition::next acquisition::go(bool asleep)
             if (book_.must_release(*this)) {
                 auto const ec = protocol_.release();
                 book_.released(!ec);
+                if (ec == errc::timed_out) // others are in the way, and will go
+                    return judge(answer::again_after(10ms));
                 if (ec)
                     return end({next::failed, ec});
             }
@@ -103,7 +110,6 @@ acquisition::next acquisition::go(bool asleep)
 
 answer acquisition::attempt(bool asleep)
 {
-    using namespace std::chrono_literals;
     auto a = ask_protocol(asleep);
     // First the watch and then the attempt, so that no change is missed in between. But who has no
     // use for a watch, the first attempt within a limit included, does not pay for one. The attempt
@@ -163,6 +169,8 @@ std::optional<acquisition::next> acquisition::announce()
 bool acquisition::watches_anew()
 {
     auto const what = protocol_.what_tells();
+    if (!what)
+        hears_ = told_of::nothing;
     if (!what || can_sleep() || until_.passed(now()))
         return false;
     auto const outcome = call().watch(what, what.identity);
@@ -177,7 +185,6 @@ bool acquisition::watches_anew()
 // at all. So after a change there are a few attempts, soon, before the next long pause.
 acquisition::pause acquisition::pause_after_busy() noexcept
 {
-    using namespace std::chrono_literals;
     constexpr std::chrono::nanoseconds ladder[] = {100us, 300us, 1ms, 3ms, 10ms};
     constexpr std::uint8_t many = 8;
 
@@ -205,7 +212,6 @@ acquisition::pause acquisition::pause_after_busy() noexcept
 // the last, up to a second.
 acquisition::pause acquisition::long_pause() noexcept
 {
-    using namespace std::chrono_literals;
     auto length = poll_interval_;
     if (hears_ != told_of::everything)
         pauses_ = 0;

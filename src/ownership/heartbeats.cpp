@@ -57,7 +57,7 @@ public:
         return {};
     }
 
-    void remove(heartbeat& h, std::unique_lock<std::mutex>& guard)
+    void remove(heartbeat& h, bool wholly, std::unique_lock<std::mutex>& guard)
     {
         if (h.listed_in_ == generation_)
             list_.erase(list_.iterator_to(h));
@@ -69,8 +69,15 @@ public:
             return; // it is the beat itself that stops it
         ++waiting_;
         auto const number = beats_;
-        over_.wait(guard, [&] { return beats_ != number; });
+        over_.wait(guard, [&] { return beats_ != number || (is_nearly_over_ && !wholly); });
         --waiting_;
+    }
+
+    void nearly_over() noexcept
+    {
+        is_nearly_over_ = true;
+        if (waiting_ != 0)
+            over_.notify_all();
     }
 
 private:
@@ -85,12 +92,14 @@ private:
         std::unique_lock<std::mutex> guard(heartbeat_mutex());
         auto& all = open();
         all.thread_ = std::this_thread::get_id();
-        all.beat_all(guard);
-        all.has_thread_ = false;
+        if (all.beat_all(guard))
+            all.has_thread_ = false;
     }
 
-    void beat_all(std::unique_lock<std::mutex>& guard)
+    // False: a beat has forked, and we are the child, where no such thread is to be.
+    bool beat_all(std::unique_lock<std::mutex>& guard)
     {
+        auto const generation = generation_;
         for (bool was_idle = false; !was_idle || !list_.empty();) {
             was_idle = list_.empty();
             auto const now = time_since_boot();
@@ -102,19 +111,24 @@ private:
                 asleep_until_ = {};
                 continue;
             }
-            beat(*list_.begin(), guard);
+            beat(*list_.begin(), generation, guard);
+            if (generation != process_generation())
+                return false;
         }
+        return true;
     }
 
-    void beat(heartbeat& h, std::unique_lock<std::mutex>& guard)
+    void beat(heartbeat& h, std::uint32_t generation, std::unique_lock<std::mutex>& guard)
     {
         list_.erase(list_.iterator_to(h));
         h.listed_in_ = 0;
         beating_ = &h;
-        is_stopped_ = false;
+        is_stopped_ = is_nearly_over_ = false;
         guard.unlock();
         auto const next = h.beat();
         guard.lock();
+        if (generation != process_generation())
+            return;
         beating_ = nullptr;
         ++beats_;
         if (waiting_ != 0)
@@ -139,6 +153,7 @@ private:
     std::thread::id thread_;
     heartbeat* beating_ = nullptr;
     bool is_stopped_ = false; // the one that beats
+    bool is_nearly_over_ = false;
     std::uint64_t beats_ = 0;
     int waiting_ = 0; // for a beat to be over
 };
@@ -153,7 +168,19 @@ system::error_code heartbeat::start(std::chrono::nanoseconds due)
 void heartbeat::stop() noexcept
 {
     std::unique_lock<std::mutex> guard(heartbeat_mutex());
-    heartbeats::open().remove(*this, guard);
+    heartbeats::open().remove(*this, false, guard);
+}
+
+void heartbeat::stop_wholly() noexcept
+{
+    std::unique_lock<std::mutex> guard(heartbeat_mutex());
+    heartbeats::open().remove(*this, true, guard);
+}
+
+void heartbeat::nearly_over() noexcept
+{
+    std::unique_lock<std::mutex> guard(heartbeat_mutex());
+    heartbeats::open().nearly_over();
 }
 
 } // namespace detail

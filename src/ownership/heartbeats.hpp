@@ -36,13 +36,19 @@ public:
     /// is no thread to be had.
     system::error_code start(std::chrono::nanoseconds due);
 
-    /// Ends it. When this returns no beat is under way, unless it is the beat that calls it.
-    /// Harmless for one that has not been started, or has ended. In a forked child, which has
-    /// none, it does nothing.
+    /// Ends it. When this returns no beat is under way, or it has come to `nearly_over`; unless it
+    /// is the beat that calls it. Harmless for one that has not been started, or has ended. In a
+    /// forked child, which has none, it does nothing.
     void stop() noexcept;
+
+    /// The same, but waits for all of the beat: before it is destroyed.
+    void stop_wholly() noexcept;
 
 protected:
     ~heartbeat() = default;
+
+    /// For a beat that is its last: who stops it need not wait for what follows.
+    void nearly_over() noexcept;
 
 private:
     friend class heartbeats;

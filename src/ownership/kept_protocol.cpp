@@ -6,8 +6,6 @@
 
 #include "../platform/fork.hpp"
 
-#include <boost/filelock/error.hpp>
-
 #include <boost/system/errc.hpp>
 
 #include <new>
@@ -16,7 +14,6 @@
 namespace boost {
 namespace filelock {
 namespace detail {
-
 namespace {
 
 // There is nobody to whom what he throws could be thrown.
@@ -28,29 +25,48 @@ try {
 
 } // namespace
 
-kept_protocol::kept_protocol(std::unique_ptr<kept_up> what, filesystem::path path,
-                             loss_handler on_loss)
-    : what_(std::move(what)), path_(std::move(path)), on_loss_(std::move(on_loss)),
-      report_(std::make_shared<loss_report>())
-{}
+kept_protocol::kept_protocol(maker make, filesystem::path path, loss_handler on_loss)
+    : make_(std::move(make)), what_(make_()), made_in_(process_generation()),
+      path_(std::move(path)), report_(std::make_shared<loss_report>())
+{
+    if (on_loss)
+        on_loss_ = std::make_shared<loss_handler const>(std::move(on_loss));
+}
 
 kept_protocol::~kept_protocol()
 {
-    stop();
+    stop_wholly();
+    if (made_in_ != process_generation())
+        (void)what_.release(); // as below
+}
+
+// We are a forked child. Another thread of the parent may have been in the middle of an attempt,
+// and what it was at is not even fit to be destroyed. Its descriptors have been closed.
+void kept_protocol::start_afresh()
+{
+    auto fresh = make_();
+    (void)what_.release();
+    what_ = std::move(fresh);
+    made_in_ = process_generation();
+    is_kept_ = false;
 }
 
 answer kept_protocol::attempt(lock_mode mode, asker const& who)
 {
-    if (is_closed_)
-        return make_error_code(error::closed);
+    if (made_in_ != process_generation())
+        start_afresh();
+    if (is_kept_ && report_->get())
+        return answer::busy; // nobody is to share what is worth nothing any more
     auto const a = what_->attempt(mode, who);
-    if (a.kind != answer::have_it || kept_in_ == process_generation())
+    if (a.kind != answer::have_it || is_kept_)
         return a; // another of this object's readers has come
     if (auto const ec = begin()) {
-        (void)release();
+        stop();
+        report_->end();
+        (void)what_->release();
         return ec;
     }
-    kept_in_ = process_generation();
+    is_kept_ = true;
     return a;
 }
 
@@ -66,23 +82,33 @@ try {
 system::error_code kept_protocol::release() noexcept
 {
     stop();
-    // No beat may have come since.
-    if (std::exchange(kept_in_, 0) == process_generation() && !report_->get())
+    // No beat may have come since it was lost.
+    if (std::exchange(is_kept_, false) && !report_->get())
         if (auto const reason = what_->lost())
             (void)report_->lose(*reason, {});
     report_->end();
     return what_->release();
 }
 
+bool kept_protocol::still_held(system::error_code& ec)
+{
+    return !report_->get() && what_->still_held(ec);
+}
+
 std::optional<std::chrono::nanoseconds> kept_protocol::beat() noexcept
 {
     auto const u = what_->keep_up();
-    report_->keep(u.good_until);
-    if (!u.lost)
+    auto loss = report_->keep(u.good_until);
+    if (!loss && !u.lost)
         return u.next;
-    auto const loss = report_->lose(*u.lost, u.error);
-    if (loss && on_loss_)
-        tell(on_loss_, *loss); // last, since he may have released the hold when it returns
+    if (!loss)
+        loss = report_->lose(*u.lost, u.error);
+    // While the handler is at it, the hold may be released, here or there; and if it is here, we
+    // may be no more thereafter.
+    auto const handler = on_loss_;
+    nearly_over();
+    if (handler && loss)
+        tell(*handler, *loss);
     return std::nullopt;
 }
 

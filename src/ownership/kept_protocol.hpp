@@ -13,7 +13,6 @@
 
 #include <boost/filesystem/path.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -26,20 +25,21 @@ namespace filelock {
 namespace detail {
 
 /// A protocol whose holds must be kept up, with a heartbeat that does it from when a hold is had
-/// to when it is released, and reports its loss. It is one that can be closed.
+/// to when it is released, and reports its loss.
 class kept_protocol final : public protocol, private heartbeat
 {
 public:
+    using maker = std::function<std::unique_ptr<kept_up>()>;
     using loss_handler = std::function<void(lease_loss const&)>;
 
     /// `path`: as it is reported.
-    kept_protocol(std::unique_ptr<kept_up> what, filesystem::path path, loss_handler on_loss);
+    kept_protocol(maker make, filesystem::path path, loss_handler on_loss);
     ~kept_protocol() override;
 
-    /// Every attempt from now on is `error::closed`.
-    void close() noexcept { is_closed_.store(true); }
-
     std::shared_ptr<loss_report> report() const noexcept { return report_; }
+
+    /// Waits for the handler of losses, unless it is he who calls; none is called any more.
+    void end_reports() noexcept { stop_wholly(); }
 
     answer attempt(lock_mode mode, asker const& who) override;
     watched what_tells() const noexcept override { return what_->what_tells(); }
@@ -48,19 +48,21 @@ public:
     std::uint8_t made_of() const noexcept override { return what_->made_of(); }
     std::optional<file_identity> met() const noexcept override { return what_->met(); }
     system::error_code release() noexcept override;
-    bool still_held(system::error_code& ec) override { return what_->still_held(ec); }
+    bool still_held(system::error_code& ec) override;
     std::vector<owner_record> holders() const override { return what_->holders(); }
 
 private:
     std::optional<std::chrono::nanoseconds> beat() noexcept override;
+    void start_afresh();
     system::error_code begin();
 
+    maker make_;
     std::unique_ptr<kept_up> what_;
+    std::uint32_t made_in_; // the process generation
     filesystem::path path_;
-    loss_handler on_loss_;
+    std::shared_ptr<loss_handler const> on_loss_; // what it does may be the end of us
     std::shared_ptr<loss_report> const report_;
-    std::uint32_t kept_in_ = 0; // the process generation in which something is held
-    std::atomic<bool> is_closed_{false};
+    bool is_kept_ = false;
 };
 
 } // namespace detail

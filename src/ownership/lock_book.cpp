@@ -78,6 +78,10 @@ lock_book::turn lock_book::ask(waiter& w, bool may_announce)
     auto const& wish = w.wish_;
     if (wish.is_look())
         return look(w, mine != nullptr);
+    if (closed_) {
+        remove(w);
+        return turn::closed;
+    }
     if (wish.is_conversion() && (!mine || mine->levels[index(wish.from)] == 0)) {
         remove(w);
         return turn::not_owned;
@@ -193,7 +197,7 @@ std::optional<chore> lock_book::taken(waiter& w, std::optional<file_identity> co
         return std::nullopt;
     file_ = file;
     auto* mine = find(w.who_);
-    if (w.wish_.is_conversion() && (!mine || mine->levels[index(w.wish_.from)] == 0)) {
+    if (closed_ || (w.wish_.is_conversion() && (!mine || mine->levels[index(w.wish_.from)] == 0))) {
         held_ = std::max(held_, w.wish_.to); // to be lowered when he has asked again, and leaves
         return std::nullopt;
     }
@@ -335,13 +339,16 @@ lock_book::dropped lock_book::drop_everything() noexcept
     return settle_unless_at_work();
 }
 
-lock_book::dropped lock_book::give_up_everything() noexcept
+lock_book::dropped lock_book::close() noexcept
 {
-    {
-        auto const guard = open_book();
-        given_up_ += sum(levels_);
-    }
-    return drop_everything();
+    auto const guard = open_book();
+    closed_ = true;
+    given_up_ += sum(levels_);
+    holds_.clear();
+    levels_ = {};
+    for (auto& waiting : queue_)
+        waiting.call_.wake();
+    return settle_unless_at_work();
 }
 
 lock_book::dropped lock_book::weaken(owner who, lock_mode from, lock_mode to) noexcept

@@ -58,6 +58,7 @@ public:
         wait,           ///< you stand in the queue and will be woken
         refused,        ///< another conversion comes first, and would wait for you
         would_deadlock, ///< you hold levels of another mode
+        closed,         ///< nobody gets anything any more
         not_owned       ///< you have nothing to look at or to convert
     };
 
@@ -78,7 +79,8 @@ public:
     bool must_release(waiter const& w) const noexcept { return unreleased_ && worker_ == &w; }
 
     /// The waiter has what it wanted, on this file. Nothing: not so, ask again: we are a child that
-    /// a callback forked, and own nothing; or what was to be converted, another thread has dropped.
+    /// a callback forked, and own nothing; or what was to be converted, another thread has dropped;
+    /// or the book was closed meanwhile.
     std::optional<chore> taken(waiter& w, std::optional<file_identity> const& file) noexcept;
 
     /// Somebody else has it. The waiter keeps its place.
@@ -103,8 +105,9 @@ public:
     dropped drop(owner who, lock_mode mode) noexcept;
     dropped drop_all(owner who) noexcept;
     dropped drop_everything() noexcept;
-    /// The same, behind the owners' backs: to drop what they had is no mistake of theirs.
-    dropped give_up_everything() noexcept;
+    /// The same, behind the owners' backs: to drop what they had is no mistake of theirs. From now
+    /// on nobody gets anything.
+    dropped close() noexcept;
 
     /// Makes a level of one mode one of a weaker mode.
     dropped weaken(owner who, lock_mode from, lock_mode to) noexcept;
@@ -188,6 +191,7 @@ private:
     bool withdraw_first_ = false;
     bool abandoned_ = false; // the row, by one who left while another was at work
     bool unreleased_ = false;
+    bool closed_ = false;
     bool unlowered_ = false; // although there was an attempt at it just now
 };
 

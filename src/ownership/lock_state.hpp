@@ -71,8 +71,8 @@ public:
     }
     /// Of whichever owner.
     void release_everything() noexcept;
-    /// And his releasing it later does nothing.
-    void give_up_everything() noexcept { (void)finish(book_.give_up_everything()); }
+    /// And his releasing it later does nothing. Nobody can acquire it any more.
+    void close() noexcept { (void)finish(book_.close()); }
 
     /// Makes the levels of an owner the object's. Not where threads own them.
     bool give_to_object(owner who) noexcept

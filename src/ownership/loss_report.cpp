@@ -40,10 +40,11 @@ void loss_report::begin(filesystem::path const& path, std::string const& token,
     loss_.reset();
 }
 
-void loss_report::keep(std::chrono::nanoseconds good_until) noexcept
+std::shared_ptr<lease_loss const> loss_report::keep(std::chrono::nanoseconds good_until) noexcept
 {
     auto const guard = open();
     good_until_ = good_until;
+    return loss_;
 }
 
 std::shared_ptr<lease_loss const> loss_report::lose(loss_reason reason,

@@ -50,8 +50,8 @@ public:
     /// since boot. Memory is had here, so that nothing can fail later.
     void begin(filesystem::path const& path, std::string const& token,
                std::chrono::nanoseconds good_until);
-    /// It was kept up.
-    void keep(std::chrono::nanoseconds good_until) noexcept;
+    /// It was kept up. What is reported, if somebody has been told before that it was lost.
+    std::shared_ptr<lease_loss const> keep(std::chrono::nanoseconds good_until) noexcept;
     /// What is reported, which may have been so already.
     std::shared_ptr<lease_loss const> lose(loss_reason reason,
                                            system::error_code const& ec) noexcept;

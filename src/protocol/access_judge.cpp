@@ -71,16 +71,15 @@ bool access_judge::is_old(found_marker const& found, marker_file const& at)
         auto const ours = std::chrono::nanoseconds(clock::now().time_since_epoch());
         return ours + *clocks_apart_ - changed > 2 * threshold_;
     };
-    auto const look = [&] {
-        auto const its = at.storage_time();
-        clocks_apart_ = its - std::chrono::nanoseconds(clock::now().time_since_epoch());
-    };
     // To ask for its time, a file has to be made; so for most of the time ours will do, and the
     // other is asked before anything rests on it.
-    if (!clocks_apart_)
-        look();
-    else if (is_so())
-        look();
+    if (clocks_apart_ && !is_so())
+        return false;
+    auto const its = at.storage_time();
+    clocks_apart_.reset();
+    if (its == its.zero())
+        return false; // it cannot be asked
+    clocks_apart_ = its - std::chrono::nanoseconds(clock::now().time_since_epoch());
     return is_so();
 }
 

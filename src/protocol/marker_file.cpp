@@ -145,13 +145,14 @@ system::error_code marker_file::names(file_identity const& identity, bool& it_do
     return {};
 }
 
+// That a server does not know what is asked (ESTALE) may pass.
 system::error_code marker_file::fate_of_ours(fate& result) const noexcept
 {
     file_facts named;
     auto const ec = facts_of(path_, named);
     if (ec) {
         result = fate::missing;
-        return is_missing(ec) ? system::error_code() : ec;
+        return ec == errc::no_such_file_or_directory ? system::error_code() : ec;
     }
     result = named.identity == facts_.identity ? fate::ours : fate::replaced;
     return {};
@@ -217,7 +218,7 @@ system::error_code marker_file::enter(outcome& result) noexcept
 {
     result = is_in_time() ? outcome::ours : outcome::again;
     if (result == outcome::again)
-        return withdraw();
+        return habit_.is_left ? system::error_code() : withdraw();
     if (std::exchange(has_broken_, false))
         remove_litter();
     return {};
@@ -251,10 +252,12 @@ system::error_code marker_file::make_in_place(std::string const& text, outcome& 
     }
     if (!ec)
         ec = fill_in_place(text, result);
-    if (ec)
-        (void)withdraw(); // later, where that fails as well
-    else if (result == outcome::ours)
+    if (!ec && result == outcome::ours)
         ec = enter(result);
+    else if (habit_.is_left)
+        return ec;
+    else if (ec)
+        (void)withdraw(); // later, where that fails as well
     else
         abandon();
     return ec;

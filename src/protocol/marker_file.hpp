@@ -54,6 +54,10 @@ struct marker_habit
     /// No other marker will ever have the name.
     bool has_own_name = false;
 
+    /// It is not taken away where it was made too late, or not wholly, but stays published: its
+    /// name must not be removed by just anybody at any time.
+    bool is_left = false;
+
     /// Between its making and its having its name. Who is slower starts again.
     std::chrono::nanoseconds longest_making = std::chrono::seconds(1);
 };

@@ -40,16 +40,20 @@ system::error_code for_names(filesystem::path const& directory, F const& f)
 
 system::error_code reader_directory::open(std::optional<filesystem::perms> permissions)
 {
-    auto ec = open_existing();
-    if (ec != errc::no_such_file_or_directory)
-        return ec;
     auto const mode = permissions_for(permissions);
-    ec = make_directory(path_, mode);
-    bool const made = !ec;
-    if (made || ec == errc::file_exists)
-        ec = open_existing();
-    if (!ec && made && facts_.permissions != mode)
-        ec = set_permissions(file_, mode); // whatever the umask
+    bool made = false;
+    auto ec = open_existing();
+    if (ec == errc::no_such_file_or_directory) {
+        ec = make_directory(path_, mode);
+        made = !ec;
+        if (made || ec == errc::file_exists)
+            ec = open_existing();
+    }
+    // Whatever the umask. Who made it may have died before this; whoever may, does it for him.
+    if (!ec && (made || permissions) && facts_.permissions != mode) {
+        auto const refused = set_permissions(file_, mode);
+        return made ? refused : ec;
+    }
     return ec;
 }
 

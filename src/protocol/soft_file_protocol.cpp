@@ -225,6 +225,13 @@ soft_file_protocol::verdict soft_file_protocol::judge_foreign(found_marker const
     return v;
 }
 
+void soft_file_protocol::observe()
+{
+    found_marker found;
+    if (!found.look(path_) && found.file.is_open())
+        (void)watched_for(found);
+}
+
 std::chrono::nanoseconds soft_file_protocol::watched_for(found_marker const& found)
 {
     auto const now = std::chrono::steady_clock::now();

@@ -45,6 +45,9 @@ public:
     bool still_held(system::error_code& ec) override { return marker_.is_in_place(ec); }
     std::vector<owner_record> holders() const override;
 
+    /// Looks at the marker for how long it has been the same, and does nothing about it.
+    void observe();
+
     /// The marker at the path, if it is one. From any thread, like `holders`.
     std::optional<marker_record> record() const;
 

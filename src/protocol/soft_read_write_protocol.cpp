@@ -108,9 +108,10 @@ soft_read_write_protocol::~soft_read_write_protocol()
 
 answer soft_read_write_protocol::attempt(lock_mode mode, asker const& who)
 {
-    notice_fork();
     if (held_ == lock_mode::shared)
         return join();
+    if (owes_state_)
+        leave_state();
     if (auto const ec = find_tree())
         return ec;
     // Of one who gave up, and could not undo it then. Who holds something elsewhere would keep
@@ -119,11 +120,45 @@ answer soft_read_write_protocol::attempt(lock_mode mode, asker const& who)
         auto const a = undo(drop_claim(short_wait));
         if (!is_had(a))
             return a;
-        return mode == lock_mode::shared ? read() : busy_with(waits::unknown);
+        if (mode == lock_mode::exclusive)
+            return busy_with(waits::unknown);
     }
-    auto a = write();
-    a.matters_who = a.kind == answer::busy;
+    auto a = mode == lock_mode::shared ? read() : write(!who.waits);
+    if (a.kind != answer::busy)
+        return a;
+    a.matters_who = a.matters_who || mode == lock_mode::exclusive;
+    if (who.waits)
+        observe(mode);
     return a;
+}
+
+bool soft_read_write_protocol::is_time_for_all()
+{
+    auto const now = std::chrono::steady_clock::now();
+    bool const it_is = now - all_judged_ >= std::min<nanoseconds>(interval_ / 4, 1s);
+    if (it_is)
+        all_judged_ = now;
+    return it_is;
+}
+
+// What may be in the way later, so that its age counts from now on, and not one thing's after the
+// other's.
+void soft_read_write_protocol::observe(lock_mode mode)
+{
+    if (waits_ == waits::for_readers || !is_time_for_all())
+        return;
+    if (waits_ != waits::for_state)
+        state_.observe();
+    std::vector<std::string> names, going;
+    if (mode == lock_mode::shared || readers_.list(names, going))
+        return;
+    each_reader_.forget_all_but(names);
+    for (auto const& name : names) {
+        auto const path = readers_.path_of(name);
+        found_marker found;
+        if (!found.look(path))
+            (void)each_reader_.judge(name, found, marker_file(path, permissions_, where_));
+    }
 }
 
 // The directory of readers' markers, which tells where all this is as well.
@@ -315,10 +350,17 @@ answer soft_read_write_protocol::join()
     return is_stale_ ? answer(answer::have_it) : a;
 }
 
-answer soft_read_write_protocol::write()
+answer soft_read_write_protocol::write(bool is_only_try)
 {
     for (int i = 0; i < tries; ++i) {
-        auto a = write_.is_published() ? answer(answer::have_it) : claim();
+        auto a = answer(answer::have_it);
+        if (!is_claimed_)
+            a = undo(drop_claim(short_wait)); // of what was made too late
+        // The only attempt must not keep readers out while others read.
+        if (is_had(a) && !is_claimed_ && is_only_try)
+            a = pass_readers();
+        if (is_had(a) && !is_claimed_)
+            a = claim();
         if (is_had(a))
             a = settle();
         if (is_had(a))
@@ -351,7 +393,8 @@ answer soft_read_write_protocol::claim()
             return once_more();
         claimed_at_ = time_since_boot();
         has_settled_ = false;
-        return is_in_state() ? answer(answer::have_it) : once_more();
+        is_claimed_ = is_in_state();
+        return is_claimed_ ? answer(answer::have_it) : once_more();
     });
     if (is_had(a))
         return a;
@@ -373,7 +416,7 @@ answer soft_read_write_protocol::settle()
     auto const long_enough =
         settle_.value_or(write_.has_local_rules() ? nanoseconds() : network_settle);
     if (long_enough != long_enough.zero()) {
-        auto const left = claimed_at_ + long_enough - now;
+        auto const left = long_enough - (now - claimed_at_);
         if (left > left.zero())
             return answer::goes_on_after(std::min(left, interval_));
         // A reader who has been told meanwhile that there is none, is in `state` while he comes.
@@ -387,24 +430,28 @@ answer soft_read_write_protocol::settle()
 
 answer soft_read_write_protocol::drain()
 {
+    auto const a = pass_readers();
+    return is_had(a) ? keep_claim() : a;
+}
+
+// Whether there is no reader, once those who have died are removed.
+answer soft_read_write_protocol::pass_readers()
+{
     std::vector<std::string> names, going;
-    auto const now = std::chrono::steady_clock::now();
-    bool const all = now - all_judged_ >= std::min<nanoseconds>(interval_ / 4, 1s);
-    if (all)
-        all_judged_ = now;
+    bool const all = is_time_for_all();
     for (int i = 0; i < tries; ++i) {
-        auto const ec = readers_.list(names, going);
-        if (is_missing(ec)) {
-            if (auto const failed = find_tree())
-                return failed;
-            continue;
-        }
-        if (ec)
+        auto ec = readers_.list(names, going);
+        bool is_here = !ec && readers_.is_in_place(ec);
+        if (!ec && !is_here) // readers have another one by now
+            ec = find_tree();
+        if (ec && !is_missing(ec))
             return ec;
+        if (!is_here)
+            continue;
         if (all && !going.empty())
             remove_litter(going);
         if (names.empty())
-            return keep_claim();
+            return answer::have_it;
         auto const a = clear(names, all);
         if (!is_once_more(a))
             return a;
@@ -419,7 +466,7 @@ answer soft_read_write_protocol::clear(std::vector<std::string> const& names, bo
     if (all)
         each_reader_.forget_all_but(names);
     auto const due = write_.good_since() + interval_ - time_since_boot();
-    auto look_again = std::max<nanoseconds>(due, others_act);
+    auto look_again = is_claimed_ ? std::max<nanoseconds>(due, others_act) : interval_;
     bool is_any = false;
     process_ = 0;
     for (auto const& name : names) {
@@ -485,6 +532,7 @@ answer soft_read_write_protocol::keep_claim()
         return ec;
     if (!ec && fate == kept_marker::fate::ours)
         return answer::have_it;
+    is_claimed_ = false;
     if (!ec && fate != kept_marker::fate::late) {
         write_.leave();
         return once_more();
@@ -504,6 +552,7 @@ answer soft_read_write_protocol::undo(system::error_code const& ec)
 // On network storage only in `state`: peers of another make remove it there, by its name.
 system::error_code soft_read_write_protocol::drop_claim(nanoseconds wait) noexcept
 try {
+    is_claimed_ = false;
     if (!write_.is_published())
         return {};
     if (write_.has_local_rules())
@@ -559,18 +608,8 @@ bool soft_read_write_protocol::is_local() const noexcept
     return has_local_rules() && waits_ != waits::unknown;
 }
 
-// In a forked child, what was held is the parent's.
-void soft_read_write_protocol::notice_fork() noexcept
-{
-    if (!hold().is_published())
-        held_ = lock_mode::none;
-    if (!write_.is_published())
-        has_settled_ = false;
-}
-
 void soft_read_write_protocol::withdraw() noexcept
 {
-    notice_fork();
     if (held_ == lock_mode::none)
         (void)drop_claim(short_wait);
     if (held_ != lock_mode::shared)
@@ -584,7 +623,6 @@ void soft_read_write_protocol::withdraw() noexcept
 
 system::error_code soft_read_write_protocol::release() noexcept
 {
-    notice_fork();
     held_ = lock_mode::none;
     auto ec = drop_reader();
     if (auto const failed = drop_claim(long_wait); !ec)

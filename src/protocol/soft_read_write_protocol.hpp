@@ -29,6 +29,8 @@ namespace detail {
 /// in `PATH.readers/`; and `PATH.state`, a `soft_file_lock` that writers hold while they come and
 /// go, since peers of another make rely on it.
 ///
+/// A forked child makes another one of it.
+///
 /// Look, publish, look again, and see that you are still there: who does so in this order is seen
 /// by whoever else does. test/model/soft_read_write.pml has the steps.
 class soft_read_write_protocol final : public kept_up
@@ -65,11 +67,14 @@ private:
     answer read();
     answer join();
     answer become_reader();
-    answer write();
+    answer write(bool is_only_try);
     answer claim();
     answer settle();
     answer drain();
+    answer pass_readers();
     answer clear(std::vector<std::string> const& names, bool all);
+    bool is_time_for_all();
+    void observe(lock_mode mode);
     void remove_litter(std::vector<std::string> const& names) const;
     answer keep_claim();
 
@@ -86,7 +91,6 @@ private:
     answer undo(system::error_code const& ec);
     system::error_code drop_claim(std::chrono::nanoseconds wait) noexcept;
     system::error_code drop_reader() noexcept;
-    void notice_fork() noexcept;
 
     bool has_local_rules() const noexcept { return where_ == storage::local; }
     kept_marker const& hold() const noexcept { return held_ == lock_mode::shared ? mine_ : write_; }
@@ -107,6 +111,7 @@ private:
     kept_marker write_;
     bool is_stale_ = false; // what there was of a writer's, when it was last looked for
     std::chrono::nanoseconds claimed_at_{}; // since boot
+    bool is_claimed_ = false;               // `write_`, as it should be
     bool has_settled_ = false;
 
     found_marker theirs_; // a writer's; open while we wait for him

@@ -51,6 +51,10 @@ public:
     explicit soft_read_write_lock(filesystem::path const& path,
                                   soft_read_write_lock_options const& options = {});
 
+    /// Drops every level, of whichever owner, and swallows errors. Waits for `on_loss`, unless it
+    /// is `on_loss` that destroys the lock.
+    ~soft_read_write_lock();
+
     /// Gives up every hold, whosever it is, and errors with it. Whoever acquires later, or waits
     /// already, gets `error::closed`; to release what was given up does nothing. From any thread.
     void close() noexcept;

@@ -209,7 +209,8 @@ system::error_code make_directory(filesystem::path const& path,
 
 filesystem::path path_in(descriptor const& directory, std::string_view name)
 {
-    auto path = "/proc/self/fd/" + std::to_string(directory.native()) + '/';
+    // Not /proc/self, which shows no files once the first thread has ended.
+    auto path = "/proc/thread-self/fd/" + std::to_string(directory.native()) + '/';
     return path.append(name);
 }
 

@@ -87,8 +87,9 @@ protected:
     bool strengthen(lock_mode from, lock_mode to, deadline const& until);
     void weaken(lock_mode from, lock_mode to);
 
-    /// Drops every level, of whichever owner, whose dropping it later does nothing.
-    void give_up() noexcept;
+    /// Drops every level, of whichever owner, whose dropping it later does nothing. Whoever
+    /// acquires, or waits, fails with `error::closed`.
+    void close() noexcept;
 
 private:
     friend class async_operation;
