@@ -5,8 +5,7 @@
 // The ownership and waiting engines, interleaving by interleaving: no file, no thread that waits, a
 // clock that is told what time it is.
 
-#include "../src/ownership/acquisition.hpp"
-#include "../src/ownership/lock_book.hpp"
+#include "engine.hpp"
 #include "../src/ownership/object_registry.hpp"
 #include "fake_protocol.hpp"
 #include "set_clock.hpp"
@@ -26,138 +25,14 @@
 #define BOOST_TEST_MODULE engine
 #include <boost/test/unit_test.hpp>
 
-namespace fd = boost::filelock::detail;
 namespace errc = boost::system::errc;
-using boost::filelock::acquire_options;
 using boost::filelock::owner_record;
-using boost::filelock::ownership;
 using boost::filelock::wait_status;
-using fd::acquisition;
+using namespace filelock_test;
 using fd::answer;
-using fd::deadline;
-using fd::lock_book;
-using fd::lock_mode;
-using fd::owner;
-using fd::watching;
-using filelock_test::fake_protocol;
-using filelock_test::set_clock;
-using next = acquisition::next;
-using time_point = acquisition::time_point;
 using namespace std::chrono_literals;
 
 namespace {
-
-time_point fake_now;
-
-struct counting_waker final : fd::waker
-{
-    int count = 0;
-    int followed = 0;
-    bool is_of_this_thread = false;
-    bool can_watch = false;
-    bool is_changed = false;
-    std::vector<fd::file_identity> watched; // one after the other
-
-    watching watch(fd::watched const&, fd::file_identity const& file) noexcept override
-    {
-        if (!can_watch)
-            return watching::no;
-        if (!watched.empty() && watched.back() == file)
-            return watching::already;
-        watched.push_back(file);
-        return watching::anew;
-    }
-    bool take_change() noexcept override { return std::exchange(is_changed, false); }
-    void wake() noexcept override { ++count; }
-    void follow(waker&) noexcept override { ++followed; }
-    bool is_calling_thread() const noexcept override { return is_of_this_thread; }
-};
-
-owner some_thread()
-{
-    std::optional<owner> who;
-    std::thread([&] { who = owner::calling(ownership::thread); }).join();
-    return *who;
-}
-
-struct engine
-{
-    fake_protocol protocol;
-    lock_book book;
-    time_point const start{100s};
-    owner const me = owner::calling(ownership::thread);
-    owner const object = owner::calling(ownership::instance);
-    owner const other = some_thread(), third = some_thread();
-    boost::filesystem::path const path = "some.lock";
-
-    struct attempt
-    {
-        counting_waker waker;
-        acquisition::listener told;
-        acquisition taking;
-        attempt(engine& e, acquisition::request wanted, acquire_options const* how = nullptr)
-            : told{how, &e.path, [] { return fake_now; }},
-              taking(e.book, e.protocol, with(wanted), waker)
-        {}
-        acquisition::request const& with(acquisition::request& wanted)
-        {
-            wanted.told = &told;
-            return wanted;
-        }
-        next step(time_point at)
-        {
-            fake_now = at;
-            return taking.step();
-        }
-    };
-    using attempt_ptr = std::unique_ptr<attempt>;
-
-    acquisition::request request(lock_mode to, owner who, deadline const& until)
-    {
-        return {to, who, until, 50ms};
-    }
-    attempt_ptr want(lock_mode to, owner who, deadline const& until = deadline::never())
-    {
-        return std::make_unique<attempt>(*this, request(to, who, until));
-    }
-    attempt_ptr want(owner who, deadline const& until = deadline::never())
-    {
-        return want(lock_mode::exclusive, who, until);
-    }
-    attempt_ptr convert(owner who, lock_mode from, lock_mode to,
-                        deadline const& until = deadline::never())
-    {
-        auto wanted = request(to, who, until);
-        wanted.from = from;
-        return std::make_unique<attempt>(*this, wanted);
-    }
-    attempt_ptr want(acquire_options const& how, owner who,
-                     deadline const& until = deadline::never())
-    {
-        return std::make_unique<attempt>(*this, request(lock_mode::exclusive, who, until), &how);
-    }
-
-    bool have(lock_mode mode, owner who)
-    {
-        return want(mode, who, deadline::at_once())->step(start).kind == next::granted;
-    }
-    /// Drops a level and does what is to be done.
-    bool drop(owner who, lock_mode mode = lock_mode::none)
-    {
-        auto const dropped = book.drop(who, mode);
-        fd::do_chores(book, protocol, dropped.next);
-        return dropped.owned;
-    }
-    bool weaken(owner who, lock_mode from, lock_mode to)
-    {
-        auto const dropped = book.weaken(who, from, to);
-        fd::do_chores(book, protocol, dropped.next);
-        return dropped.owned;
-    }
-};
-
-constexpr auto shared = lock_mode::shared, upgrade = lock_mode::upgrade,
-               exclusive = lock_mode::exclusive;
 
 bool would_deadlock(next const& n)
 {

@@ -93,7 +93,7 @@ soft_read_write_protocol::soft_read_write_protocol(filesystem::path const& absol
     : path_(absolute), write_path_(with(absolute, ".write")), options_(options),
       permissions_(options.permissions.value_or(filesystem::perms(0600))),
       interval_(std::min<nanoseconds>(options.heartbeat_interval, longest / 3)),
-      good_for_(threshold_of(options) - interval_),
+      good_for_(threshold_of(options) - std::min<nanoseconds>(options.heartbeat_interval, longest / 3)),
       settle_(options.settle ? std::optional(std::min(*options.settle, longest)) : std::nullopt),
       state_(with(absolute, ".state"), options_of_state(options), threshold_of(options)),
       readers_(with(absolute, ".readers")), mine_(good_for_), write_(good_for_),

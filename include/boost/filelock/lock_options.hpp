@@ -192,7 +192,8 @@ struct soft_read_write_lock_options
 
     storage where = storage::detect;
 
-    /// How often a holder stamps his marker. Greater than zero.
+    /// How often a holder stamps his marker; more often where `stale_threshold` is less than three
+    /// times that. Greater than zero.
     std::chrono::nanoseconds heartbeat_interval = std::chrono::seconds(30);
 
     /// For how long a marker must not have been stamped before others remove it. Unset: three times
@@ -207,7 +208,8 @@ struct soft_read_write_lock_options
     std::optional<std::chrono::nanoseconds> settle = {};
 
     /// Called once for a hold that was lost, on the thread that stamps markers, under no mutex. It
-    /// may use the lock, and release it; it should not take long, since the markers of other locks
+    /// may use the lock; as it is no thread that holds levels, what releases them there is `close`,
+    /// or any member where `scope` is `ownership::instance`. It should not take long, since the markers of other locks
     /// are stamped by the same thread. What it throws is ignored. Not called for a hold that is
     /// released before its loss was noticed; `loss` tells of that as well.
     std::function<void(lease_loss const&)> on_loss = {};

@@ -28,7 +28,8 @@ class kept_protocol;
 ///
 /// At the path itself there is no file. Beside it there are, for `work.lock`: `work.lock.write`
 /// while a writer holds the lock or waits for the readers to go; `work.lock.readers/`, a directory
-/// with a file for each reader; `work.lock.state`, for as long as a writer comes or goes.
+/// with a file for each reader; `work.lock.state`, for as long as a writer comes or, on
+/// network storage, goes, and while somebody removes a dead one's marker.
 ///
 /// The holder stamps his marker every `heartbeat_interval`, from a thread that all such locks of
 /// the process share. Others remove it once its process is proved to have died, or, on another host
@@ -37,7 +38,7 @@ class kept_protocol;
 /// `async_wait_loss`, as soon as he runs again; what he does until then nobody can prevent.
 ///
 /// A crash of the holder delays others by `stale_threshold` and `poll_interval` at most, and not at
-/// all on the same host. A forked child owns nothing: its unlocking and destroying leave the
+/// all on the same host, unless another process has his number by then. A forked child owns nothing: its unlocking and destroying leave the
 /// parent's markers alone, and it may lock the same object afresh. `exec` inherits nothing. The
 /// constructor touches no file; a relative path means the working directory at construction.
 class BOOST_FILELOCK_DECL soft_read_write_lock : public detail::shared_names, public detail::losable
