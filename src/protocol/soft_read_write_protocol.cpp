@@ -50,10 +50,14 @@ filesystem::path with(filesystem::path const& path, char const* suffix)
     return filesystem::path(path.native() + suffix);
 }
 
+nanoseconds interval_of(soft_read_write_lock_options const& options) noexcept
+{
+    return std::min(options.heartbeat_interval, longest / 3);
+}
+
 nanoseconds threshold_of(soft_read_write_lock_options const& options) noexcept
 {
-    auto const interval = std::min<nanoseconds>(options.heartbeat_interval, longest / 3);
-    return std::min<nanoseconds>(options.stale_threshold.value_or(3 * interval), longest);
+    return std::min(options.stale_threshold.value_or(3 * interval_of(options)), longest);
 }
 
 soft_file_lock_options options_of_state(soft_read_write_lock_options const& options)
@@ -92,8 +96,8 @@ soft_read_write_protocol::soft_read_write_protocol(filesystem::path const& absol
                                                    soft_read_write_lock_options const& options)
     : path_(absolute), write_path_(with(absolute, ".write")), options_(options),
       permissions_(options.permissions.value_or(filesystem::perms(0600))),
-      interval_(std::min<nanoseconds>(options.heartbeat_interval, longest / 3)),
-      good_for_(threshold_of(options) - std::min<nanoseconds>(options.heartbeat_interval, longest / 3)),
+      good_for_(threshold_of(options) - interval_of(options)),
+      interval_(std::min(interval_of(options), good_for_ / 2)),
       settle_(options.settle ? std::optional(std::min(*options.settle, longest)) : std::nullopt),
       state_(with(absolute, ".state"), options_of_state(options), threshold_of(options)),
       readers_(with(absolute, ".readers")), mine_(good_for_), write_(good_for_),

@@ -99,7 +99,8 @@ private:
     filesystem::path path_, write_path_;
     soft_read_write_lock_options options_;
     filesystem::perms permissions_;
-    std::chrono::nanoseconds interval_, good_for_;
+    std::chrono::nanoseconds good_for_; // a marker, without being stamped
+    std::chrono::nanoseconds interval_; // between stamps
     std::optional<std::chrono::nanoseconds> settle_;
 
     soft_file_protocol state_;
