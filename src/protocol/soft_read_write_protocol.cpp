@@ -369,8 +369,10 @@ answer soft_read_write_protocol::write(bool is_only_try)
             a = settle();
         if (is_had(a))
             a = drain();
-        if (is_had(a))
+        if (is_had(a)) {
             held_ = lock_mode::exclusive;
+            readers_.close();
+        }
         if (!is_once_more(a))
             return a;
     }
