@@ -123,12 +123,13 @@ void async_board::wait(async_waker& w, time_point until, bool deaf) noexcept
     w.stage_ = async_waker::stage::idle;
     w.is_deaf_ = deaf;
     set_due(w, gathered(until, std::chrono::steady_clock::now()));
-    if (w.is_to_step_again_ || (!deaf && w.watch_ && w.watch_->is_changed()))
-        rouse(w);
     if (is_armed_ && w.due_ < armed_until_)
         hurry();
     if (!is_armed_ && !is_coming_)
         arm();
+    // At last: who is roused while the context neither waits nor is on its way, is not posted.
+    if (w.is_to_step_again_ || (!deaf && w.watch_ && w.watch_->is_changed()))
+        rouse(w);
 }
 
 void async_board::cancel(async_waker& w) noexcept
