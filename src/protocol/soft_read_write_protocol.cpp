@@ -640,12 +640,12 @@ system::error_code soft_read_write_protocol::release() noexcept
 
 bool soft_read_write_protocol::still_held(system::error_code& ec)
 {
-    if (held_ == lock_mode::none || !hold().is_published() ||
-        time_since_boot() > hold().good_until())
+    if (held_ == lock_mode::none || !hold().is_published())
         return false;
     if (held_ == lock_mode::shared && !readers_.is_in_place(ec))
         return false;
-    return hold().is_in_place(ec);
+    // The time last: who was stopped on the way may have been judged by it.
+    return hold().is_in_place(ec) && time_since_boot() <= hold().good_until();
 }
 
 upkeep soft_read_write_protocol::first_upkeep() const noexcept
