@@ -5,9 +5,9 @@
 #include "soft_read_write_protocol.hpp"
 
 #include "../platform/clock.hpp"
-#include "../platform/kernel_lock.hpp"
 #include "../platform/process.hpp"
 #include "../platform/storage.hpp"
+#include "attempts.hpp"
 #include "parents.hpp"
 #include "private_name.hpp"
 
@@ -28,12 +28,6 @@ using namespace std::chrono_literals;
 namespace errc = system::errc;
 using std::chrono::nanoseconds;
 
-// How often one attempt follows what others do meanwhile.
-constexpr int tries = 10;
-constexpr auto crowded = 10ms;
-
-constexpr auto litter_age = 60s;
-constexpr auto others_act = 1ms; // who have the right of removal
 constexpr auto longest_upkeep_pause = 1s;
 
 // For `state`, by who gives up and by who releases.
@@ -45,9 +39,9 @@ constexpr auto network_settle = 2s;
 // Nothing is kept for longer, and the double of it is a number.
 constexpr auto longest = nanoseconds::max() / 8;
 
-filesystem::path with(filesystem::path const& path, char const* suffix)
+filesystem::path readers_of(filesystem::path const& path)
 {
-    return filesystem::path(path.native() + suffix);
+    return filesystem::path(path.native() + ".readers");
 }
 
 nanoseconds interval_of(soft_read_write_lock_options const& options) noexcept
@@ -69,39 +63,18 @@ soft_file_lock_options options_of_state(soft_read_write_lock_options const& opti
     return state;
 }
 
-bool is_missing(system::error_code const& ec) noexcept
-{
-    return ec == errc::no_such_file_or_directory || is_server_lost(ec);
-}
-
-bool is_had(answer const& a) noexcept
-{
-    return a.kind == answer::have_it;
-}
-
-// Others came between.
-answer once_more() noexcept
-{
-    return answer::again_after({});
-}
-
-bool is_once_more(answer const& a) noexcept
-{
-    return a.kind == answer::ask_again && a.delay == a.delay.zero();
-}
-
 } // namespace
 
 soft_read_write_protocol::soft_read_write_protocol(filesystem::path const& absolute,
                                                    soft_read_write_lock_options const& options)
-    : path_(absolute), write_path_(with(absolute, ".write")), options_(options),
+    : path_(absolute), options_(options),
       permissions_(options.permissions.value_or(filesystem::perms(0600))),
       good_for_(threshold_of(options) - interval_of(options)),
       interval_(std::min(interval_of(options), good_for_ / 2)),
       settle_(options.settle ? std::optional(std::min(*options.settle, longest)) : std::nullopt),
-      state_(with(absolute, ".state"), options_of_state(options), threshold_of(options)),
-      readers_(with(absolute, ".readers")), mine_(good_for_), write_(good_for_),
-      writers_(threshold_of(options)), each_reader_(threshold_of(options))
+      gate_(absolute, options_of_state(options), threshold_of(options), good_for_),
+      crowd_(readers_of(absolute), threshold_of(options), interval_), mine_(good_for_),
+      write_(good_for_)
 {}
 
 soft_read_write_protocol::~soft_read_write_protocol()
@@ -114,10 +87,10 @@ answer soft_read_write_protocol::attempt(lock_mode mode, asker const& who)
 {
     if (held_ == lock_mode::shared)
         return join();
-    if (owes_state_)
-        leave_state();
+    gate_.leave_what_is_left();
     if (auto const ec = find_tree())
         return ec;
+    waits_ = waits::unknown;
     // Of one who gave up, and could not undo it then. Who holds something elsewhere would keep
     // others out until he gives up, in vain.
     if (mode == lock_mode::shared || who.has == standing::elsewhere) {
@@ -125,44 +98,27 @@ answer soft_read_write_protocol::attempt(lock_mode mode, asker const& who)
         if (!is_had(a))
             return a;
         if (mode == lock_mode::exclusive)
-            return busy_with(waits::unknown);
+            return answer::busy;
     }
     auto a = mode == lock_mode::shared ? read() : write(!who.waits);
     if (a.kind != answer::busy)
         return a;
-    a.matters_who = a.matters_who || mode == lock_mode::exclusive;
+    a.matters_who = mode == lock_mode::exclusive || !gate_.is_for_state();
     if (who.waits)
         observe(mode);
     return a;
-}
-
-bool soft_read_write_protocol::is_time_for_all()
-{
-    auto const now = std::chrono::steady_clock::now();
-    bool const it_is = now - all_judged_ >= std::min<nanoseconds>(interval_ / 4, 1s);
-    if (it_is)
-        all_judged_ = now;
-    return it_is;
 }
 
 // What may be in the way later, so that its age counts from now on, and not one thing's after the
 // other's.
 void soft_read_write_protocol::observe(lock_mode mode)
 {
-    if (waits_ == waits::for_readers || !is_time_for_all())
+    if (waits_ == waits::for_readers || !crowd_.is_time_for_all())
         return;
-    if (waits_ != waits::for_state)
-        state_.observe();
-    std::vector<std::string> names, going;
-    if (mode == lock_mode::shared || readers_.list(names, going))
-        return;
-    each_reader_.forget_all_but(names);
-    for (auto const& name : names) {
-        auto const path = readers_.path_of(name);
-        found_marker found;
-        if (!found.look(path))
-            (void)each_reader_.judge(name, found, marker_file(path, permissions_, where_));
-    }
+    if (!gate_.is_for_state())
+        gate_.observe();
+    if (mode == lock_mode::exclusive)
+        crowd_.observe(where_);
 }
 
 // The directory of readers' markers, which tells where all this is as well.
@@ -170,120 +126,28 @@ system::error_code soft_read_write_protocol::find_tree()
 {
     if (auto const ec = drop_reader()) // what could not be given back
         return ec;
-    auto ec = readers_.open(options_.permissions);
-    for (int i = 1; i < tries && is_missing(ec); ++i) {
+    auto& readers = crowd_.directory();
+    auto ec = readers.open(options_.permissions);
+    for (int i = 1; i < tries && is_gone(ec); ++i) {
         if ((ec = make_parents(path_, options_.create_directories)))
             return ec;
-        ec = readers_.open(options_.permissions);
+        ec = readers.open(options_.permissions);
     }
     if (ec)
         return ec;
     bool is_local = options_.where == storage::local;
-    if (options_.where == storage::detect && is_on_local_storage(readers_.file(), is_local))
+    if (options_.where == storage::detect && is_on_local_storage(readers.file(), is_local))
         is_local = false;
     where_ = is_local ? storage::local : storage::network;
-    met_ = readers_.identity();
+    met_ = readers.identity();
     return {};
 }
 
-answer soft_read_write_protocol::busy_with(waits what, nanoseconds look_again)
+// What is in the way at the gate is what to wait for.
+answer soft_read_write_protocol::at_gate(answer const& a) noexcept
 {
-    waits_ = what;
-    auto a = answer::busy_for(look_again);
-    a.matters_who = what == waits::for_writer;
+    waits_ = waits::at_gate;
     return a;
-}
-
-// What has not changed need not be opened and read again.
-system::error_code soft_read_write_protocol::find_writer()
-{
-    file_facts now;
-    if (has_local_rules() && theirs_.file.is_open() && !facts_of(write_path_, now) &&
-        is_unchanged(now, theirs_.facts))
-        return {};
-    return theirs_.look(write_path_);
-}
-
-// Whether there is a writer: had, if there is none.
-answer soft_read_write_protocol::look()
-{
-    is_stale_ = false;
-    process_ = 0;
-    auto ec = find_writer();
-    if (is_missing(ec)) {
-        theirs_.file.close();
-        bool it_is = false;
-        // A cache may say so still. The listing of a directory is the server's.
-        ec = has_local_rules() ? system::error_code() : is_listed(write_path_, it_is);
-        if (ec)
-            return ec;
-        return it_is ? busy_with(waits::for_writer) : answer(answer::have_it);
-    }
-    if (ec)
-        return ec;
-    marker_file const at(write_path_, permissions_, where_);
-    auto const v = writers_.judge({}, theirs_, at);
-    if (v.error)
-        return v.error;
-    is_stale_ = v.is_removable;
-    process_ = v.process;
-    return busy_with(waits::for_writer, v.look_again);
-}
-
-// And whether there is none once one who has died is removed.
-answer soft_read_write_protocol::pass_writer()
-{
-    auto const a = look();
-    return is_stale_ ? in_state([&] { return evict_writer(); }) : a;
-}
-
-// In `state`: only there is the name removed, or made. Looks himself, since it may have changed.
-answer soft_read_write_protocol::evict_writer()
-{
-    auto const a = look();
-    if (!is_stale_)
-        return a;
-    marker_file const at(write_path_, permissions_, where_);
-    marker_file::outcome result;
-    auto const ec = at.evict(
-        theirs_,
-        [&](found_marker const& found) {
-            return writers_.judge({}, found, at).is_removable && is_in_state();
-        },
-        result);
-    if (ec)
-        return ec;
-    if (result == marker_file::outcome::busy_right)
-        return answer::again_after(others_act);
-    return look();
-}
-
-template <class F>
-answer soft_read_write_protocol::in_state(F const& what)
-{
-    in_state_since_ = time_since_boot();
-    auto const a = state_.attempt(lock_mode::exclusive, {});
-    if (!is_had(a)) {
-        waits_ = waits::for_state;
-        return a;
-    }
-    struct leaving
-    {
-        soft_read_write_protocol& p;
-        ~leaving() { p.leave_state(); }
-    } const at_last{*this};
-    return what();
-}
-
-// Or another host may have taken it for abandoned.
-bool soft_read_write_protocol::is_in_state() const noexcept
-{
-    return time_since_boot() - in_state_since_ < good_for_;
-}
-
-void soft_read_write_protocol::leave_state() noexcept
-{
-    owes_state_ = bool(state_.release());
 }
 
 system::error_code soft_read_write_protocol::make_record()
@@ -300,7 +164,7 @@ system::error_code soft_read_write_protocol::make_record()
 answer soft_read_write_protocol::read()
 {
     for (int i = 0; i < tries; ++i) {
-        auto a = pass_writer();
+        auto a = at_gate(gate_.pass(where_));
         if (is_had(a))
             a = become_reader();
         if (is_had(a))
@@ -309,7 +173,7 @@ answer soft_read_write_protocol::read()
             return ec;
         if (!is_once_more(a))
             return a;
-        if (!readers_.is_open())
+        if (!crowd_.directory().is_open())
             if (auto const ec = find_tree())
                 return ec;
     }
@@ -323,22 +187,23 @@ answer soft_read_write_protocol::become_reader()
         return ec;
     marker_file::outcome result;
     auto const name = record_.token + '.' + std::to_string(record_.pid);
-    auto ec = mine_.publish(readers_.path_of(name), record_, permissions_, where_, true, result);
-    if (is_missing(ec)) // somebody has removed the directory
+    auto& readers = crowd_.directory();
+    auto ec = mine_.publish(readers.path_of(name), record_, permissions_, where_, true, result);
+    if (is_gone(ec)) // somebody has removed the directory
         return once_more();
     if (ec)
         return ec;
     if (result != marker_file::outcome::ours)
         return once_more();
-    auto const a = look();
+    auto const a = gate_.look(where_);
     if (!is_had(a))
         return a.kind == answer::busy ? once_more() : a;
     auto fate = kept_marker::fate::missing;
     ec = mine_.refresh(fate);
-    bool const is_ours = !ec && fate == kept_marker::fate::ours && readers_.is_in_place(ec);
+    bool const is_ours = !ec && fate == kept_marker::fate::ours && readers.is_in_place(ec);
     if (is_ours)
         return answer::have_it;
-    bool const is_passing = ec == errc::operation_would_block || is_missing(ec);
+    bool const is_passing = ec == errc::operation_would_block || is_gone(ec);
     return !ec || is_passing ? once_more() : answer(ec);
 }
 
@@ -348,10 +213,11 @@ answer soft_read_write_protocol::become_reader()
 answer soft_read_write_protocol::join()
 {
     system::error_code ec;
+    waits_ = waits::unknown;
     if (!still_held(ec))
-        return ec ? answer(ec) : busy_with(waits::unknown);
-    auto const a = look();
-    return is_stale_ ? answer(answer::have_it) : a;
+        return ec ? answer(ec) : answer(answer::busy);
+    auto const a = at_gate(gate_.look(where_));
+    return gate_.is_stale() ? answer(answer::have_it) : a;
 }
 
 answer soft_read_write_protocol::write(bool is_only_try)
@@ -362,19 +228,24 @@ answer soft_read_write_protocol::write(bool is_only_try)
             a = undo(drop_claim(short_wait)); // of what was made too late
         // The only attempt must not keep readers out while others read.
         if (is_had(a) && !is_claimed_ && is_only_try)
-            a = pass_readers();
+            a = drain();
         if (is_had(a) && !is_claimed_)
             a = claim();
         if (is_had(a))
             a = settle();
         if (is_had(a))
             a = drain();
+        if (is_had(a))
+            a = keep_claim();
         if (is_had(a)) {
             held_ = lock_mode::exclusive;
-            readers_.close();
+            crowd_.directory().close();
         }
         if (!is_once_more(a))
             return a;
+        if (!crowd_.directory().is_open()) // readers have another one by now
+            if (auto const ec = find_tree())
+                return ec;
     }
     return answer::again_after(crowded);
 }
@@ -382,24 +253,24 @@ answer soft_read_write_protocol::write(bool is_only_try)
 // From here on no reader comes in.
 answer soft_read_write_protocol::claim()
 {
-    auto a = look(); // without disturbing those who come and go
-    if (!is_had(a) && !is_stale_)
+    auto a = at_gate(gate_.look(where_)); // without disturbing those who come and go
+    if (!is_had(a) && !gate_.is_stale())
         return a;
     if (auto const ec = make_record())
         return ec;
     auto result = marker_file::outcome::again;
-    a = in_state([&] {
-        auto const there = evict_writer();
+    a = gate_.in_state([&] {
+        auto const there = gate_.evict(where_);
         if (!is_had(there))
             return there;
         if (auto const ec =
-                write_.publish(write_path_, record_, permissions_, where_, false, result))
+                write_.publish(gate_.write_path(), record_, permissions_, where_, false, result))
             return answer(ec);
         if (result != marker_file::outcome::ours)
             return once_more();
         claimed_at_ = time_since_boot();
         has_settled_ = false;
-        is_claimed_ = is_in_state();
+        is_claimed_ = gate_.is_in_state();
         return is_claimed_ ? answer(answer::have_it) : once_more();
     });
     if (is_had(a))
@@ -426,7 +297,7 @@ answer soft_read_write_protocol::settle()
         if (left > left.zero())
             return answer::goes_on_after(std::min(left, interval_));
         // A reader who has been told meanwhile that there is none, is in `state` while he comes.
-        auto const a = in_state([] { return answer(answer::have_it); });
+        auto const a = at_gate(gate_.in_state([] { return answer(answer::have_it); }));
         if (!is_had(a))
             return a;
     }
@@ -434,97 +305,16 @@ answer soft_read_write_protocol::settle()
     return answer::have_it;
 }
 
+// Until nobody reads any more.
 answer soft_read_write_protocol::drain()
 {
-    auto const a = pass_readers();
-    return is_had(a) ? keep_claim() : a;
-}
-
-// Whether there is no reader, once those who have died are removed.
-answer soft_read_write_protocol::pass_readers()
-{
-    std::vector<std::string> names, going;
-    bool const all = is_time_for_all();
-    for (int i = 0; i < tries; ++i) {
-        auto ec = readers_.list(names, going);
-        bool is_here = !ec && readers_.is_in_place(ec);
-        if (!ec && !is_here) // readers have another one by now
-            ec = find_tree();
-        if (ec && !is_missing(ec))
-            return ec;
-        if (!is_here)
-            continue;
-        if (all && !going.empty())
-            remove_litter(going);
-        if (names.empty())
-            return answer::have_it;
-        auto const a = clear(names, all);
-        if (!is_once_more(a))
-            return a;
+    auto a = crowd_.pass(where_, gate_.write_path());
+    waits_ = waits::for_readers;
+    if (a.kind == answer::busy && is_claimed_) {
+        auto const due = write_.good_since() + interval_ - time_since_boot();
+        a.delay = std::min(a.delay, std::max<nanoseconds>(due, others_act));
     }
-    return answer::again_after(crowded);
-}
-
-// Removes the markers of who has died. Where somebody lives, one of them is enough to wait for; but
-// now and then all are looked at, since it counts for how long they have been the same.
-answer soft_read_write_protocol::clear(std::vector<std::string> const& names, bool all)
-{
-    if (all)
-        each_reader_.forget_all_but(names);
-    auto const due = write_.good_since() + interval_ - time_since_boot();
-    auto look_again = is_claimed_ ? std::max<nanoseconds>(due, others_act) : interval_;
-    bool is_any = false;
-    process_ = 0;
-    for (auto const& name : names) {
-        marker_file const at(readers_.path_of(name), permissions_, where_, {true, {}});
-        found_marker found;
-        auto ec = found.look(readers_.path_of(name));
-        if (is_missing(ec))
-            continue;
-        if (ec)
-            return ec;
-        auto const v = each_reader_.judge(name, found, at);
-        if (v.error)
-            return v.error;
-        if (v.is_removable) {
-            marker_file::outcome result;
-            ec = at.evict(
-                found,
-                [&](found_marker const& f) { return each_reader_.judge(name, f, at).is_removable; },
-                result);
-            if (ec)
-                return ec;
-            if (result != marker_file::outcome::busy_right)
-                continue;
-            look_again = others_act;
-        } else if (v.look_again != 0s) {
-            look_again = std::min(look_again, v.look_again);
-        }
-        if (!std::exchange(is_any, true))
-            process_ = v.process;
-        if (!all)
-            break;
-    }
-    return is_any ? busy_with(waits::for_readers, look_again) : once_more();
-}
-
-// What evictors who died have left, more than a minute ago by the file system's clock.
-void soft_read_write_protocol::remove_litter(std::vector<std::string> const& names) const
-{
-    file_facts ours;
-    if (facts_of(write_path_, ours))
-        return;
-    for (auto const& name : names) {
-        auto const path = readers_.path_of(name);
-        found_marker left;
-        bool is_witnessed = false;
-        if (left.look(path) || !left.file.is_open() ||
-            read_access(left.text).kind == access_content::foreign ||
-            ours.modified - left.facts.changed <= litter_age ||
-            (has_local_rules() && (has_witness(left.file.native(), is_witnessed) || is_witnessed)))
-            continue;
-        (void)remove_name(path);
-    }
+    return a;
 }
 
 // Whether the claim is still good.
@@ -534,7 +324,7 @@ answer soft_read_write_protocol::keep_claim()
     auto const ec = write_.refresh(fate);
     if (ec == errc::operation_would_block)
         return answer::again_after(others_act);
-    if (ec && !is_missing(ec))
+    if (ec && !is_gone(ec))
         return ec;
     if (!ec && fate == kept_marker::fate::ours)
         return answer::have_it;
@@ -552,7 +342,7 @@ answer soft_read_write_protocol::undo(system::error_code const& ec)
 {
     if (!ec || !write_.is_published())
         return answer::have_it;
-    return ec == errc::timed_out ? busy_with(waits::for_state) : answer(ec);
+    return ec == errc::timed_out ? at_gate(answer::busy) : answer(ec);
 }
 
 // On network storage only in `state`: peers of another make remove it there, by its name.
@@ -566,11 +356,11 @@ try {
     auto const until = std::chrono::steady_clock::now() + wait;
     for (;; std::this_thread::sleep_for(5ms)) {
         system::error_code ec;
-        auto const a = in_state([&] {
-            auto const may_go = [](void const* p) {
-                return static_cast<soft_read_write_protocol const*>(p)->is_in_state();
+        auto const a = gate_.in_state([&] {
+            auto const may_go = [](void const* gate) {
+                return static_cast<writer_gate const*>(gate)->is_in_state();
             };
-            ec = write_.withdraw(may_go, this);
+            ec = write_.withdraw(may_go, &gate_);
             return answer(answer::have_it);
         });
         if (is_had(a))
@@ -588,21 +378,17 @@ system::error_code soft_read_write_protocol::drop_reader() noexcept
 {
     auto const ec = mine_.withdraw();
     if (!ec)
-        readers_.close();
+        crowd_.directory().close();
     return ec;
 }
 
 watched soft_read_write_protocol::what_tells() const noexcept
 {
     switch (waits_) {
-    case waits::for_state:
-        return state_.what_tells();
-    case waits::for_writer:
-        if (theirs_.file.is_open())
-            return {&theirs_.file, theirs_.facts.identity, watched_kind::marker, process_};
-        break;
+    case waits::at_gate:
+        return gate_.what_tells();
     case waits::for_readers:
-        return {&readers_.file(), readers_.identity(), watched_kind::directory, process_};
+        return crowd_.what_tells();
     case waits::unknown:
         break;
     }
@@ -611,7 +397,7 @@ watched soft_read_write_protocol::what_tells() const noexcept
 
 bool soft_read_write_protocol::is_local() const noexcept
 {
-    return has_local_rules() && waits_ != waits::unknown;
+    return where_ == storage::local && waits_ != waits::unknown;
 }
 
 void soft_read_write_protocol::withdraw() noexcept
@@ -620,10 +406,7 @@ void soft_read_write_protocol::withdraw() noexcept
         (void)drop_claim(short_wait);
     if (held_ != lock_mode::shared)
         (void)drop_reader();
-    if (owes_state_)
-        leave_state();
-    state_.withdraw();
-    theirs_.file.close();
+    gate_.stop_waiting();
     waits_ = waits::unknown;
 }
 
@@ -633,8 +416,7 @@ system::error_code soft_read_write_protocol::release() noexcept
     auto ec = drop_reader();
     if (auto const failed = drop_claim(long_wait); !ec)
         ec = failed;
-    if (owes_state_)
-        leave_state();
+    gate_.leave_what_is_left();
     return ec;
 }
 
@@ -642,7 +424,7 @@ bool soft_read_write_protocol::still_held(system::error_code& ec)
 {
     if (held_ == lock_mode::none || !hold().is_published())
         return false;
-    if (held_ == lock_mode::shared && !readers_.is_in_place(ec))
+    if (held_ == lock_mode::shared && !crowd_.directory().is_in_place(ec))
         return false;
     // The time last: who was stopped on the way may have been judged by it.
     return hold().is_in_place(ec) && time_since_boot() <= hold().good_until();
@@ -677,7 +459,7 @@ upkeep soft_read_write_protocol::keep_up() noexcept
     auto& marker = held_ == lock_mode::shared ? mine_ : write_;
     auto fate = kept_marker::fate::missing;
     upkeep u;
-    if (held_ != lock_mode::shared || readers_.is_in_place(u.error))
+    if (held_ != lock_mode::shared || crowd_.directory().is_in_place(u.error))
         u.error = marker.refresh(fate);
     u.good_until = marker.good_until();
     if (!u.error) {
@@ -698,7 +480,7 @@ std::optional<loss_reason> soft_read_write_protocol::lost() noexcept
 {
     auto fate = kept_marker::fate::missing;
     system::error_code ec;
-    if (held_ != lock_mode::shared || readers_.is_in_place(ec))
+    if (held_ != lock_mode::shared || crowd_.directory().is_in_place(ec))
         ec = hold().look(fate);
     if (ec && time_since_boot() > hold().good_until())
         return loss_reason::refresh_failed;
@@ -736,12 +518,12 @@ bool add_holder(filesystem::path const& path, owner_mode mode, std::vector<owner
 std::vector<owner_record> soft_read_write_protocol::holders() const
 {
     std::vector<owner_record> all;
-    reader_directory directory(with(path_, ".readers"));
+    reader_directory directory(readers_of(path_));
     std::vector<std::string> names, going;
     if (!directory.open_existing() && !directory.list(names, going))
         for (auto const& name : names)
             add_holder(directory.path_of(name), owner_mode::reader, all);
-    add_holder(write_path_, owner_mode::writer, all);
+    add_holder(gate_.write_path(), owner_mode::writer, all);
     return all;
 }
 

@@ -5,11 +5,11 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_SOFT_READ_WRITE_PROTOCOL_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_SOFT_READ_WRITE_PROTOCOL_HPP
 
-#include "access_judge.hpp"
+#include "access_record.hpp"
 #include "kept_marker.hpp"
 #include "protocol.hpp"
-#include "reader_directory.hpp"
-#include "soft_file_protocol.hpp"
+#include "reader_crowd.hpp"
+#include "writer_gate.hpp"
 
 #include <boost/filelock/lock_options.hpp>
 
@@ -59,8 +59,7 @@ private:
     enum class waits
     {
         unknown,
-        for_state,  // somebody comes or goes
-        for_writer, // or has come
+        at_gate, ///< for a writer, or for those who come and go
         for_readers
     };
 
@@ -71,60 +70,38 @@ private:
     answer claim();
     answer settle();
     answer drain();
-    answer pass_readers();
-    answer clear(std::vector<std::string> const& names, bool all);
-    bool is_time_for_all();
-    void observe(lock_mode mode);
-    void remove_litter(std::vector<std::string> const& names) const;
     answer keep_claim();
 
     system::error_code find_tree();
-    system::error_code find_writer();
-    answer look();
-    answer pass_writer();
-    answer evict_writer();
-    template <class F>
-    answer in_state(F const& what);
-    bool is_in_state() const noexcept;
-    void leave_state() noexcept;
+    void observe(lock_mode mode);
+    answer at_gate(answer const& a) noexcept;
     system::error_code make_record();
     answer undo(system::error_code const& ec);
     system::error_code drop_claim(std::chrono::nanoseconds wait) noexcept;
     system::error_code drop_reader() noexcept;
 
-    bool has_local_rules() const noexcept { return where_ == storage::local; }
     kept_marker const& hold() const noexcept { return held_ == lock_mode::shared ? mine_ : write_; }
-    answer busy_with(waits what, std::chrono::nanoseconds look_again = {});
 
-    filesystem::path path_, write_path_;
+    filesystem::path path_;
     soft_read_write_lock_options options_;
-    filesystem::perms permissions_;
+    filesystem::perms permissions_;     // of markers
     std::chrono::nanoseconds good_for_; // a marker, without being stamped
     std::chrono::nanoseconds interval_; // between stamps
     std::optional<std::chrono::nanoseconds> settle_;
 
-    soft_file_protocol state_;
-    std::chrono::nanoseconds in_state_since_{}; // since boot
-    bool owes_state_ = false;                   // it could not be left
-
-    reader_directory readers_;
-    kept_marker mine_; // among the readers'
+    writer_gate gate_;
+    reader_crowd crowd_;
+    storage where_ = storage::network; // whose rules are for all of it
+    kept_marker mine_;                 // among the readers'
     kept_marker write_;
-    bool is_stale_ = false; // what there was of a writer's, when it was last looked for
+    bool is_claimed_ = false;               // by `write_`, as it should be
     std::chrono::nanoseconds claimed_at_{}; // since boot
-    bool is_claimed_ = false;               // `write_`, as it should be
     bool has_settled_ = false;
-
-    found_marker theirs_; // a writer's; open while we wait for him
-    access_judge writers_, each_reader_;
-    std::chrono::steady_clock::time_point all_judged_; // when all readers' markers were last
     access_record record_;
 
     lock_mode held_ = lock_mode::none;
     std::optional<file_identity> met_;
     waits waits_ = waits::unknown;
-    std::int64_t process_ = 0;         // for whose end we wait as well
-    storage where_ = storage::network; // whose rules are for it
 };
 
 } // namespace detail

@@ -1,0 +1,145 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "reader_crowd.hpp"
+
+#include "../platform/kernel_lock.hpp"
+#include "access_record.hpp"
+#include "attempts.hpp"
+#include "marker_file.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+constexpr auto litter_age = 60s;
+
+} // namespace
+
+bool reader_crowd::is_time_for_all() noexcept
+{
+    auto const now = std::chrono::steady_clock::now();
+    bool const it_is = now - all_judged_ >= std::min<nanoseconds>(interval_ / 4, 1s);
+    if (it_is)
+        all_judged_ = now;
+    return it_is;
+}
+
+answer reader_crowd::pass(storage rules, filesystem::path const& fresh)
+{
+    std::vector<std::string> names, going;
+    bool const all = is_time_for_all();
+    for (int i = 0; i < tries; ++i) {
+        auto ec = directory_.list(names, going);
+        if (!ec && !directory_.is_in_place(ec) && !ec) {
+            directory_.close();
+            return once_more();
+        }
+        if (ec)
+            return is_gone(ec) ? answer::again_after(crowded) : answer(ec);
+        if (all)
+            remove_litter(rules, going, fresh);
+        if (names.empty())
+            return answer::have_it;
+        auto const a = clear(rules, names, all);
+        if (!is_once_more(a))
+            return a;
+    }
+    return answer::again_after(crowded);
+}
+
+// Where somebody lives, one of them is enough to wait for; but now and then all are looked at,
+// since it counts for how long they have been the same.
+answer reader_crowd::clear(storage rules, std::vector<std::string> const& names, bool all)
+{
+    if (all)
+        judge_.forget_all_but(names);
+    nanoseconds look_again = interval_;
+    bool is_any = false;
+    process_ = 0;
+    for (auto const& name : names) {
+        auto const path = directory_.path_of(name);
+        marker_file const at(path, {}, rules, {true, false, {}});
+        found_marker found;
+        auto ec = found.look(path);
+        if (is_gone(ec))
+            continue;
+        if (ec)
+            return ec;
+        auto const v = judge_.judge(name, found, at);
+        if (v.error)
+            return v.error;
+        if (v.is_removable) {
+            auto const still = [&](found_marker const& f) {
+                return judge_.judge(name, f, at).is_removable;
+            };
+            marker_file::outcome result;
+            ec = at.evict(found, still, result);
+            if (ec)
+                return ec;
+            if (result != marker_file::outcome::busy_right)
+                continue;
+            look_again = others_act;
+        } else if (v.look_again != 0s) {
+            look_again = std::min(look_again, v.look_again);
+        }
+        if (!std::exchange(is_any, true))
+            process_ = v.process;
+        if (!all)
+            break;
+    }
+    return is_any ? answer::busy_for(look_again) : once_more();
+}
+
+void reader_crowd::observe(storage rules)
+{
+    std::vector<std::string> names, going;
+    if (directory_.list(names, going))
+        return;
+    judge_.forget_all_but(names);
+    for (auto const& name : names) {
+        auto const path = directory_.path_of(name);
+        found_marker found;
+        if (!found.look(path))
+            (void)judge_.judge(name, found, marker_file(path, {}, rules));
+    }
+}
+
+// What evictors who died have left, more than a minute ago by the file system's clock.
+void reader_crowd::remove_litter(storage rules, std::vector<std::string> const& names,
+                                 filesystem::path const& fresh) const
+{
+    file_facts ours;
+    if (names.empty() || facts_of(fresh, ours))
+        return;
+    for (auto const& name : names) {
+        auto const path = directory_.path_of(name);
+        found_marker left;
+        if (left.look(path) || !left.file.is_open() ||
+            read_access(left.text).kind == access_content::foreign ||
+            ours.modified - left.facts.changed <= litter_age)
+            continue;
+        bool is_witnessed = false;
+        if (rules == storage::local &&
+            (has_witness(left.file.native(), is_witnessed) || is_witnessed))
+            continue;
+        (void)remove_name(path);
+    }
+}
+
+watched reader_crowd::what_tells() const noexcept
+{
+    return {&directory_.file(), directory_.identity(), watched_kind::directory, process_};
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

@@ -1,0 +1,66 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_READER_CROWD_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_READER_CROWD_HPP
+
+#include "access_judge.hpp"
+#include "protocol.hpp"
+#include "reader_directory.hpp"
+
+#include <boost/filelock/lock_options.hpp>
+
+#include <boost/filesystem/path.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// Those who read: the markers in the directory of the readers', as a writer sees them.
+class reader_crowd
+{
+public:
+    reader_crowd(filesystem::path directory, std::chrono::nanoseconds stale_threshold,
+                 std::chrono::nanoseconds heartbeat_interval)
+        : directory_(std::move(directory)), judge_(stale_threshold), interval_(heartbeat_interval)
+    {}
+
+    reader_directory& directory() noexcept { return directory_; }
+    reader_directory const& directory() const noexcept { return directory_; }
+
+    /// Whether nobody reads, once those who have died are removed: had, if so. The directory is
+    /// open, and closed thereafter if it is no longer the one that readers use. `fresh` names a
+    /// marker that has just been stamped, if there is any.
+    answer pass(storage rules, filesystem::path const& fresh);
+
+    /// Looks for how long they all have been as they are, which may matter later.
+    void observe(storage rules);
+
+    /// For so long nobody need look at all of them again.
+    bool is_time_for_all() noexcept;
+
+    watched what_tells() const noexcept;
+
+private:
+    answer clear(storage rules, std::vector<std::string> const& names, bool all);
+    void remove_litter(storage rules, std::vector<std::string> const& names,
+                       filesystem::path const& fresh) const;
+
+    reader_directory directory_;
+    access_judge judge_;
+    std::chrono::nanoseconds interval_;
+    std::chrono::steady_clock::time_point all_judged_; // when all were, last
+    std::int64_t process_ = 0;                         // for whose end is waited
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif

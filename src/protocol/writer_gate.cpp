@@ -1,0 +1,104 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "writer_gate.hpp"
+
+#include "reader_directory.hpp"
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+filesystem::path with(filesystem::path const& path, char const* suffix)
+{
+    return filesystem::path(path.native() + suffix);
+}
+
+} // namespace
+
+writer_gate::writer_gate(filesystem::path const& path, soft_file_lock_options const& state,
+                         std::chrono::nanoseconds stale_threshold,
+                         std::chrono::nanoseconds good_for)
+    : write_path_(with(path, ".write")), good_for_(good_for),
+      state_(with(path, ".state"), state, stale_threshold), judge_(stale_threshold)
+{}
+
+// What has not changed need not be opened and read again.
+system::error_code writer_gate::find(storage rules)
+{
+    file_facts now;
+    if (rules == storage::local && theirs_.file.is_open() && !facts_of(write_path_, now) &&
+        is_unchanged(now, theirs_.facts))
+        return {};
+    return theirs_.look(write_path_);
+}
+
+answer writer_gate::look(storage rules)
+{
+    is_stale_ = is_for_state_ = false;
+    process_ = 0;
+    auto ec = find(rules);
+    if (is_gone(ec)) {
+        theirs_.file.close();
+        bool it_is = false;
+        // A cache may say so still. The listing of a directory is the server's.
+        ec = rules == storage::local ? system::error_code() : is_listed(write_path_, it_is);
+        if (ec)
+            return ec;
+        return it_is ? answer::busy_for_others() : answer(answer::have_it);
+    }
+    if (ec)
+        return ec;
+    auto const v = judge_.judge({}, theirs_, marker_file(write_path_, {}, rules));
+    if (v.error)
+        return v.error;
+    is_stale_ = v.is_removable;
+    process_ = v.process;
+    auto a = answer::busy_for(v.look_again);
+    a.matters_who = true;
+    return a;
+}
+
+answer writer_gate::evict(storage rules)
+{
+    auto const a = look(rules);
+    if (!is_stale_)
+        return a;
+    marker_file const at(write_path_, {}, rules);
+    auto const is_removable = [&](found_marker const& found) {
+        return judge_.judge({}, found, at).is_removable && is_in_state();
+    };
+    marker_file::outcome result;
+    if (auto const ec = at.evict(theirs_, is_removable, result))
+        return ec;
+    return result == marker_file::outcome::busy_right ? answer::again_after(others_act)
+                                                      : look(rules);
+}
+
+answer writer_gate::pass(storage rules)
+{
+    auto const a = look(rules);
+    return is_stale_ ? in_state([&] { return evict(rules); }) : a;
+}
+
+watched writer_gate::what_tells() const noexcept
+{
+    if (is_for_state_)
+        return state_.what_tells();
+    if (!theirs_.file.is_open())
+        return {};
+    return {&theirs_.file, theirs_.facts.identity, watched_kind::marker, process_};
+}
+
+void writer_gate::stop_waiting() noexcept
+{
+    leave_what_is_left();
+    state_.withdraw();
+    theirs_.file.close();
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost

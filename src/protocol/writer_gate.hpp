@@ -1,0 +1,101 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_WRITER_GATE_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_WRITER_GATE_HPP
+
+#include "../platform/clock.hpp"
+#include "access_judge.hpp"
+#include "attempts.hpp"
+#include "marker_file.hpp"
+#include "protocol.hpp"
+#include "soft_file_protocol.hpp"
+
+#include <boost/filelock/lock_options.hpp>
+
+#include <boost/filesystem/path.hpp>
+
+#include <chrono>
+#include <cstdint>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// `PATH.write`, as far as it is others', and `PATH.state`: a `soft_file_lock` in which alone the
+/// former is made, or removed by others than its owner.
+class writer_gate
+{
+public:
+    /// `stale_threshold`: of both; `good_for`: nobody takes `state` from who is in it for so long.
+    writer_gate(filesystem::path const& path, soft_file_lock_options const& state,
+                std::chrono::nanoseconds stale_threshold, std::chrono::nanoseconds good_for);
+
+    filesystem::path const& write_path() const noexcept { return write_path_; }
+
+    /// Whether there is a writer: had, if there is none.
+    answer look(storage rules);
+    /// He whom the last look found may be removed.
+    bool is_stale() const noexcept { return is_stale_; }
+    /// A look that is for those in `state`, and removes who is stale.
+    answer evict(storage rules);
+    /// Both, the latter where it is needed.
+    answer pass(storage rules);
+
+    /// Does it in `state`, and says what came of it; or that `state` was not to be had.
+    template <class F>
+    answer in_state(F const& what)
+    {
+        in_since_ = time_since_boot();
+        auto const a = state_.attempt(lock_mode::exclusive, {});
+        is_for_state_ = !is_had(a);
+        if (is_for_state_)
+            return a;
+        struct leaving
+        {
+            writer_gate& gate;
+            ~leaving() { gate.leave(); }
+        } const at_last{*this};
+        return what();
+    }
+    /// Or another host may have taken it for abandoned.
+    bool is_in_state() const noexcept { return time_since_boot() - in_since_ < good_for_; }
+
+    /// Whether the last answer was about `state`, and so no writer's affair.
+    bool is_for_state() const noexcept { return is_for_state_; }
+
+    /// Looks for how long `state` has been as it is, which may be in the way later.
+    void observe() { state_.observe(); }
+
+    /// If it could not be left.
+    void leave_what_is_left() noexcept
+    {
+        if (owes_leaving_)
+            leave();
+    }
+
+    watched what_tells() const noexcept;
+    void stop_waiting() noexcept;
+
+private:
+    void leave() noexcept { owes_leaving_ = bool(state_.release()); }
+    system::error_code find(storage rules);
+
+    filesystem::path write_path_;
+    std::chrono::nanoseconds good_for_;
+    soft_file_protocol state_;
+    std::chrono::nanoseconds in_since_{}; // since boot
+    bool owes_leaving_ = false;
+    bool is_for_state_ = false;
+    access_judge judge_;
+    found_marker theirs_; // open while we wait for him
+    std::int64_t process_ = 0;
+    bool is_stale_ = false;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif
