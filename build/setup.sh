@@ -28,7 +28,7 @@ need_build='g++ libboostBOOST-tools-dev libboostBOOST-dev libboost-filesystemBOO
     libboost-threadBOOST-dev libboost-chronoBOOST-dev libboost-systemBOOST-dev'
 need_check="$need_build clang libboost-testBOOST-dev libboost-contextBOOST-dev libboost-date-timeBOOST-dev
     python3 python3-filelock sqlite3
-    cmake make spin libfuse3-dev fuse3 util-linux strace asciidoctor"
+    cmake make spin faketime libfuse3-dev fuse3 util-linux strace asciidoctor"
 need_full="$need_check libclang-rt-dev dpkg-dev e2fsprogs xfsprogs btrfs-progs
     glusterfs-server glusterfs-client iproute2"
 

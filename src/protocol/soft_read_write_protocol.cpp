@@ -328,11 +328,7 @@ answer soft_read_write_protocol::keep_claim()
         return ec;
     if (!ec && fate == kept_marker::fate::ours)
         return answer::have_it;
-    is_claimed_ = false;
-    if (!ec && fate != kept_marker::fate::late) {
-        write_.leave();
-        return once_more();
-    }
+    // It may be there all the same, where the path was looked up amiss.
     auto const undone = undo(drop_claim(short_wait));
     return is_had(undone) ? once_more() : undone;
 }

@@ -136,6 +136,12 @@ std::string stopped::go_on()
     return process_.read_line().value_or("");
 }
 
+void stopped::kill()
+{
+    process_.kill();
+    process_.wait();
+}
+
 std::string stopped::at_last()
 {
     process_.write_line("go");
@@ -150,16 +156,16 @@ std::vector<stop_point> stopped::calls()
 {
     tracer_.reset();
     std::vector<stop_point> calls;
-    std::map<std::string, unsigned> counts;
+    std::map<std::string, unsigned> counts; // by thread and name, as strace counts
     bool has_begun = false;
     std::ifstream in(log_.string());
     for (std::string line; std::getline(in, line);) {
         auto const name = line.find_first_not_of("0123456789 ");
         auto const end = line.find('(', name);
-        if (name == line.npos || end == line.npos)
-            continue; // about a signal, or the exit
+        if (name == line.npos || end == line.npos || line[name] == '<')
+            continue; // about a signal, or the exit, or the end of a call
         stop_point p{line.substr(name, end - name), 0, line.substr(name)};
-        p.occurrence = ++counts[p.call];
+        p.occurrence = ++counts[line.substr(0, end)];
         if (p.call == "writev" && has_begun)
             break;
         if (has_begun)

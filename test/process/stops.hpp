@@ -33,7 +33,7 @@ struct deed
 struct stop_point
 {
     std::string call;
-    unsigned occurrence = 0; ///< among the calls of this name, from 1
+    unsigned occurrence = 0; ///< among the thread's calls of this name, from 1
     std::string text;        ///< of the call, as strace shows it
 
     friend std::ostream& operator<<(std::ostream&, stop_point const&);
@@ -56,6 +56,12 @@ public:
     /// It goes on. What came of its deed, and of the last part of it; empty where it has died.
     std::string go_on();
     std::string at_last();
+
+    /// It is stopped no more, even where another thread of it makes a call of that name.
+    void trace_no_more() { tracer_.reset(); }
+
+    /// It is killed where it is.
+    void kill();
 
     /// All the calls of the deed. The process has ended.
     std::vector<stop_point> calls();

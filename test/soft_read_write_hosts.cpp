@@ -1,0 +1,474 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// Readers and writers on several hosts, with other numbers of processes and other clocks: they
+// exclude each other, no live holder is ever taken for dead, and every dead one is in time.
+
+#define BOOST_TEST_MODULE soft_read_write_hosts
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "process/markers.hpp"
+#include "process/namespaces.hpp"
+#include "process/soft_read_write_actor.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <boost/filelock/soft_file_lock.hpp>
+#include <boost/filelock/soft_read_write_lock.hpp>
+
+#include <boost/filesystem/operations.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <functional>
+#include <list>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <unistd.h>
+
+using namespace filelock_test;
+using namespace std::chrono_literals;
+using boost::filelock::loss_reason;
+using boost::filelock::soft_file_lock;
+using boost::filelock::soft_file_lock_options;
+using boost::filelock::storage;
+using std::chrono::milliseconds;
+namespace data = boost::unit_test::data;
+namespace fs = boost::filesystem;
+namespace ut = boost::unit_test;
+
+namespace {
+
+using clock_type = std::chrono::steady_clock;
+using entry = std::function<void()>;
+
+auto const both = data::make({storage::local, storage::network});
+std::string const modes[] = {"try shared", "try"};
+
+constexpr auto threshold = 600ms;
+constexpr auto beat = threshold / 4;
+
+entry const here;
+
+void elsewhere()
+{
+    enter_host("elsewhere");
+}
+
+std::string waiting(std::string const& what)
+{
+    return "wait" + what.substr(3);
+}
+
+bool go_together(std::string const& a, std::string const& b)
+{
+    return !is_writing(a) && !is_writing(b);
+}
+
+template <class F>
+void wait_until(F const& f)
+{
+    auto const until = clock_type::now() + child::patience;
+    for (; !f(); std::this_thread::sleep_for(1ms))
+        if (clock_type::now() > until)
+            throw std::runtime_error("timed out: what was to become true");
+}
+
+struct fixture : temporary_directory
+{
+    fs::path const readers = path.string() + ".readers", write = path.string() + ".write",
+                   state = path.string() + ".state";
+
+    std::unique_ptr<actor> start(storage where, entry const& enter = {}) const
+    {
+        return std::make_unique<actor>(path, quick(where, threshold), enter);
+    }
+
+    std::unique_ptr<actor> holding(storage where, std::string const& what,
+                                   entry const& enter = {}) const
+    {
+        auto a = start(where, enter);
+        if ((*a)(what) != has_it)
+            throw std::runtime_error("the holder cannot come in: " + what);
+        return a;
+    }
+
+    /// Who comes in has looked for the whole of the threshold, or what was left is twice as old;
+    /// and has not waited for another. Where the machine has other things to do, once more.
+    template <class Leave>
+    void check_it_takes_the_threshold(Leave const& leave, storage where, std::string const& how)
+    {
+        milliseconds took{};
+        for (int i = 0; i < 3; ++i) {
+            auto const left_at = leave();
+            auto const other = start(where);
+            BOOST_TEST_REQUIRE((*other)(waiting(how)) == has_it);
+            took = other->how_long();
+            BOOST_TEST((took >= threshold || clock_type::now() - left_at >= 2 * threshold - beat));
+            BOOST_TEST((*other)("release") == done);
+            if (took < threshold + threshold / 2)
+                return;
+        }
+        BOOST_TEST(false, how << " took " << took.count() << " ms");
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(soft_read_write_hosts, fixture,
+                         *ut::precondition(have_namespaces) * ut::timeout(300))
+
+BOOST_AUTO_TEST_SUITE(of_other_names)
+
+BOOST_DATA_TEST_CASE_F(fixture, they_exclude_each_other,
+                       both* data::make(modes) * data::make(modes), where, has, comes)
+{
+    for (bool const holds_there : {false, true}) {
+        auto const holder = holding(where, has, holds_there ? elsewhere : here);
+        auto const other = start(where, holds_there ? here : elsewhere);
+        BOOST_TEST((*other)(comes) == (go_together(has, comes) ? has_it : busy));
+        BOOST_TEST((*holder)("held?") == "held");
+        (*other)("release");
+        BOOST_TEST((*holder)("release") == done);
+        BOOST_TEST((*other)(comes) == has_it);
+        BOOST_TEST((*other)("release") == done);
+    }
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, one_who_waits_there_is_given_it, both, where)
+{
+    auto const holder = holding(where, "try");
+    auto const other = start(where, elsewhere);
+    other->begin("wait");
+    BOOST_TEST((*holder)("release") == done);
+    BOOST_TEST(other->result() == has_it);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_is_superseded_after_the_threshold,
+                       both* data::make(modes), where, has)
+{
+    check_it_takes_the_threshold(
+        [&, where = where, has = has] {
+            auto const holder = holding(where, has, elsewhere);
+            holder->kill();
+            return clock_type::now();
+        },
+        where, "try");
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_is_not_superseded_by_a_try,
+                       both* data::make(modes), where, has)
+{
+    auto const holder = holding(where, has, elsewhere);
+    holder->kill();
+    auto const killed_at = clock_type::now();
+    auto const other = start(where);
+    auto const came = (*other)("try");
+    BOOST_TEST((came == busy || clock_type::now() - killed_at >= 2 * threshold - beat));
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, but_when_his_marker_is_old, both* data::make(modes), where, has)
+{
+    auto const holder = holding(where, has, elsewhere);
+    holder->kill();
+    auto const killed_at = clock_type::now();
+    std::string came = busy;
+    wait_until([&, where = where] {
+        came = (*start(where))("try"); // who has not watched it
+        return came != busy;
+    });
+    BOOST_TEST(came == has_it);
+    BOOST_TEST((clock_type::now() - killed_at >= 2 * threshold - beat));
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_while_he_waited_for_readers, both, where)
+{
+    auto const reads = holding(where, "try shared");
+    for (auto const& how : modes) {
+        if (is_writing(how))
+            BOOST_TEST((*reads)("release") == done);
+        check_it_takes_the_threshold(
+            [&, where = where] {
+                if (is_writing(how))
+                    BOOST_TEST((*reads)("try shared") == has_it);
+                auto const drains = start(where, elsewhere);
+                drains->begin("wait");
+                wait_until([this] { return fs::exists(write); });
+                drains->kill();
+                if (is_writing(how))
+                    BOOST_TEST((*reads)("release") == done);
+                return clock_type::now();
+            },
+            where, how);
+    }
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_in_state, both, where)
+{
+    check_it_takes_the_threshold(
+        [&, where = where] {
+            child dies([&] {
+                elsewhere();
+                soft_file_lock_options options;
+                options.where = where;
+                soft_file_lock lock(state, options);
+                lock.lock();
+                say("held");
+                hear();
+                return 0;
+            });
+            dies.expect("held");
+            dies.kill();
+            dies.wait();
+            auto const reads = start(where);
+            BOOST_TEST((*reads)("try shared") == has_it); // it stops no reader
+            BOOST_TEST((*reads)("release") == done);
+            return clock_type::now();
+        },
+        where, "try");
+}
+
+// Readers, a writer who waits for them, and another in state.
+BOOST_DATA_TEST_CASE_F(fixture, a_host_that_is_lost_delays_others_once, both* data::make(modes),
+                       where, how)
+{
+    check_it_takes_the_threshold(
+        [&, where = where] {
+            auto const reads = holding(where, "try shared", elsewhere);
+            auto const drains = start(where, elsewhere);
+            drains->begin("wait");
+            wait_until([this] { return fs::exists(write); });
+            child in_state([&] {
+                elsewhere();
+                soft_file_lock_options options;
+                options.where = where;
+                soft_file_lock lock(state, options);
+                lock.lock();
+                say("held");
+                hear();
+                return 0;
+            });
+            in_state.expect("held");
+            in_state.kill();
+            drains->kill();
+            reads->kill();
+            return clock_type::now();
+        },
+        where, how);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, one_who_is_stopped_there_learns_that_he_has_lost_it,
+                       both* data::make(modes), where, has)
+{
+    auto const holder = holding(where, has, elsewhere);
+    holder->stop();
+    auto const other = start(where);
+    BOOST_TEST((*other)("wait") == has_it);
+    holder->go_on();
+    std::string losses;
+    wait_until([&] { return (losses = (*holder)("losses")) != "0"; });
+    BOOST_TEST((*holder)("held?") == lost);
+    BOOST_TEST((*holder)("release") == done);
+    BOOST_TEST((*holder)("losses") == losses);
+    BOOST_TEST(losses.substr(0, 2) == "1 ");
+    BOOST_TEST((*other)("held?") == "held");
+    BOOST_TEST((*holder)("try shared") == busy);
+    BOOST_TEST((*other)("release") == done);
+    BOOST_TEST((*holder)("try") == has_it);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, one_who_is_stopped_while_he_waits_for_readers_claims_again, both,
+                       where)
+{
+    auto const reads = holding(where, "try shared");
+    auto const drains = start(where, elsewhere);
+    drains->begin("wait");
+    wait_until([this] { return fs::exists(write); });
+    drains->stop();
+    auto const other = start(where);
+    BOOST_TEST((*other)("wait shared") == has_it);
+    drains->go_on();
+    BOOST_TEST((*reads)("held?") == "held");
+    BOOST_TEST((*reads)("release") == done);
+    BOOST_TEST(!drains->has_result());
+    BOOST_TEST((*other)("release") == done);
+    BOOST_TEST(drains->result() == has_it);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// One host name, and processes that have other numbers for each other, or none.
+BOOST_AUTO_TEST_SUITE(of_other_numbers)
+
+BOOST_DATA_TEST_CASE_F(fixture, a_holder_outside_lives_though_it_cannot_be_seen_within,
+                       data::make(modes), has)
+{
+    auto const holder = holding(storage::local, has);
+    actor other(in_new_pid_namespace([this] {
+        enter_own_proc();
+        return actor::serve(path, quick(storage::local, threshold));
+    }));
+    BOOST_TEST(other("try") == busy);
+    BOOST_TEST(other("watch") == busy);
+    BOOST_TEST((*holder)("held?") == "held");
+    holder->kill();
+    BOOST_TEST(other("wait") == has_it);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, a_holder_within_lives, data::make(modes), has)
+{
+    actor holder(in_new_pid_namespace([this] {
+        enter_own_proc();
+        return actor::serve(path, quick(storage::local, threshold));
+    }));
+    BOOST_TEST_REQUIRE(holder(has) == has_it);
+    auto const other = start(storage::local);
+    BOOST_TEST((*other)("try") == busy);
+    BOOST_TEST((*other)("watch") == busy);
+    BOOST_TEST(holder("held?") == "held");
+    holder.kill();
+    BOOST_TEST((*other)("wait") == has_it);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// Holders, and who would like to follow each, all at the same time.
+struct many : fixture
+{
+    static constexpr auto long_threshold = 1s; // who beats must have the time to
+
+    struct pair
+    {
+        std::string what;
+        std::unique_ptr<actor> holder, other;
+    };
+    std::list<pair> pairs;
+
+    using maker = std::function<std::unique_ptr<actor>(fs::path const&, storage, entry const&)>;
+
+    static std::unique_ptr<actor> usual(fs::path const& at, storage where, entry const& enter)
+    {
+        return std::make_unique<actor>(at, quick(where, long_threshold), enter);
+    }
+
+    void add(std::string const& what, maker const& holder, maker const& other)
+    {
+        for (auto const where : {storage::local, storage::network})
+            for (auto const& has : modes)
+                for (bool const is_elsewhere : {false, true}) {
+                    auto const at = directory / std::to_string(pairs.size());
+                    auto const text = what + ", " + has +
+                                      (where == storage::local ? ", local" : ", network") +
+                                      (is_elsewhere ? ", elsewhere" : "");
+                    pairs.push_back({text, holder(at, where, is_elsewhere ? elsewhere : here),
+                                     other(at, where, here)});
+                    BOOST_TEST((*pairs.back().holder)(has) == has_it, text);
+                }
+    }
+
+    void check()
+    {
+        for (auto const& p : pairs)
+            BOOST_TEST((*p.other)("try") == busy, p.what);
+        for (auto const& p : pairs)
+            p.other->begin("watch");
+        for (auto const& p : pairs) {
+            BOOST_TEST(p.other->result() == busy, p.what << ": a live one is taken for dead");
+            BOOST_TEST((*p.holder)("held?") == "held", p.what);
+            BOOST_TEST((*p.holder)("losses") == "0", p.what);
+        }
+        for (auto const& p : pairs)
+            p.holder->kill();
+        for (auto const& p : pairs)
+            p.other->begin("wait");
+        for (auto const& p : pairs) {
+            BOOST_TEST(p.other->result() == has_it, p.what << ": a dead one is not followed");
+            BOOST_TEST((p.other->how_long() < long_threshold + 2s), p.what);
+        }
+    }
+};
+
+many::maker at_time(long shift)
+{
+    return [shift](fs::path const& at, storage where, entry const& enter) {
+        return many::usual(at, where, [shift, enter] {
+            if (enter)
+                enter();
+            enter_time(shift, 987'654'321);
+        });
+    };
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(of_other_times, many, *ut::precondition(have_time_namespaces))
+{
+    for (long const shift : {100'000L, -10L}) {
+        add("a holder at " + std::to_string(shift), at_time(shift), usual);
+        add("another at " + std::to_string(shift), usual, at_time(shift));
+    }
+    check();
+}
+
+namespace {
+
+// Clocks of hosts that are wrong: libfaketime's, without the clocks that only count.
+many::maker with_clock(char const* offset)
+{
+    return [offset](fs::path const& at, storage where, entry const& enter) {
+        auto const& arguments = ut::framework::master_test_suite();
+        std::string const program = arguments.argv[arguments.argc - 1];
+        return std::make_unique<actor>(std::make_unique<child>([&] {
+            if (enter)
+                enter();
+            ::setenv("LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1", 1);
+            ::setenv("FAKETIME", offset, 1);
+            ::setenv("DONT_FAKE_MONOTONIC", "1", 1);
+            ::setenv("NO_FAKE_STAT", "1", 1);
+            auto const limit = std::to_string(milliseconds(many::long_threshold).count());
+            ::execl(program.c_str(), program.c_str(), at.c_str(),
+                    where == storage::local ? "local" : "network", limit.c_str(),
+                    static_cast<char*>(nullptr));
+            return 127;
+        }));
+    };
+}
+
+boost::test_tools::assertion_result have_faketime(ut::test_unit_id)
+{
+    auto const tried = with_clock("-1h")("/nowhere/x", storage::local, {});
+    auto const text = (*tried)("time?");
+    boost::test_tools::assertion_result result(
+        std::strtol(text.c_str(), nullptr, 10) + 1800 < std::time(nullptr) && text != "it died");
+    result.message() << "libfaketime does nothing: " << text;
+    return result;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(of_wrong_clocks, many, *ut::precondition(have_faketime))
+{
+    for (auto const offset : {"-1h", "+1h"}) {
+        add(std::string("a holder with ") + offset, with_clock(offset), usual);
+        add(std::string("another with ") + offset, usual, with_clock(offset));
+    }
+    check();
+}
+
+BOOST_FIXTURE_TEST_CASE(of_clocks_that_are_wrong_both_ways, many, *ut::precondition(have_faketime))
+{
+    add("a holder who is late", with_clock("-1h"), with_clock("+1h"));
+    add("a holder who is early", with_clock("+1h"), with_clock("-1h"));
+    check();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

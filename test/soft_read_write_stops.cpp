@@ -1,0 +1,559 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// A process is stopped, or killed, after each system call of what it does with a
+// soft_read_write_lock, and others come: two that may not are never in together, and nobody is kept
+// out for longer than is promised. At a sample of the calls; with the argument "everything", at all
+// of them.
+
+#define BOOST_TEST_MODULE soft_read_write_stops
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "process/markers.hpp"
+#include "process/namespaces.hpp"
+#include "process/soft_read_write_actor.hpp"
+#include "process/stops.hpp"
+#include "process/temporary_directory.hpp"
+#include "process/tracer.hpp"
+
+#include <boost/filelock/soft_file_lock.hpp>
+#include <boost/filelock/soft_read_write_lock.hpp>
+
+#include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace filelock_test;
+using namespace std::chrono_literals;
+using boost::filelock::soft_file_lock;
+using boost::filelock::soft_file_lock_options;
+using boost::filelock::soft_read_write_lock;
+using boost::filelock::soft_read_write_lock_options;
+using boost::filelock::storage;
+using std::chrono::milliseconds;
+namespace data = boost::unit_test::data;
+namespace fs = boost::filesystem;
+namespace ut = boost::unit_test;
+
+namespace {
+
+/// What a process does, after something that it did before it could be stopped, and whom it meets.
+struct act
+{
+    enum others
+    {
+        nobody,
+        a_reader,
+        a_dead_reader,
+        a_dead_writer,
+        a_dead_one_in_state,
+        a_dead_writer_in_state
+    };
+
+    std::string first, then;
+    others there = nobody;
+    std::string faults = {};
+
+    bool is_beat() const { return then == "beat"; }
+
+    friend std::ostream& operator<<(std::ostream& out, act const& a)
+    {
+        char const* const names[] = {"",
+                                     ", with a reader",
+                                     ", after a dead reader",
+                                     ", after a dead writer",
+                                     ", after one who died in state",
+                                     ", after a writer who died in state"};
+        return out << a.first << (a.first.empty() ? "" : ", then ") << a.then << names[a.there]
+                   << (a.faults.empty() ? "" : ", in place");
+    }
+};
+
+/// As where there are no unnamed files.
+char const in_place[] = "-e inject=linkat:error=EPERM";
+
+act const acts[] = {
+    {"", "try shared"},
+    {"", "try shared", act::a_dead_writer},
+    {"", "try shared", act::a_dead_writer_in_state},
+    {"", "try"},
+    {"", "try", act::a_reader},
+    {"", "try", act::a_dead_reader},
+    {"", "try", act::a_dead_writer},
+    {"", "try", act::a_dead_one_in_state},
+    {"", "try", act::a_dead_writer_in_state},
+    {"try shared", "release"},
+    {"try", "release"},
+    {"try shared", "beat"},
+    {"try", "beat"},
+};
+
+act const acts_in_place[] = {
+    {"", "try shared", act::nobody, in_place},
+    {"", "try", act::nobody, in_place},
+    {"", "try", act::a_dead_writer_in_state, in_place},
+};
+
+auto const both = data::make({storage::local, storage::network});
+
+bool is_chosen(std::size_t i, std::size_t step)
+{
+    auto const& arguments = ut::framework::master_test_suite();
+    return (arguments.argc > 1 && arguments.argv[1] == std::string("everything")) || i % step == 0;
+}
+
+constexpr auto threshold = 400ms;
+
+// Nobody is promised more of a machine on which others work.
+constexpr auto slack = 1s;
+
+struct fixture : temporary_directory
+{
+    fs::path const readers = path.string() + ".readers", write = path.string() + ".write",
+                   state = path.string() + ".state";
+
+    void clear() const
+    {
+        for (fs::directory_iterator it(directory), end; it != end;)
+            fs::remove_all((it++)->path());
+    }
+
+    static soft_file_lock_options of_state(storage where)
+    {
+        soft_file_lock_options options;
+        options.where = where;
+        options.permissions = fs::perms(0600);
+        return options;
+    }
+
+    /// Who is there. Of who has died nobody has asked how, so that it is soon known.
+    struct company
+    {
+        std::unique_ptr<actor> lives;
+        std::unique_ptr<child> dead;
+    };
+
+    std::unique_ptr<child> put_dead(storage where, std::string const& what, bool in_state) const
+    {
+        auto dies = std::make_unique<child>([&] {
+            soft_read_write_lock lock(path, hourly(where));
+            soft_file_lock at_state(state, of_state(where));
+            if (!what.empty() && perform(lock, what) != has_it)
+                return 1;
+            if (in_state)
+                at_state.lock();
+            ::raise(SIGKILL);
+            return 0;
+        });
+        siginfo_t info;
+        if (::waitid(P_PID, static_cast<id_t>(dies->pid()), &info, WEXITED | WNOWAIT) != 0 ||
+            info.si_code != CLD_KILLED)
+            throw std::runtime_error("nobody has died");
+        return dies;
+    }
+
+    company prepare(act const& a, storage where) const
+    {
+        clear();
+        company c;
+        switch (a.there) {
+        case act::nobody:
+            break;
+        case act::a_reader:
+            c.lives = std::make_unique<actor>(path, hourly(where));
+            if ((*c.lives)("try shared") != has_it)
+                throw std::runtime_error("the reader cannot come in");
+            break;
+        case act::a_dead_reader:
+            c.dead = put_dead(where, "try shared", false);
+            break;
+        case act::a_dead_writer:
+            c.dead = put_dead(where, "try", false);
+            break;
+        case act::a_dead_one_in_state:
+            c.dead = put_dead(where, "", true);
+            break;
+        case act::a_dead_writer_in_state:
+            c.dead = put_dead(where, "try", true);
+            break;
+        }
+        return c;
+    }
+
+    /// When a marker of the directory was stamped last: not by a call that a heartbeat makes too.
+    fs::path marker_of(std::string const& holder) const
+    {
+        return is_writing(holder) ? write : fs::directory_iterator(readers)->path();
+    }
+    static std::int64_t stamped(fs::path const& marker)
+    {
+        struct ::statx s = {};
+        ::statx(AT_FDCWD, marker.c_str(), AT_SYMLINK_NOFOLLOW, STATX_MTIME, &s);
+        return s.stx_mtime.tv_sec * 1'000'000'000LL + s.stx_mtime.tv_nsec;
+    }
+
+    std::string wait_for_beat(std::string const& holder) const
+    {
+        auto const marker = marker_of(holder);
+        auto const before = stamped(marker);
+        while (stamped(marker) == before)
+            std::this_thread::sleep_for(1ms);
+        return done;
+    }
+
+    deed doing(act const& a, soft_read_write_lock_options const& options) const
+    {
+        auto const lock = std::make_shared<soft_read_write_lock>(path, options);
+        deed d;
+        d.faults = a.faults;
+        if (!a.first.empty())
+            d.first = [lock, a] { return perform(*lock, a.first); };
+        d.then = [lock, a, this] {
+            if (!a.is_beat())
+                return perform(*lock, a.then);
+            wait_for_beat(a.first);
+            return holds(*lock) ? has_it : lost;
+        };
+        // What it has, it can give back, and then it can have all.
+        d.last = [lock] {
+            while (lock->lock_counter() != 0)
+                if (auto const said = perform(*lock, "release"); said != done)
+                    return "release: " + said;
+            auto const came = perform(*lock, "wait");
+            return came == has_it ? perform(*lock, "release") : came;
+        };
+        return d;
+    }
+
+    /// Not what only keeps the process going.
+    std::vector<stop_point> points_of(act const& a, storage where) const
+    {
+        static std::set<std::string> const others = {"futex",
+                                                     "mmap",
+                                                     "munmap",
+                                                     "mprotect",
+                                                     "brk",
+                                                     "madvise",
+                                                     "clone3",
+                                                     "rseq",
+                                                     "set_robust_list",
+                                                     "statx",
+                                                     "gettid",
+                                                     "clock_nanosleep",
+                                                     "restart_syscall",
+                                                     "rt_sigprocmask",
+                                                     "exit",
+                                                     "writev",
+                                                     "readv"};
+        static std::set<std::string> const of_a_beat = {"flock", "newfstatat", "utimensat"};
+        auto const they = prepare(a, where);
+        auto d = doing(a, options_for(a, where));
+        d.last = {};
+        auto points = stop_points(d);
+        points.erase(std::remove_if(points.begin(), points.end(),
+                                    [&](auto const& p) {
+                                        return others.count(p.call) != 0 ||
+                                               (a.is_beat() && of_a_beat.count(p.call) == 0);
+                                    }),
+                     points.end());
+        if (a.is_beat()) // the first one alone
+            points.erase(std::find_if(points.begin(), points.end(),
+                                      [this, n = 0](auto const& p) mutable {
+                                          return p.call == "utimensat" && ++n == 2;
+                                      }),
+                         points.end());
+        return points;
+    }
+
+    static soft_read_write_lock_options options_for(act const& a, storage where)
+    {
+        auto options = hourly(where);
+        if (a.is_beat())
+            options.heartbeat_interval = 50ms;
+        if (a.is_beat())
+            options.stale_threshold = 1h;
+        return options;
+    }
+
+    template <class F>
+    void check(act const& a, storage where, std::size_t step, std::size_t offset,
+               F const& problem_with, bool gives_up = true) const
+    {
+        auto points = points_of(a, where);
+        if (!gives_up) // to where he has found the readers
+            points.erase(std::find_if(points.rbegin(), points.rend(),
+                                      [](auto const& p) { return p.call == "getdents64"; })
+                             .base(),
+                         points.end());
+        BOOST_TEST_REQUIRE(points.size() > 3u);
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            if (!is_chosen(i + offset, step))
+                continue;
+            ::alarm(100);
+            std::string problem;
+            try {
+                problem = problem_with(points[i]);
+            } catch (std::exception const& e) {
+                problem = e.what();
+            }
+            BOOST_TEST(problem.empty(), points[i] << ": " << problem);
+        }
+        BOOST_TEST_MESSAGE(points.size() << " calls");
+    }
+
+    /// But for the directory of the readers, and what is called housekeeping.
+    std::string what_is_left() const
+    {
+        std::string all;
+        for (auto const& dir : {directory, readers})
+            if (fs::exists(dir))
+                for (auto const& name : names_in(dir))
+                    if (name.find(".break") == name.npos && dir / name != readers)
+                        all += ' ' + name;
+        return all.empty() ? "" : "is left:" + all;
+    }
+
+    static std::string come(actor& other, std::string const& how)
+    {
+        if (auto const came = other(how); came != has_it)
+            return "the other cannot come in, " + how + ": " + came;
+        auto const went = other("release");
+        return went == done ? "" : "the other cannot give it back: " + went;
+    }
+};
+
+/// Whether a process has the right to remove some marker.
+bool has_right(pid_t pid)
+{
+    std::ifstream locks("/proc/locks");
+    for (std::string line; std::getline(locks, line);) {
+        std::istringstream words(line);
+        std::string number, type, advisory, mode, holder;
+        words >> number >> type >> advisory >> mode >> holder;
+        if (type == "FLOCK" && holder == std::to_string(pid))
+            return true;
+    }
+    return false;
+}
+
+bool go_together(std::string const& a, std::string const& b)
+{
+    return !is_writing(a) && !is_writing(b);
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(soft_read_write_stops, fixture, *ut::precondition(can_trace))
+
+// Death is proved on the same host, so that nobody has to wait.
+BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_and_others_come_in_at_once, both* data::make(acts),
+                       where, a)
+{
+    check(a, where, 4, 0, [&, where = where, a = a](stop_point const& p) -> std::string {
+        auto const they = prepare(a, where);
+        auto const& lives = they.lives;
+        stopped one(doing(a, options_for(a, where)), p);
+        if (!one.has_met())
+            return "it was not stopped";
+        one.kill();
+        actor other(path, hourly(where));
+        if (auto const problem = come(other, "try shared"); !problem.empty())
+            return problem;
+        if (lives && (*lives)("release") != done)
+            return "the reader cannot give it back";
+        if (auto const problem = come(other, "try"); !problem.empty())
+            return problem;
+        return what_is_left();
+    });
+}
+
+// What he has left may say nothing of him, so that it can only get old. In `state`, others are
+// given two seconds to write what they have made.
+BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_while_he_makes_a_marker_in_place,
+                       both* data::make(acts_in_place), where, a)
+{
+    check(a, where, 4, 1, [&, where = where, a = a](stop_point const& p) -> std::string {
+        auto const they = prepare(a, where);
+        stopped one(doing(a, options_for(a, where)), p);
+        if (!one.has_met())
+            return "it was not stopped";
+        one.kill();
+        bool const is_empty = fs::exists(state) && text_of(state).empty();
+        actor reader(path, quick(where, threshold)), writer(path, quick(where, threshold));
+        for (auto* const other : {&reader, &writer}) {
+            if (auto const problem = come(*other, other == &reader ? "wait shared" : "wait");
+                !problem.empty())
+                return problem;
+            auto const limit = (is_empty ? 2 * threshold + 2s : threshold) + slack;
+            if (other->how_long() > limit)
+                return "it took " + std::to_string(other->how_long().count()) + " ms";
+        }
+        return what_is_left();
+    });
+}
+
+// And who knows nothing of the process waits for the threshold, once.
+BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_and_others_come_from_another_host,
+                       both* data::make(acts), where, a)
+{
+    if (!have_namespaces(0))
+        return;
+    constexpr auto limit = threshold + threshold / 2;
+    check(a, where, 40, 2, [&, where = where, a = a](stop_point const& p) -> std::string {
+        auto const how = p.occurrence % 2 == 0 ? "wait shared" : "wait";
+        milliseconds took{};
+        // Where the machine has other things to do, once more.
+        for (int i = 0; i < 3; ++i) {
+            auto const they = prepare(a, where);
+            stopped one(doing(a, options_for(a, where)), p);
+            if (!one.has_met())
+                return "it was not stopped";
+            one.kill();
+            if (they.lives && (*they.lives)("release") != done)
+                return "the reader cannot give it back";
+            actor other(path, quick(where, threshold), [] { enter_host("elsewhere"); });
+            if (auto const problem = come(other, how); !problem.empty())
+                return problem;
+            took = other.how_long();
+            if (took < limit)
+                return "";
+        }
+        return std::string(how) + " took " + std::to_string(took.count()) + " ms";
+    });
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, others_come_while_one_is_stopped, both* data::make(acts), where, a)
+{
+    check(a, where, 4, 3, [&, where = where, a = a](stop_point const& p) -> std::string {
+        for (auto const& comes : {std::string("try shared"), std::string("try")}) {
+            auto const they = prepare(a, where);
+            auto const& lives = they.lives;
+            stopped one(doing(a, options_for(a, where)), p);
+            if (!one.has_met())
+                return "it was not stopped";
+            actor other(path, hourly(where));
+            auto const came = other(comes);
+            if (came != has_it && came != busy)
+                return "the other: " + came;
+            if (came == has_it && lives && is_writing(comes))
+                return "the other is in beside the reader";
+            if (came == has_it && a.is_beat() && !go_together(a.first, comes))
+                return "the other is in beside a holder";
+            if (a.is_beat())
+                one.trace_no_more();
+            auto const went = one.go_on();
+            if (went != (a.is_beat() ? has_it : a.first.empty() ? went : done))
+                return "who was stopped: " + went;
+            if (went != has_it && went != busy && went != done)
+                return "who was stopped: " + went;
+            auto const has = a.is_beat() ? a.first : went == has_it ? a.then : "";
+            if (came == has_it && !has.empty() && !go_together(has, comes))
+                return "both have it: " + has + " and " + comes;
+            if (came == has_it && other("held?") != "held")
+                return "the other has lost it";
+            if (came == has_it && other("release") != done)
+                return "the other cannot give it back";
+            if (lives && (*lives)("held?") != "held")
+                return "the reader has lost it";
+            if (lives && (*lives)("release") != done)
+                return "the reader cannot give it back";
+            if (auto const last = one.at_last(); last != done)
+                return "who was stopped, at last: " + last;
+            if (auto const left = what_is_left(); !left.empty())
+                return left;
+        }
+        return "";
+    });
+}
+
+// A reader goes, and the writer who waits for him is stopped meanwhile.
+BOOST_DATA_TEST_CASE_F(fixture, a_reader_goes_while_one_who_waits_is_stopped, both, where)
+{
+    static act const a{"", "try", act::a_reader};
+    check(
+        a, where, 2, 0,
+        [&, where = where](stop_point const& p) -> std::string {
+            auto const they = prepare(a, where);
+            auto const& lives = they.lives;
+            auto waits = a;
+            waits.then = "wait";
+            stopped one(doing(waits, hourly(where)), p);
+            if (!one.has_met())
+                return "it was not stopped";
+            if (auto const went = (*lives)("release"); went != done)
+                return "the reader cannot give it back: " + went;
+            actor other(path, hourly(where));
+            auto const came = other("try");
+            if (came == has_it && other("release") != done)
+                return "the other cannot give it back";
+            if (auto const went = one.go_on(); went != has_it)
+                return "who was stopped: " + went;
+            if (other("try") != busy || other("try shared") != busy)
+                return "two have it";
+            if (auto const last = one.at_last(); last != done)
+                return "who was stopped, at last: " + last;
+            return what_is_left();
+        },
+        false);
+}
+
+// For longer than a marker is good. Where he has the right to remove a marker, or is in `state`,
+// others of his host wait for him to go on: he may be about to act.
+BOOST_DATA_TEST_CASE_F(fixture, one_who_is_stopped_for_long_is_superseded, both* data::make(acts),
+                       where, a)
+{
+    check(a, where, 7, 4, [&, where = where, a = a](stop_point const& p) -> std::string {
+        for (auto const& comes : {std::string("wait shared"), std::string("wait")}) {
+            auto they = prepare(a, where);
+            stopped one(doing(a, quick(where, threshold)), p);
+            if (!one.has_met())
+                return "it was not stopped";
+            they.lives.reset(); // the reader dies
+            actor other(path, quick(where, threshold));
+            bool const is_in_state = fs::exists(state) && (is_writing(comes) || fs::exists(write));
+            bool const is_held_up = has_right(one.pid()) || is_in_state;
+            auto const came = other(is_held_up ? "briefly" + comes.substr(4) : comes);
+            if (came != has_it && !(is_held_up && came == busy))
+                return "the other: " + came;
+            if (a.is_beat())
+                one.trace_no_more();
+            auto const went = one.go_on();
+            if (went != has_it && went != busy && went != done && went != lost)
+                return "who was stopped: " + went;
+            auto const has = went != has_it ? "" : a.is_beat() ? a.first : a.then;
+            if (came == has_it && !has.empty() && !go_together(has, comes))
+                return "both have it: " + has + " and " + comes;
+            if (came == has_it && other("held?") != "held")
+                return "the other has lost it";
+            if (came == has_it && other("release") != done)
+                return "the other cannot give it back";
+            if (auto const last = one.at_last(); last != done)
+                return "who was stopped, at last: " + last;
+            if (auto const left = what_is_left(); !left.empty())
+                return left;
+        }
+        return "";
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
