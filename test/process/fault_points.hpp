@@ -11,6 +11,7 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,10 @@ struct sequence
     std::string injections = {};
     /// It has other ways for most that fails: an error need not be told.
     bool has_other_ways = false;
+    /// Directories are listed for who is in them, not only for a report.
+    bool lists_readers = false;
+    /// What is called to keep other threads going.
+    std::set<std::string> others_calls = {};
     /// The number of its calls depends on other processes: fault the first of each name.
     bool varies = false;
 };

@@ -165,6 +165,7 @@ std::vector<stop_point> stopped::calls()
         if (name == line.npos || end == line.npos || line[name] == '<')
             continue; // about a signal, or the exit, or the end of a call
         stop_point p{line.substr(name, end - name), 0, line.substr(name)};
+        p.is_by_first_thread = std::stol(line) == process_.pid();
         p.occurrence = ++counts[line.substr(0, end)];
         if (p.call == "writev" && has_begun)
             break;

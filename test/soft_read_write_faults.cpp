@@ -1,0 +1,436 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// As faults.cpp, for the tree of markers of readers and writers: killed at any system call, or with
+// any call failing; and heartbeats that fail.
+
+#define BOOST_TEST_MODULE soft_read_write_faults
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "process/child.hpp"
+#include "process/fault_points.hpp"
+#include "process/markers.hpp"
+#include "process/soft_read_write_actor.hpp"
+#include "process/temporary_directory.hpp"
+#include "process/tracer.hpp"
+
+#include <boost/filelock/soft_file_lock.hpp>
+#include <boost/filelock/soft_read_write_lock.hpp>
+
+#include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
+#include <boost/system/errc.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <signal.h>
+#include <sys/wait.h>
+
+using namespace filelock_test;
+using namespace std::chrono_literals;
+using boost::filelock::acquire_options;
+using boost::filelock::lease_loss;
+using boost::filelock::loss_reason;
+using boost::filelock::soft_file_lock;
+using boost::filelock::soft_file_lock_options;
+using boost::filelock::soft_read_write_lock;
+using boost::filelock::soft_read_write_lock_options;
+using boost::filelock::storage;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+namespace data = boost::unit_test::data;
+namespace errc = boost::system::errc;
+namespace fs = boost::filesystem;
+namespace ut = boost::unit_test;
+
+namespace {
+
+auto const both = data::make({storage::local, storage::network});
+std::string const modes[] = {"try shared", "try"};
+
+// Another lock is held all the while, so that the thread of the heartbeats is there.
+class tree_taker final : public taker
+{
+public:
+    tree_taker(fs::path const& path, fs::path const& another,
+               soft_read_write_lock_options const& options, bool writes)
+        : kept_(another, options), lock_(path, options), writes_(writes)
+    {
+        kept_.lock();
+    }
+
+    error_code take() override
+    {
+        error_code ec;
+        acquire_options how;
+        how.timeout = 20s;
+        if (writes_)
+            lock_.acquire(how, ec);
+        else
+            lock_.acquire_shared(how, ec);
+        return ec;
+    }
+
+    error_code give_back() override
+    {
+        error_code ec;
+        lock_.release(ec);
+        return ec;
+    }
+
+private:
+    soft_read_write_lock kept_, lock_;
+    bool writes_;
+};
+
+constexpr auto threshold = 400ms;
+
+} // namespace
+
+struct fixture : temporary_directory
+{
+    fs::path const tree = directory / "tree", at = tree / "test.lock", another = directory / "kept";
+    fs::path const readers = at.string() + ".readers", write = at.string() + ".write",
+                   state = at.string() + ".state";
+    std::unique_ptr<child> dead;
+
+    fixture() { fs::create_directory(tree); }
+
+    void clean() const
+    {
+        for (auto const& dir : {tree, directory})
+            for (fs::directory_iterator it(dir), end; it != end;) {
+                auto const left = (it++)->path();
+                if (left != tree)
+                    fs::remove_all(left);
+            }
+    }
+
+    // But for the directory of the readers, and housekeeping.
+    bool is_clean() const
+    {
+        for (auto const& dir : {tree, readers})
+            if (fs::exists(dir))
+                for (auto const& name : names_in(dir))
+                    if (name.find(".break") == name.npos && dir / name != readers)
+                        return false;
+        return true;
+    }
+
+    /// Whether somebody who was killed has left what says nothing of him.
+    bool is_any_unfinished() const
+    {
+        auto const is_so = [](fs::path const& marker) {
+            auto const text = fs::is_regular_file(marker) ? text_of(marker) : "\n";
+            return text.empty() || text.back() != '\n';
+        };
+        bool is_any = is_so(write) || is_so(state);
+        if (fs::exists(readers))
+            for (auto const& name : names_in(readers))
+                is_any = is_any || is_so(readers / name);
+        return is_any;
+    }
+
+    // That has to get old; in `state`, for two seconds.
+    bool is_free(soft_read_write_lock_options const& options) const
+    {
+        soft_read_write_lock other(at, options);
+        if (other.try_lock())
+            return true;
+        if (!is_any_unfinished())
+            return false;
+        soft_read_write_lock patient(at, quick(options.where, threshold));
+        return patient.try_lock_for(2s + 2 * threshold + 1s);
+    }
+
+    /// Nobody is there.
+    sequence alone(soft_read_write_lock_options const& options, bool writes)
+    {
+        sequence s;
+        s.make = [this, options, writes] {
+            return std::make_unique<tree_taker>(at, another, options, writes);
+        };
+        s.is_free = [this, options] { return is_free(options); };
+        s.is_clean = [this] { return is_clean(); };
+        s.has_other_ways = true;
+        s.lists_readers = true;
+        s.others_calls = {"futex",          "clone3",  "rseq",     "set_robust_list",
+                          "rt_sigprocmask", "madvise", "mprotect", "clock_nanosleep"};
+        s.prepare = [this] {
+            clean();
+            return std::function<void()>();
+        };
+        return s;
+    }
+
+    enum way
+    {
+        reading,
+        writing,
+        in_state
+    };
+
+    /// One who had it has died, and nobody has asked how.
+    sequence after_death(soft_read_write_lock_options const& options, bool writes, way died)
+    {
+        auto s = alone(options, writes);
+        s.prepare = [this, options, died] {
+            clean();
+            dead = std::make_unique<child>([&] {
+                soft_read_write_lock lock(at, options);
+                soft_file_lock_options of_state;
+                of_state.where = options.where;
+                soft_file_lock its_state(state, of_state);
+                if (died == in_state)
+                    its_state.lock();
+                else if (died == reading)
+                    lock.lock_shared();
+                else
+                    lock.lock();
+                ::raise(SIGKILL);
+                return 0;
+            });
+            siginfo_t info;
+            if (::waitid(P_PID, static_cast<id_t>(dead->pid()), &info, WEXITED | WNOWAIT) != 0 ||
+                info.si_code != CLD_KILLED)
+                throw std::runtime_error("nobody has died");
+            return std::function<void()>();
+        };
+        return s;
+    }
+
+    /// Another has it until it is waited for.
+    sequence waiting(soft_read_write_lock_options options, bool writes)
+    {
+        options.poll_interval = 100ms; // or it is never seen asleep
+        auto s = alone(options, writes);
+        s.prepare = [this, options, writes] {
+            clean();
+            auto const other = std::make_shared<soft_read_write_lock>(at, options);
+            if (writes)
+                other->lock_shared();
+            else
+                other->lock();
+            return [other] { other->release(); };
+        };
+        s.varies = true;
+        return s;
+    }
+
+    // But for a path that is looked up amiss, once, and a new file of which nothing can be known:
+    // then the marker is left without an owner, and gets old.
+    static void check(sequence const& what, std::size_t step)
+    {
+        fault_points const points(what);
+        auto faults = points.all();
+        faults.erase(std::remove_if(faults.begin(), faults.end(),
+                                    [](fault const& f) {
+                                        bool const is_of_new =
+                                            f.call == "newfstatat" && !f.error.empty() &&
+                                            f.text.find("st_size=0, ...}, AT_EMPTY_PATH") !=
+                                                f.text.npos;
+                                        return is_of_new ||
+                                               ((f.error == "ENOENT" || f.error == "ESTALE") &&
+                                                f.text.find("AT_SYMLINK_NOFOLLOW") != f.text.npos);
+                                    }),
+                     faults.end());
+        check_faults(points, faults, step);
+    }
+};
+
+BOOST_FIXTURE_TEST_SUITE(soft_read_write_faults, fixture, *ut::precondition(can_trace))
+
+BOOST_DATA_TEST_CASE_F(fixture, nobody_is_there, both* data::make({false, true}), where, writes)
+{
+    check(alone(hourly(where), writes), 13);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, a_writer_has_died, both* data::make({false, true}), where, writes)
+{
+    check(after_death(hourly(where), writes, writing), 29);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, a_reader_has_died, both, where)
+{
+    check(after_death(hourly(where), true, reading), 29);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, one_has_died_in_state, both, where)
+{
+    check(after_death(hourly(where), true, in_state), 29);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, others_are_waited_for, both* data::make({false, true}), where,
+                       writes)
+{
+    check(waiting(hourly(where), writes), 29);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, made_in_place, both* data::make({false, true}), where, writes)
+{
+    auto s = alone(hourly(where), writes);
+    s.injections = "-e inject=linkat:error=EOPNOTSUPP";
+    check(s, 17);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, a_release_that_fails_is_reported_and_done_again,
+                       both* data::make(modes), where, has)
+{
+    actor holder(at, hourly(where)), other(at, hourly(where));
+    BOOST_TEST_REQUIRE(holder(has) == has_it);
+    {
+        tracer const t(holder.pid(), "-e inject=unlink:error=EIO:when=1+");
+        BOOST_TEST(holder("release") == make_error_code(errc::io_error).message());
+        BOOST_TEST(other("try") == busy);
+    }
+    BOOST_TEST(holder("try shared") == has_it); // and has given back what it had
+    BOOST_TEST(other("try shared") == has_it);
+    BOOST_TEST(other("release") == done);
+    BOOST_TEST(holder("release") == done);
+    BOOST_TEST(other("try") == has_it);
+    BOOST_TEST(other("release") == done);
+    BOOST_TEST(is_clean());
+}
+
+// A thread for the heartbeats.
+BOOST_DATA_TEST_CASE_F(fixture, a_thread_that_cannot_be_started, both* data::make(modes), where,
+                       has)
+{
+    actor holder(at, hourly(where)), other(at, hourly(where));
+    {
+        tracer const t(holder.pid(), "-e inject=clone3,clone:error=EAGAIN");
+        BOOST_TEST(holder(has) == make_error_code(errc::resource_unavailable_try_again).message());
+    }
+    BOOST_TEST(is_clean());
+    BOOST_TEST(other("try") == has_it);
+    BOOST_TEST(other("release") == done);
+    BOOST_TEST(holder(has) == has_it);
+}
+
+namespace {
+
+struct beating : fixture
+{
+    static constexpr auto interval = 300ms, limit = 1200ms, margin = limit - interval;
+
+    soft_read_write_lock_options options(storage where) const
+    {
+        auto o = hourly(where);
+        o.heartbeat_interval = interval;
+        o.stale_threshold = limit;
+        return o;
+    }
+
+    /// Holds it from when it says "held". Says of a loss: why, with which error, after how many
+    /// milliseconds; when told something, how many there were.
+    std::unique_ptr<child> holder(storage where, std::string const& has) const
+    {
+        auto c = std::make_unique<child>([&] {
+            std::atomic<int> losses{0};
+            steady_clock::time_point begin;
+            auto o = options(where);
+            o.on_loss = [&](lease_loss const& loss) {
+                auto const after =
+                    std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin);
+                ++losses;
+                say(std::to_string(static_cast<int>(loss.reason)) + ' ' +
+                    std::to_string(loss.error.value()) + ' ' + std::to_string(after.count()));
+            };
+            soft_read_write_lock lock(at, o);
+            say("ready");
+            hear();
+            begin = steady_clock::now();
+            if (perform(lock, has) != has_it)
+                return 1;
+            say("held");
+            while (hear() == "held?")
+                say(holds(lock) ? "held" : lost);
+            bool const is_known = lock.loss().has_value() == (losses != 0);
+            auto const given = perform(lock, "release");
+            say(std::to_string(losses) + ' ' + given + (is_known ? "" : ", unknown"));
+            hear();
+            return 0;
+        });
+        c->expect("ready");
+        return c;
+    }
+};
+
+struct failure
+{
+    char const* name;
+    int number;
+    friend std::ostream& operator<<(std::ostream& out, failure const& f) { return out << f.name; }
+};
+
+failure const failures[] = {{"EIO", EIO}, {"ESTALE", ESTALE}};
+
+} // namespace
+
+// The acquisition's own stamp is the first of its thread; heartbeats are another's, tried again
+// every eighth of the interval.
+BOOST_DATA_TEST_CASE_F(beating, heartbeats_that_fail_for_less_than_the_margin_lose_nothing,
+                       both* data::make(modes) * data::make(failures), where, has, what)
+{
+    auto const c = holder(where, has);
+    c->write_line("go");
+    c->expect("held");
+    {
+        tracer const t(c->pid(),
+                       "-e inject=utimensat:error=" + std::string(what.name) + ":when=1..8");
+        actor other(at, options(where));
+        BOOST_TEST(other(is_writing(has) ? "watch shared" : "watch") == busy);
+        BOOST_TEST(!c->has_line());
+        c->write_line("held?");
+        c->expect("held");
+    }
+    c->write_line("");
+    c->expect("0 " + done);
+    BOOST_TEST(is_clean());
+}
+
+BOOST_DATA_TEST_CASE_F(beating, heartbeats_that_fail_for_more_lose_it_once,
+                       both* data::make(modes) * data::make(failures), where, has, what)
+{
+    auto const c = holder(where, has);
+    c->write_line("go");
+    c->expect("held");
+    actor other(at, options(where));
+    {
+        tracer const t(c->pid(),
+                       "-e inject=utimensat:error=" + std::string(what.name) + ":when=1+");
+        other.begin("wait");
+        std::istringstream said(c->read_line().value_or(""));
+        int reason = -1, number = 0;
+        long after = 0;
+        said >> reason >> number >> after;
+        BOOST_TEST(reason == static_cast<int>(loss_reason::refresh_failed));
+        BOOST_TEST(number == what.number);
+        BOOST_TEST(after >= milliseconds(margin).count());
+        BOOST_TEST(after < milliseconds(limit).count() + 1000);
+        BOOST_TEST(other.result() == has_it);
+        BOOST_TEST(!c->has_line());
+        c->write_line("held?");
+        c->expect(lost);
+        c->write_line("");
+        c->expect("1 " + done);
+    }
+    BOOST_TEST(other("held?") == "held");
+    BOOST_TEST(other("release") == done);
+    BOOST_TEST(is_clean());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
