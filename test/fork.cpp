@@ -303,6 +303,8 @@ void check_fork_during_open(boost::filesystem::path const& path, bool long_fork)
 {
     child parent([&] {
         Lock lock(path);
+        lock.lock(); // so that all is there that stays, and the next open is of what is there
+        lock.unlock();
         int const next = ::dup(0); // the number that the open will get
         ::close(next);
         hear(); // until it is traced

@@ -932,10 +932,11 @@ BOOST_DATA_TEST_CASE_F(tree, to_another_marker_is_told_as_such, everyone, where,
 
 // No other reader's marker ever has that name.
 BOOST_DATA_TEST_CASE_F(tree, to_another_writer_leaves_him_alone,
-                       both_storages* data::make({20ms, 30'000ms}), where, interval)
+                       both_storages* data::make({20, 30'000}), where, milliseconds_between)
 {
     told_losses told;
     auto options = steady(where);
+    std::chrono::milliseconds const interval(milliseconds_between);
     options.heartbeat_interval = interval;
     options.on_loss = told.listener();
     soft_read_write_lock lock(path, options);
