@@ -26,6 +26,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace fd = boost::filelock::detail;
@@ -137,6 +138,26 @@ BOOST_AUTO_TEST_CASE(one_that_is_due_sooner_than_the_others_does_not_wait_for_th
     BOOST_TEST(!soon.start(now()));
     soon.wait_for(1);
     BOOST_TEST(late.count() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_due_soon_after_another_is_done_in_the_same_waking)
+{
+    std::vector<long> sleeps; // of the thread, before each
+    auto const beat = [&]() -> std::optional<nanoseconds> {
+        ::rusage used = {};
+        ::getrusage(RUSAGE_THREAD, &used);
+        sleeps.push_back(used.ru_nvcsw);
+        return std::nullopt;
+    };
+    beater first(beat), second(beat), much_later(beat);
+    auto const start = now();
+    BOOST_TEST(!much_later.start(start + hours(1)));
+    BOOST_TEST(!first.start(start + milliseconds(190)));
+    BOOST_TEST(!second.start(start + milliseconds(200)));
+    second.wait_for(1);
+    BOOST_TEST(sleeps.size() == 2u);
+    BOOST_TEST(sleeps.front() == sleeps.back());
+    BOOST_TEST(much_later.count() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(to_stop_waits_for_the_beat)

@@ -57,7 +57,13 @@ private:
     /// nothing: it was the last. It may stop itself, and be destroyed then.
     virtual std::optional<std::chrono::nanoseconds> beat() noexcept = 0;
 
-    std::chrono::nanoseconds due_{};
+    /// When it may beat: in company somewhat earlier.
+    std::chrono::nanoseconds from(bool in_company) const noexcept
+    {
+        return in_company ? due_ - early_ : due_;
+    }
+
+    std::chrono::nanoseconds due_{}, early_{};
     std::uint32_t listed_in_ = 0; // the process generation; 0: not on the list
 };
 
