@@ -226,7 +226,8 @@ BOOST_AUTO_TEST_CASE(what_was_stopped_may_start_again)
     BOOST_TEST(h.count() == 3);
 }
 
-BOOST_AUTO_TEST_CASE(the_thread_ends_with_the_last_and_comes_back)
+BOOST_AUTO_TEST_CASE(the_thread_ends_with_the_last_and_comes_back,
+                     *boost::unit_test::label("no_thread_sanitizer"))
 {
     for (int i = 0; i < 2; ++i) {
         wait_for_threads(1);
@@ -256,7 +257,8 @@ BOOST_AUTO_TEST_CASE(no_signal_is_handled_on_it)
         BOOST_TEST(::sigismember(&blocked, signal) == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_forked_child_has_none_and_may_have_its_own)
+BOOST_AUTO_TEST_CASE(a_forked_child_has_none_and_may_have_its_own,
+                     *boost::unit_test::label("no_thread_sanitizer"))
 {
     beater h([] { return std::optional<nanoseconds>(now() + milliseconds(1)); });
     BOOST_TEST(!h.start(now()));
@@ -280,7 +282,8 @@ BOOST_AUTO_TEST_CASE(a_forked_child_has_none_and_may_have_its_own)
     h.wait_for(before + 1);
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_the_process_is_not_delayed)
+BOOST_AUTO_TEST_CASE(the_end_of_the_process_is_not_delayed,
+                     *boost::unit_test::label("no_thread_sanitizer"))
 {
     child other([] {
         auto& h = *new beater([] { return std::optional<nanoseconds>(now() + hours(1)); });

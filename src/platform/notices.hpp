@@ -55,9 +55,6 @@ public:
     file_watch(file_watch const&) = delete;
     file_watch& operator=(file_watch const&) = delete;
 
-    /// Whether it is somewhere on a list.
-    bool is_set() const noexcept { return set_in_ != 0; }
-
     /// Whether the file has changed since it was last asked.
     bool is_changed() const noexcept { return is_changed_; }
     bool take_change() noexcept

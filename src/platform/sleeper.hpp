@@ -30,7 +30,7 @@ public:
     sleeper& operator=(sleeper const&) = delete;
     ~sleeper()
     {
-        if (is_set())
+        if (has_watched_)
             watch_nothing();
     }
 
@@ -55,6 +55,7 @@ private:
     void told() noexcept override;
 
     std::optional<std::condition_variable> condition_; // made by the first wait
+    bool has_watched_ = false;                         // known to its own thread, without the mutex
     bool is_woken_ = false;
     bool is_waiting_ = false;
 };

@@ -121,6 +121,7 @@ private:
 
 watching sleeper::watch(watched const& what, file_identity const& identity) noexcept
 {
+    has_watched_ = true;
     std::lock_guard<std::mutex> const guard(notice_mutex());
     return notice_board::open().watch(*this, what, identity);
 }
