@@ -257,8 +257,7 @@ BOOST_AUTO_TEST_CASE(no_signal_is_handled_on_it)
         BOOST_TEST(::sigismember(&blocked, signal) == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_forked_child_has_none_and_may_have_its_own,
-                     *boost::unit_test::label("no_thread_sanitizer"))
+BOOST_AUTO_TEST_CASE(a_forked_child_has_none_and_may_have_its_own)
 {
     beater h([] { return std::optional<nanoseconds>(now() + milliseconds(1)); });
     BOOST_TEST(!h.start(now()));
@@ -282,8 +281,7 @@ BOOST_AUTO_TEST_CASE(a_forked_child_has_none_and_may_have_its_own,
     h.wait_for(before + 1);
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_the_process_is_not_delayed,
-                     *boost::unit_test::label("no_thread_sanitizer"))
+BOOST_AUTO_TEST_CASE(the_end_of_the_process_is_not_delayed)
 {
     child other([] {
         auto& h = *new beater([] { return std::optional<nanoseconds>(now() + hours(1)); });

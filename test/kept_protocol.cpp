@@ -283,8 +283,7 @@ BOOST_FIXTURE_TEST_CASE(the_handler_may_be_the_end_of_it, kept)
     until([&] { return other.tree->beats > 0; });
 }
 
-BOOST_FIXTURE_TEST_CASE(a_forked_child_has_one_of_its_own, kept,
-                        *boost::unit_test::label("no_thread_sanitizer"))
+BOOST_FIXTURE_TEST_CASE(a_forked_child_has_one_of_its_own, kept)
 {
     BOOST_TEST(have());
     child c([&] {
@@ -300,8 +299,7 @@ BOOST_FIXTURE_TEST_CASE(a_forked_child_has_one_of_its_own, kept,
     BOOST_TEST(!protocol->release());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_child_that_the_handler_forks_goes_on_without_the_thread, kept,
-                        *boost::unit_test::label("no_thread_sanitizer"))
+BOOST_FIXTURE_TEST_CASE(a_child_that_the_handler_forks_goes_on_without_the_thread, kept)
 {
     std::promise<int> status;
     handler = [&](lease_loss const&) {
