@@ -129,7 +129,7 @@ public:
     {
         add("lock", [](Lock& lock) { lock.lock(); });
         add("try_lock_for", [](Lock& lock) { check(!lock.try_lock_for(whole_wait)); });
-        add("acquire, asked to cancel every 50 ms", [](Lock& lock) {
+        add("acquire, asked to cancel every poll_interval", [](Lock& lock) {
             acquire_options how;
             how.timeout = whole_wait;
             how.cancel_check = [] { return false; };

@@ -209,9 +209,9 @@ struct soft_read_write_lock_options
 
     /// Called once for a hold that was lost, on the thread that stamps markers, under no mutex. It
     /// may use the lock; as it is no thread that holds levels, what releases them there is `close`,
-    /// or any member where `scope` is `ownership::instance`. It should not take long, since the markers of other locks
-    /// are stamped by the same thread. What it throws is ignored. Not called for a hold that is
-    /// released before its loss was noticed; `loss` tells of that as well.
+    /// or any member where `scope` is `ownership::instance`. It should not take long, since the
+    /// markers of other locks are stamped by the same thread. What it throws is ignored. Not called
+    /// for a hold that is released before its loss was noticed; `loss` tells of that as well.
     std::function<void(lease_loss const&)> on_loss = {};
 
     /// Whether all members are equal. A function is equal to none, since it cannot be compared.

@@ -38,9 +38,10 @@ class kept_protocol;
 /// `async_wait_loss`, as soon as he runs again; what he does until then nobody can prevent.
 ///
 /// A crash of the holder delays others by `stale_threshold` and `poll_interval` at most, and not at
-/// all on the same host, unless another process has his number by then. A forked child owns nothing: its unlocking and destroying leave the
-/// parent's markers alone, and it may lock the same object afresh. `exec` inherits nothing. The
-/// constructor touches no file; a relative path means the working directory at construction.
+/// all on the same host, unless another process has his number by then. A forked child owns
+/// nothing: its unlocking and destroying leave the parent's markers alone, and it may lock the same
+/// object afresh. `exec` inherits nothing. The constructor touches no file; a relative path means
+/// the working directory at construction.
 class BOOST_FILELOCK_DECL soft_read_write_lock : public detail::shared_names, public detail::losable
 {
 public:
