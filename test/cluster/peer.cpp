@@ -145,10 +145,7 @@ private:
         return mode == "write";
     }
 
-    bool try_lock(bool write)
-    {
-        return write ? lock_.try_lock() : lock_.try_lock_shared();
-    }
+    bool try_lock(bool write) { return write ? lock_.try_lock() : lock_.try_lock_shared(); }
 
     template <class Waits>
     bool acquire(bool write, std::optional<seconds> limit, Waits waits)
@@ -187,9 +184,12 @@ private:
     {
         if (auto const loss = lock_.loss())
             switch (loss->reason) {
-            case filelock::loss_reason::marker_missing: return "marker missing";
-            case filelock::loss_reason::owner_changed: return "owner changed";
-            case filelock::loss_reason::refresh_failed: return "refresh failed";
+            case filelock::loss_reason::marker_missing:
+                return "marker missing";
+            case filelock::loss_reason::owner_changed:
+                return "owner changed";
+            case filelock::loss_reason::refresh_failed:
+                return "refresh failed";
             }
         return "none";
     }
