@@ -695,6 +695,7 @@ BOOST_DATA_TEST_CASE_F(tree, keeps_new_readers_out, both_storages, where)
     waiting writes(writer, role::writer);
     BOOST_TEST(is_there(write));
     BOOST_TEST(!is_free_for(role::reader, options));
+    BOOST_TEST(!another_thread().run([&] { return first.try_lock_shared(); })); // nor can they join
     waiting reads(later, role::reader);
     BOOST_TEST(!writes.is_over());
     first.unlock_shared();
