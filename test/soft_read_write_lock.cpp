@@ -753,7 +753,9 @@ BOOST_AUTO_TEST_CASE(that_only_tries_lets_readers_in_at_once)
 {
     soft_read_write_lock first(path, steady()), writer(path, steady());
     first.lock_shared();
+    fs::last_write_time(path.parent_path(), 0);
     BOOST_TEST(!writer.try_lock());
+    BOOST_TEST(fs::last_write_time(path.parent_path()) == 0); // and has claimed nothing
     BOOST_TEST(!is_there(write));
     BOOST_TEST(is_free_for(role::reader));
 }
