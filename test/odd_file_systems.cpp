@@ -17,6 +17,7 @@
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/read_write_lock.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
+#include <boost/filelock/soft_read_write_lock.hpp>
 #include <boost/system/errc.hpp>
 
 #include <cerrno>
@@ -39,6 +40,8 @@ using boost::filelock::lock_error;
 using boost::filelock::read_write_lock;
 using boost::filelock::soft_file_lock;
 using boost::filelock::soft_file_lock_options;
+using boost::filelock::soft_read_write_lock;
+using boost::filelock::soft_read_write_lock_options;
 using boost::filelock::storage;
 using boost::system::error_code;
 using std::chrono::hours;
@@ -389,6 +392,25 @@ BOOST_AUTO_TEST_CASE(that_keep_showing_a_name)
 }
 
 // What the documentation warns of: no error says that two mounts do not see each other's locks.
+// What a client remembers not to be there; a listing is asked of the server.
+BOOST_AUTO_TEST_CASE(that_keep_hiding_a_writer)
+{
+    passthrough_options remembers;
+    remembers.negative_seconds = 3600;
+    passthrough mounted(backing, one, remembers), again(backing, two);
+    soft_read_write_lock_options options;
+    options.settle = seconds(0);
+    soft_read_write_lock here(path, options), there(same, options);
+    here.lock_shared();
+    here.unlock_shared();
+    there.lock();
+    BOOST_TEST(!fs::exists(path.native() + ".write"));
+    BOOST_TEST(!here.try_lock_shared());
+    there.unlock();
+    BOOST_TEST(here.try_lock_shared());
+    here.unlock_shared();
+}
+
 BOOST_AUTO_TEST_CASE(that_keep_locks_to_one_mount)
 {
     passthrough_options keeps;
