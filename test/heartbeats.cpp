@@ -150,11 +150,18 @@ BOOST_AUTO_TEST_CASE(what_is_due_soon_after_another_is_done_in_the_same_waking)
         return std::nullopt;
     };
     beater first(beat), second(beat), much_later(beat);
-    auto const start = now();
-    BOOST_TEST(!much_later.start(start + hours(1)));
-    BOOST_TEST(!first.start(start + milliseconds(190)));
-    BOOST_TEST(!second.start(start + milliseconds(200)));
+    bool are_started = false;
+    beater starter(
+        [&]() -> std::optional<nanoseconds> { // on the thread, which beats none meanwhile
+            auto const start = now();
+            are_started = !much_later.start(start + hours(1)) &&
+                          !first.start(start + milliseconds(190)) &&
+                          !second.start(start + milliseconds(200));
+            return std::nullopt;
+        });
+    BOOST_TEST(!starter.start(now()));
     second.wait_for(1);
+    BOOST_TEST(are_started);
     BOOST_TEST(sleeps.size() == 2u);
     BOOST_TEST(sleeps.front() == sleeps.back());
     BOOST_TEST(much_later.count() == 0);

@@ -391,7 +391,6 @@ BOOST_AUTO_TEST_CASE(that_keep_showing_a_name)
     BOOST_TEST(waiter.wait() == 0);
 }
 
-// What the documentation warns of: no error says that two mounts do not see each other's locks.
 // What a client remembers not to be there; a listing is asked of the server.
 BOOST_AUTO_TEST_CASE(that_keep_hiding_a_writer)
 {
@@ -411,6 +410,7 @@ BOOST_AUTO_TEST_CASE(that_keep_hiding_a_writer)
     here.unlock_shared();
 }
 
+// What the documentation warns of: no error says that two mounts do not see each other's locks.
 BOOST_AUTO_TEST_CASE(that_keep_locks_to_one_mount)
 {
     passthrough_options keeps;
