@@ -11,15 +11,17 @@ is_installed()
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# The Boost to build against: the one whose b2 is installed, else the oldest that will do.
+# The Boost to build against: the one whose b2 is installed, else the distribution's default, else the
+# oldest that will do.
 boost_version()
 {
-    local known
-    known=$({ dpkg-query -W -f '${db:Status-Status} ${Package}\n' 'libboost1.*-tools-dev' 2>/dev/null |
-        sed -n 's/^installed //p'
-        apt-cache pkgnames libboost1. | sort -V; } | sed -n 's/^libboost\(1\.[0-9]*\)-tools-dev$/\1/p')
-    for version in $known; do
-        dpkg --compare-versions "$version" ge 1.81 && echo "$version" && return
+    local version
+    { dpkg-query -W -f '${db:Status-Status} ${Package}\n' 'libboost1.*-tools-dev' 2>/dev/null |
+        sed -n 's/^installed libboost\(1\.[0-9]*\)-tools-dev$/\1/p'
+        apt-cache show libboost-dev 2>/dev/null | sed -n 's/^Version: \(1\.[0-9]*\)\..*/\1/p'
+        apt-cache pkgnames libboost1. | sed -n 's/^libboost\(1\.[0-9]*\)-tools-dev$/\1/p' | sort -V
+    } | while read -r version; do
+        dpkg --compare-versions "$version" ge 1.81 && echo "$version" && break
     done
 }
 
@@ -28,8 +30,9 @@ need_build='g++ libboostBOOST-tools-dev libboostBOOST-dev libboost-filesystemBOO
     libboost-threadBOOST-dev libboost-chronoBOOST-dev libboost-systemBOOST-dev'
 need_check="$need_build clang libboost-testBOOST-dev libboost-contextBOOST-dev libboost-date-timeBOOST-dev
     python3 python3-filelock sqlite3
-    cmake make spin faketime libfuse3-dev fuse3 util-linux strace asciidoctor"
-need_full="$need_check libclang-rt-dev dpkg-dev e2fsprogs xfsprogs btrfs-progs
+    cmake make pkg-config faketime libfuse3-dev fuse3 util-linux strace asciidoctor"
+need_more="$need_check spin libc++-dev libc++abi-dev musl-tools dpkg-dev"
+need_full="$need_more libclang-rt-dev e2fsprogs xfsprogs btrfs-progs
     glusterfs-server glusterfs-client iproute2"
 
 # A fresh machine has no package lists, an old one has lists of packages that are gone.

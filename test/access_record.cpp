@@ -9,7 +9,6 @@
 
 #include <string>
 
-#define BOOST_TEST_MODULE access_record
 #include <boost/test/unit_test.hpp>
 
 using boost::filelock::detail::access_content;

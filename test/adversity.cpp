@@ -4,7 +4,6 @@
 
 // Waits that are disturbed, and waits that cannot have what they would like.
 
-#define BOOST_TEST_MODULE adversity
 #include <boost/test/unit_test.hpp>
 
 #include "process/child.hpp"

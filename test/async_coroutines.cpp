@@ -24,7 +24,6 @@
 #include <variant>
 #include <vector>
 
-#define BOOST_TEST_MODULE async_coroutines
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;

@@ -28,7 +28,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define BOOST_TEST_MODULE async_end
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

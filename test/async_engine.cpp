@@ -22,7 +22,6 @@
 #include <utility>
 #include <vector>
 
-#define BOOST_TEST_MODULE async_engine
 #include "fake_context.hpp"
 
 namespace asio = boost::asio;

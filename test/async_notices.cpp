@@ -4,7 +4,6 @@
 
 // How asynchronous operations are told of changes to the file, and how they share what tells them.
 
-#define BOOST_TEST_MODULE async_notices
 #include "fake_context.hpp"
 #include "process/kernel_state.hpp"
 #include "process/temporary_directory.hpp"

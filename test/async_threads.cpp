@@ -22,7 +22,6 @@
 #include <utility>
 #include <vector>
 
-#define BOOST_TEST_MODULE async_threads
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;

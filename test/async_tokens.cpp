@@ -26,7 +26,6 @@
 #include <utility>
 #include <vector>
 
-#define BOOST_TEST_MODULE async_tokens
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;

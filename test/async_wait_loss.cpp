@@ -20,7 +20,6 @@
 #include <thread>
 #include <vector>
 
-#define BOOST_TEST_MODULE async_wait_loss
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;

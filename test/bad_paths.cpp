@@ -4,7 +4,6 @@
 
 // Paths at which there can be no lock: the error and its code, nothing left, no hang.
 
-#define BOOST_TEST_MODULE bad_paths
 #include <boost/test/unit_test.hpp>
 
 #include "process/child.hpp"

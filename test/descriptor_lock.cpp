@@ -4,7 +4,6 @@
 
 // Locks on descriptors that the caller has opened.
 
-#define BOOST_TEST_MODULE descriptor_lock
 #include <boost/test/unit_test.hpp>
 
 #include "process/child.hpp"

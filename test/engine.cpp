@@ -22,7 +22,6 @@
 #include <utility>
 #include <vector>
 
-#define BOOST_TEST_MODULE engine
 #include <boost/test/unit_test.hpp>
 
 namespace errc = boost::system::errc;

@@ -9,7 +9,6 @@
 #include <set>
 #include <string>
 
-#define BOOST_TEST_MODULE error
 #include <boost/test/unit_test.hpp>
 
 namespace errc = boost::system::errc;

@@ -25,7 +25,6 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#define BOOST_TEST_MODULE exclusion
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;

@@ -6,7 +6,6 @@
 // gets the lock, and never do two have it. With the argument "everything", at all of them; else at
 // a sample.
 
-#define BOOST_TEST_MODULE faults
 #include <boost/test/unit_test.hpp>
 
 #include "process/fault_points.hpp"

@@ -4,7 +4,6 @@
 
 // What `file_lock` does beyond what all kinds do.
 
-#define BOOST_TEST_MODULE file_lock
 #include <boost/test/unit_test.hpp>
 
 #include "process/child.hpp"

@@ -4,7 +4,6 @@
 
 // What a fork and an exec leave of a lock.
 
-#define BOOST_TEST_MODULE fork
 #include <boost/test/unit_test.hpp>
 
 #include "lock_kinds.hpp"

@@ -26,7 +26,6 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#define BOOST_TEST_MODULE hand_over
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;

@@ -22,7 +22,6 @@
 #include <thread>
 #include <vector>
 
-#define BOOST_TEST_MODULE heartbeats
 #include <boost/test/unit_test.hpp>
 
 #include <pthread.h>

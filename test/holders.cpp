@@ -4,7 +4,6 @@
 
 // Who holds a lock, by the words of the kernel.
 
-#define BOOST_TEST_MODULE holders
 #include <boost/test/unit_test.hpp>
 
 #include "process/child.hpp"

@@ -22,7 +22,6 @@
 #include <stdexcept>
 #include <string>
 
-#define BOOST_TEST_MODULE kept_protocol
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;

@@ -15,7 +15,6 @@
 
 #include <sys/stat.h>
 
-#define BOOST_TEST_MODULE lock_options
 #include <boost/test/unit_test.hpp>
 
 using boost::filelock::file_lock;

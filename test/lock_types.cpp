@@ -34,7 +34,6 @@
 #include <string>
 #include <vector>
 
-#define BOOST_TEST_MODULE lock_types
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;

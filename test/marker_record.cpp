@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#define BOOST_TEST_MODULE marker_record
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

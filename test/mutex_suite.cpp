@@ -31,7 +31,6 @@
 
 #include <unistd.h>
 
-#define BOOST_TEST_MODULE mutex_suite
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;

@@ -5,7 +5,6 @@
 // What is told of a file, of a marker, and of a directory whose entries go. The system has queued
 // its notices by the time the call returns that they are about: there is nothing to be waited for.
 
-#define BOOST_TEST_MODULE notices
 #include "../src/platform/notices.hpp"
 #include "../src/platform/file.hpp"
 #include "../src/platform/sleeper.hpp"

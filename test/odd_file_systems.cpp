@@ -4,7 +4,6 @@
 
 // File systems that have no locks, or fail, or are mounted twice.
 
-#define BOOST_TEST_MODULE odd_file_systems
 #include <boost/test/unit_test.hpp>
 
 #include "process/child.hpp"

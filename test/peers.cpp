@@ -15,7 +15,6 @@
 #include <memory>
 #include <vector>
 
-#define BOOST_TEST_MODULE peers
 #include <boost/test/unit_test.hpp>
 
 using boost::filelock::file_lock;

@@ -5,7 +5,6 @@
 // As bad_paths.cpp, for read_write_lock: what cannot be locked in some mode, or is locked in vain
 // since the path names something else by now. What a file contains is nobody's affair.
 
-#define BOOST_TEST_MODULE read_write_bad_paths
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

@@ -5,7 +5,6 @@
 // As faults.cpp, for read_write_lock: taking it in each mode, waiting for holders of each, and
 // making a lock of one mode one of another.
 
-#define BOOST_TEST_MODULE read_write_faults
 #include <boost/test/unit_test.hpp>
 
 #include "process/fault_points.hpp"

@@ -30,7 +30,6 @@
 #include <string>
 #include <thread>
 
-#define BOOST_TEST_MODULE read_write_lock
 #include <boost/test/unit_test.hpp>
 
 #include <fcntl.h>

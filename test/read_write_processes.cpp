@@ -5,7 +5,6 @@
 // Readers, writers and owners of an upgrade in processes of their own, who ask once in an hour: who
 // is kept out and let in, and that nobody misses that he may come.
 
-#define BOOST_TEST_MODULE read_write_processes
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

@@ -5,7 +5,6 @@
 // Many processes of several threads read and write one number in two files, which are not the lock
 // file: nothing is torn or lost, and no writer waits for long, however many read.
 
-#define BOOST_TEST_MODULE read_write_races
 #include <boost/test/unit_test.hpp>
 
 #include "process/child.hpp"

@@ -6,7 +6,6 @@
 // come meanwhile: two that may not are never in together, and nobody misses that he may come. At a
 // third of the calls; with the argument "everything", at all of them.
 
-#define BOOST_TEST_MODULE read_write_stops
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

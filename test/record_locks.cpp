@@ -24,7 +24,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define BOOST_TEST_MODULE record_locks
 #include <boost/test/unit_test.hpp>
 
 using boost::filelock::file_lock;

@@ -4,7 +4,6 @@
 
 // One object for a path in a process.
 
-#define BOOST_TEST_MODULE shared_instance
 #include <boost/test/unit_test.hpp>
 
 #include "process/child.hpp"

@@ -25,7 +25,6 @@
 #include <thread>
 #include <vector>
 
-#define BOOST_TEST_MODULE shared_suite
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;

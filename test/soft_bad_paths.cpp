@@ -4,7 +4,6 @@
 
 // As bad_paths.cpp, for markers: the error and its code, nothing left, no hang.
 
-#define BOOST_TEST_MODULE soft_bad_paths
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

@@ -4,7 +4,6 @@
 
 // As faults.cpp, for markers: killed at any system call, or with any call failing.
 
-#define BOOST_TEST_MODULE soft_faults
 #include <boost/test/unit_test.hpp>
 
 #include "process/child.hpp"

@@ -5,7 +5,6 @@
 // Markers of processes that are on another host, or for which processes have other numbers: a live
 // one's is never removed, and a dead one's as soon as the death is proved.
 
-#define BOOST_TEST_MODULE soft_hosts
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 

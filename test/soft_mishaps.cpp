@@ -5,7 +5,6 @@
 // What happens to markers now and then: somebody dies amid a break, closes what is not his, is
 // slow, changes the name of the host.
 
-#define BOOST_TEST_MODULE soft_mishaps
 #include <boost/test/unit_test.hpp>
 
 #include "process/child.hpp"

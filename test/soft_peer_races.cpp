@@ -5,7 +5,6 @@
 // We and a Python program remove the marker of somebody who has died, at the same time, step by
 // step. It renames what it finds and then looks what that was; we exchange it for our own.
 
-#define BOOST_TEST_MODULE soft_peer_races
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

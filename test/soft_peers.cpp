@@ -5,7 +5,6 @@
 // Python programs at the same marker: another implementation of the protocol, and the packaged
 // filelock, whose markers are empty.
 
-#define BOOST_TEST_MODULE soft_peers
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

@@ -25,7 +25,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BOOST_TEST_MODULE soft_races
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;

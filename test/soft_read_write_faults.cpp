@@ -5,7 +5,6 @@
 // As faults.cpp, for the tree of markers of readers and writers: killed at any system call, or with
 // any call failing; and heartbeats that fail.
 
-#define BOOST_TEST_MODULE soft_read_write_faults
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

@@ -5,7 +5,6 @@
 // Readers and writers on several hosts, with other numbers of processes and other clocks: they
 // exclude each other, no live holder is ever taken for dead, and every dead one is in time.
 
-#define BOOST_TEST_MODULE soft_read_write_hosts
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

@@ -5,7 +5,6 @@
 // Python programs in the same tree of markers, who do every transition in PATH.state, break what
 // is old, and never look twice.
 
-#define BOOST_TEST_MODULE soft_read_write_peers
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

@@ -6,7 +6,6 @@
 // them. They count in two files, which nobody sees differ, and write down from when to when they
 // had the lock: no writer beside anybody.
 
-#define BOOST_TEST_MODULE soft_read_write_races
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

@@ -7,7 +7,6 @@
 // out for longer than is promised. At a sample of the calls; with the argument "everything", at all
 // of them.
 
-#define BOOST_TEST_MODULE soft_read_write_stops
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -283,7 +282,7 @@ struct fixture : temporary_directory
                      points.end());
         if (a.is_beat()) // the first one alone
             points.erase(std::find_if(points.begin(), points.end(),
-                                      [this, n = 0](auto const& p) mutable {
+                                      [n = 0](auto const& p) mutable {
                                           return p.call == "utimensat" && ++n == 2;
                                       }),
                          points.end());

@@ -5,7 +5,6 @@
 // As soft_successors.cpp: holders give their markers back, or are late with it, while others break
 // them, or they themselves are stopped.
 
-#define BOOST_TEST_MODULE soft_releases
 #include <boost/test/unit_test.hpp>
 
 #include "process/markers.hpp"

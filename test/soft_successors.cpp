@@ -6,7 +6,6 @@
 // others remove it and somebody comes in: his marker stays, whatever was judged before, and never
 // do two have the lock. With the argument "everything", at all of the calls; else at a sample.
 
-#define BOOST_TEST_MODULE soft_successors
 #include <boost/test/unit_test.hpp>
 
 #include "process/markers.hpp"

@@ -5,7 +5,6 @@
 // Markers that a user may not read or remove: he is told so, or they are held, and it is never for
 // ever that he waits.
 
-#define BOOST_TEST_MODULE soft_users
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

@@ -5,7 +5,6 @@
 // As soft_hosts.cpp: of processes that have another time, that may not see each other, or of which
 // what is seen deceives.
 
-#define BOOST_TEST_MODULE soft_views
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 

@@ -5,7 +5,6 @@
 // Clients of SQLite at the same file, which is empty or a database of theirs; some of them do as
 // ReadWriteLock of Python's filelock does.
 
-#define BOOST_TEST_MODULE sqlite_peers
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

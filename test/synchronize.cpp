@@ -17,7 +17,6 @@
 #include <type_traits>
 #include <utility>
 
-#define BOOST_TEST_MODULE synchronize
 #include <boost/test/unit_test.hpp>
 
 using boost::filelock::file_lock;

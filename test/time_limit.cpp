@@ -17,7 +17,6 @@
 #include <limits>
 #include <string>
 
-#define BOOST_TEST_MODULE time_limit
 #include <boost/test/unit_test.hpp>
 
 namespace fd = boost::filelock::detail;

@@ -33,7 +33,6 @@
 #include <tuple>
 #include <type_traits>
 
-#define BOOST_TEST_MODULE upgrade_names
 #include <boost/test/unit_test.hpp>
 
 namespace fd = boost::filelock::detail;

@@ -365,8 +365,8 @@ bool fault_points::is_given(std::unique_ptr<child>& sleeper) const
 {
     if (!sequence_.sleeper)
         return sequence_.is_free();
-    auto const done = std::move(sleeper);
-    return !done || done->wait() == 0;
+    auto const ended = std::move(sleeper);
+    return !ended || ended->wait() == 0;
 }
 
 void fault_points::observe(child& process, std::unique_ptr<child>& sleeper, history& h) const

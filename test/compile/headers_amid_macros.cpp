@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// One public header, named by the build, amid macros such as <windows.h> and others define. The
-// headers of others come first: they are not what is tested.
+// The public headers amid macros such as <windows.h> and others define. The headers of the standard
+// and of other libraries come first: they are not what is tested.
 
 #include <boost/filesystem/path.hpp>
 #include <boost/system/system_error.hpp>
@@ -38,7 +38,6 @@
 #define unix 1
 #define linux 1
 
-#define FILELOCK_TEST_STRING_OF(x) #x
-#define FILELOCK_TEST_STRING(x) FILELOCK_TEST_STRING_OF(x)
-
-#include FILELOCK_TEST_STRING(FILELOCK_TEST_HEADER)
+#include <boost/filelock.hpp>
+#include <boost/filelock/async_acquire.hpp>
+#include <boost/filelock/async_wait_loss.hpp>
