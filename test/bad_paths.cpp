@@ -352,7 +352,7 @@ BOOST_AUTO_TEST_CASE(a_file_on_which_somebody_has_a_lease)
     BOOST_TEST(!lock.try_lock());
     BOOST_TEST(!lock.try_lock_for(std::chrono::milliseconds(5)));
     leases.write_line("enough");
-    BOOST_TEST(lock.try_lock_for(std::chrono::seconds(60)));
+    BOOST_TEST(lock.try_lock_for(patience));
     BOOST_TEST(leases.wait() == 0);
 }
 
@@ -384,7 +384,7 @@ void check_waiter_moves_on(fs::path const& path, std::function<void()> const& re
     child waiter([&] {
         file_lock lock(path, options);
         say("waiting"); // without the copy of the holder's descriptor
-        say(lock.try_lock_for(std::chrono::seconds(60)) ? "held" : "timed out");
+        say(lock.try_lock_for(patience) ? "held" : "timed out");
         hear();
         return 0;
     });

@@ -58,13 +58,13 @@ struct mishap : temporary_directory
 error_code error_of_take(soft_file_lock& lock)
 {
     error_code ec;
-    lock.acquire({20s}, ec);
+    lock.acquire({patience}, ec);
     return ec;
 }
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(soft_mishaps, mishap, *ut::timeout(120))
+BOOST_FIXTURE_TEST_SUITE(soft_mishaps, mishap)
 
 // As who closes all descriptors that he does not know, and then opens a file of his own.
 BOOST_AUTO_TEST_CASE(a_descriptor_that_became_another_files_is_left_alone)

@@ -96,7 +96,7 @@ soft_read_write_lock_options options_for(storage where, pace const& p = slow)
 template <class Condition>
 void wait_until(Condition condition, char const* what)
 {
-    auto const until = steady_clock::now() + child::patience;
+    auto const until = steady_clock::now() + patience;
     while (!condition()) {
         if (steady_clock::now() > until)
             throw std::runtime_error(std::string("timed out: ") + what);
@@ -271,8 +271,7 @@ void gets_it(child& c)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(soft_read_write_peers, tree,
-                         *ut::timeout(120) * ut::precondition(have_soft_peer))
+BOOST_FIXTURE_TEST_SUITE(soft_read_write_peers, tree, *ut::precondition(have_soft_peer))
 
 BOOST_DATA_TEST_CASE_F(tree, two_readers_share, parties* both, who, where)
 {

@@ -89,7 +89,7 @@ struct expired : succession
         if (last != done)
             return "who was stopped, at last: " + last;
         soft_file_lock lock(path, options);
-        if (take(lock, 20s) != has_it)
+        if (take(lock, patience) != has_it)
             return "nobody can have it";
         lock.unlock();
         return what_is_left();

@@ -107,7 +107,7 @@ stopped::~stopped()
 // A signal that is sent on entry to a call is met when it returns.
 void stopped::wait_for_stop()
 {
-    auto const until = std::chrono::steady_clock::now() + child::patience;
+    auto const until = std::chrono::steady_clock::now() + patience;
     while (!said_->is_done) {
         siginfo_t info{};
         if (::waitid(P_PID, static_cast<id_t>(process_.pid()), &info,
