@@ -38,7 +38,7 @@ constexpr int processes = 8;
 
 int holds()
 {
-    return by_extent(60, 500, 500);
+    return by_extent(200, 500, 500);
 }
 
 struct interval

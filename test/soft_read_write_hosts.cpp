@@ -54,7 +54,7 @@ std::string const modes[] = {"try shared", "try"};
 
 /// A lateness of half of it is told from a second wait for it. Where the machine is later than
 /// that, the observation is repeated with twice the time.
-constexpr milliseconds shortest_threshold = 300ms;
+constexpr milliseconds shortest_threshold = 160ms;
 
 entry const here;
 
@@ -441,7 +441,7 @@ struct many : fixture
     {
         check_in_time([&] {
             pairs.clear();
-            threshold *= 3;
+            threshold *= 4;
             add_them();
             check_pairs();
         });

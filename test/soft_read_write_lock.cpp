@@ -177,7 +177,7 @@ soft_read_write_lock_options steady(storage where = storage::local)
 
 /// Others are soon taken for dead.
 soft_read_write_lock_options hasty(storage where = storage::local,
-                                   std::chrono::milliseconds threshold = 400ms)
+                                   std::chrono::milliseconds threshold = 120ms)
 {
     auto options = steady(where);
     options.heartbeat_interval = threshold / 8;
@@ -189,7 +189,7 @@ soft_read_write_lock_options hasty(storage where = storage::local,
 template <class F>
 void check_in_time(F const& observe)
 {
-    auto const problem = with_growing_time(400ms, observe);
+    auto const problem = with_growing_time(120ms, observe);
     BOOST_TEST(problem.empty(), problem);
 }
 
@@ -1084,12 +1084,13 @@ BOOST_DATA_TEST_CASE_F(tree, is_superseded_and_told_so, supersessions, where, r,
 
 BOOST_DATA_TEST_CASE_F(tree, has_lost_the_lock_even_if_nobody_came, everyone, where, r)
 {
-    actor holder(path, hasty(where), r);
+    constexpr auto threshold = 120ms;
+    actor holder(path, hasty(where, threshold), r);
     holder.expect("held");
     auto const its = marker(r);
     holder.stop(its);
     auto const last = stamp_of(its);
-    eventually("time passes", [&] { return file_clock() - last > 400ms; });
+    eventually("time passes", [&] { return file_clock() - last > threshold; });
     holder.kill(SIGCONT);
     holder.expect("lost");
     BOOST_TEST(holder.ask("token") == token_in(its));
@@ -1234,7 +1235,7 @@ BOOST_DATA_TEST_CASE_F(tree, of_other_makes_counts, everyone, where, r)
 
 BOOST_DATA_TEST_CASE_F(tree, is_not_of_the_living_however_old, everyone, where, r)
 {
-    auto const options = hasty(where);
+    auto const options = hasty(where, 120ms);
     auto const text = record(::getppid(), host());
     auto const forged = forge(r, text);
     make_old(forged);
@@ -1312,28 +1313,30 @@ BOOST_DATA_TEST_CASE_F(tree, a_marker_is_removed_when_it_has_not_changed_for_the
 BOOST_DATA_TEST_CASE_F(tree, a_marker_that_is_stamped_is_waited_for, everyone, where, r)
 {
     auto const forged = forge(r, record(4711, "elsewhere"));
-    soft_read_write_lock lock(path, hasty(where));
+    constexpr auto threshold = 120ms;
+    soft_read_write_lock lock(path, hasty(where, threshold));
     waiting waits(lock, other(r));
-    auto const end = steady_clock::now() + 1200ms;
+    auto const end = steady_clock::now() + 3 * threshold;
     auto last = steady_clock::now();
     for (auto now = last; now < end && stamp(forged); now = steady_clock::now()) {
         last = now;
-        std::this_thread::sleep_for(20ms);
+        std::this_thread::sleep_for(threshold / 20);
     }
     BOOST_TEST(!waits.get());
-    BOOST_TEST((steady_clock::now() - last >= 400ms));
+    BOOST_TEST((steady_clock::now() - last >= threshold));
     waits.unlock();
 }
 
 BOOST_DATA_TEST_CASE_F(tree, a_marker_of_twice_the_threshold_is_removed_at_once, everyone, where, r)
 {
     auto const forged = forge(r, record(4711, "elsewhere"));
+    constexpr auto threshold = 120ms;
     make_old(forged); // and was last changed now
     auto const changed = as_duration(stat_of(forged).st_ctim);
     for (bool is_free = false; !is_free;) {
-        is_free = is_free_for(role::writer, hasty(where));
+        is_free = is_free_for(role::writer, hasty(where, threshold));
         auto const age = file_clock() - changed;
-        BOOST_TEST((!is_free || age >= 800ms));
+        BOOST_TEST((!is_free || age >= 2 * threshold));
         BOOST_TEST_REQUIRE((age < patience));
     }
     BOOST_TEST(is_clean());
