@@ -10,6 +10,7 @@
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
 #include "process/privileges.hpp"
+#include "process/system_calls.hpp"
 #include "process/temporary_directory.hpp"
 #include "process/tracer.hpp"
 
@@ -277,7 +278,7 @@ BOOST_AUTO_TEST_CASE(an_open_that_may_not_create_finds_the_file, *ut::preconditi
         file_lock lock(path);
         return lock.try_lock() ? 0 : 1;
     });
-    tracer const injects(opens.pid(), at_path("openat:error=EACCES:when=1"));
+    tracer const injects(opens.pid(), at_path(calls_for("open") + ":error=EACCES:when=1"));
     opens.write_line("go");
     BOOST_TEST(opens.wait() == 0);
 }

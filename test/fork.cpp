@@ -11,6 +11,7 @@
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
 #include "process/sample.hpp"
+#include "process/system_calls.hpp"
 #include "process/temporary_directory.hpp"
 #include "process/tracer.hpp"
 
@@ -332,8 +333,8 @@ void check_fork_during_open(boost::filesystem::path const& path, bool long_fork)
         hear();
         return 0;
     });
-    auto traced =
-        std::make_unique<tracer>(parent.pid(), "-e inject=openat:delay_exit=300000:when=1");
+    auto traced = std::make_unique<tracer>(parent.pid(), "-e inject=" + calls_for("open") +
+                                                             ":delay_exit=300000:when=1");
     parent.write_line("go");
     parent.expect("in time");
     auto const survivor = std::stoi(parent.read_line().value());

@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(it_is_the_first_attempt_that_keeps_them_out, *ut::precondit
     d.last = [lock] { return perform(*lock, "try shared"); };
     auto const points = stop_points(d);
     auto const first_pause =
-        std::find_if(points.begin(), points.end(), [](auto const& p) { return p.call == "ppoll"; });
+        std::find_if(points.begin(), points.end(), [](auto const& p) { return p.meaning() == "ppoll"; });
     BOOST_TEST_REQUIRE((first_pause != points.end()));
     auto const shared_asked = std::find_if(points.begin(), first_pause, [](auto const& p) {
         return p.text.find("F_WRLCK") != p.text.npos &&

@@ -189,7 +189,7 @@ struct fixture : temporary_directory
         auto d = doing(what);
         d.last = {};
         auto points = stop_points(d);
-        auto const is_pause = [](stop_point const& p) { return p.call == "ppoll"; };
+        auto const is_pause = [](stop_point const& p) { return p.meaning() == "ppoll"; };
         if (!sleeps) {
             auto const last = std::find_if(points.rbegin(), points.rend(), is_pause);
             BOOST_TEST_REQUIRE((last != points.rend()));
@@ -197,7 +197,7 @@ struct fixture : temporary_directory
         } else {
             // And without its giving up.
             auto const last = std::find_if(points.rbegin(), points.rend(), [](auto const& p) {
-                return p.call == "newfstatat" || p.text.find("F_WRLCK") != p.text.npos;
+                return p.meaning() == "stat" || p.text.find("F_WRLCK") != p.text.npos;
             });
             points.erase(last.base(), points.end());
         }

@@ -12,6 +12,7 @@
 #include "process/kernel_state.hpp"
 #include "process/markers.hpp"
 #include "process/privileges.hpp"
+#include "process/system_calls.hpp"
 #include "process/temporary_directory.hpp"
 #include "process/tracer.hpp"
 
@@ -96,7 +97,8 @@ BOOST_AUTO_TEST_CASE(a_marker_that_is_neither_filled_nor_removed_is_not_held,
     });
     c.expect("ready");
     tracer const t(c.pid(), "-e inject=linkat:error=EPERM -e inject=pwrite64:error=EIO:when=2 "
-                            "-e inject=unlink:error=EIO:when=1..2");
+                            "-e inject=" +
+                                calls_for("unlink") + ":error=EIO:when=1..2");
     c.write_line("go");
     BOOST_TEST(c.wait() == 0);
     BOOST_TEST(is_empty());
@@ -121,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_marker_that_cannot_be_removed_is_nobodys_when_the_lock_ha
         return 0;
     });
     c.expect("ready");
-    tracer const t(c.pid(), "-e inject=unlink:error=EACCES");
+    tracer const t(c.pid(), "-e inject=" + calls_for("unlink") + ":error=EACCES");
     c.write_line("go");
     c.expect("gone");
     BOOST_TEST(text_of(path) == ""); // and its maker is alive

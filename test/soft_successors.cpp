@@ -178,7 +178,7 @@ struct after_an_exchange : after_a_death
     {
         put_dead();
         for (auto const& p : stop_points(breaker())) {
-            if (p.call == "renameat2")
+            if (p.meaning() == "renameat2")
                 break;
             before = p;
         }

@@ -60,7 +60,7 @@ struct sequence
     bool has_other_ways = false;
     /// Directories are listed for who is in them, not only for a report.
     bool lists_readers = false;
-    /// What is called to keep other threads going.
+    /// What is called to keep other threads going, by meaning (system_calls.hpp).
     std::set<std::string> others_calls = {};
     /// The number of its calls depends on other processes: fault the first of each name.
     bool varies = false;
@@ -72,6 +72,8 @@ struct fault
     unsigned occurrence; ///< among the calls of this name, from 1
     std::string text;    ///< of the call, as strace shows it
     std::string error;   ///< the name of an errno; empty: a kill
+
+    std::string meaning() const; ///< of the call, as in system_calls.hpp
 
     friend std::ostream& operator<<(std::ostream&, fault const&);
 };

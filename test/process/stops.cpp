@@ -4,6 +4,8 @@
 
 #include "stops.hpp"
 
+#include "system_calls.hpp"
+
 #include <boost/filesystem/operations.hpp>
 
 #include <atomic>
@@ -76,6 +78,11 @@ std::string injections(stop_point const& a, stop_point const& b)
 }
 
 } // namespace
+
+std::string stop_point::meaning() const
+{
+    return meaning_of(call, text);
+}
 
 std::ostream& operator<<(std::ostream& out, stop_point const& p)
 {
