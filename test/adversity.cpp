@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(without_change_notices_a_wait_asks_from_time_to_time,
             auto const before = open_descriptors();
             file_lock waits(path, polling(milliseconds(1)));
             acquire_options how;
-            how.timeout = seconds(60);
+            how.timeout = patience;
             how.on_wait = [](wait_status const&) { say("waiting"); };
             waits.acquire(how);
             waits.unlock();
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(without_descriptors_there_is_an_error_or_polling,
                 return 3;
         }
         say("waiting");
-        if (!waits.try_lock_for(seconds(60)))
+        if (!waits.try_lock_for(patience))
             return 4;
         waits.unlock();
         allow(100);

@@ -46,8 +46,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr auto patience = 30s;
-
 /// Runs the context until it has no more work, but not for ever.
 void run(asio::io_context& context)
 {
@@ -114,7 +112,7 @@ bool others_can_lock(boost::filesystem::path const& path)
 
 BOOST_FIXTURE_TEST_SUITE(async_acquire_suite, temporary_directory)
 
-BOOST_AUTO_TEST_SUITE(outcomes, *boost::unit_test::timeout(120))
+BOOST_AUTO_TEST_SUITE(outcomes, *boost::unit_test::timeout(hang_limit))
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_free_lock_is_had_and_given_back, Lock, exclusive_kinds)
 {
@@ -314,7 +312,7 @@ BOOST_AUTO_TEST_CASE(the_context_has_no_work_left_thereafter)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(limits, *boost::unit_test::timeout(120))
+BOOST_AUTO_TEST_SUITE(limits, *boost::unit_test::timeout(hang_limit))
 
 BOOST_AUTO_TEST_CASE(a_timeout_ends_the_wait)
 {
@@ -455,7 +453,7 @@ BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_refused_by_the_call)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(held, *boost::unit_test::timeout(120))
+BOOST_AUTO_TEST_SUITE(held, *boost::unit_test::timeout(hang_limit))
 
 template <class Lock>
 held_lock<Lock> have(Lock& lock)

@@ -47,7 +47,7 @@ namespace {
 void run(asio::io_context& context)
 {
     context.restart();
-    context.run_for(60s);
+    context.run_for(patience);
     BOOST_TEST_REQUIRE(context.stopped());
 }
 
@@ -92,7 +92,7 @@ boost::test_tools::assertion_result has_python_filelock(boost::unit_test::test_u
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(async_coroutines, temporary_directory, *boost::unit_test::timeout(180))
+BOOST_FIXTURE_TEST_SUITE(async_coroutines, temporary_directory)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(coroutines_on_one_thread_exclude_each_other, Lock, exclusive_kinds)
 {
@@ -167,8 +167,8 @@ BOOST_AUTO_TEST_CASE(or_a_timer_is_a_time_out)
     go(context, try_for(20ms, false));
     run(context);
     other.unlock();
-    go(context, try_for(30s, true));
-    go(context, try_for(30s, true));
+    go(context, try_for(patience, true));
+    go(context, try_for(patience, true));
     run(context);
     BOOST_TEST(ended == 3);
     BOOST_TEST(other.try_lock()); // whoever lost holds nothing

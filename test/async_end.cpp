@@ -80,7 +80,7 @@ void settle(asio::io_context& context)
 void run(asio::io_context& context)
 {
     context.restart();
-    context.run_for(30s);
+    context.run_for(patience);
     BOOST_TEST_REQUIRE(context.stopped());
 }
 
@@ -111,7 +111,7 @@ inline std::ostream& operator<<(std::ostream& out, cancellation_type type)
 } // namespace asio
 } // namespace boost
 
-BOOST_FIXTURE_TEST_SUITE(async_end, temporary_directory, *boost::unit_test::timeout(120))
+BOOST_FIXTURE_TEST_SUITE(async_end, temporary_directory)
 
 BOOST_AUTO_TEST_SUITE(cancellation)
 
@@ -446,14 +446,14 @@ BOOST_AUTO_TEST_CASE(the_operations_of_a_child_are_dead_and_those_of_the_parent_
         say("forked");
         hear(); // the lock is free
         context.restart();
-        context.run_for(30s);
+        context.run_for(patience);
         if (!context.stopped() || !a.was_aborted() || !b.was_aborted() || !c.was_aborted())
             return 1;
         // It starts afresh.
         waiter own;
         own.start(context, lock);
         context.restart();
-        context.run_for(30s);
+        context.run_for(patience);
         if (!own.has_lock())
             return 2;
         say("has it");
@@ -470,11 +470,11 @@ BOOST_AUTO_TEST_CASE(the_operations_of_a_child_are_dead_and_those_of_the_parent_
     forked.write_line("end");
     BOOST_TEST(forked.wait() == 0);
     settle(context);
-    while (!a.ec && context.run_one_for(30s) != 0)
+    while (!a.ec && context.run_one_for(patience) != 0)
         ;
     BOOST_TEST(a.has_lock());
     a.held.unlock();
-    while (!b.ec && context.run_one_for(30s) != 0)
+    while (!b.ec && context.run_one_for(patience) != 0)
         ;
     BOOST_TEST(b.has_lock());
     b.held.unlock();
@@ -495,7 +495,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_uses_the_lock_alone_need_not_know_of_the_conte
         hear();
         if (open_descriptors() >= open) // the parent's lock file and notices are closed
             return 1;
-        if (!lock.try_lock_for(30s))
+        if (!lock.try_lock_for(patience))
             return 2;
         lock.unlock();
         return 0;

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "fake_context.hpp"
+#include "process/patience.hpp"
 
 namespace asio = boost::asio;
 namespace errc = boost::system::errc;
@@ -38,6 +39,7 @@ using fd::lock_mode;
 using filelock_test::engine;
 using filelock_test::fake_lock;
 using filelock_test::fake_protocol;
+using filelock_test::hang_limit;
 
 namespace boost {
 namespace filelock {
@@ -60,7 +62,7 @@ constexpr auto never = (clock_type::time_point::max)();
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(async_engine_suite, engine, *boost::unit_test::timeout(60))
+BOOST_FIXTURE_TEST_SUITE(async_engine_suite, engine, *boost::unit_test::timeout(hang_limit))
 
 BOOST_AUTO_TEST_CASE(a_lock_that_is_free_costs_the_context_one_step)
 {

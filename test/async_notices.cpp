@@ -61,7 +61,7 @@ struct watcher : temporary_directory, engine
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(async_notices, watcher, *boost::unit_test::timeout(60))
+BOOST_FIXTURE_TEST_SUITE(async_notices, watcher, *boost::unit_test::timeout(hang_limit))
 
 BOOST_AUTO_TEST_CASE(a_change_posts_the_next_step)
 {

@@ -37,7 +37,7 @@ using boost::filelock::file_lock_options;
 using boost::filelock::held_lock;
 using boost::system::error_code;
 
-BOOST_FIXTURE_TEST_SUITE(async_threads, temporary_directory, *boost::unit_test::timeout(180))
+BOOST_FIXTURE_TEST_SUITE(async_threads, temporary_directory)
 
 // Each operation on a strand of its own, where it is cancelled too.
 BOOST_AUTO_TEST_CASE(cancellations_amid_threads)
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(operations_and_threads_exclude_each_other)
             for (int turn = 0; turn < rounds; ++turn) {
                 if (turn % 2 == 0)
                     lock.lock();
-                else if (!lock.try_lock_for(100s))
+                else if (!lock.try_lock_for(patience))
                     return;
                 be_inside();
                 lock.unlock();

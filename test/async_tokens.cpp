@@ -172,7 +172,7 @@ public:
 } // namespace asio
 } // namespace boost
 
-BOOST_FIXTURE_TEST_SUITE(async_tokens_suite, temporary_directory, *boost::unit_test::timeout(120))
+BOOST_FIXTURE_TEST_SUITE(async_tokens_suite, temporary_directory)
 
 BOOST_AUTO_TEST_CASE(callback_that_can_only_be_moved)
 {
@@ -364,7 +364,7 @@ BOOST_AUTO_TEST_CASE(what_comes_first_is_the_executor_of_a_handler_that_has_none
     recording_executor const ex(context);
     file_lock lock(path);
     acquire_options how;
-    how.timeout = 10s;
+    how.timeout = patience;
     int called = 0;
     auto const handler = [&](error_code ec, auto h) {
         BOOST_TEST(!ec);
@@ -386,7 +386,7 @@ BOOST_AUTO_TEST_CASE(contexts_come_first_as_well)
 {
     file_lock lock(path);
     acquire_options how;
-    how.timeout = 10s;
+    how.timeout = patience;
     std::atomic<int> called{0};
     auto const handler = [&](error_code ec, auto h) {
         if (!ec && h.owns_lock())

@@ -9,6 +9,7 @@
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
 #include "process/privileges.hpp"
+#include "process/system_calls.hpp"
 #include "process/temporary_directory.hpp"
 #include "process/tracer.hpp"
 
@@ -276,7 +277,7 @@ BOOST_AUTO_TEST_CASE(an_open_that_may_not_create_finds_the_file, *ut::preconditi
         file_lock lock(path);
         return lock.try_lock() ? 0 : 1;
     });
-    tracer const injects(opens.pid(), at_path("openat:error=EACCES:when=1"));
+    tracer const injects(opens.pid(), at_path(calls_for("open") + ":error=EACCES:when=1"));
     opens.write_line("go");
     BOOST_TEST(opens.wait() == 0);
 }
@@ -351,7 +352,7 @@ BOOST_AUTO_TEST_CASE(a_file_on_which_somebody_has_a_lease)
     BOOST_TEST(!lock.try_lock());
     BOOST_TEST(!lock.try_lock_for(std::chrono::milliseconds(5)));
     leases.write_line("enough");
-    BOOST_TEST(lock.try_lock_for(std::chrono::seconds(60)));
+    BOOST_TEST(lock.try_lock_for(patience));
     BOOST_TEST(leases.wait() == 0);
 }
 
@@ -383,7 +384,7 @@ void check_waiter_moves_on(fs::path const& path, std::function<void()> const& re
     child waiter([&] {
         file_lock lock(path, options);
         say("waiting"); // without the copy of the holder's descriptor
-        say(lock.try_lock_for(std::chrono::seconds(60)) ? "held" : "timed out");
+        say(lock.try_lock_for(patience) ? "held" : "timed out");
         hear();
         return 0;
     });

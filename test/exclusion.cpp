@@ -6,6 +6,7 @@
 
 #include "lock_kinds.hpp"
 #include "process/child.hpp"
+#include "process/sample.hpp"
 #include "process/temporary_directory.hpp"
 
 #include <boost/thread/locks.hpp>
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <memory>
 #include <new>
@@ -31,7 +33,12 @@ using namespace filelock_test;
 
 namespace {
 
-constexpr int processes = 8, holds = 500;
+constexpr int processes = 8;
+
+int holds()
+{
+    return by_extent(200, 500, 500);
+}
 
 struct interval
 {
@@ -55,12 +62,13 @@ void hold_once(Lock& lock, int turn)
         lock.lock();
         break;
     case 1:
-        if (!lock.try_lock_for(std::chrono::seconds(100)))
+        if (!lock.try_lock_for(patience))
             throw std::runtime_error("timed out");
         break;
     case 2:
+        // A process that tried without a pause would keep the holder from its processor.
         while (!lock.try_lock())
-            ;
+            std::this_thread::sleep_for(std::chrono::microseconds(200));
         break;
     }
 }
@@ -70,8 +78,9 @@ int hold_and_record(boost::filesystem::path const& path, boost::filesystem::path
 {
     Lock lock(path, quick<Lock>());
     std::vector<interval> intervals;
+    int const count = holds();
     hear(); // all start together
-    for (int i = 0; i < holds; ++i) {
+    for (int i = 0; i < count; ++i) {
         hold_once(lock, i);
         interval one;
         one.from = now();
@@ -177,7 +186,8 @@ void mixed_threads(boost::filesystem::path const& directory, shared_tallies& tal
 template <class Lock, class Step>
 void mixed_processes(boost::filesystem::path const& directory, Step const& step)
 {
-    constexpr int crowd = 4, rounds = 30;
+    constexpr int crowd = 4;
+    int const rounds = by_extent(12, 30, 30);
     shared_tallies tallies;
     std::vector<std::unique_ptr<child>> children;
     for (int i = 0; i < crowd; ++i)
@@ -219,7 +229,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_recorded_holds_of_eight_processes_do_not_overl
         for (interval one; in >> one.from >> one.to;)
             all.push_back(one);
     }
-    BOOST_TEST(all.size() == std::size_t(processes * holds));
+    BOOST_TEST(all.size() == std::size_t(processes * holds()));
     std::sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.from < b.from; });
     auto const overlap = std::adjacent_find(
         all.begin(), all.end(), [](auto const& a, auto const& b) { return b.from <= a.to; });

@@ -539,7 +539,7 @@ BOOST_AUTO_TEST_CASE(a_wait_with_progress_ends_with_the_lock)
     holder.expect("held");
     file_lock lock(path, {milliseconds(1)});
     acquire_options how;
-    how.timeout = seconds(60);
+    how.timeout = patience;
     how.on_wait = [&](wait_status const&) { holder.write_line("enough"); };
     lock.acquire(how);
     BOOST_TEST(lock.is_locked());

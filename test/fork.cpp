@@ -9,6 +9,8 @@
 #include "lock_kinds.hpp"
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
+#include "process/sample.hpp"
+#include "process/system_calls.hpp"
 #include "process/temporary_directory.hpp"
 #include "process/tracer.hpp"
 
@@ -30,7 +32,7 @@
 
 using namespace filelock_test;
 using boost::filelock::lock_error;
-using std::chrono::seconds;
+using std::chrono::milliseconds;
 
 namespace {
 
@@ -202,7 +204,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_locks_the_same_object_afresh, Lock, exclus
         if (lock.try_lock())
             return 1;
         say("busy");
-        if (!lock.try_lock_for(seconds(60)) || lock.lock_counter() != 1)
+        if (!lock.try_lock_for(patience) || lock.lock_counter() != 1)
             return 2;
         say("held");
         hear();
@@ -288,7 +290,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_that_lives_on_does_not_keep_a_dead_parents
     BOOST_TEST(taken<Lock>(path));
     parent.kill();
     Lock lock(path, quick<Lock>());
-    BOOST_TEST(lock.try_lock_for(seconds(60)));
+    BOOST_TEST(lock.try_lock_for(patience));
     BOOST_TEST(::kill(survivor, SIGKILL) == 0);
 }
 
@@ -317,7 +319,7 @@ void check_fork_during_open(boost::filesystem::path const& path, bool long_fork)
         bool early = false; // it must not get the lock before the fork is over
         if (long_fork)
             first_after_fork = [&] {
-                auto const until = std::chrono::steady_clock::now() + seconds(2);
+                auto const until = std::chrono::steady_clock::now() + milliseconds(300);
                 while (!locked && std::chrono::steady_clock::now() < until)
                     std::this_thread::yield();
                 early = locked;
@@ -330,8 +332,8 @@ void check_fork_during_open(boost::filesystem::path const& path, bool long_fork)
         hear();
         return 0;
     });
-    auto traced =
-        std::make_unique<tracer>(parent.pid(), "-e inject=openat:delay_exit=1000000:when=1");
+    auto traced = std::make_unique<tracer>(parent.pid(), "-e inject=" + calls_for("open") +
+                                                             ":delay_exit=300000:when=1");
     parent.write_line("go");
     parent.expect("in time");
     auto const survivor = std::stoi(parent.read_line().value());
@@ -339,7 +341,7 @@ void check_fork_during_open(boost::filesystem::path const& path, bool long_fork)
     BOOST_TEST(taken<Lock>(path));
     parent.kill();
     Lock lock(path, quick<Lock>());
-    BOOST_TEST(lock.try_lock_for(seconds(60)));
+    BOOST_TEST(lock.try_lock_for(patience));
     BOOST_TEST(::kill(survivor, SIGKILL) == 0);
 }
 
@@ -368,7 +370,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(children_forked_amid_locking_threads_can_lock, Loc
         boost::lock_guard<Lock> guard(shared);
     };
     busy_threads const threads(3, work);
-    for (int i = 0; i < 200; ++i) {
+    for (int i = by_extent(50, 200, 200); i > 0; --i) {
         child c([&] {
             boost::lock_guard<Lock> guard(shared);
             work(100);
@@ -429,9 +431,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(exec_inherits_no_descriptor, Lock, exclusive_kinds
         Lock lock(directory / (std::to_string(i) + ".lock"));
         boost::lock_guard<Lock> guard(lock);
     });
-    for (int i = 0; i < 100; ++i) {
-        child c({"sh", "-c", "ls -l /proc/self/fd | grep -c '[.]lock'"});
-        c.expect("0");
+    for (int i = by_extent(10, 50, 100); i > 0; --i) {
+        child c({"ls", "-l", "/proc/self/fd"});
+        int lines = 0;
+        for (auto line = c.read_line(); line; line = c.read_line()) {
+            BOOST_TEST(line->find(".lock") == line->npos, *line);
+            ++lines;
+        }
+        BOOST_TEST(lines > 3);
+        BOOST_TEST(c.wait() == 0);
     }
 }
 

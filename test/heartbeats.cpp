@@ -30,6 +30,7 @@
 
 namespace fd = boost::filelock::detail;
 using filelock_test::child;
+using filelock_test::patience;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
@@ -50,7 +51,7 @@ public:
 
     void wait_for(int beats) const
     {
-        auto const until = std::chrono::steady_clock::now() + seconds(30);
+        auto const until = std::chrono::steady_clock::now() + patience;
         while (count_ < beats) {
             if (std::chrono::steady_clock::now() >= until)
                 throw std::runtime_error("it does not beat");
@@ -81,7 +82,7 @@ std::size_t threads()
 
 void wait_for_threads(std::size_t wanted)
 {
-    auto const until = std::chrono::steady_clock::now() + seconds(30);
+    auto const until = std::chrono::steady_clock::now() + patience;
     while (threads() != wanted) {
         if (std::chrono::steady_clock::now() >= until)
             throw std::runtime_error("threads: " + std::to_string(threads()));
@@ -212,7 +213,7 @@ BOOST_AUTO_TEST_CASE(a_beat_may_stop_itself_and_destroy_itself)
         }
     };
     BOOST_TEST(!(new suicidal(done))->start(now()));
-    BOOST_TEST((done.get_future().wait_for(seconds(30)) == std::future_status::ready));
+    BOOST_TEST((done.get_future().wait_for(patience) == std::future_status::ready));
     beater next([] { return std::optional<nanoseconds>(); });
     BOOST_TEST(!next.start(now()));
     next.wait_for(1);
@@ -316,7 +317,7 @@ BOOST_AUTO_TEST_CASE(started_and_stopped_by_many_threads)
             }
         }));
     for (auto& one : all)
-        BOOST_TEST((one.wait_for(seconds(60)) == std::future_status::ready));
+        BOOST_TEST((one.wait_for(patience) == std::future_status::ready));
     BOOST_TEST(failures == 0);
     BOOST_TEST(beats > 0);
 }

@@ -83,7 +83,7 @@ struct fake_kept final : fd::kept_up
 template <class F>
 void until(F const& is_so)
 {
-    auto const end = std::chrono::steady_clock::now() + 30s;
+    auto const end = std::chrono::steady_clock::now() + patience;
     while (!is_so() && std::chrono::steady_clock::now() < end)
         std::this_thread::sleep_for(100us);
     BOOST_TEST_REQUIRE(is_so());
@@ -127,7 +127,7 @@ struct kept
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(kept_protocol_suite, *boost::unit_test::timeout(120))
+BOOST_AUTO_TEST_SUITE(kept_protocol_suite, *boost::unit_test::timeout(hang_limit))
 
 BOOST_FIXTURE_TEST_CASE(it_beats_from_the_attempt_that_had_it_to_the_release, kept)
 {

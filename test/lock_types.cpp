@@ -333,7 +333,7 @@ void wait_and_tell(boost::filesystem::path const& path)
         condition.notify_all();
         BOOST_TEST((waiter.wait_for(milliseconds(5)) == std::future_status::timeout));
     }
-    BOOST_REQUIRE((waiter.wait_for(seconds(60)) == std::future_status::ready));
+    BOOST_REQUIRE((waiter.wait_for(patience) == std::future_status::ready));
     waiter.get();
     BOOST_TEST(woken_with_lock);
     BOOST_TEST(!taken<Lock>(path));

@@ -482,7 +482,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(threads_on_one_object_exclude_each_other, Lock, ex
                     std::this_thread::yield();
                 break;
             case 2:
-                if (!lock.try_lock_for(seconds(60)))
+                if (!lock.try_lock_for(patience))
                     throw std::runtime_error("timed out");
             }
             if (++in != 1)
@@ -611,7 +611,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_waiting_thread_gets_the_lock_of_its_object, Lock
     std::promise<void> started;
     auto waiter = std::async(std::launch::async, [&] {
         started.set_value();
-        bool const got = lock.try_lock_for(seconds(60));
+        bool const got = lock.try_lock_for(patience);
         if (got)
             lock.unlock();
         return got;

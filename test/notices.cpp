@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(who_sleeps_is_woken)
     BOOST_TEST((sleeper.watch(what, what.identity) == watching::anew));
     make(place / "made");
     fs::remove(entry);
-    sleeper.wait_until(std::chrono::steady_clock::now() + child::patience, false);
+    sleeper.wait_until(std::chrono::steady_clock::now() + patience, false);
     BOOST_TEST(sleeper.take_change());
 }
 

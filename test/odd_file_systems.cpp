@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(that_have_no_locks_and_are_fallen_back_from)
         BOOST_TEST(other.is_soft());
         BOOST_TEST(!as_well.try_lock());
         BOOST_TEST((error_of([&] { other.lock_shared(); }) == error::kernel_lock_not_supported));
-        child waits([&] { return other.try_lock_for(seconds(60)) ? 0 : 1; });
+        child waits([&] { return other.try_lock_for(patience) ? 0 : 1; });
         wait_until_asleep(waits.pid());
         lock.unlock();
         BOOST_TEST(waits.wait() == 0); // and has left its marker
@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE(that_fail_to_unlock)
     BOOST_TEST(!lock.is_locked());
     BOOST_TEST(open_descriptors() == before);
     // The close has given it back.
-    BOOST_TEST(other.try_lock_for(seconds(60)));
+    BOOST_TEST(other.try_lock_for(patience));
 }
 
 BOOST_AUTO_TEST_CASE(that_fail_to_close)
@@ -324,7 +324,7 @@ BOOST_AUTO_TEST_CASE(that_are_mounted_twice)
     BOOST_TEST(!other.try_lock());
     BOOST_TEST(!other.try_lock_shared());
     // Neither is told of what the other does: it asks.
-    child timed([&] { return other.try_lock_for(seconds(60)) ? 0 : 1; });
+    child timed([&] { return other.try_lock_for(patience) ? 0 : 1; });
     wait_until_asleep(timed.pid());
     child sleeps([&] {
         other.lock();
@@ -352,7 +352,7 @@ BOOST_AUTO_TEST_CASE(that_are_mounted_twice_when_a_holder_is_killed)
     file_lock other(same, quick());
     BOOST_TEST(!other.try_lock());
     holder.kill();
-    BOOST_TEST(other.try_lock_for(seconds(60)));
+    BOOST_TEST(other.try_lock_for(patience));
 }
 
 BOOST_AUTO_TEST_CASE(that_are_mounted_twice_when_a_waiter_is_killed)
@@ -368,7 +368,7 @@ BOOST_AUTO_TEST_CASE(that_are_mounted_twice_when_a_waiter_is_killed)
     sleeps.kill();
     BOOST_TEST(sleeps.wait() == -SIGKILL);
     lock.unlock();
-    BOOST_TEST(other.try_lock_for(seconds(60))); // it does not have it
+    BOOST_TEST(other.try_lock_for(patience)); // it does not have it
 }
 
 // Removed through the one, the file seems to have a name for who has it open through the other.
@@ -384,7 +384,7 @@ BOOST_AUTO_TEST_CASE(that_keep_showing_a_name)
     BOOST_TEST(!ec);
     lock.unlock();
     lock.lock();
-    child waiter([&] { return waits.try_lock_for(seconds(60)) ? 0 : 1; });
+    child waiter([&] { return waits.try_lock_for(patience) ? 0 : 1; });
     wait_until_asleep(waiter.pid());
     fs::remove(same);
     BOOST_TEST(waiter.wait() == 0);
@@ -495,7 +495,7 @@ BOOST_FIXTURE_TEST_CASE(that_fail_to_convert_a_lock, with_record_locks)
     lock.release(ec);
     BOOST_TEST((ec == errc::io_error));
     faults.record_lock.error = 0;
-    BOOST_TEST(other.try_lock_for(seconds(60)));
+    BOOST_TEST(other.try_lock_for(patience));
 }
 
 BOOST_FIXTURE_TEST_CASE(that_fail_to_take_a_claim_back, with_record_locks)
@@ -585,7 +585,7 @@ BOOST_FIXTURE_TEST_CASE(that_are_mounted_twice_and_have_record_locks, with_recor
     holder.expect("holds");
     BOOST_TEST(!here.try_lock_shared());
     holder.kill();
-    BOOST_TEST(here.try_lock_shared_for(seconds(60)));
+    BOOST_TEST(here.try_lock_shared_for(patience));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -92,7 +92,7 @@ void we_wait_for(child& holder, boost::filesystem::path const& path, end_of_hold
     child timed([&] {
         file_lock l(path, {milliseconds(1)});
         say("waiting");
-        return l.try_lock_for(seconds(60)) ? 0 : 1;
+        return l.try_lock_for(patience) ? 0 : 1;
     });
     child sleeping([&] {
         file_lock l(path);
@@ -107,7 +107,7 @@ void we_wait_for(child& holder, boost::filesystem::path const& path, end_of_hold
         holder.write_line("enough");
     BOOST_TEST(timed.wait() == 0);
     BOOST_TEST(sleeping.wait() == 0);
-    BOOST_TEST(lock.try_lock_for(seconds(60)));
+    BOOST_TEST(lock.try_lock_for(patience));
     BOOST_TEST(holder.wait() == (how == end_of_hold::kill ? -SIGKILL : 0));
 }
 

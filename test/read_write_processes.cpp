@@ -205,8 +205,8 @@ BOOST_AUTO_TEST_CASE(it_is_the_first_attempt_that_keeps_them_out, *ut::precondit
     d.then = [lock] { return perform(*lock, "limit 500"); };
     d.last = [lock] { return perform(*lock, "try shared"); };
     auto const points = stop_points(d);
-    auto const first_pause =
-        std::find_if(points.begin(), points.end(), [](auto const& p) { return p.call == "ppoll"; });
+    auto const first_pause = std::find_if(points.begin(), points.end(),
+                                          [](auto const& p) { return p.meaning() == "ppoll"; });
     BOOST_TEST_REQUIRE((first_pause != points.end()));
     auto const shared_asked = std::find_if(points.begin(), first_pause, [](auto const& p) {
         return p.text.find("F_WRLCK") != p.text.npos &&
@@ -303,40 +303,49 @@ BOOST_AUTO_TEST_CASE(a_writer_behind_a_reader_of_the_same_object_who_is_cancelle
 BOOST_DATA_TEST_CASE_F(fixture, who_converts_and_gives_up, data::make({"shared", "upgrade"}), mode)
 {
     for (bool const dies : {false, true}) {
-        child converts([&] {
-            read_write_lock lock(path, hourly());
-            say(perform(lock, try_for(mode)));
-            hear();
-            // A limit that is reached before it is one of hours.
-            bool const had = mode == std::string("shared")
-                                 ? lock.try_unlock_shared_and_lock_for(dies ? 7200s : 2s)
-                                 : lock.try_unlock_upgrade_and_lock_for(dies ? 7200s : 2s);
-            say(said_of(had));
-            hear();
-            return 0;
-        });
-        converts.expect(has_it);
-        auto const options = polls_for(dies ? "kill" : "release");
-        actor holder(path), reader(path, options), upgrader(path, options);
-        BOOST_TEST(holder("lock shared") == has_it);
-        converts.write_line("go");
-        byte_viewer(path).wait_until_locked(pending_byte);
-        stop(converts.pid());
-        BOOST_TEST(left() == "nothing");
-        reader.begin_wait("wait shared");
-        upgrader.begin_wait("wait upgrade");
-        if (dies) {
-            converts.kill();
-        } else {
-            converts.kill(SIGCONT);
-            converts.expect(busy);
-        }
-        BOOST_TEST_CHECKPOINT("the reader, where the other " << (dies ? "dies" : "gives up"));
-        BOOST_REQUIRE_EQUAL(reader.end(), has_it);
-        if (dies || mode == std::string("shared"))
-            BOOST_TEST(upgrader.end() == has_it);
-        else
-            BOOST_TEST(left() == "s");
+        auto const observe = [&, mode = mode](std::chrono::milliseconds limit) {
+            std::chrono::nanoseconds const its_limit = dies ? std::chrono::nanoseconds(2h) : limit;
+            child converts([&] {
+                read_write_lock lock(path, hourly());
+                say(perform(lock, try_for(mode)));
+                hear();
+                bool const had = mode == std::string("shared")
+                                     ? lock.try_unlock_shared_and_lock_for(its_limit)
+                                     : lock.try_unlock_upgrade_and_lock_for(its_limit);
+                say(said_of(had));
+                hear();
+                return 0;
+            });
+            converts.expect(has_it);
+            auto const options = polls_for(dies ? "kill" : "release");
+            actor holder(path), reader(path, options), upgrader(path, options);
+            BOOST_TEST(holder("lock shared") == has_it);
+            converts.write_line("go");
+            {
+                byte_viewer const viewer(path);
+                while (!viewer.is_locked(pending_byte))
+                    unless_late(!converts.has_line(), "its limit has passed");
+                stop(converts.pid());
+                unless_late(viewer.is_locked(pending_byte), "its limit has passed");
+            }
+            BOOST_TEST(left() == "nothing");
+            reader.begin_wait("wait shared");
+            upgrader.begin_wait("wait upgrade");
+            if (dies) {
+                converts.kill();
+            } else {
+                converts.kill(SIGCONT);
+                converts.expect(busy);
+            }
+            BOOST_TEST_CHECKPOINT("the reader, where the other " << (dies ? "dies" : "gives up"));
+            BOOST_REQUIRE_EQUAL(reader.end(), has_it);
+            if (dies || mode == std::string("shared"))
+                BOOST_TEST(upgrader.end() == has_it);
+            else
+                BOOST_TEST(left() == "s");
+        };
+        auto const problem = with_growing_time(300ms, observe);
+        BOOST_TEST(problem.empty(), problem);
     }
 }
 

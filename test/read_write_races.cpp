@@ -116,7 +116,7 @@ void must(bool had)
 acquire_options patient()
 {
     acquire_options how;
-    how.timeout = 60s;
+    how.timeout = patience;
     how.progress_interval = 1h;
     return how;
 }
@@ -128,7 +128,7 @@ void begin_to_read(read_write_lock& lock, unsigned way)
     if (way % 3 == 0)
         lock.lock_shared();
     else if (way % 3 == 1)
-        must(lock.try_lock_shared_for(60s));
+        must(lock.try_lock_shared_for(patience));
     else
         lock.acquire_shared(patient());
 }
@@ -139,7 +139,7 @@ void begin_to_write(read_write_lock& lock, unsigned way, OnWait on_wait)
     if (way % 3 == 0) {
         lock.lock();
     } else if (way % 3 == 1) {
-        must(lock.try_lock_for(60s));
+        must(lock.try_lock_for(patience));
     } else {
         auto how = patient();
         how.on_wait = on_wait;
@@ -195,7 +195,7 @@ public:
         if (random_() % 2 == 0)
             lock_.unlock_upgrade_and_lock();
         else
-            must(lock_.try_unlock_upgrade_and_lock_for(60s));
+            must(lock_.try_unlock_upgrade_and_lock_for(patience));
         note_longest(before, counts_.longest);
         auto const seen = seen_;
         look();

@@ -3,8 +3,8 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 // A process is stopped after each system call of what it does with a read_write_lock, and others
-// come meanwhile: two that may not are never in together, and nobody misses that he may come. At a
-// third of the calls; with the argument "everything", at all of them.
+// come meanwhile: two that may not are never in together, and none misses its turn. At a sample of
+// the calls (process/sample.hpp).
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -12,6 +12,7 @@
 
 #include "process/lock_bytes.hpp"
 #include "process/read_write_actor.hpp"
+#include "process/sample.hpp"
 #include "process/stops.hpp"
 #include "process/temporary_directory.hpp"
 #include "process/tracer.hpp"
@@ -91,12 +92,6 @@ wait const waits[] = {
     {{"try upgrade", "wait upgrade to exclusive"}, "try shared"},
     {{"try upgrade", "lock upgrade to exclusive"}, "try shared"},
 };
-
-bool is_chosen(std::size_t i)
-{
-    auto const& arguments = ut::framework::master_test_suite();
-    return i % 3 == 0 || (arguments.argc > 1 && arguments.argv[1] == std::string("everything"));
-}
 
 } // namespace
 
@@ -193,7 +188,7 @@ struct fixture : temporary_directory
         auto d = doing(what);
         d.last = {};
         auto points = stop_points(d);
-        auto const is_pause = [](stop_point const& p) { return p.call == "ppoll"; };
+        auto const is_pause = [](stop_point const& p) { return p.meaning() == "ppoll"; };
         if (!sleeps) {
             auto const last = std::find_if(points.rbegin(), points.rend(), is_pause);
             BOOST_TEST_REQUIRE((last != points.rend()));
@@ -201,7 +196,7 @@ struct fixture : temporary_directory
         } else {
             // And without its giving up.
             auto const last = std::find_if(points.rbegin(), points.rend(), [](auto const& p) {
-                return p.call == "newfstatat" || p.text.find("F_WRLCK") != p.text.npos;
+                return p.meaning() == "stat" || p.text.find("F_WRLCK") != p.text.npos;
             });
             points.erase(last.base(), points.end());
         }
@@ -215,16 +210,14 @@ BOOST_DATA_TEST_CASE_F(fixture, others_come_while_one_is_stopped, data::make(act
 {
     auto const points = stop_points(doing(a));
     BOOST_TEST_REQUIRE(points.size() > 1u);
-    std::size_t i = 0;
-    for (auto const& p : points)
-        for (auto const& comes : from_nothing) {
-            if (!is_chosen(i++))
-                continue;
-            ::alarm(60);
-            auto const problem = problem_with(a, p, comes);
-            BOOST_TEST(problem.empty(), p << ", " << comes << ": " << problem);
-        }
-    BOOST_TEST_MESSAGE(points.size() << " calls");
+    auto const ways = std::size(from_nothing);
+    for (auto const i : sample(points.size() * ways, {4, 3})) {
+        auto const& p = points[i / ways];
+        auto const& comes = from_nothing[i % ways];
+        restart_hang_timer();
+        auto const problem = problem_with(a, p, comes);
+        BOOST_TEST(problem.empty(), p << ", " << comes << ": " << problem);
+    }
 }
 
 BOOST_DATA_TEST_CASE_F(fixture, a_holder_leaves_while_one_who_waits_is_stopped, data::make(waits),
@@ -232,10 +225,8 @@ BOOST_DATA_TEST_CASE_F(fixture, a_holder_leaves_while_one_who_waits_is_stopped, 
 {
     auto const points = points_of(w);
     BOOST_TEST_REQUIRE(points.size() > 1u);
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        if (!is_chosen(i))
-            continue;
-        ::alarm(60);
+    for (auto const i : sample(points.size(), {4, 3})) {
+        restart_hang_timer();
         std::string problem;
         try {
             problem = problem_with(w, points[i]);
@@ -244,7 +235,6 @@ BOOST_DATA_TEST_CASE_F(fixture, a_holder_leaves_while_one_who_waits_is_stopped, 
         }
         BOOST_TEST(problem.empty(), points[i] << ": " << problem);
     }
-    BOOST_TEST_MESSAGE(points.size() << " calls");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

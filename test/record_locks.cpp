@@ -189,7 +189,7 @@ struct fixture : temporary_directory
                     child timed([&] {
                         file_lock lock(path, with_backend(backend));
                         say("waiting");
-                        return lock.try_lock_for(seconds(60)) ? 0 : 1;
+                        return lock.try_lock_for(patience) ? 0 : 1;
                     });
                     timed.expect("waiting");
                     wait_until_blocked(sleeping.pid(), path.string());
@@ -342,7 +342,7 @@ BOOST_AUTO_TEST_CASE(who_takes_the_kinds_in_the_other_order_and_we_do_not_wait_f
         child timed([&] {
             file_lock lock(path, with_backend(kernel_lock::both));
             say("waiting");
-            return lock.try_lock_for(seconds(60)) ? 0 : 1;
+            return lock.try_lock_for(patience) ? 0 : 1;
         });
         timed.expect("waiting");
         wait_until_blocked(stranger.pid(), path.string());

@@ -12,8 +12,8 @@
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/shared_instance.hpp>
 
-#include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -134,16 +134,16 @@ BOOST_AUTO_TEST_CASE(threads_get_the_same_one)
 {
     constexpr int count = 8, rounds = 200;
     for (int round = 0; round < rounds; ++round) {
-        std::atomic<int> ready{0};
+        std::promise<void> go;
+        auto const all_go = go.get_future().share();
         std::vector<std::shared_ptr<file_lock>> got(count);
         std::vector<std::thread> threads;
         for (auto& mine : got)
             threads.emplace_back([&] {
-                ++ready;
-                while (ready != count)
-                    ;
+                all_go.wait();
                 mine = shared_instance<file_lock>(path);
             });
+        go.set_value();
         for (auto& t : threads)
             t.join();
         for (auto const& one : got)

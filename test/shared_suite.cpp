@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(modes_do_not_mix, Lock, shared_kinds)
     lock.unlock();
     lock.lock_shared();
     BOOST_TEST((error_of([&] { lock.lock(); }) == errc::resource_deadlock_would_occur));
-    BOOST_TEST((error_of([&] { (void)lock.try_lock_for(seconds(60)); }) ==
+    BOOST_TEST((error_of([&] { (void)lock.try_lock_for(patience); }) ==
                 errc::resource_deadlock_would_occur));
     BOOST_TEST((error_of([&] { lock.acquire(); }) == errc::resource_deadlock_would_occur));
     BOOST_TEST((error_of([&] { lock.unlock(); }) == errc::operation_not_permitted));
@@ -321,7 +321,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_reader_behind_a_writer_that_waits_for_its_other_
     BOOST_TEST((error_of([&] { b.lock_shared(); }) == errc::resource_deadlock_would_occur));
     BOOST_TEST(!b.try_lock_shared_for(milliseconds(5)));
     a.unlock_shared();
-    BOOST_TEST((writer.wait_for(seconds(60)) == std::future_status::ready));
+    BOOST_TEST((writer.wait_for(patience) == std::future_status::ready));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(no_writer_with_a_reader_nor_with_another_writer, Lock, shared_kinds)
@@ -354,7 +354,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_writer_with_a_reader_nor_with_another_writer, L
         }));
     }
     for (auto& one : all)
-        BOOST_TEST((one.wait_for(seconds(120)) == std::future_status::ready));
+        BOOST_TEST((one.wait_for(patience) == std::future_status::ready));
     BOOST_TEST(violations == 0);
     BOOST_TEST(holds == 360);
     BOOST_TEST(left_to_others<Lock>(path) == 'x');

@@ -34,7 +34,7 @@ void elsewhere()
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(soft_hosts, apart, *ut::precondition(have_namespaces) * ut::timeout(120))
+BOOST_FIXTURE_TEST_SUITE(soft_hosts, apart, *ut::precondition(have_namespaces))
 
 BOOST_AUTO_TEST_SUITE(of_other_names)
 

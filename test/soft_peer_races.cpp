@@ -49,7 +49,7 @@ public:
             std::make_unique<tracer>(breaker_->pid(), "-e trace=renameat2 -e inject=renameat2:"
                                                       "delay_enter=60000000");
         breaker_->write_line("");
-        auto const until = steady_clock::now() + 30s;
+        auto const until = steady_clock::now() + patience;
         while (!is_in_exchange()) {
             if (steady_clock::now() > until)
                 throw std::runtime_error("timed out: a breaker that exchanges the marker");
@@ -87,8 +87,7 @@ private:
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(soft_peer_races, beside_peers,
-                         *ut::timeout(120) * ut::precondition(have_soft_peer))
+BOOST_FIXTURE_TEST_SUITE(soft_peer_races, beside_peers, *ut::precondition(have_soft_peer))
 
 BOOST_AUTO_TEST_SUITE(a_peer_that_has_judged)
 

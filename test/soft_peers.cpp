@@ -87,7 +87,7 @@ std::string as_lines(std::string words)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(soft_peers, beside_peers, *ut::timeout(120))
+BOOST_FIXTURE_TEST_SUITE(soft_peers, beside_peers)
 
 BOOST_AUTO_TEST_SUITE(a_peer, *ut::precondition(have_soft_peer))
 
@@ -329,7 +329,7 @@ BOOST_AUTO_TEST_CASE(may_die_and_is_succeeded_after_the_grace)
     BOOST_TEST(is_taken(path, hourly(std::nullopt)));
 
     soft_file_lock lock(path, hourly(grace));
-    BOOST_TEST(lock.try_lock_for(30s));
+    BOOST_TEST(lock.try_lock_for(patience));
     auto const old_enough = std::chrono::seconds(made.st_mtim.tv_sec) +
                             std::chrono::nanoseconds(made.st_mtim.tv_nsec) + grace;
     BOOST_TEST((std::chrono::system_clock::now().time_since_epoch() >= old_enough));

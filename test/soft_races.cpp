@@ -53,7 +53,7 @@ int work(fs::path const& path, fs::path const& proof, int end, unsigned seed)
     int const fd = ::open(proof.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     ::fcntl(end, F_SETFL, O_NONBLOCK);
     for (char c; ::read(end, &c, 1) == -1;) {
-        if (!lock.try_lock_for(60s))
+        if (!lock.try_lock_for(patience))
             return too_long;
         if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
             return two_holders;
@@ -112,7 +112,7 @@ struct crowd : temporary_directory
         BOOST_TEST(outcomes[-SIGKILL] >= static_cast<int>(deaths));
         BOOST_TEST(soft_file_lock(path).holders().size() <= 1u);
         soft_file_lock last(path);
-        BOOST_TEST(last.try_lock_for(10s));
+        BOOST_TEST(last.try_lock_for(patience));
         last.unlock();
         // Those who died while they broke a marker may have left something.
         for (auto const& entry : fs::directory_iterator(directory))
@@ -123,7 +123,7 @@ struct crowd : temporary_directory
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(soft_races, crowd, *boost::unit_test::timeout(120))
+BOOST_FIXTURE_TEST_SUITE(soft_races, crowd)
 
 BOOST_AUTO_TEST_CASE(sixteen_processes_find_the_markers_of_the_dead)
 {

@@ -44,6 +44,7 @@ using boost::filelock::owner_mode;
 using boost::filelock::soft_read_write_lock;
 using boost::filelock::soft_read_write_lock_options;
 using boost::filelock::storage;
+using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 namespace data = boost::unit_test::data;
 namespace fs = boost::filesystem;
@@ -95,7 +96,7 @@ soft_read_write_lock_options options_for(storage where, pace const& p = slow)
 template <class Condition>
 void wait_until(Condition condition, char const* what)
 {
-    auto const until = steady_clock::now() + child::patience;
+    auto const until = steady_clock::now() + patience;
     while (!condition()) {
         if (steady_clock::now() > until)
             throw std::runtime_error(std::string("timed out: ") + what);
@@ -180,13 +181,19 @@ private:
     }
 };
 
+std::string in_seconds(milliseconds time)
+{
+    return std::to_string(std::chrono::duration<double>(time).count());
+}
+
 /// It is about to make this system call, for which it is asked now, and does not make it yet.
 class stopped_before
 {
 public:
     stopped_before(child& c, std::string const& what, std::string const& call, long number)
-        : tracer_(std::make_unique<tracer>(c.pid(), "-e trace=" + call + " -e inject=" + call +
-                                                        ":delay_enter=60000000"))
+        : tracer_(std::make_unique<tracer>(
+              c.pid(), "-e trace=" + call + " -e inject=" + call + ":delay_enter=" +
+                           std::to_string(std::chrono::microseconds(patience).count())))
     {
         c.write_line(what);
         wait_until(
@@ -270,8 +277,7 @@ void gets_it(child& c)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(soft_read_write_peers, tree,
-                         *ut::timeout(120) * ut::precondition(have_soft_peer))
+BOOST_FIXTURE_TEST_SUITE(soft_read_write_peers, tree, *ut::precondition(have_soft_peer))
 
 BOOST_DATA_TEST_CASE_F(tree, two_readers_share, parties* both, who, where)
 {
@@ -376,13 +382,13 @@ BOOST_AUTO_TEST_SUITE(heartbeats)
 
 struct contest : tree
 {
-    static constexpr pace fast{100ms, 1500ms};
+    pace fast;
     std::string what;
     std::unique_ptr<child> first, second;
 
-    contest(party who, std::string const& mode, storage where)
-        : what((who == party::ours ? "ours " : "theirs ") + mode +
-               (where == storage::local ? " local" : " network")),
+    contest(party who, std::string const& mode, storage where, milliseconds threshold)
+        : fast{threshold / 12, threshold}, what((who == party::ours ? "ours " : "theirs ") + mode +
+                                                (where == storage::local ? " local" : " network")),
           first(holder(who, mode, where, fast)), second(start(other(who), where, fast))
     {
         BOOST_TEST(ask(*second, "still") == "no"); // it has started
@@ -391,77 +397,84 @@ struct contest : tree
 
 BOOST_AUTO_TEST_CASE(keep_others_away)
 {
-    std::vector<std::unique_ptr<contest>> all;
-    for (auto who : {party::ours, party::theirs})
-        for (auto const& mode : {reading, writing})
-            for (auto where : {storage::local, storage::network})
-                all.push_back(std::make_unique<contest>(who, mode, where));
-    for (auto& one : all)
-        one->second->write_line("acquire write 3");
-    for (auto& one : all)
-        BOOST_TEST_CONTEXT(one->what)
-        {
-            BOOST_TEST(hear_of(*one->second) == "waiting");
-            BOOST_TEST(hear_of(*one->second) == "timed out");
-            BOOST_TEST(ask(*one->first, "still") == "yes");
-            BOOST_TEST(ask(*one->first, "release") == "released");
-            BOOST_TEST(one->is_clean());
+    auto const problem = with_growing_time(500ms, [](milliseconds threshold) {
+        std::vector<std::unique_ptr<contest>> all;
+        for (auto who : {party::ours, party::theirs})
+            for (auto const& mode : {reading, writing})
+                for (auto where : {storage::local, storage::network})
+                    all.push_back(std::make_unique<contest>(who, mode, where, threshold));
+        for (auto& one : all)
+            one->second->write_line("acquire write " + in_seconds(2 * threshold));
+        for (auto& one : all) {
+            unless_late(hear_of(*one->second) == "waiting", one->what + ": it need not wait");
+            unless_late(hear_of(*one->second) == "timed out", one->what + ": it gets it");
+            unless_late(ask(*one->first, "still") == "yes", one->what + ": it is lost");
+            unless_late(ask(*one->first, "release") == "released", one->what + ": it is lost");
+            BOOST_TEST(one->is_clean(), one->what);
         }
+    });
+    BOOST_TEST(problem.empty(), problem);
 }
 
 // However old it is by then.
 BOOST_AUTO_TEST_CASE(of_theirs_that_stop_make_us_the_next_after_the_whole_threshold)
 {
-    std::vector<std::unique_ptr<contest>> all;
-    for (auto const& mode : {reading, writing})
-        for (auto where : {storage::local, storage::network})
-            all.push_back(std::make_unique<contest>(party::theirs, mode, where));
-    for (auto& one : all) {
-        BOOST_TEST(ask(*one->first, "heartbeat stop") == "stopped");
-        BOOST_TEST(ask(*one->first, "age 100000") == "aged");
-    }
-    auto const begin = steady_clock::now();
-    for (auto& one : all)
-        one->second->write_line("acquire write");
-    for (auto& one : all)
-        BOOST_TEST_CONTEXT(one->what)
-        {
-            BOOST_TEST(hear_of(*one->second) == "waiting");
-            BOOST_TEST(hear_of(*one->second) == "held");
-            BOOST_TEST((steady_clock::now() - begin >= contest::fast.stale_threshold));
-            BOOST_TEST(ask(*one->first, "still") == "no");
-            BOOST_TEST(ask(*one->first, "heartbeat once") == "lost");
-            BOOST_TEST(ask(*one->first, "release") == "lost");
-            BOOST_TEST(ask(*one->second, "still") == "yes");
-            BOOST_TEST(ask(*one->second, "release") == "released");
-            BOOST_TEST(one->is_clean());
+    auto const problem = with_growing_time(500ms, [](milliseconds threshold) {
+        std::vector<std::unique_ptr<contest>> all;
+        for (auto const& mode : {reading, writing})
+            for (auto where : {storage::local, storage::network})
+                all.push_back(std::make_unique<contest>(party::theirs, mode, where, threshold));
+        for (auto& one : all) {
+            BOOST_TEST(ask(*one->first, "heartbeat stop") == "stopped");
+            BOOST_TEST(ask(*one->first, "age 100000") == "aged");
         }
+        auto const begin = steady_clock::now();
+        for (auto& one : all)
+            one->second->write_line("acquire write");
+        for (auto& one : all)
+            BOOST_TEST_CONTEXT(one->what)
+            {
+                unless_late(hear_of(*one->second) == "waiting", one->what + ": it was old");
+                unless_late(hear_of(*one->second) == "held", one->what + ": it is lost at once");
+                BOOST_TEST((steady_clock::now() - begin >= threshold));
+                BOOST_TEST(ask(*one->first, "still") == "no");
+                BOOST_TEST(ask(*one->first, "heartbeat once") == "lost");
+                BOOST_TEST(ask(*one->first, "release") == "lost");
+                unless_late(ask(*one->second, "still") == "yes", one->what + ": it is lost");
+                unless_late(ask(*one->second, "release") == "released", one->what + ": it is lost");
+                BOOST_TEST(one->is_clean());
+            }
+    });
+    BOOST_TEST(problem.empty(), problem);
 }
 
 // Who was stopped is told when he goes on, and leaves alone what his successor has.
 BOOST_AUTO_TEST_CASE(of_ours_that_stop_make_them_the_next)
 {
-    std::vector<std::unique_ptr<contest>> all;
-    for (auto const& mode : {reading, writing})
-        for (auto where : {storage::local, storage::network})
-            all.push_back(std::make_unique<contest>(party::ours, mode, where));
-    for (auto& one : all) {
-        one->first->kill(SIGSTOP);
-        one->second->write_line("acquire write");
-    }
-    for (auto& one : all)
-        BOOST_TEST_CONTEXT(one->what)
-        {
-            BOOST_TEST(hear_of(*one->second) == "waiting");
-            BOOST_TEST(hear_of(*one->second) == "held");
-            one->first->kill(SIGCONT);
-            BOOST_TEST(ask(*one->first, "still") == "no");
-            BOOST_TEST(starts(ask(*one->first, "losses"), "1 "));
-            BOOST_TEST(ask(*one->first, "release") == "lost");
-            BOOST_TEST(ask(*one->second, "still") == "yes");
-            BOOST_TEST(ask(*one->second, "release") == "released");
-            BOOST_TEST(one->is_clean());
+    auto const problem = with_growing_time(500ms, [](milliseconds threshold) {
+        std::vector<std::unique_ptr<contest>> all;
+        for (auto const& mode : {reading, writing})
+            for (auto where : {storage::local, storage::network})
+                all.push_back(std::make_unique<contest>(party::ours, mode, where, threshold));
+        for (auto& one : all) {
+            one->first->kill(SIGSTOP);
+            one->second->write_line("acquire write");
         }
+        for (auto& one : all)
+            BOOST_TEST_CONTEXT(one->what)
+            {
+                unless_late(hear_of(*one->second) == "waiting", one->what + ": it was old");
+                BOOST_TEST(hear_of(*one->second) == "held");
+                one->first->kill(SIGCONT);
+                BOOST_TEST(ask(*one->first, "still") == "no");
+                BOOST_TEST(starts(ask(*one->first, "losses"), "1 "));
+                BOOST_TEST(ask(*one->first, "release") == "lost");
+                unless_late(ask(*one->second, "still") == "yes", one->what + ": it is lost");
+                unless_late(ask(*one->second, "release") == "released", one->what + ": it is lost");
+                BOOST_TEST(one->is_clean());
+            }
+    });
+    BOOST_TEST(problem.empty(), problem);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -523,7 +536,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(one_of_ours_that_was_killed)
 
 // It is not old before.
-constexpr pace lively{100ms, 30s}, its{100ms, 600ms};
+constexpr pace lively{100ms, patience}, its{100ms, 300ms};
 
 BOOST_DATA_TEST_CASE_F(tree, is_succeeded_by_who_waits, modes* both, mode, where)
 {
@@ -603,7 +616,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_seen_by_our_writer_who_had_to_wait_for_state, bo
     BOOST_TEST(peer.ask("state") == "held");
     BOOST_TEST(peer.ask("look") == "absent");
     auto const ours = start(party::ours, where);
-    BOOST_TEST(ask(*ours, "acquire write 1") == "waiting");
+    BOOST_TEST(ask(*ours, "acquire write 0.5") == "waiting");
     BOOST_TEST(peer.ask("create read") == "created");
     BOOST_TEST(peer.ask("leave") == "left");
     BOOST_TEST(peer.ask("write") == "written");
@@ -623,7 +636,7 @@ BOOST_AUTO_TEST_CASE(reads_if_its_look_was_late_and_our_writer_has_settled_by_th
         soft_read_write_peer peer(path);
         BOOST_TEST(peer.ask("look") == "absent");
         auto const begin = steady_clock::now();
-        ours.write_line("acquire write " + std::to_string(2 + settle.count() / 1000));
+        ours.write_line("acquire write " + in_seconds(4 * settle));
         wait_for_writer();
         BOOST_TEST(peer.ask("state") == "held");
         if (steady_clock::now() - begin >= settle && settle < 8s)
@@ -702,17 +715,18 @@ BOOST_DATA_TEST_CASE_F(tree, between_create_and_write_is_waited_for, modes* mode
 BOOST_DATA_TEST_CASE_F(tree, that_dies_between_create_and_write_is_succeeded_after_the_threshold,
                        modes* both, its, where)
 {
-    constexpr auto threshold = 900ms;
+    constexpr auto threshold = 300ms;
     soft_read_write_peer peer(path);
     BOOST_TEST(peer.ask("create " + its) == "created");
     die(peer);
     fs::last_write_time(marker(its), ::time(nullptr) - 1'000'000);
     auto const begin = steady_clock::now();
-    auto const ours = start(party::ours, where, {100ms, threshold});
+    auto const ours = start(party::ours, where, {threshold / 8, threshold});
     BOOST_TEST(ask(*ours, "acquire write") == "waiting");
     BOOST_TEST(hear_of(*ours) == "held");
     BOOST_TEST((steady_clock::now() - begin >= threshold));
-    BOOST_TEST(ask(*ours, "release") == "released");
+    auto const gave = ask(*ours, "release");
+    BOOST_TEST((gave == "released" || gave == "lost")); // on a slow machine
     BOOST_TEST(is_clean());
 }
 
@@ -723,7 +737,7 @@ BOOST_AUTO_TEST_SUITE(a_peer_that_takes_us_for_dead)
 
 struct robbery : tree
 {
-    static constexpr pace lively{100ms, 30s};
+    static constexpr pace lively{100ms, patience};
     soft_read_write_peer peer{path, deadly};
     std::unique_ptr<child> ours;
     std::string named;
@@ -846,7 +860,7 @@ BOOST_DATA_TEST_CASE_F(tree, whether_our_marker_is_still_there, modes* both, mod
 BOOST_DATA_TEST_CASE_F(tree, whether_our_marker_may_have_been_taken_for_dead, modes* both, mode,
                        where)
 {
-    auto const ours = start(party::ours, where, {100ms, 400ms});
+    auto const ours = start(party::ours, where, {50ms, 400ms});
     stopped_before stamping(*ours, "acquire " + mode, "utimensat", SYS_utimensat);
     auto const old_name = marker(mode);
     auto const old = text_of(old_name);
@@ -858,25 +872,31 @@ BOOST_DATA_TEST_CASE_F(tree, whether_our_marker_may_have_been_taken_for_dead, mo
         line = hear_of(*ours);
     BOOST_TEST(line == "held");
     BOOST_TEST((!fs::exists(old_name) || text_of(old_name) != old));
-    BOOST_TEST(ask(*ours, "release") == "released");
+    auto const gave = ask(*ours, "release");
+    BOOST_TEST((gave == "released" || gave == "lost")); // on a slow machine
     BOOST_TEST(is_clean());
 }
 
 // By when nobody else can remove it. Their heart goes on as we reach for it.
 BOOST_AUTO_TEST_CASE(whether_what_we_have_judged_is_old_still)
 {
-    auto const peer = holder(party::theirs, writing, storage::local, {100ms, 30s});
-    BOOST_TEST(ask(*peer, "heartbeat stop") == "stopped");
-    auto const ours = start(party::ours, storage::local, {100ms, 1s});
-    stopped_before evicting(*ours, "acquire read 5", "flock", SYS_flock);
-    BOOST_TEST(ask(*peer, "heartbeat start") == "started");
-    BOOST_TEST(ask(*peer, "heartbeat once") == "refreshed");
-    evicting.let_go();
-    BOOST_TEST(hear_of(*ours) == "waiting");
-    BOOST_TEST(hear_of(*ours) == "timed out");
-    BOOST_TEST(ask(*peer, "still") == "yes");
-    BOOST_TEST(ask(*peer, "release") == "released");
-    BOOST_TEST(is_clean());
+    auto const problem = with_growing_time(400ms, [this](milliseconds threshold) {
+        auto const peer =
+            holder(party::theirs, writing, storage::local, {threshold / 10, patience});
+        BOOST_TEST(ask(*peer, "heartbeat stop") == "stopped");
+        auto const ours = start(party::ours, storage::local, {100ms, threshold});
+        stopped_before evicting(*ours, "acquire read " + in_seconds(4 * threshold), "flock",
+                                SYS_flock);
+        BOOST_TEST(ask(*peer, "heartbeat start") == "started");
+        BOOST_TEST(ask(*peer, "heartbeat once") == "refreshed");
+        evicting.let_go();
+        unless_late(hear_of(*ours) == "waiting", "it need not wait");
+        unless_late(hear_of(*ours) == "timed out", "it gets it");
+        unless_late(ask(*peer, "still") == "yes", "it is lost");
+        BOOST_TEST(ask(*peer, "release") == "released");
+        BOOST_TEST(is_clean());
+    });
+    BOOST_TEST(problem.empty(), problem);
 }
 
 // The one who has died: by the time that we have `state`, they have removed his marker.

@@ -88,7 +88,7 @@ struct expired : succession
         if (last != done)
             return "who was stopped, at last: " + last;
         soft_file_lock lock(path, options);
-        if (take(lock, 20s) != has_it)
+        if (take(lock, patience) != has_it)
             return "nobody can have it";
         lock.unlock();
         return what_is_left();
@@ -124,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(the_holder_gives_it_back_while_it_is_broken_by_hand, exp
     check(
         d, [this] { put_expired(); },
         [&](stop_point const& p) {
-            is_open = is_open || p.call == "openat";
+            is_open = is_open || p.meaning() == "open";
             return is_open ? problem_with(d, p) : "";
         });
 }
@@ -187,7 +187,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_being_made_is_broken, expired)
     check(
         d, [this] { clear(); },
         [&](stop_point const& p) -> std::string {
-            if (p.call == "linkat")
+            if (p.meaning() == "link")
                 return ""; // which fails
             stopped makes(d, p);
             if (!makes.has_met())

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(in_a_directory_that_others_may_not_list)
     BOOST_TEST(as_nobody([&] { return error_of(path) ? 1 : 0; }) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(on_read_only_storage)
+BOOST_AUTO_TEST_CASE(on_read_only_storage, *ut::precondition(can_mount))
 {
     BOOST_TEST(with_own_mounts([&] {
                    auto const make_read_only = [&] {

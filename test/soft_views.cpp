@@ -65,7 +65,7 @@ long start_of(pid_t pid)
 
 void wait_until_dead_by_its_state(pid_t pid)
 {
-    auto const until = std::chrono::steady_clock::now() + child::patience;
+    auto const until = std::chrono::steady_clock::now() + patience;
     for (char state = ' '; state != 'Z'; stat_of(pid) >> state) {
         if (std::chrono::steady_clock::now() > until)
             throw std::runtime_error("its first thread does not end");
@@ -75,7 +75,7 @@ void wait_until_dead_by_its_state(pid_t pid)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(soft_views, apart, *ut::precondition(have_namespaces) * ut::timeout(120))
+BOOST_FIXTURE_TEST_SUITE(soft_views, apart, *ut::precondition(have_namespaces))
 
 BOOST_AUTO_TEST_SUITE(of_other_times, *ut::precondition(have_time_namespaces))
 

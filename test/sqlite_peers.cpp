@@ -219,8 +219,7 @@ void it_waits_for_us(sqlite_client& peer, level ours, level theirs, fs::path con
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_peers, beside_sqlite,
-                         *ut::timeout(120) * ut::precondition(have_sqlite_client))
+BOOST_FIXTURE_TEST_SUITE(sqlite_peers, beside_sqlite, *ut::precondition(have_sqlite_client))
 
 BOOST_DATA_TEST_CASE_F(at_a_file, a_client_and_we, all_levels* all_levels* files, ours, theirs,
                        what)

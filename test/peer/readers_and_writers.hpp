@@ -176,7 +176,7 @@ inline bool is_open_to(level l, sqlite_peer& peer)
 template <class Condition>
 inline void wait_until_for_good(Condition condition)
 {
-    auto const until = std::chrono::steady_clock::now() + child::patience;
+    auto const until = std::chrono::steady_clock::now() + patience;
     while (!condition())
         if (std::chrono::steady_clock::now() > until)
             throw std::runtime_error("timed out: what was to become true");

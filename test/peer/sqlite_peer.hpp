@@ -123,13 +123,19 @@ protected:
     {}
 
 private:
-    static words command(boost::filesystem::path const& path, words const& options)
+    static std::string program()
     {
         auto const& suite = boost::unit_test::framework::master_test_suite();
-        auto const here = boost::filesystem::path(__FILE__).parent_path();
+        for (int i = 1; i < suite.argc; ++i)
+            if (boost::filesystem::path(suite.argv[i]).filename() == "sqlite_client.py")
+                return suite.argv[i];
+        return (boost::filesystem::path(__FILE__).parent_path() / "sqlite_client.py").string();
+    }
+
+    static words command(boost::filesystem::path const& path, words const& options)
+    {
         // Not the first interpreter in PATH, which need not be the system's.
-        words all{"/usr/bin/python3", "-I", "-S",
-                  suite.argc > 1 ? suite.argv[1] : (here / "sqlite_client.py").string()};
+        words all{"/usr/bin/python3", "-I", "-S", program()};
         all.insert(all.end(), options.begin(), options.end());
         all.push_back(path.string());
         return all;

@@ -92,7 +92,7 @@ void child::start(std::function<void()> const& run)
         fail("fork");
     if (pid_ == 0) {
         ::signal(SIGPIPE, SIG_DFL);
-        ::alarm(static_cast<unsigned>(4 * patience.count())); // outlive no test, whatever happens
+        ::alarm(4 * hang_limit); // outlive no test, whatever happens
         if (::dup2(in[0], 0) == -1 || ::dup2(out[1], 1) == -1)
             ::_exit(126);
         for (int fd : {in[0], in[1], out[0], out[1]})

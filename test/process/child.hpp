@@ -5,7 +5,8 @@
 #ifndef BOOST_FILELOCK_TEST_PROCESS_CHILD_HPP
 #define BOOST_FILELOCK_TEST_PROCESS_CHILD_HPP
 
-#include <chrono>
+#include "patience.hpp"
+
 #include <csignal>
 #include <functional>
 #include <optional>
@@ -17,12 +18,11 @@
 namespace filelock_test {
 
 /// Another process, spoken to line by line over its standard input and output. Every wait for it is
-/// bounded and throws std::runtime_error when the bound is passed; the destructor kills it.
+/// bounded by `patience` and throws std::runtime_error when that has passed; the destructor kills
+/// it.
 class child
 {
 public:
-    static constexpr std::chrono::seconds patience{30};
-
     /// Starts a program, looked for in PATH.
     explicit child(std::vector<std::string> const& command);
 

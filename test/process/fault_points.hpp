@@ -5,6 +5,8 @@
 #ifndef BOOST_FILELOCK_TEST_PROCESS_FAULT_POINTS_HPP
 #define BOOST_FILELOCK_TEST_PROCESS_FAULT_POINTS_HPP
 
+#include "sample.hpp"
+
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
@@ -37,6 +39,8 @@ struct sequence
     std::function<std::unique_ptr<taker>()> make;
     /// Whether this process can take the lock exclusively, which it then gives back.
     std::function<bool()> is_free;
+    /// The same where it must come free, if that takes time: waits for it.
+    std::function<bool()> comes_free = {};
     /// Called before each time. What it returns, if anything, ends the hold that makes the taker
     /// wait, and is called when it does.
     std::function<std::function<void()>()> prepare;
@@ -56,7 +60,7 @@ struct sequence
     bool has_other_ways = false;
     /// Directories are listed for who is in them, not only for a report.
     bool lists_readers = false;
-    /// What is called to keep other threads going.
+    /// What is called to keep other threads going, by meaning (system_calls.hpp).
     std::set<std::string> others_calls = {};
     /// The number of its calls depends on other processes: fault the first of each name.
     bool varies = false;
@@ -68,6 +72,8 @@ struct fault
     unsigned occurrence; ///< among the calls of this name, from 1
     std::string text;    ///< of the call, as strace shows it
     std::string error;   ///< the name of an errno; empty: a kill
+
+    std::string meaning() const; ///< of the call, as in system_calls.hpp
 
     friend std::ostream& operator<<(std::ostream&, fault const&);
 };
@@ -91,6 +97,7 @@ private:
     struct history;
     history run(std::string const& injection) const;
     void observe(child&, std::unique_ptr<child>& sleeper, history&) const;
+    bool comes_free() const;
     bool is_given(std::unique_ptr<child>& sleeper) const;
     std::string problem_with(fault const&, history const&) const;
 
@@ -99,9 +106,8 @@ private:
     std::vector<fault> faults_;
 };
 
-/// Checks these faults, one in `step` of them; all, where the program was given the argument
-/// "everything".
-void check_faults(fault_points const& points, std::vector<fault> const& faults, std::size_t step);
+/// Checks a sample of these faults.
+void check_faults(fault_points const& points, std::vector<fault> const& faults, sample_size size);
 
 } // namespace filelock_test
 

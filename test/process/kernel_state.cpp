@@ -4,6 +4,8 @@
 
 #include "kernel_state.hpp"
 
+#include "patience.hpp"
+
 #include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
 
@@ -113,7 +115,7 @@ bool is_open(pid_t pid, fs::path const& path)
 template <class Condition>
 void wait_until(Condition condition, char const* what)
 {
-    auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    auto const until = std::chrono::steady_clock::now() + patience;
     while (!condition()) {
         if (std::chrono::steady_clock::now() > until)
             throw std::runtime_error(std::string("timed out: a process that ") + what);

@@ -16,21 +16,21 @@
 namespace filelock_test {
 
 /// Waits until this process sleeps in the
-/// kernel for a file lock on this file (a line with "->" in /proc/locks). Throws after 30 s.
+/// kernel for a file lock on this file (a line with "->" in /proc/locks). Throws after `patience`.
 void wait_until_blocked(pid_t pid, std::string const& path);
 
-/// Waits until this process sleeps, for whatever. Throws after 30 s.
+/// Waits until this process sleeps, for whatever. Throws after `patience`.
 void wait_until_asleep(pid_t pid);
 
 /// Waits until this process, which is traced, sleeps in a system call, and longer than until the
-/// next attempt of those that come soon; or has ended. Throws after 30 s.
+/// next attempt of those that come soon; or has ended. Throws after `patience`.
 void wait_until_settled(pid_t pid);
 
 /// Waits until nothing happens in this process: none of its threads has run for a tenth of a
-/// second. Throws after 30 s.
+/// second. Throws after `patience`.
 void wait_until_quiet(pid_t pid);
 
-/// Waits until this process has the file open. Throws after 30 s.
+/// Waits until this process has the file open. Throws after `patience`.
 void wait_until_open(pid_t pid, std::string const& path);
 
 /// How many descriptors this process has open.

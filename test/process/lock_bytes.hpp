@@ -5,6 +5,8 @@
 #ifndef BOOST_FILELOCK_TEST_PROCESS_LOCK_BYTES_HPP
 #define BOOST_FILELOCK_TEST_PROCESS_LOCK_BYTES_HPP
 
+#include "patience.hpp"
+
 #include <boost/filesystem/path.hpp>
 
 #include <cerrno>
@@ -59,10 +61,10 @@ public:
         return r.l_type != F_UNLCK;
     }
 
-    /// Throws after 30 s.
+    /// Throws after `patience`.
     void wait_until_locked(lock_bytes bytes) const
     {
-        auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        auto const until = std::chrono::steady_clock::now() + patience;
         while (!is_locked(bytes)) {
             if (std::chrono::steady_clock::now() > until)
                 throw std::runtime_error("timed out: bytes that are to be locked");

@@ -226,7 +226,7 @@ private:
     {
         if (::fork() == 0) {
             ::close(1);
-            ::alarm(120);
+            restart_hang_timer();
             ::pollfd input{0, 0, 0};
             ::poll(&input, 1, -1);
             ::_exit(0);
@@ -237,10 +237,10 @@ private:
     child process_;
 };
 
-/// Who of the two comes to an end first; or, where both have, either. Throws after 30 s.
+/// Who of the two comes to an end first; or, where both have, either. Throws after `patience`.
 inline actor* wait_for_either(actor& a, actor& b)
 {
-    auto const until = std::chrono::steady_clock::now() + child::patience;
+    auto const until = std::chrono::steady_clock::now() + patience;
     while (std::chrono::steady_clock::now() < until)
         for (auto* one : {&a, &b})
             if (one->has_ended())

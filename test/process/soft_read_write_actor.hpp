@@ -42,11 +42,12 @@ inline bool holds(boost::filelock::soft_read_write_lock const& lock)
 }
 
 /// What can be done with a lock, by name, for one who is to write, or "shared" to read. "try";
-/// "wait", for not too long; "watch", for 2.5 seconds; "briefly". Who has lost what he had before
-/// he could know that he has it, has "lost" it.
+/// "wait", for as long as needed; "within 200", for so many milliseconds; "briefly". Who has lost
+/// what he had before he could know that he has it, has "lost" it.
 inline std::string perform(boost::filelock::soft_read_write_lock& lock, std::string const& what)
 {
     using namespace std::chrono_literals;
+    using std::chrono::milliseconds;
     boost::system::error_code ec;
     if (what == "release") {
         lock.release(ec);
@@ -56,7 +57,10 @@ inline std::string perform(boost::filelock::soft_read_write_lock& lock, std::str
         return holds(lock) ? "held" : lost;
     boost::filelock::acquire_options how;
     auto const begins = [&](char const* word) { return what.rfind(word, 0) == 0; };
-    how.timeout = begins("try") ? 0s : begins("wait") ? 25s : begins("watch") ? 2500ms : 50ms;
+    how.timeout = begins("try")       ? 0s
+                  : begins("wait")    ? patience
+                  : begins("within ") ? milliseconds(std::stol(what.substr(7)))
+                                      : 50ms;
     how.progress_interval = 1h;
     how.on_wait = [](boost::filelock::wait_status const&) {};
     if (is_writing(what))
@@ -87,6 +91,12 @@ inline boost::filelock::soft_read_write_lock_options quick(boost::filelock::stor
     options.heartbeat_interval = threshold / 4;
     options.stale_threshold = threshold;
     return options;
+}
+
+/// Waits for longer than a marker is good: for a live holder, in vain.
+inline std::string beyond(std::chrono::milliseconds threshold, std::string const& mode = "")
+{
+    return "within " + std::to_string(2 * threshold.count() + threshold.count() / 2) + ' ' + mode;
 }
 
 class actor

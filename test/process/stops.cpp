@@ -4,6 +4,8 @@
 
 #include "stops.hpp"
 
+#include "system_calls.hpp"
+
 #include <boost/filesystem/operations.hpp>
 
 #include <atomic>
@@ -77,6 +79,11 @@ std::string injections(stop_point const& a, stop_point const& b)
 
 } // namespace
 
+std::string stop_point::meaning() const
+{
+    return meaning_of(call, text);
+}
+
 std::ostream& operator<<(std::ostream& out, stop_point const& p)
 {
     return out << "stopped after " << p.call << ' ' << p.occurrence << ": " << p.text;
@@ -107,7 +114,7 @@ stopped::~stopped()
 // A signal that is sent on entry to a call is met when it returns.
 void stopped::wait_for_stop()
 {
-    auto const until = std::chrono::steady_clock::now() + child::patience;
+    auto const until = std::chrono::steady_clock::now() + patience;
     while (!said_->is_done) {
         siginfo_t info{};
         if (::waitid(P_PID, static_cast<id_t>(process_.pid()), &info,

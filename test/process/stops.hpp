@@ -37,6 +37,8 @@ struct stop_point
     std::string text;        ///< of the call, as strace shows it
     bool is_by_first_thread = true;
 
+    std::string meaning() const; ///< of the call, as in system_calls.hpp
+
     friend std::ostream& operator<<(std::ostream&, stop_point const&);
 };
 

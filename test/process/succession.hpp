@@ -7,6 +7,7 @@
 
 #include "child.hpp"
 #include "markers.hpp"
+#include "sample.hpp"
 #include "stops.hpp"
 #include "temporary_directory.hpp"
 
@@ -18,7 +19,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -152,16 +152,8 @@ private:
     std::string record_;
 };
 
-/// Whether somebody is stopped there: after every third call, and whenever he has just looked at
-/// what a name names, or everywhere.
-inline bool is_chosen(std::vector<stop_point> const& all, std::size_t i)
-{
-    auto const& arguments = boost::unit_test::framework::master_test_suite();
-    bool const everything = arguments.argc > 1 && arguments.argv[1] == std::string("everything");
-    return everything || all.size() < 40 || i % 3 == 0 ||
-           (all[i].call == "newfstatat" &&
-            all[i].text.find("AT_SYMLINK_NOFOLLOW") != std::string::npos);
-}
+/// How many of the calls somebody is stopped after.
+inline constexpr sample_size stops_of_markers{3, 2};
 
 /// A directory in which markers come and go, and one whose owner has died.
 struct succession : temporary_directory
@@ -189,28 +181,25 @@ struct succession : temporary_directory
         deed d;
         d.then = [lock] { return take(*lock, std::chrono::milliseconds(0)); };
         d.last = [lock] {
-            auto const result = lock->is_locked() ? has_it : take(*lock, std::chrono::seconds(20));
+            auto const result = lock->is_locked() ? has_it : take(*lock, patience);
             return result == has_it ? release(*lock) : result;
         };
         return d;
     }
 
-    /// At every call, or some of them.
+    /// At a sample of the calls.
     static void check(deed const& what, std::function<void()> const& prepare,
                       std::function<std::string(stop_point const&)> const& problem_with)
     {
         prepare();
         auto const points = stop_points(what);
         BOOST_TEST_REQUIRE(points.size() > 3u);
-        for (std::size_t i = 0; i < points.size(); ++i) {
-            if (!is_chosen(points, i))
-                continue;
-            ::alarm(60);
+        for (auto const i : sample(points.size(), stops_of_markers)) {
+            restart_hang_timer();
             prepare();
             auto const problem = problem_with(points[i]);
             BOOST_TEST(problem.empty(), points[i] << ": " << problem);
         }
-        BOOST_TEST_MESSAGE(points.size() << " calls");
     }
 
     std::string what_is_left() const

@@ -5,6 +5,8 @@
 #ifndef BOOST_FILELOCK_TEST_PROCESS_TEMPORARY_DIRECTORY_HPP
 #define BOOST_FILELOCK_TEST_PROCESS_TEMPORARY_DIRECTORY_HPP
 
+#include "patience.hpp"
+
 #include <boost/filesystem/operations.hpp>
 #include <boost/filesystem/path.hpp>
 
@@ -22,7 +24,7 @@ struct temporary_directory
 
     temporary_directory()
     {
-        ::alarm(120); // SIGALRM ends the program
+        restart_hang_timer();
         boost::filesystem::create_directory(directory);
     }
 

@@ -1,0 +1,25 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PROCESS_SYSTEM_CALLS_HPP
+#define BOOST_FILELOCK_TEST_PROCESS_SYSTEM_CALLS_HPP
+
+#include <string>
+
+// C libraries and architectures reach the same service of the kernel by system calls of different
+// names: fstat(2) is newfstatat with glibc 2.36 on x86-64, fstat with glibc 2.41, fstat64 on i386.
+
+namespace filelock_test {
+
+/// One name for all calls that do the same, for example "stat" for newfstatat, fstat and lstat, or
+/// the name itself. `text` is the call as strace shows it.
+std::string meaning_of(std::string const& call, std::string const& text = {});
+
+/// The names of the calls of a meaning, for strace's expressions, which ignore those that the
+/// architecture lacks.
+std::string calls_for(std::string const& meaning);
+
+} // namespace filelock_test
+
+#endif
