@@ -58,7 +58,8 @@ void forget_instance(instance_key const& key) noexcept
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
     auto const found = all_instances().find(key);
-    if (found != all_instances().end() && found->second.expired()) // else there is a new one already
+    if (found != all_instances().end() &&
+        found->second.expired()) // else there is a new one already
         all_instances().erase(found);
 }
 

@@ -20,7 +20,8 @@ bool is_token(record_line const& l) noexcept
 {
     constexpr std::string_view hexadecimal = "0123456789abcdef";
     return l.text.find_first_not_of(hexadecimal) == l.text.npos &&
-           (l.is_whole ? l.text.size() == access_token_length : l.text.size() <= access_token_length);
+           (l.is_whole ? l.text.size() == access_token_length
+                       : l.text.size() <= access_token_length);
 }
 
 bool is_ascii(std::string_view text) noexcept

@@ -20,7 +20,7 @@ constexpr auto strict_sentinel = "1\nfilelock-strict-v1\0\n0\n"sv;
 constexpr auto lease_line = "filelock/2\n"sv;
 
 constexpr std::size_t max_marker_host = 255; // POSIX, HOST_NAME_MAX
-constexpr std::size_t longest_token = 58; // digits of 192 bits
+constexpr std::size_t longest_token = 58;    // digits of 192 bits
 
 // Something printable, in UTF-8 where it is not ASCII. What is unfinished may end within a
 // character.

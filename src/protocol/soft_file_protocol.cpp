@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 namespace errc = system::errc;
 
 constexpr auto shortest_act = 1ms, longest_act = 256ms; // of who has the right of removal
-constexpr auto unwatched_owner_poll = 1s; // whose end no notification reports
+constexpr auto unwatched_owner_poll = 1s;               // whose end no notification reports
 
 } // namespace
 
