@@ -15,7 +15,7 @@ namespace filelock {
 namespace detail {
 namespace {
 
-system::error_code not_owner()
+system::error_code not_held_by_caller()
 {
     return make_error_code(system::errc::operation_not_permitted);
 }
@@ -23,7 +23,7 @@ system::error_code not_owner()
 [[noreturn]] void throw_not_owner(lock_state const* state)
 {
     boost::throw_exception(
-        lock_error(not_owner(), state ? state->path() : filesystem::path(), std::nullopt),
+        lock_error(not_held_by_caller(), state ? state->path() : filesystem::path(), std::nullopt),
         BOOST_CURRENT_LOCATION);
 }
 
@@ -39,7 +39,7 @@ void hold::drop()
 void hold::drop(system::error_code& ec) noexcept
 {
     auto const state = std::move(state_);
-    ec = not_owner();
+    ec = not_held_by_caller();
     if (!state)
         return;
     auto const result = state->release_level(owner(owner_), mode_);

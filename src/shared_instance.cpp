@@ -21,7 +21,7 @@ using instance_map = std::map<instance_key, std::weak_ptr<void>>;
 
 // Guarded by `registry_mutex()`, as what a forked child must find whole. Never destroyed: objects
 // of static storage leave it late.
-instance_map& all()
+instance_map& all_instances()
 {
     static instance_map& map = *new instance_map;
     return map;
@@ -40,14 +40,14 @@ filesystem::path instance_path(filesystem::path const& path)
 std::shared_ptr<void> find_instance(instance_key const& key)
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
-    auto const found = all().find(key);
-    return found == all().end() ? nullptr : found->second.lock();
+    auto const found = all_instances().find(key);
+    return found == all_instances().end() ? nullptr : found->second.lock();
 }
 
 std::shared_ptr<void> add_instance(instance_key const& key, std::shared_ptr<void> const& made)
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
-    auto& place = all()[key];
+    auto& place = all_instances()[key];
     if (auto faster = place.lock())
         return faster;
     place = made;
@@ -57,9 +57,10 @@ std::shared_ptr<void> add_instance(instance_key const& key, std::shared_ptr<void
 void forget_instance(instance_key const& key) noexcept
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
-    auto const found = all().find(key);
-    if (found != all().end() && found->second.expired()) // else there is a new one already
-        all().erase(found);
+    auto const found = all_instances().find(key);
+    if (found != all_instances().end() &&
+        found->second.expired()) // else there is a new one already
+        all_instances().erase(found);
 }
 
 } // namespace detail

@@ -18,7 +18,7 @@ using object_list = intrusive::list<lock_book, intrusive::base_hook<object_hook>
                                     intrusive::constant_time_size<false>>;
 
 // Never destroyed: locks of static storage leave it late.
-object_list& all()
+object_list& all_objects()
 {
     static object_list& list = *new object_list;
     return list;
@@ -29,19 +29,19 @@ object_list& all()
 void register_object(lock_book& book)
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
-    all().push_front(book);
+    all_objects().push_front(book);
 }
 
 void unregister_object(lock_book& book) noexcept
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
-    all().erase(all().iterator_to(book));
+    all_objects().erase(all_objects().iterator_to(book));
 }
 
 bool another_keeps_out(lock_book const& but, owner who, file_identity const& file, lock_mode mode)
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
-    return std::any_of(all().begin(), all().end(), [&](lock_book const& book) {
+    return std::any_of(all_objects().begin(), all_objects().end(), [&](lock_book const& book) {
         return &book != &but && book.is_alike(but) && book.keeps_out(who, file, mode);
     });
 }

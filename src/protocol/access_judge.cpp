@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto unseen = 1s; // how often to look for somebody of whose end nobody tells
+constexpr auto unwatched_peer_poll = 1s; // whose end no notification reports
 
 } // namespace
 
@@ -60,7 +60,7 @@ bool access_judge::is_dead(found_marker const& found, marker_file const& at, ver
 {
     bool is_witnessed = false;
     if (at.is_local(found.file) && (has_witness(found.file.native(), is_witnessed) || is_witnessed))
-        v.look_again = unseen;
+        v.look_again = unwatched_peer_poll;
     return v.look_again == 0s;
 }
 

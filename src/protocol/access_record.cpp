@@ -13,14 +13,15 @@ namespace filelock {
 namespace detail {
 namespace {
 
-constexpr std::size_t token_length = 32;
-constexpr std::size_t longest_host = 253; // of a name in the DNS (RFC 1035)
+constexpr std::size_t access_token_length = 32;
+constexpr std::size_t max_access_host = 253; // of a name in the DNS (RFC 1035)
 
 bool is_token(record_line const& l) noexcept
 {
     constexpr std::string_view hexadecimal = "0123456789abcdef";
     return l.text.find_first_not_of(hexadecimal) == l.text.npos &&
-           (l.is_whole ? l.text.size() == token_length : l.text.size() <= token_length);
+           (l.is_whole ? l.text.size() == access_token_length
+                       : l.text.size() <= access_token_length);
 }
 
 bool is_ascii(std::string_view text) noexcept
@@ -48,7 +49,7 @@ access_content read_access(std::string_view text)
     auto const host = take_record_line(rest);
     auto const pid = pid_of(second);
     bool const has_more = rest.find_first_not_of('\n') != rest.npos;
-    if (!is_token(token) || !pid || !is_ascii(host.text) || host.text.size() > longest_host ||
+    if (!is_token(token) || !pid || !is_ascii(host.text) || host.text.size() > max_access_host ||
         (host.is_whole && host.text.empty()) || has_more)
         return {};
     if (!host.is_whole)

@@ -12,18 +12,19 @@
 
 #include <chrono>
 
-// What the parts of the marker tree say to each other.
+// What the protocols share: limits of one attempt and the results of its steps.
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// How often one attempt follows what others do meanwhile, and how long it leaves them alone then.
-inline constexpr int tries = 10;
-inline constexpr std::chrono::milliseconds crowded{10};
+/// How often one attempt starts again because another process changed the files meanwhile, and the
+/// pause before the next attempt then.
+inline constexpr int max_restarts = 10;
+inline constexpr std::chrono::milliseconds contention_backoff{10};
 
-/// For who has the right of removal to be done with it.
-inline constexpr std::chrono::milliseconds others_act{1};
+/// The pause before the next attempt while another process has the right of removal.
+inline constexpr std::chrono::milliseconds removal_backoff{1};
 
 inline bool is_had(answer const& a) noexcept
 {

@@ -30,7 +30,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace errc = system::errc;
 
-constexpr auto litter_age = 60s;
+constexpr auto marker_litter_age = 60s;
 constexpr auto longest_wait_for_right = 100ms; // of who releases
 
 /// The right of removal, from a try that worked to the end of the scope.
@@ -607,7 +607,7 @@ void marker_file::remove_litter() const noexcept
 try {
     for_private_names([this](filesystem::path const& name, found_marker const& left) {
         // On network storage there are no witnesses.
-        if (facts_.modified - left.facts.changed > litter_age &&
+        if (facts_.modified - left.facts.changed > marker_litter_age &&
             (!is_local_ || !is_witnessed(left)))
             (void)remove_name(name);
         return true;

@@ -19,14 +19,14 @@ using namespace std::string_view_literals;
 constexpr auto strict_sentinel = "1\nfilelock-strict-v1\0\n0\n"sv;
 constexpr auto lease_line = "filelock/2\n"sv;
 
-constexpr std::size_t longest_host = 255; // POSIX, HOST_NAME_MAX
-constexpr std::size_t longest_token = 58; // digits of 192 bits
+constexpr std::size_t max_marker_host = 255; // POSIX, HOST_NAME_MAX
+constexpr std::size_t longest_token = 58;    // digits of 192 bits
 
 // Something printable, in UTF-8 where it is not ASCII. What is unfinished may end within a
 // character.
 bool is_host(record_line const& l) noexcept
 {
-    if (l.text.size() > longest_host || (l.is_whole && l.text.empty()))
+    if (l.text.size() > max_marker_host || (l.is_whole && l.text.empty()))
         return false;
     unsigned to_come = 0; // bytes of the same character
     for (char const c : l.text) {
@@ -40,7 +40,7 @@ bool is_host(record_line const& l) noexcept
             to_come = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0 ? 1 : 0;
         }
     }
-    return l.is_whole ? to_come == 0 : l.text.size() + to_come <= longest_host;
+    return l.is_whole ? to_come == 0 : l.text.size() + to_come <= max_marker_host;
 }
 
 } // namespace

@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view housekeeping = ".break.";
 
 constexpr std::size_t longest_name = 255; // NAME_MAX of nearly all file systems
-constexpr std::size_t longest_pid = 10, token_length = 32;
+constexpr std::size_t longest_pid = 10, name_token_length = 32;
 
 bool is_all_of(std::string_view text, std::string_view characters) noexcept
 {
@@ -32,7 +32,7 @@ bool is_all_of(std::string_view text, std::string_view characters) noexcept
 
 std::string private_prefix(filesystem::path const& path)
 {
-    constexpr auto rest = housekeeping.size() + longest_pid + 1 + token_length;
+    constexpr auto rest = housekeeping.size() + longest_pid + 1 + name_token_length;
     return path.filename().native().substr(0, longest_name - rest).append(housekeeping);
 }
 
@@ -44,7 +44,7 @@ bool is_private_name(std::string_view name, std::string_view prefix) noexcept
     auto const pid = std::min(name.find('.'), name.size());
     auto const token = name.substr(std::min(pid + 1, name.size()));
     return pid != 0 && is_all_of(name.substr(0, pid), "0123456789") &&
-           token.size() == token_length && is_all_of(token, "0123456789abcdef");
+           token.size() == name_token_length && is_all_of(token, "0123456789abcdef");
 }
 
 system::error_code make_token(std::string& token)

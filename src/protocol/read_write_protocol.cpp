@@ -4,6 +4,8 @@
 
 #include "read_write_protocol.hpp"
 
+#include "attempts.hpp"
+
 #include <boost/filelock/error.hpp>
 
 #include <boost/system/errc.hpp>
@@ -23,15 +25,7 @@ constexpr byte_range pending{0x40000000, 1};
 constexpr byte_range reserved{0x40000001, 1};
 constexpr byte_range shared{0x40000002, 510};
 constexpr byte_range pending_and_reserved{0x40000000, 2};
-constexpr byte_range everything{0x40000000, 512};
-
-// How often one attempt asks for a byte that others have for a moment each.
-constexpr int tries = 10;
-
-bool is_had(answer const& a) noexcept
-{
-    return a.kind == answer::have_it;
-}
+constexpr byte_range all_lock_bytes{0x40000000, 512};
 
 } // namespace
 
@@ -81,7 +75,7 @@ answer read_write_protocol::take(lock_mode mode, asker const& who)
 // that others could take for a writer who waits.
 inline answer read_write_protocol::take_all() noexcept
 {
-    auto const a = lock(everything, lock_mode::exclusive);
+    auto const a = lock(all_lock_bytes, lock_mode::exclusive);
     if (is_had(a))
         has_reserved_ = has_pending_ = true;
     return a;
@@ -135,7 +129,7 @@ answer read_write_protocol::pend(standing who) noexcept
     are_nobodys_ = false;
     if (!is_had(a) || has_pending_)
         return a;
-    for (int i = 0; i < tries; ++i) {
+    for (int i = 0; i < max_restarts; ++i) {
         a = lock(pending, lock_mode::exclusive);
         has_pending_ = is_had(a);
         // A reader who waits for the upgrade is waited for now, and will be refused.
@@ -314,7 +308,7 @@ system::error_code read_write_protocol::release_all() noexcept
     if (!file_.is_open())
         return {};
     // Both, in this order: waiters watch for the close, which tells of nothing if it comes first.
-    auto const ec = unlock_range(file_.native(), everything);
+    auto const ec = unlock_range(file_.native(), all_lock_bytes);
     file_.close_and_tell();
     return ec;
 }
@@ -342,7 +336,7 @@ bool read_write_protocol::still_held(system::error_code& ec)
         return false;
     // To lock again in the same mode changes nothing, provided that it is still locked.
     if (held_ == lock_mode::exclusive)
-        ec = try_range_lock(file_.native(), everything, lock_mode::exclusive);
+        ec = try_range_lock(file_.native(), all_lock_bytes, lock_mode::exclusive);
     else
         ec = try_range_lock(file_.native(), shared, lock_mode::shared);
     if (!ec && held_ == lock_mode::upgrade)

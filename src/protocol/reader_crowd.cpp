@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr auto litter_age = 60s;
+constexpr auto reader_litter_age = 60s;
 
 } // namespace
 
@@ -37,14 +37,14 @@ answer reader_crowd::pass(storage rules, filesystem::path const& fresh)
 {
     std::vector<std::string> names, going;
     bool const all = is_time_for_all();
-    for (int i = 0; i < tries; ++i) {
+    for (int i = 0; i < max_restarts; ++i) {
         auto ec = directory_.list(names, going);
         if (!ec && !directory_.is_in_place(ec) && !ec) {
             directory_.close();
             return once_more();
         }
         if (ec)
-            return is_gone(ec) ? answer::again_after(crowded) : answer(ec);
+            return is_gone(ec) ? answer::again_after(contention_backoff) : answer(ec);
         if (all)
             remove_litter(rules, going, fresh);
         if (names.empty())
@@ -53,7 +53,7 @@ answer reader_crowd::pass(storage rules, filesystem::path const& fresh)
         if (!is_once_more(a))
             return a;
     }
-    return answer::again_after(crowded);
+    return answer::again_after(contention_backoff);
 }
 
 // Where somebody lives, one of them is enough to wait for; but now and then all are looked at,
@@ -87,7 +87,7 @@ answer reader_crowd::clear(storage rules, std::vector<std::string> const& names,
                 return ec;
             if (result != marker_file::outcome::busy_right)
                 continue;
-            look_again = others_act;
+            look_again = removal_backoff;
         } else if (v.look_again != 0s) {
             look_again = std::min(look_again, v.look_again);
         }
@@ -125,7 +125,7 @@ void reader_crowd::remove_litter(storage rules, std::vector<std::string> const& 
         found_marker left;
         if (left.look(path) || !left.file.is_open() ||
             read_access(left.text).kind == access_content::foreign ||
-            ours.modified - left.facts.changed <= litter_age)
+            ours.modified - left.facts.changed <= reader_litter_age)
             continue;
         bool is_witnessed = false;
         if (rules == storage::local &&

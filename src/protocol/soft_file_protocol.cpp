@@ -8,6 +8,7 @@
 #include "../platform/fork.hpp"
 #include "../platform/kernel_lock.hpp"
 #include "../platform/process.hpp"
+#include "attempts.hpp"
 #include "parents.hpp"
 
 #include <boost/filelock/error.hpp>
@@ -26,12 +27,8 @@ namespace {
 using namespace std::chrono_literals;
 namespace errc = system::errc;
 
-// How often one attempt follows what others do meanwhile.
-constexpr int tries = 10;
-
 constexpr auto shortest_act = 1ms, longest_act = 256ms; // of who has the right of removal
-constexpr auto unseen = 1s; // how often to look for somebody of whose end nobody tells
-constexpr auto crowded = 10ms;
+constexpr auto unwatched_owner_poll = 1s;               // whose end no notification reports
 
 } // namespace
 
@@ -52,7 +49,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
         return ec;
     if ((ec = make_record()))
         return ec;
-    for (int i = 0; i < tries; ++i) {
+    for (int i = 0; i < max_restarts; ++i) {
         // Who waits was told that the marker has gone, or looks whether it has.
         if (std::exchange(is_taken_, false)) {
             ec = look();
@@ -68,7 +65,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
         marker_file::outcome result;
         ec = marker_.publish(record_, result);
         // Others remove them meanwhile; in a working directory that was removed it is so for ever.
-        if (ec == errc::no_such_file_or_directory && i != tries - 1)
+        if (ec == errc::no_such_file_or_directory && i != max_restarts - 1)
             ec = make_parents(path_, options_.create_directories);
         else if (!ec && result == marker_file::outcome::ours)
             return have_it();
@@ -76,7 +73,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
             return ec;
         is_taken_ = result == marker_file::outcome::taken;
     }
-    return answer::again_after(crowded);
+    return answer::again_after(contention_backoff);
 }
 
 system::error_code soft_file_protocol::make_record()
@@ -197,7 +194,7 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
         if (seen.kind == sighting::alive) {
             v.process = seen.pid;
             if (v.process == 0)
-                v.look_again = unseen;
+                v.look_again = unwatched_owner_poll;
         }
         if (seen.kind == sighting::unknown && foreign_limit_)
             return judge_foreign(found);
@@ -209,7 +206,7 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
     bool is_witnessed = false;
     if (marker_.is_local(found.file) && (has_witness(found.file.native(), is_witnessed) ||
                                          is_witnessed || marker_.hides_a_holder(owner.pid)))
-        v.look_again = unseen;
+        v.look_again = unwatched_owner_poll;
     else
         v.is_removable = true;
     return v;

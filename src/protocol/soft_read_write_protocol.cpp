@@ -128,7 +128,7 @@ system::error_code soft_read_write_protocol::find_tree()
         return ec;
     auto& readers = crowd_.directory();
     auto ec = readers.open(options_.permissions);
-    for (int i = 1; i < tries && is_gone(ec); ++i) {
+    for (int i = 1; i < max_restarts && is_gone(ec); ++i) {
         if ((ec = make_parents(path_, options_.create_directories)))
             return ec;
         ec = readers.open(options_.permissions);
@@ -163,7 +163,7 @@ system::error_code soft_read_write_protocol::make_record()
 
 answer soft_read_write_protocol::read()
 {
-    for (int i = 0; i < tries; ++i) {
+    for (int i = 0; i < max_restarts; ++i) {
         auto a = at_gate(gate_.pass(where_));
         if (is_had(a))
             a = become_reader();
@@ -177,7 +177,7 @@ answer soft_read_write_protocol::read()
             if (auto const ec = find_tree())
                 return ec;
     }
-    return answer::again_after(crowded);
+    return answer::again_after(contention_backoff);
 }
 
 // Without `state`: exclusion never rests on it.
@@ -222,7 +222,7 @@ answer soft_read_write_protocol::join()
 
 answer soft_read_write_protocol::write(bool is_only_try)
 {
-    for (int i = 0; i < tries; ++i) {
+    for (int i = 0; i < max_restarts; ++i) {
         auto a = answer(answer::have_it);
         if (!is_claimed_)
             a = undo(drop_claim(short_wait)); // of what was made too late
@@ -247,7 +247,7 @@ answer soft_read_write_protocol::write(bool is_only_try)
             if (auto const ec = find_tree())
                 return ec;
     }
-    return answer::again_after(crowded);
+    return answer::again_after(contention_backoff);
 }
 
 // From here on no reader comes in.
@@ -312,7 +312,7 @@ answer soft_read_write_protocol::drain()
     waits_ = waits::for_readers;
     if (a.kind == answer::busy && is_claimed_) {
         auto const due = write_.good_since() + interval_ - time_since_boot();
-        a.delay = std::min(a.delay, std::max<nanoseconds>(due, others_act));
+        a.delay = std::min(a.delay, std::max<nanoseconds>(due, removal_backoff));
     }
     return a;
 }
@@ -323,7 +323,7 @@ answer soft_read_write_protocol::keep_claim()
     auto fate = kept_marker::fate::missing;
     auto const ec = write_.refresh(fate);
     if (ec == errc::operation_would_block)
-        return answer::again_after(others_act);
+        return answer::again_after(removal_backoff);
     if (ec && !is_gone(ec))
         return ec;
     if (!ec && fate == kept_marker::fate::ours)

@@ -73,7 +73,7 @@ answer writer_gate::evict(storage rules)
     marker_file::outcome result;
     if (auto const ec = at.evict(theirs_, is_removable, result))
         return ec;
-    return result == marker_file::outcome::busy_right ? answer::again_after(others_act)
+    return result == marker_file::outcome::busy_right ? answer::again_after(removal_backoff)
                                                       : look(rules);
 }
 

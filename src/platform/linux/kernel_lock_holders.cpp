@@ -104,7 +104,7 @@ struct meant
     }
 };
 
-constexpr byte_range everything{0, std::numeric_limits<std::int64_t>::max()};
+constexpr byte_range whole_range{0, std::numeric_limits<std::int64_t>::max()};
 
 std::int64_t take_number(std::string_view& line)
 {
@@ -115,7 +115,7 @@ byte_range take_range(std::string_view& line)
 {
     auto const first = take_number(line);
     if (line.find("EOF") != line.npos)
-        return {first, everything.length - first};
+        return {first, whole_range.length - first};
     return {first, take_number(line) - first + 1};
 }
 
@@ -235,7 +235,7 @@ std::vector<owner_record> holders_of(meant const& wanted, std::string const& lis
 
 std::vector<owner_record> kernel_lock_holders(filesystem::path const& path, kernel_lock kind)
 {
-    return holders_of({listed_name(path), kind, everything}, list_of_locks());
+    return holders_of({listed_name(path), kind, whole_range}, list_of_locks());
 }
 
 std::vector<owner_record> range_lock_holders(filesystem::path const& path, byte_range held,

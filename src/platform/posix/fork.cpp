@@ -30,7 +30,7 @@ using fork_counters::generation;
 
 // All that a forked child must find whole. Initialised before any code runs and never destroyed:
 // locks may be objects of static storage.
-std::mutex registry, notices, heartbeats;
+std::mutex the_registry_mutex, the_notice_mutex, the_heartbeat_mutex;
 std::array<std::mutex, 16> mutexes;
 std::atomic<std::size_t> next_mutex{0};
 descriptor_registry descriptors;
@@ -42,11 +42,11 @@ static_assert(std::is_trivially_destructible_v<decltype(mutexes)> &&
 // that no other is inside of what it guards (POSIX, pthread_atfork: rationale).
 void before_fork()
 {
-    registry.lock();
+    the_registry_mutex.lock();
     for (auto& m : mutexes)
         m.lock();
-    notices.lock();
-    heartbeats.lock();
+    the_notice_mutex.lock();
+    the_heartbeat_mutex.lock();
     descriptors.mutex().lock();
     forks.fetch_add(1); // odd: a child may be made at any moment from here
 }
@@ -55,11 +55,11 @@ void after_fork()
 {
     forks.fetch_add(1);
     descriptors.mutex().unlock();
-    heartbeats.unlock();
-    notices.unlock();
+    the_heartbeat_mutex.unlock();
+    the_notice_mutex.unlock();
     for (auto& m : mutexes)
         m.unlock();
-    registry.unlock();
+    the_registry_mutex.unlock();
 }
 
 void after_fork_in_child()
@@ -95,17 +95,17 @@ void wait_for_fork() noexcept
 
 std::mutex& registry_mutex() noexcept
 {
-    return registry;
+    return the_registry_mutex;
 }
 
 std::mutex& notice_mutex() noexcept
 {
-    return notices;
+    return the_notice_mutex;
 }
 
 std::mutex& heartbeat_mutex() noexcept
 {
-    return heartbeats;
+    return the_heartbeat_mutex;
 }
 
 std::mutex& share_fork_safe_mutex()

@@ -39,7 +39,7 @@ int flock_call(int fd, lock_mode mode, patience p) noexcept
 constexpr byte_range whole_file{0, 0};
 constexpr byte_range first_byte{0, 1};
 
-struct ::flock record(byte_range bytes, lock_mode mode) noexcept
+struct ::flock flock_record(byte_range bytes, lock_mode mode) noexcept
 {
     struct ::flock r = {};
     r.l_type = mode == lock_mode::none ? F_UNLCK : mode == lock_mode::shared ? F_RDLCK : F_WRLCK;
@@ -67,7 +67,7 @@ int record_call(int fd, int command, struct ::flock& r) noexcept
 
 int record_call(int fd, byte_range bytes, lock_mode mode, patience p) noexcept
 {
-    auto r = record(bytes, mode);
+    auto r = flock_record(bytes, mode);
     return record_call(fd, p == patience::none ? ofd_try : ofd_wait, r);
 }
 
@@ -147,7 +147,7 @@ system::error_code unlock_range(native_handle_type file, byte_range bytes) noexc
 system::error_code is_kept_out(native_handle_type file, byte_range bytes, lock_mode mode,
                                bool& kept_out) noexcept
 {
-    auto r = record(bytes, mode);
+    auto r = flock_record(bytes, mode);
     auto const ec = result_of([&] { return record_call(file, ofd_look, r); }, patience::endless);
     kept_out = ec || r.l_type != F_UNLCK; // as far as can be known
     return ec;
