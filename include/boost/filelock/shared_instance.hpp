@@ -6,6 +6,7 @@
 #define BOOST_FILELOCK_SHARED_INSTANCE_HPP
 
 #include <boost/filelock/config.hpp>
+#include <boost/filelock/detail/foreign_path.hpp>
 
 #include <boost/filesystem/path.hpp>
 #include <boost/throw_exception.hpp>
@@ -80,6 +81,13 @@ template <class Lock>
                                   key.path.string()),
             BOOST_CURRENT_LOCATION);
     return {one, &one->lock};
+}
+
+template <class Lock, class Path, detail::if_foreign_path<Path> = 0>
+[[nodiscard]] std::shared_ptr<Lock> shared_instance(Path const& path,
+                                                    typename Lock::options_type const& options = {})
+{
+    return shared_instance<Lock>(filesystem::path(path.native()), options);
 }
 
 } // namespace filelock
