@@ -12,6 +12,7 @@
 #include <boost/asio/execution.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/core/no_exceptions_support.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -116,14 +117,18 @@ private:
 
     bool listen(native_handle_type source) noexcept override
     {
-        try {
+        BOOST_TRY
+        {
             if (!source_.is_open())
                 source_.assign(source);
             source_.async_wait(source_.wait_read, notice_handler(engine_, context()));
             return true;
-        } catch (...) { // no memory; or a limit of the reactor
+        }
+        BOOST_CATCH(...) // no memory; or a limit of the reactor
+        {
             return false;
         }
+        BOOST_CATCH_END
     }
 
     void deafen() noexcept override
