@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 asio::awaitable<void> work(char const* name, file_lock& lock)
 {
     for (int turn = 1; turn <= 2; ++turn) {
-        auto held = co_await boost::filelock::async_acquire(lock, asio::use_awaitable);
+        auto held = co_await boost::filelock::async_acquire(lock);
         std::cout << name << " begins turn " << turn << '\n';
         co_await asio::post(asio::use_awaitable); // the other one runs
         std::cout << name << " ends turn " << turn << '\n';
@@ -35,10 +35,10 @@ asio::awaitable<void> work(char const* name, file_lock& lock)
 
 asio::awaitable<void> publish(file_lock& lock)
 {
-    auto held = co_await boost::filelock::async_acquire(lock, asio::use_awaitable);
+    auto held = co_await boost::filelock::async_acquire(lock);
     std::cout << "published: " << held.owns_lock() << '\n';
     // Throws where the lock was lost meanwhile, which the destructor would keep to itself.
-    co_await boost::filelock::async_release(std::move(held), asio::use_awaitable);
+    co_await boost::filelock::async_release(std::move(held));
 }
 // end::body[]
 

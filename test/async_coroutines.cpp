@@ -114,6 +114,26 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(coroutines_on_one_thread_exclude_each_other, Lock,
     BOOST_TEST(done == 100);
 }
 
+BOOST_AUTO_TEST_CASE(no_token_is_needed_to_await)
+{
+    asio::io_context context;
+    file_lock lock(path);
+    bool done = false;
+    go(context, [&]() -> awaitable<void> {
+        acquire_options how;
+        how.timeout = 0ns;
+        auto held = co_await async_acquire(lock);
+        BOOST_CHECK_EXCEPTION((void)co_await async_acquire(lock, how), boost::system::system_error,
+                              [](auto const& e) { return e.code() == errc::timed_out; });
+        co_await async_release(std::move(held));
+        auto const shared = co_await async_acquire_shared(lock, how);
+        BOOST_TEST(shared.owns_lock());
+        done = true;
+    });
+    run(context);
+    BOOST_TEST(done);
+}
+
 BOOST_AUTO_TEST_CASE(an_error_is_thrown_unless_it_is_asked_for)
 {
     asio::io_context context;

@@ -70,7 +70,7 @@ bool async_waker::take_change() noexcept
 
 void async_waker::follow(waker& former) noexcept
 {
-    auto* const other = dynamic_cast<async_waker*>(&former);
+    auto* const other = former.as_async();
     if (!other || &other->board_ != &board_)
         return;
     async_board::guard const g(board_.mutex_);

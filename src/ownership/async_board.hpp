@@ -42,6 +42,7 @@ public:
     watching watch(watched const& what, file_identity const& identity) noexcept override;
     bool take_change() noexcept override;
     void follow(waker& former) noexcept override;
+    async_waker* as_async() noexcept override { return this; }
 
 private:
     friend class async_board;

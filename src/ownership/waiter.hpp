@@ -21,6 +21,8 @@ namespace detail {
 // Not a safe link: a forked child leaves behind waiters on stacks that it does not have.
 using queue_hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::normal_link>>;
 
+class async_waker;
+
 /// How to tell somebody in a queue that it may be his turn, and how he learns of what others do to
 /// the file.
 class waker
@@ -41,6 +43,10 @@ public:
 
     /// Whether it is the calling thread that waits, and so cannot do anything else meanwhile.
     virtual bool is_calling_thread() const noexcept { return false; }
+
+    /// This object, if it is the waker of an asynchronous operation; in place of `dynamic_cast`,
+    /// for builds without run-time type information.
+    virtual async_waker* as_async() noexcept { return nullptr; }
 
 protected:
     ~waker() = default;

@@ -5,11 +5,10 @@
 #include "private_name.hpp"
 
 #include "../platform/process.hpp"
-
-#include <boost/uuid/random_generator.hpp>
-#include <boost/uuid/uuid_io.hpp>
+#include "../platform/random.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace boost {
@@ -22,6 +21,7 @@ constexpr std::string_view housekeeping = ".break.";
 
 constexpr std::size_t longest_name = 255; // NAME_MAX of nearly all file systems
 constexpr std::size_t longest_pid = 10, name_token_length = 32;
+constexpr std::string_view hex_digits = "0123456789abcdef";
 
 bool is_all_of(std::string_view text, std::string_view characters) noexcept
 {
@@ -44,16 +44,19 @@ bool is_private_name(std::string_view name, std::string_view prefix) noexcept
     auto const pid = std::min(name.find('.'), name.size());
     auto const token = name.substr(std::min(pid + 1, name.size()));
     return pid != 0 && is_all_of(name.substr(0, pid), "0123456789") &&
-           token.size() == name_token_length && is_all_of(token, "0123456789abcdef");
+           token.size() == name_token_length && is_all_of(token, hex_digits);
 }
 
 system::error_code make_token(std::string& token)
-try {
-    token = to_string(uuids::random_generator()());
-    token.erase(std::remove(token.begin(), token.end(), '-'), token.end());
+{
+    std::array<unsigned char, name_token_length / 2> bytes{};
+    auto const ec = fill_random(bytes.data(), bytes.size());
+    if (ec)
+        return ec;
+    token.clear();
+    for (auto const byte : bytes)
+        token.append({hex_digits[byte / 16], hex_digits[byte % 16]});
     return {};
-} catch (uuids::entropy_error const& e) {
-    return {static_cast<int>(e.errcode()), system::system_category()};
 }
 
 system::error_code find_private_name(filesystem::path const& path, filesystem::path& name)

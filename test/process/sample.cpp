@@ -65,8 +65,8 @@ arguments const& chosen()
 // FNV-1a: the same with every C++ library, as std::hash is not.
 std::uint64_t hash_of(std::string const& text, std::uint64_t hash)
 {
-    for (unsigned char const c : text)
-        hash = (hash ^ c) * 0x100000001b3u;
+    for (char const c : text)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
     return hash;
 }
 

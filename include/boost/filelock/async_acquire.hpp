@@ -19,6 +19,7 @@
 #include <boost/asio/append.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/system_executor.hpp>
 #include <boost/system/error_code.hpp>
@@ -33,6 +34,10 @@ namespace detail {
 
 template <class Lock, class Names>
 using if_has = std::enable_if_t<std::is_base_of<Names, Lock>::value, int>;
+
+/// Keeps the overloads for a token apart from those for options; C++17 has no concept of a token.
+template <class Token>
+using if_no_options = std::enable_if_t<!std::is_convertible<Token, acquire_options>::value, int>;
 
 template <class Held, class Lock, class Executor>
 class initiate_acquire
@@ -116,7 +121,8 @@ using if_held = std::enable_if_t<std::is_base_of<held<typename Held::mutex_type>
 /// Lifetimes:: The lock must outlive the operation, or be destroyed together with its execution
 ///   context. The options are copied.
 /// Handler signature:: `void(boost::system::error_code, held_lock<Lock>)`. With an error nothing is
-///   held.
+///   held. The default token is `asio::deferred`: `co_await async_acquire(lock)`; the operation
+///   starts, and its time out runs, from then on.
 /// Executor:: Everything, callbacks of the options and the lock included, runs on the handler's
 ///   associated executor, and never inside of this call; where it has none, on `executor`, or that
 ///   of `context`; where that is not given, on Asio's `system_executor`, whose threads are its own.
@@ -130,7 +136,22 @@ using if_held = std::enable_if_t<std::is_base_of<held<typename Held::mutex_type>
 ///   served first come first served.
 /// Crash and fork:: As for the lock. A forked child whose context was told (`notify_fork`) finds
 ///   the parent's operations ended with `asio::error::operation_aborted`.
-template <class Lock, class CompletionToken, detail::if_has<Lock, detail::exclusive_names> = 0>
+template <class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, held_lock<Lock>))
+              CompletionToken = asio::deferred_t,
+          detail::if_has<Lock, detail::exclusive_names> = 0>
+auto async_acquire(Lock& lock, acquire_options how = {},
+                   CompletionToken&& token = CompletionToken())
+{
+    return detail::async_take<held_lock<Lock>>(asio::system_executor(), lock,
+                                               detail::lock_mode::exclusive, std::move(how),
+                                               std::forward<CompletionToken>(token));
+}
+
+template <
+    class Lock,
+    BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, held_lock<Lock>)) CompletionToken,
+    detail::if_has<Lock, detail::exclusive_names> = 0, detail::if_no_options<CompletionToken> = 0>
 auto async_acquire(Lock& lock, CompletionToken&& token)
 {
     return detail::async_take<held_lock<Lock>>(asio::system_executor(), lock,
@@ -138,16 +159,23 @@ auto async_acquire(Lock& lock, CompletionToken&& token)
                                                std::forward<CompletionToken>(token));
 }
 
-template <class Lock, class CompletionToken, detail::if_has<Lock, detail::exclusive_names> = 0>
-auto async_acquire(Lock& lock, acquire_options how, CompletionToken&& token)
+template <class Where, class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, held_lock<Lock>))
+              CompletionToken = asio::deferred_t,
+          detail::if_has<Lock, detail::exclusive_names> = 0, detail::if_where<Where> = 0>
+auto async_acquire(Where&& where, Lock& lock, acquire_options how = {},
+                   CompletionToken&& token = CompletionToken())
 {
-    return detail::async_take<held_lock<Lock>>(asio::system_executor(), lock,
+    return detail::async_take<held_lock<Lock>>(detail::executor_of(where), lock,
                                                detail::lock_mode::exclusive, std::move(how),
                                                std::forward<CompletionToken>(token));
 }
 
-template <class Where, class Lock, class CompletionToken,
-          detail::if_has<Lock, detail::exclusive_names> = 0, detail::if_where<Where> = 0>
+template <class Where, class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, held_lock<Lock>))
+              CompletionToken,
+          detail::if_has<Lock, detail::exclusive_names> = 0, detail::if_where<Where> = 0,
+          detail::if_no_options<CompletionToken> = 0>
 auto async_acquire(Where&& where, Lock& lock, CompletionToken&& token)
 {
     return detail::async_take<held_lock<Lock>>(detail::executor_of(where), lock,
@@ -155,17 +183,24 @@ auto async_acquire(Where&& where, Lock& lock, CompletionToken&& token)
                                                std::forward<CompletionToken>(token));
 }
 
-template <class Where, class Lock, class CompletionToken,
-          detail::if_has<Lock, detail::exclusive_names> = 0, detail::if_where<Where> = 0>
-auto async_acquire(Where&& where, Lock& lock, acquire_options how, CompletionToken&& token)
+/// As `async_acquire`, a shared lock: `void(boost::system::error_code, shared_held_lock<Lock>)`.
+template <class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, shared_held_lock<Lock>))
+              CompletionToken = asio::deferred_t,
+          detail::if_has<Lock, detail::shared_names> = 0>
+auto async_acquire_shared(Lock& lock, acquire_options how = {},
+                          CompletionToken&& token = CompletionToken())
 {
-    return detail::async_take<held_lock<Lock>>(detail::executor_of(where), lock,
-                                               detail::lock_mode::exclusive, std::move(how),
-                                               std::forward<CompletionToken>(token));
+    return detail::async_take<shared_held_lock<Lock>>(asio::system_executor(), lock,
+                                                      detail::lock_mode::shared, std::move(how),
+                                                      std::forward<CompletionToken>(token));
 }
 
-/// As `async_acquire`, a shared lock: `void(boost::system::error_code, shared_held_lock<Lock>)`.
-template <class Lock, class CompletionToken, detail::if_has<Lock, detail::shared_names> = 0>
+template <class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, shared_held_lock<Lock>))
+              CompletionToken,
+          detail::if_has<Lock, detail::shared_names> = 0,
+          detail::if_no_options<CompletionToken> = 0>
 auto async_acquire_shared(Lock& lock, CompletionToken&& token)
 {
     return detail::async_take<shared_held_lock<Lock>>(asio::system_executor(), lock,
@@ -173,16 +208,23 @@ auto async_acquire_shared(Lock& lock, CompletionToken&& token)
                                                       std::forward<CompletionToken>(token));
 }
 
-template <class Lock, class CompletionToken, detail::if_has<Lock, detail::shared_names> = 0>
-auto async_acquire_shared(Lock& lock, acquire_options how, CompletionToken&& token)
+template <class Where, class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, shared_held_lock<Lock>))
+              CompletionToken = asio::deferred_t,
+          detail::if_has<Lock, detail::shared_names> = 0, detail::if_where<Where> = 0>
+auto async_acquire_shared(Where&& where, Lock& lock, acquire_options how = {},
+                          CompletionToken&& token = CompletionToken())
 {
-    return detail::async_take<shared_held_lock<Lock>>(asio::system_executor(), lock,
+    return detail::async_take<shared_held_lock<Lock>>(detail::executor_of(where), lock,
                                                       detail::lock_mode::shared, std::move(how),
                                                       std::forward<CompletionToken>(token));
 }
 
-template <class Where, class Lock, class CompletionToken,
-          detail::if_has<Lock, detail::shared_names> = 0, detail::if_where<Where> = 0>
+template <class Where, class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, shared_held_lock<Lock>))
+              CompletionToken,
+          detail::if_has<Lock, detail::shared_names> = 0, detail::if_where<Where> = 0,
+          detail::if_no_options<CompletionToken> = 0>
 auto async_acquire_shared(Where&& where, Lock& lock, CompletionToken&& token)
 {
     return detail::async_take<shared_held_lock<Lock>>(detail::executor_of(where), lock,
@@ -190,18 +232,25 @@ auto async_acquire_shared(Where&& where, Lock& lock, CompletionToken&& token)
                                                       std::forward<CompletionToken>(token));
 }
 
-template <class Where, class Lock, class CompletionToken,
-          detail::if_has<Lock, detail::shared_names> = 0, detail::if_where<Where> = 0>
-auto async_acquire_shared(Where&& where, Lock& lock, acquire_options how, CompletionToken&& token)
-{
-    return detail::async_take<shared_held_lock<Lock>>(detail::executor_of(where), lock,
-                                                      detail::lock_mode::shared, std::move(how),
-                                                      std::forward<CompletionToken>(token));
-}
-
 /// As `async_acquire`, an upgrade lock, of the kinds that have it:
 /// `void(boost::system::error_code, upgrade_held_lock<Lock>)`.
-template <class Lock, class CompletionToken, detail::if_has<Lock, detail::upgrade_names> = 0>
+template <class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, upgrade_held_lock<Lock>))
+              CompletionToken = asio::deferred_t,
+          detail::if_has<Lock, detail::upgrade_names> = 0>
+auto async_acquire_upgrade(Lock& lock, acquire_options how = {},
+                           CompletionToken&& token = CompletionToken())
+{
+    return detail::async_take<upgrade_held_lock<Lock>>(asio::system_executor(), lock,
+                                                       detail::lock_mode::upgrade, std::move(how),
+                                                       std::forward<CompletionToken>(token));
+}
+
+template <class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, upgrade_held_lock<Lock>))
+              CompletionToken,
+          detail::if_has<Lock, detail::upgrade_names> = 0,
+          detail::if_no_options<CompletionToken> = 0>
 auto async_acquire_upgrade(Lock& lock, CompletionToken&& token)
 {
     return detail::async_take<upgrade_held_lock<Lock>>(asio::system_executor(), lock,
@@ -209,16 +258,23 @@ auto async_acquire_upgrade(Lock& lock, CompletionToken&& token)
                                                        std::forward<CompletionToken>(token));
 }
 
-template <class Lock, class CompletionToken, detail::if_has<Lock, detail::upgrade_names> = 0>
-auto async_acquire_upgrade(Lock& lock, acquire_options how, CompletionToken&& token)
+template <class Where, class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, upgrade_held_lock<Lock>))
+              CompletionToken = asio::deferred_t,
+          detail::if_has<Lock, detail::upgrade_names> = 0, detail::if_where<Where> = 0>
+auto async_acquire_upgrade(Where&& where, Lock& lock, acquire_options how = {},
+                           CompletionToken&& token = CompletionToken())
 {
-    return detail::async_take<upgrade_held_lock<Lock>>(asio::system_executor(), lock,
+    return detail::async_take<upgrade_held_lock<Lock>>(detail::executor_of(where), lock,
                                                        detail::lock_mode::upgrade, std::move(how),
                                                        std::forward<CompletionToken>(token));
 }
 
-template <class Where, class Lock, class CompletionToken,
-          detail::if_has<Lock, detail::upgrade_names> = 0, detail::if_where<Where> = 0>
+template <class Where, class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, upgrade_held_lock<Lock>))
+              CompletionToken,
+          detail::if_has<Lock, detail::upgrade_names> = 0, detail::if_where<Where> = 0,
+          detail::if_no_options<CompletionToken> = 0>
 auto async_acquire_upgrade(Where&& where, Lock& lock, CompletionToken&& token)
 {
     return detail::async_take<upgrade_held_lock<Lock>>(detail::executor_of(where), lock,
@@ -226,28 +282,24 @@ auto async_acquire_upgrade(Where&& where, Lock& lock, CompletionToken&& token)
                                                        std::forward<CompletionToken>(token));
 }
 
-template <class Where, class Lock, class CompletionToken,
-          detail::if_has<Lock, detail::upgrade_names> = 0, detail::if_where<Where> = 0>
-auto async_acquire_upgrade(Where&& where, Lock& lock, acquire_options how, CompletionToken&& token)
-{
-    return detail::async_take<upgrade_held_lock<Lock>>(detail::executor_of(where), lock,
-                                                       detail::lock_mode::upgrade, std::move(how),
-                                                       std::forward<CompletionToken>(token));
-}
-
 /// Gives the lock back at once, and tells the handler what went wrong, which `unlock` keeps to
 /// itself: `void(boost::system::error_code)`, with `errc::operation_not_permitted` where nothing
 /// was held. It cannot be cancelled. Executors as for `async_acquire`.
-template <class Held, class CompletionToken, detail::if_held<Held> = 0>
-auto async_release(Held&& what, CompletionToken&& token)
+template <class Held,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code))
+              CompletionToken = asio::deferred_t,
+          detail::if_held<Held> = 0>
+auto async_release(Held&& what, CompletionToken&& token = CompletionToken())
 {
     return detail::async_drop(asio::system_executor(), std::move(what),
                               std::forward<CompletionToken>(token));
 }
 
-template <class Where, class Held, class CompletionToken, detail::if_held<Held> = 0,
-          detail::if_where<Where> = 0>
-auto async_release(Where&& where, Held&& what, CompletionToken&& token)
+template <class Where, class Held,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code))
+              CompletionToken = asio::deferred_t,
+          detail::if_held<Held> = 0, detail::if_where<Where> = 0>
+auto async_release(Where&& where, Held&& what, CompletionToken&& token = CompletionToken())
 {
     return detail::async_drop(detail::executor_of(where), std::move(what),
                               std::forward<CompletionToken>(token));

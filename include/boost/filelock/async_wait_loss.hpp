@@ -13,6 +13,7 @@
 #include <boost/filelock/lease_loss.hpp>
 
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/system_executor.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -67,7 +68,7 @@ using if_losable = std::enable_if_t<std::is_base_of<losable, Lock>::value, int>;
 /// Preconditions:: None.
 /// Lifetimes:: The lock may be destroyed before the operation ends, which ends it.
 /// Handler signature:: `void(boost::system::error_code, lease_loss)`. Without an error the hold was
-///   lost; it is still to be released.
+///   lost; it is still to be released. The default token is `asio::deferred`.
 /// Executor:: As for `async_acquire`.
 /// Cancellation:: `terminal`, `partial` and `total`: it ends with `asio::error::operation_aborted`.
 ///   The hold stays as it is.
@@ -75,16 +76,21 @@ using if_losable = std::enable_if_t<std::is_base_of<losable, Lock>::value, int>;
 ///   `errc::operation_not_permitted` where nothing is held.
 /// Thread safety:: As for the lock. Any number may wait.
 /// Crash and fork:: As for `async_acquire`.
-template <class Lock, class CompletionToken, detail::if_losable<Lock> = 0>
-auto async_wait_loss(Lock& lock, CompletionToken&& token)
+template <class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, lease_loss))
+              CompletionToken = asio::deferred_t,
+          detail::if_losable<Lock> = 0>
+auto async_wait_loss(Lock& lock, CompletionToken&& token = CompletionToken())
 {
     return detail::async_wait_for_loss(asio::system_executor(), lock,
                                        std::forward<CompletionToken>(token));
 }
 
-template <class Where, class Lock, class CompletionToken, detail::if_losable<Lock> = 0,
-          detail::if_where<Where> = 0>
-auto async_wait_loss(Where&& where, Lock& lock, CompletionToken&& token)
+template <class Where, class Lock,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, lease_loss))
+              CompletionToken = asio::deferred_t,
+          detail::if_losable<Lock> = 0, detail::if_where<Where> = 0>
+auto async_wait_loss(Where&& where, Lock& lock, CompletionToken&& token = CompletionToken())
 {
     return detail::async_wait_for_loss(detail::executor_of(where), lock,
                                        std::forward<CompletionToken>(token));

@@ -6,6 +6,7 @@
 #define BOOST_FILELOCK_FILE_LOCK_HPP
 
 #include <boost/filelock/config.hpp>
+#include <boost/filelock/detail/foreign_path.hpp>
 #include <boost/filelock/detail/shared_names.hpp>
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/lock_options.hpp>
@@ -39,6 +40,10 @@ public:
     /// Throws `std::invalid_argument` for an empty path, a path with a NUL, and options that make
     /// no sense; `filesystem_error` where a relative path meets a working directory that is gone.
     explicit file_lock(filesystem::path const& path, file_lock_options const& options = {});
+    template <class Path, detail::if_foreign_path<Path> = 0>
+    explicit file_lock(Path const& path, file_lock_options const& options = {})
+        : file_lock(filesystem::path(path.native()), options)
+    {}
 
     /// Whether this object has found a file system without kernel locks and is a `soft_file_lock`
     /// instead, as `fallback::soft` asks for. Not known before the first attempt to lock, and then

@@ -6,6 +6,7 @@
 #define BOOST_FILELOCK_READ_WRITE_LOCK_HPP
 
 #include <boost/filelock/config.hpp>
+#include <boost/filelock/detail/foreign_path.hpp>
 #include <boost/filelock/detail/upgrade_names.hpp>
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/lock_options.hpp>
@@ -47,6 +48,10 @@ public:
     /// no sense; `filesystem_error` where a relative path meets a working directory that is gone.
     explicit read_write_lock(filesystem::path const& path,
                              read_write_lock_options const& options = {});
+    template <class Path, detail::if_foreign_path<Path> = 0>
+    explicit read_write_lock(Path const& path, read_write_lock_options const& options = {})
+        : read_write_lock(filesystem::path(path.native()), options)
+    {}
 };
 
 } // namespace filelock

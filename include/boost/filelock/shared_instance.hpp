@@ -6,29 +6,59 @@
 #define BOOST_FILELOCK_SHARED_INSTANCE_HPP
 
 #include <boost/filelock/config.hpp>
+#include <boost/filelock/detail/foreign_path.hpp>
 
 #include <boost/filesystem/path.hpp>
 #include <boost/throw_exception.hpp>
+#include <boost/type_index.hpp>
 
 #include <memory>
 #include <stdexcept>
-#include <typeindex>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
+/// A type and a path. What one part of a program has compiled with run-time type information
+/// compares its types by that, what another has without it by name: the comparison goes along, and
+/// the library, compiled either way, can keep both.
 struct instance_key
 {
-    std::type_index type;
+    using type_less = bool (*)(void const*, void const*);
+
+    void const* type; ///< the `type_info` of `TypeIndex`
+    type_less less;
+    bool is_by_name;
     filesystem::path path;
 
     friend bool operator<(instance_key const& a, instance_key const& b)
     {
-        return a.type != b.type ? a.type < b.type : a.path.native() < b.path.native();
+        if (a.is_by_name != b.is_by_name)
+            return b.is_by_name;
+        if (a.less(a.type, b.type))
+            return true;
+        return !a.less(b.type, a.type) && a.path.native() < b.path.native();
     }
 };
+
+template <class TypeIndex>
+bool is_type_less(void const* a, void const* b)
+{
+    using info = typename TypeIndex::type_info_t;
+    return TypeIndex(*static_cast<info const*>(a)) < TypeIndex(*static_cast<info const*>(b));
+}
+
+template <class Lock>
+instance_key key_of_instance(filesystem::path path)
+{
+    using index = typeindex::type_index;
+    constexpr bool is_by_name = !std::is_same<index::type_info_t, std::type_info>::value;
+    return {&typeindex::type_id<Lock>().type_info(), &is_type_less<index>, is_by_name,
+            std::move(path)};
+}
 
 /// The parent's real path, and the name.
 BOOST_FILELOCK_DECL filesystem::path instance_path(filesystem::path const& path);
@@ -68,7 +98,7 @@ template <class Lock>
                                                     typename Lock::options_type const& options = {})
 {
     using instance = detail::shared_lock_instance<Lock>;
-    detail::instance_key key{typeid(Lock), detail::instance_path(path)};
+    auto const key = detail::key_of_instance<Lock>(detail::instance_path(path));
     auto found = detail::find_instance(key);
     if (!found)
         found = detail::add_instance(key, std::make_shared<instance>(key, path, options));
@@ -80,6 +110,13 @@ template <class Lock>
                                   key.path.string()),
             BOOST_CURRENT_LOCATION);
     return {one, &one->lock};
+}
+
+template <class Lock, class Path, detail::if_foreign_path<Path> = 0>
+[[nodiscard]] std::shared_ptr<Lock> shared_instance(Path const& path,
+                                                    typename Lock::options_type const& options = {})
+{
+    return shared_instance<Lock>(filesystem::path(path.native()), options);
 }
 
 } // namespace filelock

@@ -7,6 +7,7 @@
 
 #include <boost/filelock/config.hpp>
 #include <boost/filelock/detail/exclusive_names.hpp>
+#include <boost/filelock/detail/foreign_path.hpp>
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/lock_options.hpp>
 
@@ -48,6 +49,10 @@ public:
     /// no sense; `filesystem_error` where a relative path meets a working directory that is gone.
     explicit soft_file_lock(filesystem::path const& path,
                             soft_file_lock_options const& options = {});
+    template <class Path, detail::if_foreign_path<Path> = 0>
+    explicit soft_file_lock(Path const& path, soft_file_lock_options const& options = {})
+        : soft_file_lock(filesystem::path(path.native()), options)
+    {}
 
     /// The owner's process that the marker names now, whatever its host. Nothing where there is no
     /// marker, or none that can be read.

@@ -6,6 +6,7 @@
 #define BOOST_FILELOCK_SOFT_READ_WRITE_LOCK_HPP
 
 #include <boost/filelock/config.hpp>
+#include <boost/filelock/detail/foreign_path.hpp>
 #include <boost/filelock/detail/losable.hpp>
 #include <boost/filelock/detail/shared_names.hpp>
 #include <boost/filelock/error.hpp>
@@ -52,6 +53,11 @@ public:
     /// no sense; `filesystem_error` where a relative path meets a working directory that is gone.
     explicit soft_read_write_lock(filesystem::path const& path,
                                   soft_read_write_lock_options const& options = {});
+    template <class Path, detail::if_foreign_path<Path> = 0>
+    explicit soft_read_write_lock(Path const& path,
+                                  soft_read_write_lock_options const& options = {})
+        : soft_read_write_lock(filesystem::path(path.native()), options)
+    {}
 
     /// Drops every level, of whichever owner, and swallows errors. Waits for `on_loss`, unless it
     /// is `on_loss` that destroys the lock.

@@ -68,7 +68,8 @@ std::string listed_name(filesystem::path const& path)
     if (!worked)
         return {};
 
-    unsigned major = ::gnu_dev_major(s.st_dev), minor = ::gnu_dev_minor(s.st_dev);
+    // Macros of <sys/sysmacros.h>; glibc's functions behind them are its own.
+    unsigned device_major = major(s.st_dev), device_minor = minor(s.st_dev);
     std::string inode(value_of(*info, "ino:"));
     if (inode.empty())
         inode = std::to_string(s.st_ino);
@@ -82,11 +83,11 @@ std::string listed_name(filesystem::path const& path)
         std::string const device(take_word(line));
         unsigned mount_major, mount_minor;
         if (std::sscanf(device.c_str(), "%u:%u", &mount_major, &mount_minor) == 2)
-            major = mount_major, minor = mount_minor;
+            device_major = mount_major, device_minor = mount_minor;
         break;
     }
     char device[32];
-    std::snprintf(device, sizeof device, "%02x:%02x:", major, minor);
+    std::snprintf(device, sizeof device, "%02x:%02x:", device_major, device_minor);
     return device + inode;
 }
 

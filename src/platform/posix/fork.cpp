@@ -10,7 +10,6 @@
 #include <atomic>
 #include <cstddef>
 #include <new>
-#include <type_traits>
 
 #include <pthread.h>
 
@@ -28,15 +27,29 @@ namespace {
 using fork_counters::forks;
 using fork_counters::generation;
 
-// All that a forked child must find whole. Initialised before any code runs and never destroyed:
-// locks may be objects of static storage.
-std::mutex the_registry_mutex, the_notice_mutex, the_heartbeat_mutex;
-std::array<std::mutex, 16> mutexes;
-std::atomic<std::size_t> next_mutex{0};
-descriptor_registry descriptors;
+// All that a forked child must find whole.
+struct shared_state
+{
+    std::mutex registry, notices, heartbeats;
+    std::array<std::mutex, 16> mutexes;
+    descriptor_registry descriptors;
+};
 
-static_assert(std::is_trivially_destructible_v<decltype(mutexes)> &&
-              std::is_trivially_destructible_v<descriptor_registry>);
+// Initialised before any code runs, as its constructor is constexpr, and never destroyed: locks may
+// be objects of static storage. (Some C++ libraries have a mutex with a destructor.)
+union never_destroyed {
+    constexpr never_destroyed() noexcept : value() {}
+    ~never_destroyed() {}
+    shared_state value;
+};
+
+never_destroyed state;
+std::mutex& the_registry_mutex = state.value.registry;
+std::mutex& the_notice_mutex = state.value.notices;
+std::mutex& the_heartbeat_mutex = state.value.heartbeats;
+std::array<std::mutex, 16>& mutexes = state.value.mutexes;
+descriptor_registry& descriptors = state.value.descriptors;
+std::atomic<std::size_t> next_mutex{0};
 
 // A child has only the thread that forked. That thread holds every mutex of ours over the fork, so
 // that no other is inside of what it guards (POSIX, pthread_atfork: rationale).

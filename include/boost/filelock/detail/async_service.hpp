@@ -12,6 +12,7 @@
 #include <boost/asio/execution.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/core/no_exceptions_support.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -20,7 +21,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Of the context itself: runs what it is given on that thread of the context which comes with it.
+/// The executor of the timer and the descriptor: runs each function inline, and so on the thread of
+/// the context that found the event. It serves every execution context, those of users included,
+/// and passes through no strand. It has no `blocking.never`: nothing is posted to it.
 class reactor_executor
 {
 public:
@@ -44,6 +47,34 @@ public:
     }
 
 private:
+    asio::execution_context* context_;
+};
+
+/// Handler of a wait for notices. Asio asks for an executor that handlers of immediate completion
+/// run on, and takes by default one with `blocking.never`. Only a wait that failed completes
+/// immediately, and its handler does nothing.
+class notice_handler
+{
+public:
+    using immediate_executor_type = reactor_executor;
+
+    notice_handler(async_engine& engine, asio::execution_context& context) noexcept
+        : engine_(&engine), context_(&context)
+    {}
+
+    immediate_executor_type get_immediate_executor() const noexcept
+    {
+        return reactor_executor(*context_);
+    }
+
+    void operator()(system::error_code const& ec) const
+    {
+        if (!ec)
+            engine_->notices_came();
+    }
+
+private:
+    async_engine* engine_;
     asio::execution_context* context_;
 };
 
@@ -86,17 +117,18 @@ private:
 
     bool listen(native_handle_type source) noexcept override
     {
-        try {
+        BOOST_TRY
+        {
             if (!source_.is_open())
                 source_.assign(source);
-            source_.async_wait(source_.wait_read, [this](system::error_code const& ec) {
-                if (!ec)
-                    engine_.notices_came();
-            });
+            source_.async_wait(source_.wait_read, notice_handler(engine_, context()));
             return true;
-        } catch (...) { // no memory; or a limit of the reactor
+        }
+        BOOST_CATCH(...) // no memory; or a limit of the reactor
+        {
             return false;
         }
+        BOOST_CATCH_END
     }
 
     void deafen() noexcept override

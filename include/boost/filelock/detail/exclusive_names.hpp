@@ -12,6 +12,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+/// What locking a temporary returns: such members are deleted, and compilers show this name.
+struct temporary_lock_is_dropped_at_once;
+
 /// The names by which the standard's and Boost's lock types take and drop an exclusive lock.
 /// Those that take it want an lvalue: a lock on a temporary would be gone at the semicolon.
 class exclusive_names : public lock_base
@@ -65,6 +68,19 @@ public:
     /// `operation_not_permitted` where the caller owns no level, and never anything else: a lock
     /// guard calls this in its destructor. `release()` reports what goes wrong on disk.
     void unlock() { drop(lock_mode::exclusive); }
+
+    // Deleted, so that the error gives the reason.
+
+    temporary_lock_is_dropped_at_once lock() && = delete;
+    temporary_lock_is_dropped_at_once try_lock() && = delete;
+    template <class Duration>
+    temporary_lock_is_dropped_at_once try_lock_for(Duration const&) && = delete;
+    template <class TimePoint>
+    temporary_lock_is_dropped_at_once try_lock_until(TimePoint const&) && = delete;
+    template <class Limit>
+    temporary_lock_is_dropped_at_once timed_lock(Limit const&) && = delete;
+    template <class... Options>
+    temporary_lock_is_dropped_at_once acquire(Options&&...) && = delete;
 
 protected:
     using lock_base::lock_base;

@@ -20,6 +20,7 @@
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/recycling_allocator.hpp>
+#include <boost/core/no_exceptions_support.hpp>
 #include <boost/system/errc.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -82,24 +83,32 @@ public:
     {
         auto slot = asio::get_associated_cancellation_slot(handler);
         auto const place = allocate(handler);
-        handled_operation* op;
-        try {
+        handled_operation* op = nullptr;
+        BOOST_TRY
+        {
             op = new (place) handled_operation(
                 handler, asio::get_associated_executor(handler, executor), args...);
-        } catch (...) {
-            deallocate(handler, place);
-            throw;
         }
+        BOOST_CATCH(...)
+        {
+            deallocate(handler, place);
+            BOOST_RETHROW
+        }
+        BOOST_CATCH_END
         std::unique_ptr<handled_operation, discarder> owner(op);
         if (slot.is_connected())
             slot.template emplace<canceller>(op);
         bool started = false;
-        try {
+        BOOST_TRY
+        {
             started = op->Waiting::start();
-        } catch (...) {
-            slot.clear();
-            throw;
         }
+        BOOST_CATCH(...)
+        {
+            slot.clear();
+            BOOST_RETHROW
+        }
+        BOOST_CATCH_END
         if (started)
             owner.release();
     }

@@ -64,6 +64,23 @@ public:
 
     void unlock_sharable() { unlock_shared(); }
 
+    // Deleted, so that the error gives the reason.
+
+    temporary_lock_is_dropped_at_once lock_shared() && = delete;
+    temporary_lock_is_dropped_at_once try_lock_shared() && = delete;
+    template <class Duration>
+    temporary_lock_is_dropped_at_once try_lock_shared_for(Duration const&) && = delete;
+    template <class TimePoint>
+    temporary_lock_is_dropped_at_once try_lock_shared_until(TimePoint const&) && = delete;
+    template <class Limit>
+    temporary_lock_is_dropped_at_once timed_lock_shared(Limit const&) && = delete;
+    template <class... Options>
+    temporary_lock_is_dropped_at_once acquire_shared(Options&&...) && = delete;
+    temporary_lock_is_dropped_at_once lock_sharable() && = delete;
+    temporary_lock_is_dropped_at_once try_lock_sharable() && = delete;
+    template <class Limit>
+    temporary_lock_is_dropped_at_once timed_lock_sharable(Limit const&) && = delete;
+
 protected:
     using exclusive_names::exclusive_names;
     ~shared_names() = default;

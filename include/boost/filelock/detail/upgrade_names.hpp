@@ -160,6 +160,23 @@ public:
     void unlock_and_lock_sharable() { unlock_and_lock_shared(); }
     void unlock_upgradable_and_lock_sharable() { unlock_upgrade_and_lock_shared(); }
 
+    // Deleted, so that the error gives the reason.
+
+    temporary_lock_is_dropped_at_once lock_upgrade() && = delete;
+    temporary_lock_is_dropped_at_once try_lock_upgrade() && = delete;
+    template <class Duration>
+    temporary_lock_is_dropped_at_once try_lock_upgrade_for(Duration const&) && = delete;
+    template <class TimePoint>
+    temporary_lock_is_dropped_at_once try_lock_upgrade_until(TimePoint const&) && = delete;
+    template <class Limit>
+    temporary_lock_is_dropped_at_once timed_lock_upgrade(Limit const&) && = delete;
+    template <class... Options>
+    temporary_lock_is_dropped_at_once acquire_upgrade(Options&&...) && = delete;
+    temporary_lock_is_dropped_at_once lock_upgradable() && = delete;
+    temporary_lock_is_dropped_at_once try_lock_upgradable() && = delete;
+    template <class Limit>
+    temporary_lock_is_dropped_at_once timed_lock_upgradable(Limit const&) && = delete;
+
 protected:
     using shared_names::shared_names;
     ~upgrade_names() = default;
