@@ -38,6 +38,9 @@ inline bool has_input()
     return ::poll(&input, 1, 0) > 0;
 }
 
+/// The limit of what is done "briefly". A test whose limit passes too early doubles it.
+inline std::chrono::milliseconds brief{100};
+
 /// What can be done with a lock, by name. "wait" has a limit of two hours, "lock" none; "cancel"
 /// waits until the process is told something.
 inline std::string perform(boost::filelock::read_write_lock& lock, std::string const& what)
@@ -57,15 +60,15 @@ inline std::string perform(boost::filelock::read_write_lock& lock, std::string c
         {"wait shared", [](auto& l) { return said_of(l.try_lock_shared_for(2h)); }},
         {"wait upgrade", [](auto& l) { return said_of(l.try_lock_upgrade_for(2h)); }},
         {"wait", [](auto& l) { return said_of(l.try_lock_for(2h)); }},
-        {"briefly shared", [](auto& l) { return said_of(l.try_lock_shared_for(100ms)); }},
-        {"briefly upgrade", [](auto& l) { return said_of(l.try_lock_upgrade_for(100ms)); }},
-        {"briefly", [](auto& l) { return said_of(l.try_lock_for(100ms)); }},
+        {"briefly shared", [](auto& l) { return said_of(l.try_lock_shared_for(brief)); }},
+        {"briefly upgrade", [](auto& l) { return said_of(l.try_lock_upgrade_for(brief)); }},
+        {"briefly", [](auto& l) { return said_of(l.try_lock_for(brief)); }},
         {"briefly shared to exclusive",
-         [](auto& l) { return said_of(l.try_unlock_shared_and_lock_for(100ms)); }},
+         [](auto& l) { return said_of(l.try_unlock_shared_and_lock_for(brief)); }},
         {"briefly shared to upgrade",
-         [](auto& l) { return said_of(l.try_unlock_shared_and_lock_upgrade_for(100ms)); }},
+         [](auto& l) { return said_of(l.try_unlock_shared_and_lock_upgrade_for(brief)); }},
         {"briefly upgrade to exclusive",
-         [](auto& l) { return said_of(l.try_unlock_upgrade_and_lock_for(100ms)); }},
+         [](auto& l) { return said_of(l.try_unlock_upgrade_and_lock_for(brief)); }},
         {"lock shared", take([](auto& l) { l.lock_shared(); })},
         {"lock upgrade", take([](auto& l) { l.lock_upgrade(); })},
         {"lock", take([](auto& l) { l.lock(); })},

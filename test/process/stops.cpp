@@ -99,8 +99,8 @@ stopped::stopped(deed const& what, stop_point const& after, stop_point const& an
         std::make_unique<tracer>(process_.pid(), "-s 200 -o '" + log_.string() + "' " +
                                                      what.faults + injections(after, and_after));
     process_.write_line("go");
-    process_.expect("begins");
-    wait_for_stop();
+    if (!is_stopped_before_it_begins())
+        wait_for_stop();
 }
 
 stopped::~stopped()
@@ -109,6 +109,25 @@ stopped::~stopped()
     tracer_.reset();
     boost::system::error_code ignored;
     fs::remove(log_, ignored);
+}
+
+// A thread of it that is at work all the while may make the call before the deed begins.
+bool stopped::is_stopped_before_it_begins()
+{
+    auto const until = std::chrono::steady_clock::now() + patience;
+    while (!process_.has_line()) {
+        siginfo_t info{};
+        if (::waitid(P_PID, static_cast<id_t>(process_.pid()), &info,
+                     WSTOPPED | WNOHANG | WNOWAIT) != 0)
+            throw std::system_error(errno, std::generic_category(), "waitid");
+        if (info.si_pid != 0)
+            return has_met_ = true;
+        if (std::chrono::steady_clock::now() > until)
+            throw std::runtime_error("timed out: a process that is to begin");
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
+    process_.expect("begins");
+    return false;
 }
 
 // A signal that is sent on entry to a call is met when it returns.
@@ -140,7 +159,10 @@ void stopped::go_on_to_next()
 std::string stopped::go_on()
 {
     process_.kill(SIGCONT);
-    return process_.read_line().value_or("");
+    auto line = process_.read_line();
+    if (line == "begins") // it was stopped before it could say so
+        line = process_.read_line();
+    return line.value_or("");
 }
 
 void stopped::kill()

@@ -72,6 +72,7 @@ public:
 private:
     struct shared;
 
+    bool is_stopped_before_it_begins();
     void wait_for_stop();
 
     boost::filesystem::path const log_;
