@@ -5,6 +5,14 @@
 #ifndef BOOST_FILELOCK_CONFIG_HPP
 #define BOOST_FILELOCK_CONFIG_HPP
 
+#if defined(_MSVC_LANG)
+#if _MSVC_LANG < 201703L
+#error "Boost.FileLock requires C++17"
+#endif
+#elif __cplusplus < 201703L
+#error "Boost.FileLock requires C++17"
+#endif
+
 #include <boost/config.hpp>
 
 #if defined(BOOST_ALL_DYN_LINK) && !defined(BOOST_FILELOCK_DYN_LINK)

@@ -5,6 +5,8 @@
 #ifndef BOOST_FILELOCK_FWD_HPP
 #define BOOST_FILELOCK_FWD_HPP
 
+#include <boost/filelock/config.hpp>
+
 namespace boost {
 namespace filelock {
 

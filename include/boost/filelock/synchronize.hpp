@@ -5,6 +5,8 @@
 #ifndef BOOST_FILELOCK_SYNCHRONIZE_HPP
 #define BOOST_FILELOCK_SYNCHRONIZE_HPP
 
+#include <boost/filelock/config.hpp>
+
 #include <functional>
 #include <mutex>
 #include <type_traits>

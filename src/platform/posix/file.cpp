@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static_assert(sizeof(::off_t) >= 8 && sizeof(::ino_t) >= 8, "define _FILE_OFFSET_BITS=64");
+
 namespace boost {
 namespace filelock {
 namespace detail {
