@@ -5,13 +5,16 @@
 // The public headers amid macros such as <windows.h> and others define. The headers of the standard
 // and of other libraries come first: they are not what is tested.
 
+#include <boost/asio.hpp>
 #include <boost/filesystem/path.hpp>
 #include <boost/system/system_error.hpp>
 #include <boost/throw_exception.hpp>
+#include <boost/type_index.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <complex>
 #include <functional>
 #include <limits>
 #include <memory>
