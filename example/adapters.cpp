@@ -31,7 +31,7 @@ boost::synchronized_value<settings, my_lock> value;
 
 class journal : public boost::basic_lockable_adapter<my_lock>
 {
-    // …
+    // ...
 };
 // end::body[]
 

@@ -73,7 +73,7 @@ try {
     std::shared_ptr<lease_loss const> loss;
     auto const state = b.about->ask(b.watcher, loss);
     if (state == loss_report::state::held && !is_cancelled) {
-        b.waker.board().wait(b.waker, async_waker::time_point::max(), false);
+        b.waker.board().wait(b.waker, (async_waker::time_point::max)(), false);
         return false;
     }
     leave();

@@ -236,7 +236,7 @@ acquisition::next acquisition::judge(answer const& a)
     (void)do_chores(book_, protocol_, book_.found_busy(*this, protocol_.met()));
     auto p = is_busy ? pause_after_busy() : pause{a.delay, false, a.kind == answer::halfway};
     if (is_busy && a.delay != a.delay.zero())
-        p.length = std::min(p.length, a.delay);
+        p.length = (std::min)(p.length, a.delay);
     return not_yet(p, may_sleep);
 }
 
@@ -248,14 +248,14 @@ acquisition::next acquisition::not_yet(std::optional<pause> p, bool may_sleep)
     bool const is_within_try = p && p->goes_on && until_.is_at_once();
     if (!is_within_try && until_.passed(at))
         return end({next::timed_out});
-    auto until = time_point::max();
+    auto until = (time_point::max)();
     if (auto const* const ask = callbacks()) {
         if (ask->cancel_check) {
             if (ask->cancel_check())
                 return end({next::failed, make_error_code(errc::operation_canceled)});
             if (!p)
                 p = pause{poll_interval_};
-            p->length = std::min(p->length, poll_interval_);
+            p->length = (std::min)(p->length, poll_interval_);
         }
         if (ask->on_wait && !is_within_try) {
             tell_progress(at);
@@ -264,9 +264,9 @@ acquisition::next acquisition::not_yet(std::optional<pause> p, bool may_sleep)
         at = now(); // they may have taken their time
     }
     if (p)
-        until = std::min(until, deadline::after(p->length, at).next_look(at));
+        until = (std::min)(until, deadline::after(p->length, at).next_look(at));
     if (!is_within_try)
-        until = std::min(until, until_.next_look(at));
+        until = (std::min)(until, until_.next_look(at));
     return {may_sleep ? next::sleep : next::wait, {}, until, p && p->deaf};
 }
 

@@ -198,7 +198,7 @@ std::optional<chore> lock_book::taken(waiter& w, std::optional<file_identity> co
     file_ = file;
     auto* mine = find(w.who_);
     if (closed_ || (w.wish_.is_conversion() && (!mine || mine->levels[index(w.wish_.from)] == 0))) {
-        held_ = std::max(held_, w.wish_.to); // to be lowered when he has asked again, and leaves
+        held_ = (std::max)(held_, w.wish_.to); // to be lowered when he has asked again, and leaves
         return std::nullopt;
     }
     if (!mine)
@@ -206,7 +206,7 @@ std::optional<chore> lock_book::taken(waiter& w, std::optional<file_identity> co
     add(*mine, w.wish_.to);
     if (w.wish_.is_conversion())
         subtract(*mine, w.wish_.from);
-    held_ = std::max(held_, w.wish_.to);
+    held_ = (std::max)(held_, w.wish_.to);
     row_ = nullptr;
     remove(w);
     return next_chore();

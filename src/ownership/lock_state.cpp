@@ -117,7 +117,7 @@ bool lock_state::still_held(owner who, system::error_code& ec)
     visit looking(book_, who, call);
     lock_book::turn turn;
     while ((turn = looking.ask()) == lock_book::turn::wait)
-        call.wait_until(sleeper::time_point::max());
+        call.wait_until((sleeper::time_point::max)());
     if (turn != lock_book::turn::yours)
         return false;
     bool const held = protocol_->still_held(ec);

@@ -66,7 +66,7 @@ bool access_judge::is_dead(found_marker const& found, marker_file const& at, ver
 
 bool access_judge::is_old(found_marker const& found, marker_file const& at)
 {
-    auto const changed = std::max(found.facts.modified, found.facts.changed);
+    auto const changed = (std::max)(found.facts.modified, found.facts.changed);
     auto const is_so = [&] {
         auto const ours = std::chrono::nanoseconds(clock::now().time_since_epoch());
         return ours + *clocks_apart_ - changed > 2 * threshold_;

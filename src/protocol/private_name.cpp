@@ -41,8 +41,8 @@ bool is_private_name(std::string_view name, std::string_view prefix) noexcept
     if (name.substr(0, prefix.size()) != prefix)
         return false;
     name.remove_prefix(prefix.size());
-    auto const pid = std::min(name.find('.'), name.size());
-    auto const token = name.substr(std::min(pid + 1, name.size()));
+    auto const pid = (std::min)(name.find('.'), name.size());
+    auto const token = name.substr((std::min)(pid + 1, name.size()));
     return pid != 0 && is_all_of(name.substr(0, pid), "0123456789") &&
            token.size() == name_token_length && is_all_of(token, hex_digits);
 }

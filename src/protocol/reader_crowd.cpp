@@ -89,7 +89,7 @@ answer reader_crowd::clear(storage rules, std::vector<std::string> const& names,
                 continue;
             look_again = removal_backoff;
         } else if (v.look_again != 0s) {
-            look_again = std::min(look_again, v.look_again);
+            look_again = (std::min)(look_again, v.look_again);
         }
         if (!std::exchange(is_any, true))
             process_ = v.process;

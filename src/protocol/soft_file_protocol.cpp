@@ -171,11 +171,11 @@ soft_file_protocol::verdict soft_file_protocol::judge(found_marker const& found)
         return v;
     auto age = age_of(found);
     if (content.kind == marker_content::beginning)
-        age = std::max(age, watched_for(found));
+        age = (std::max)(age, watched_for(found));
     v.is_removable = age >= *limit;
     if (!v.is_removable) {
         auto const left = age < age.zero() ? *limit : *limit - age;
-        v.look_again = v.look_again == left.zero() ? left : std::min(left, v.look_again);
+        v.look_again = v.look_again == left.zero() ? left : (std::min)(left, v.look_again);
     }
     return v;
 }

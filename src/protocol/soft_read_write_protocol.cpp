@@ -37,7 +37,7 @@ constexpr nanoseconds short_wait = 100ms, long_wait = 1s;
 constexpr auto network_settle = 2s;
 
 // Nothing is kept for longer, and the double of it is a number.
-constexpr auto longest = nanoseconds::max() / 8;
+constexpr auto longest = (nanoseconds::max)() / 8;
 
 filesystem::path readers_of(filesystem::path const& path)
 {
@@ -46,12 +46,12 @@ filesystem::path readers_of(filesystem::path const& path)
 
 nanoseconds interval_of(soft_read_write_lock_options const& options) noexcept
 {
-    return std::min(options.heartbeat_interval, longest / 3);
+    return (std::min)(options.heartbeat_interval, longest / 3);
 }
 
 nanoseconds threshold_of(soft_read_write_lock_options const& options) noexcept
 {
-    return std::min(options.stale_threshold.value_or(3 * interval_of(options)), longest);
+    return (std::min)(options.stale_threshold.value_or(3 * interval_of(options)), longest);
 }
 
 soft_file_lock_options options_of_state(soft_read_write_lock_options const& options)
@@ -70,8 +70,8 @@ soft_read_write_protocol::soft_read_write_protocol(filesystem::path const& absol
     : path_(absolute), options_(options),
       permissions_(options.permissions.value_or(filesystem::perms(0600))),
       good_for_(threshold_of(options) - interval_of(options)),
-      interval_(std::min(interval_of(options), good_for_ / 2)),
-      settle_(options.settle ? std::optional(std::min(*options.settle, longest)) : std::nullopt),
+      interval_((std::min)(interval_of(options), good_for_ / 2)),
+      settle_(options.settle ? std::optional((std::min)(*options.settle, longest)) : std::nullopt),
       gate_(absolute, options_of_state(options), threshold_of(options), good_for_),
       crowd_(readers_of(absolute), threshold_of(options), interval_), mine_(good_for_),
       write_(good_for_)
@@ -295,7 +295,7 @@ answer soft_read_write_protocol::settle()
     if (long_enough != long_enough.zero()) {
         auto const left = long_enough - (now - claimed_at_);
         if (left > left.zero())
-            return answer::goes_on_after(std::min(left, interval_));
+            return answer::goes_on_after((std::min)(left, interval_));
         // A reader who has been told meanwhile that there is none, is in `state` while he comes.
         auto const a = at_gate(gate_.in_state([] { return answer(answer::have_it); }));
         if (!is_had(a))
@@ -312,7 +312,7 @@ answer soft_read_write_protocol::drain()
     waits_ = waits::for_readers;
     if (a.kind == answer::busy && is_claimed_) {
         auto const due = write_.good_since() + interval_ - time_since_boot();
-        a.delay = std::min(a.delay, std::max<nanoseconds>(due, removal_backoff));
+        a.delay = (std::min)(a.delay, std::max<nanoseconds>(due, removal_backoff));
     }
     return a;
 }
@@ -466,7 +466,7 @@ upkeep soft_read_write_protocol::keep_up() noexcept
     // It may pass. So it is tried again soon, and for the last time when all is over.
     auto const now = time_since_boot();
     auto const pause = std::min<nanoseconds>(interval_ / 8, longest_upkeep_pause);
-    u.next = std::min(now + pause, u.good_until);
+    u.next = (std::min)(now + pause, u.good_until);
     if (now >= u.good_until)
         u.lost = loss_reason::refresh_failed;
     return u;

@@ -105,7 +105,7 @@ struct meant
     }
 };
 
-constexpr byte_range whole_range{0, std::numeric_limits<std::int64_t>::max()};
+constexpr byte_range whole_range{0, (std::numeric_limits<std::int64_t>::max)()};
 
 std::int64_t take_number(std::string_view& line)
 {

@@ -117,7 +117,7 @@ std::string command_of(std::int64_t pid)
         command.pop_back();
     if (command.empty()) {
         command = read_proc(directory + "/comm").value_or("");
-        command.resize(std::min(command.size(), command.find('\n')));
+        command.resize((std::min)(command.size(), command.find('\n')));
     }
     if (command.size() > longest)
         command.resize(longest), command += "...";
