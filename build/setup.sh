@@ -15,13 +15,13 @@ is_installed()
 # oldest that will do.
 boost_version()
 {
-    local version
-    { dpkg-query -W -f '${db:Status-Status} ${Package}\n' 'libboost1.*-tools-dev' 2>/dev/null |
+    local version known
+    known=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 'libboost1.*-tools-dev' 2>/dev/null |
         sed -n 's/^installed libboost\(1\.[0-9]*\)-tools-dev$/\1/p'
         apt-cache show libboost-dev 2>/dev/null | sed -n 's/^Version: \(1\.[0-9]*\)\..*/\1/p'
-        apt-cache pkgnames libboost1. | sed -n 's/^libboost\(1\.[0-9]*\)-tools-dev$/\1/p' | sort -V
-    } | while read -r version; do
-        dpkg --compare-versions "$version" ge 1.81 && echo "$version" && break
+        apt-cache pkgnames libboost1. | sed -n 's/^libboost\(1\.[0-9]*\)-tools-dev$/\1/p' | sort -V) || true
+    for version in $known; do
+        dpkg --compare-versions "$version" ge 1.81 && echo "$version" && return
     done
 }
 

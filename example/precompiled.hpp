@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What most examples include, precompiled by clang for the tests. Each example includes what it needs.
+// What most examples include, precompiled by clang for the tests. Each example includes what it
+// needs.
 
 #ifndef BOOST_FILELOCK_EXAMPLE_PRECOMPILED_HPP
 #define BOOST_FILELOCK_EXAMPLE_PRECOMPILED_HPP

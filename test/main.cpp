@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The `main` of every test program. One object for all of them, so that a precompiled header can hold
-// Boost.Test: a header that defines `main` cannot be precompiled.
+// The `main` of every test program. One object for all of them, so that a precompiled header can
+// hold Boost.Test: a header that defines `main` cannot be precompiled.
 
 #include <boost/test/unit_test.hpp>
 
