@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(ten_thousand_cancellations_at_random_moments)
         return 0;
     });
     int cancelled = 0, had = 0;
-    for (int round = 0; cancelled + had < 20000 || cancelled < 10000; ++round) {
+    while (cancelled + had < 20000 || cancelled < 10000) {
         bool const is_taken = up_to(1) == 0;
         if (is_taken)
             other.lock();

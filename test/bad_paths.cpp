@@ -289,12 +289,12 @@ BOOST_AUTO_TEST_CASE(a_lock_that_the_kernel_refuses, *ut::precondition(can_trace
           {"EOPNOTSUPP", error::kernel_lock_not_supported},
           {"ENOSYS", error::kernel_lock_not_supported},
           {"EIO", make_error_code(errc::io_error)}}) {
-        child locks([&, code = code] {
+        child locks([&, expected = code] {
             hear();
             auto const before = open_descriptors();
             file_lock lock(path);
             bool const same =
-                error_of([&] { (void)lock.try_lock(); }) == code.default_error_condition();
+                error_of([&] { (void)lock.try_lock(); }) == expected.default_error_condition();
             bool const left = open_descriptors() != before;
             return !same ? 1 : left || lock.is_locked() ? 2 : lock.try_lock() ? 0 : 3;
         });

@@ -433,7 +433,7 @@ BOOST_AUTO_TEST_CASE(after_an_error_of_the_server_the_lock_is_lost_for_good,
                                         {"ESTALE", true},
                                         {"EBADFD", true},
                                         {"EIO", false}}) {
-        child holds([&, is_lost = is_lost] {
+        child holds([&, loses = is_lost] {
             file_lock lock(path);
             lock.lock();
             say("held");
@@ -443,7 +443,7 @@ BOOST_AUTO_TEST_CASE(after_an_error_of_the_server_the_lock_is_lost_for_good,
             say("asked");
             hear();
             bool const held = lock.still_held(ec);
-            return !failed ? 1 : ec ? 2 : held != is_lost ? 0 : 3;
+            return !failed ? 1 : ec ? 2 : held != loses ? 0 : 3;
         });
         holds.expect("held");
         {
