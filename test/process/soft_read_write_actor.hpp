@@ -41,9 +41,9 @@ inline bool holds(boost::filelock::soft_read_write_lock const& lock)
     return lock.still_held(ec);
 }
 
-/// What can be done with a lock, by name, for one who is to write, or "shared" to read. "try";
-/// "wait", for as long as needed; "within 200", for so many milliseconds; "briefly". Who has lost
-/// what he had before he could know that he has it, has "lost" it.
+/// Does something with a lock, by name, to write, or with "shared" to read: "try"; "wait", for as
+/// long as needed; "within 200", for so many milliseconds; "briefly". The answer is "lost" where the
+/// hold was lost before the call returned.
 inline std::string perform(boost::filelock::soft_read_write_lock& lock, std::string const& what)
 {
     using namespace std::chrono_literals;

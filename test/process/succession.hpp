@@ -152,7 +152,7 @@ private:
     std::string record_;
 };
 
-/// How many of the calls somebody is stopped after.
+/// How many of the calls a process is stopped after.
 inline constexpr sample_size stops_of_markers{3, 2};
 
 /// A directory in which markers come and go, and one whose owner has died.
