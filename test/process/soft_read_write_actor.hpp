@@ -42,8 +42,8 @@ inline bool holds(boost::filelock::soft_read_write_lock const& lock)
 }
 
 /// Does something with a lock, by name, to write, or with "shared" to read: "try"; "wait", for as
-/// long as needed; "within 200", for so many milliseconds; "briefly". The answer is "lost" where the
-/// hold was lost before the call returned.
+/// long as needed; "within 200", for so many milliseconds; "briefly". The answer is "lost" where
+/// the hold was lost before the call returned.
 inline std::string perform(boost::filelock::soft_read_write_lock& lock, std::string const& what)
 {
     using namespace std::chrono_literals;
