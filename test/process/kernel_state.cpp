@@ -10,6 +10,7 @@
 #include <boost/filesystem/operations.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <ctime>
 #include <fstream>
 #include <iterator>
@@ -25,6 +26,23 @@ namespace filelock_test {
 namespace fs = boost::filesystem;
 namespace {
 
+// What the C library calls: on 32-bit systems the calls for large files and 64-bit times.
+#if defined(SYS_fcntl64)
+constexpr long call_of_fcntl = SYS_fcntl64;
+#else
+constexpr long call_of_fcntl = SYS_fcntl;
+#endif
+#if defined(SYS_ppoll_time64)
+constexpr long call_of_ppoll = SYS_ppoll_time64;
+#else
+constexpr long call_of_ppoll = SYS_ppoll;
+#endif
+
+struct kernel_timespec
+{
+    std::int64_t tv_sec, tv_nsec;
+};
+
 // Whether one of its threads sleeps in `fcntl`. (The first word is the number of the system call.)
 bool is_in_fcntl(pid_t pid)
 {
@@ -33,7 +51,7 @@ bool is_in_fcntl(pid_t pid)
     for (fs::directory_iterator const end; it != end && !gone; it.increment(gone)) {
         std::ifstream in((it->path() / "syscall").string());
         long number = -1;
-        if (in >> number && number == SYS_fcntl)
+        if (in >> number && number == call_of_fcntl)
             return true;
     }
     return false;
@@ -80,12 +98,12 @@ bool is_in_short_poll(pid_t pid)
     std::string first, second, third;
     if (!(in >> number >> first >> second >> third))
         return true; // it has just woken
-    if (number != SYS_ppoll)
+    if (number != call_of_ppoll)
         return false;
     auto const address = std::stoull(third, nullptr, 16);
-    ::timespec timeout;
+    kernel_timespec timeout;
     ::iovec ours{&timeout, sizeof timeout};
-    ::iovec theirs{reinterpret_cast<void*>(address), sizeof timeout};
+    ::iovec theirs{reinterpret_cast<void*>(static_cast<std::uintptr_t>(address)), sizeof timeout};
     return address != 0 && ::process_vm_readv(pid, &ours, 1, &theirs, 1, 0) == sizeof timeout &&
            timeout.tv_sec == 0 && timeout.tv_nsec <= 10'000'000;
 }
