@@ -11,25 +11,90 @@
 #include <boost/test/tree/decorator.hpp>
 #include <boost/test/unit_test_suite.hpp>
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
+
+#include <semaphore.h>
 
 namespace filelock_test {
 
-/// What a file system does wrong. May be changed at any time.
+/// The faults of a file system, all of them off at first. The memory is shared with the server, so
+/// that a test can change them at any time.
 struct file_system_faults
 {
+    using name_part = std::array<char, 64>; ///< empty: part of all names
+
+    /// An errno that a call returns.
     struct fault
     {
         std::atomic<int> error{0};  ///< an errno, or 0
-        std::atomic<int> times{-1}; ///< how often; below 0: for ever
+        std::atomic<int> times{-1}; ///< calls that fail; negative: all of them
+        name_part about{};          ///< affects names that contain this
+
+        /// Sets all three; the errno last, since it arms the fault.
+        void set(int errno_value, int count = -1, std::string const& part = {});
     };
     fault flock, record_lock, link, utimens, close, getattr;
+    fault open;           ///< of an existing file
+    fault open_directory; ///< opendir(3)
+    fault read_directory; ///< readdir(3)
+    fault create;         ///< O_CREAT without O_EXCL; the kernel repeats a call that says ESTALE
+    fault create_exclusively; ///< O_CREAT | O_EXCL
+    fault unlink;             ///< after it has removed the name, as a repeated call of NFS does
     std::atomic<std::size_t> longest_write{1 << 20}; ///< what is longer is written in part
+    std::atomic<std::size_t> longest_name{255};      ///< bytes; longer names: ENAMETOOLONG
     std::atomic<int> changed_before{0};    ///< by how many seconds the time of change is too early
     std::atomic<bool> shows_a_link{false}; ///< of files that have none left as well
     std::atomic<bool> creates_in_two_steps{false}; ///< O_EXCL: looks, and then creates
+
+    /// Calls on a descriptor of a removed file say ESTALE: those that carry the descriptor (read,
+    /// write, ftruncate, fsync, locks), and with `numbers::reused` also fstat, futimens and fchmod.
+    std::atomic<bool> removed_files_are_stale{false};
+
+    /// A time that each lookup, create, link, rename and write takes.
+    struct delay
+    {
+        std::atomic<int> milliseconds{0};
+        name_part about{};
+
+        void set(std::chrono::milliseconds time, std::string const& part = {});
+    };
+    delay slow;
+
+    std::atomic<int> seconds_per_tick{0}; ///< of the time of modification; 0: it is exact
+    std::atomic<int> number_offset{0};    ///< added to all inode numbers, except with `of_paths`
+
+    /// Calls since the mount.
+    std::atomic<int> creates{0}, links{0}, writes{0}, stamps{0};
+
+    /// A call that waits in the server until the test lets it go on.
+    struct stop
+    {
+        std::atomic<bool> is_armed{false};
+        name_part about{};
+        ::sem_t has_arrived, may_go_on;
+    };
+    stop naming;
+
+    file_system_faults();
+};
+
+/// The inode numbers that a file system shows.
+enum class numbers
+{
+    of_files, ///< Each file has its own.
+
+    /// A file that replaces another at a path that is in use has the number of that file, as with
+    /// sshfs.
+    of_paths,
+
+    /// A file that is created gets the lowest number of a removed file at once, although that file
+    /// is still open, as with NFS 3. Works for files created and removed through the same mount.
+    reused
 };
 
 struct passthrough_options
@@ -37,6 +102,7 @@ struct passthrough_options
     bool forwards_flock = true;         ///< else the kernel keeps these locks to the mount
     bool forwards_record_locks = false; ///< likewise
     double attribute_seconds = 0, entry_seconds = 0, negative_seconds = 0; ///< of caching
+    numbers shows = numbers::of_files;
 };
 
 /// A file system (FUSE) that shows what is in another directory, and fails as it is told to. It is
@@ -52,6 +118,12 @@ public:
     ~passthrough();
 
     file_system_faults& faults() noexcept { return *faults_; }
+
+    /// Stops the next call that gives a file a name that contains `part`: create, link, rename. It
+    /// waits in the server, before the call has any effect.
+    void stop_at_naming(std::string const& part);
+    void wait_until_stopped();
+    void go_on();
 
 private:
     boost::filesystem::path at_;
