@@ -100,16 +100,20 @@ bool wait_for(::sem_t& semaphore)
     return waited == 0;
 }
 
-// Returns a negative errno where the name cannot be given.
-int before_naming(char const* path)
+void stop_at(file_system_faults::stop& stop, char const* path)
 {
-    take_time(path);
-    auto& stop = injected->naming;
     bool is_armed = is_about(path, stop.about);
     if (is_armed && stop.is_armed.compare_exchange_strong(is_armed, false)) {
         ::sem_post(&stop.has_arrived);
         wait_for(stop.may_go_on);
     }
+}
+
+// Returns a negative errno where the name cannot be given.
+int before_naming(char const* path)
+{
+    take_time(path);
+    stop_at(injected->naming, path);
     return is_too_long(path) ? -ENAMETOOLONG : 0;
 }
 
@@ -288,6 +292,7 @@ int write(char const* path, char const* what, std::size_t size, off_t at, fuse_f
 {
     ++injected->writes;
     take_time(path);
+    stop_at(injected->writing, path);
     if (is_stale(file))
         return -ESTALE;
     return result(::pwrite(fd_of(file), what, std::min(size, injected->longest_write.load()), at));
@@ -480,8 +485,9 @@ void file_system_faults::delay::set(std::chrono::milliseconds time, std::string 
 
 file_system_faults::file_system_faults()
 {
-    if (::sem_init(&naming.has_arrived, 1, 0) != 0 || ::sem_init(&naming.may_go_on, 1, 0) != 0)
-        throw std::system_error(errno, std::generic_category(), "sem_init");
+    for (auto* const stop : {&naming, &writing})
+        if (::sem_init(&stop->has_arrived, 1, 0) != 0 || ::sem_init(&stop->may_go_on, 1, 0) != 0)
+            throw std::system_error(errno, std::generic_category(), "sem_init");
 }
 
 passthrough::passthrough(boost::filesystem::path const& backing, boost::filesystem::path const& at,
@@ -495,21 +501,21 @@ passthrough::passthrough(boost::filesystem::path const& backing, boost::filesyst
     server_.expect("mounted");
 }
 
-void passthrough::stop_at_naming(std::string const& part)
+void passthrough::arm(stop& at, std::string const& part)
 {
-    copy_part(part, faults_->naming.about);
-    faults_->naming.is_armed = true;
+    copy_part(part, at.about);
+    at.is_armed = true;
 }
 
-void passthrough::wait_until_stopped()
+void passthrough::wait_until_stopped(stop& at)
 {
-    if (!wait_for(faults_->naming.has_arrived))
+    if (!wait_for(at.has_arrived))
         throw std::runtime_error("no call has been stopped");
 }
 
-void passthrough::go_on()
+void passthrough::go_on(stop& at)
 {
-    ::sem_post(&faults_->naming.may_go_on);
+    ::sem_post(&at.may_go_on);
 }
 
 passthrough::~passthrough()

@@ -78,7 +78,9 @@ struct file_system_faults
         name_part about{};
         ::sem_t has_arrived, may_go_on;
     };
-    stop naming;
+    stop
+        naming; ///< create, link and rename; a stopped call keeps the directory locked (inode lock)
+    stop writing; ///< to a file
 
     file_system_faults();
 };
@@ -119,11 +121,12 @@ public:
 
     file_system_faults& faults() noexcept { return *faults_; }
 
-    /// Stops the next call that gives a file a name that contains `part`: create, link, rename. It
-    /// waits in the server, before the call has any effect.
-    void stop_at_naming(std::string const& part);
-    void wait_until_stopped();
-    void go_on();
+    using stop = file_system_faults::stop;
+
+    /// Stops the next such call on a name that contains `part`, before the call has any effect.
+    void arm(stop&, std::string const& part);
+    void wait_until_stopped(stop&);
+    void go_on(stop&);
 
 private:
     boost::filesystem::path at_;
