@@ -2,20 +2,17 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Faults of the storage that hosts share, each produced by the passthrough: inode numbers that come
-// again, transient errors, slow calls, short names, clocks that are wrong, looks that fail.
+// Faults of the storage that hosts share, each produced by the passthrough: transient errors, slow
+// calls, short names, wrong clocks, files that others remove, looks that fail. Inode numbers that
+// come again are in network_successors.cpp.
 
-#include <boost/test/data/monomorphic.hpp>
-#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include "process/child.hpp"
-#include "process/kernel_state.hpp"
 #include "process/markers.hpp"
+#include "process/network_storage.hpp"
 #include "process/passthrough.hpp"
-#include "process/privileges.hpp"
 #include "process/soft_read_write_actor.hpp"
-#include "process/temporary_directory.hpp"
 
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/file_lock.hpp>
@@ -27,20 +24,14 @@
 
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstring>
 #include <ctime>
 #include <functional>
-#include <future>
-#include <memory>
-#include <ostream>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
-
-#include <fcntl.h>
-#include <sys/stat.h>
 
 using namespace filelock_test;
 using namespace std::chrono_literals;
@@ -48,308 +39,29 @@ using boost::filelock::acquire_options;
 using boost::filelock::file_lock;
 using boost::filelock::file_lock_options;
 using boost::filelock::kernel_lock;
-using boost::filelock::lease_loss;
-using boost::filelock::loss_reason;
 using boost::filelock::read_write_lock;
 using boost::filelock::soft_file_lock;
-using boost::filelock::soft_file_lock_options;
 using boost::filelock::soft_read_write_lock;
 using boost::filelock::storage;
-using boost::filelock::wait_status;
 using boost::system::error_code;
-namespace data = boost::unit_test::data;
 namespace fs = boost::filesystem;
 namespace ut = boost::unit_test;
 
-namespace {
-
-std::string const foreign_record = "4711\nanother-host\n";
-std::string const foreign_access = "0123456789abcdef0123456789abcdef\n4711\nanother-host\n";
-
-// How the storage numbers its files, and what it says of a descriptor of a removed one.
-struct numbering
-{
-    char const* name;
-    numbers shows;
-    bool are_stale;
-
-    friend std::ostream& operator<<(std::ostream& out, numbering const& n) { return out << n.name; }
-};
-
-auto const numberings = data::make<numbering>({
-    {"numbers_of_paths", numbers::of_paths, false},
-    {"reused_numbers", numbers::reused, false},
-    {"reused_numbers_and_stale_descriptors", numbers::reused, true},
-});
-
-soft_file_lock_options on_network()
-{
-    soft_file_lock_options options;
-    options.where = storage::network;
-    options.poll_interval = 1ms;
-    return options;
-}
-
-::ino_t number_of(fs::path const& path)
-{
-    struct ::stat s = {};
-    BOOST_TEST_REQUIRE(::lstat(path.c_str(), &s) == 0);
-    return s.st_ino;
-}
-
-fs::path with(fs::path const& path, std::string const& suffix)
-{
-    return path.native() + suffix;
-}
-
-struct fixture : temporary_directory
-{
-    fs::path const backing = directory / "backing", at = directory / "at";
-    fs::path const path = at / "test.lock", write = with(path, ".write"),
-                   state = with(path, ".state"), readers = with(path, ".readers");
-    std::unique_ptr<passthrough> mounted;
-
-    fixture()
-    {
-        enter_own_mounts();
-        for (auto const& made : {backing, at})
-            fs::create_directory(made);
-    }
-
-    file_system_faults& mount(passthrough_options const& options = {})
-    {
-        mounted.reset();
-        mounted = std::make_unique<passthrough>(backing, at, options);
-        return mounted->faults();
-    }
-
-    file_system_faults& mount(numbering const& n)
-    {
-        passthrough_options options;
-        options.shows = n.shows;
-        auto& faults = mount(options);
-        faults.removed_files_are_stale = n.are_stale;
-        return faults;
-    }
-
-    fs::path behind(fs::path const& seen) const { return backing / fs::relative(seen, at); }
-
-    // As another host does, or a user.
-    void remove_by_hand(fs::path const& seen, numbering const& n) const
-    {
-        BOOST_TEST_REQUIRE(fs::remove(n.shows == numbers::reused ? seen : behind(seen)));
-    }
-
-    bool is_empty() const { return fs::is_empty(backing); }
-};
-
-// Takes the lock, says so, and releases it when told to.
-template <class Lock, class Options>
-child holder_of(fs::path const& path, Options const& options)
-{
-    return child([path, options] {
-        Lock lock(path, options);
-        lock.lock();
-        say("held");
-        hear();
-        lock.unlock();
-        return 0;
-    });
-}
-
-} // namespace
-
-BOOST_FIXTURE_TEST_SUITE(network_storage, fixture, *ut::precondition(have_fuse))
-
-// A number is no identity.
-
-BOOST_DATA_TEST_CASE(release_leaves_the_marker_of_a_successor, numberings, n)
-{
-    mount(n);
-    soft_file_lock first(path, on_network()), third(path, on_network());
-    first.lock();
-    auto const number = number_of(path);
-    remove_by_hand(path, n);
-    auto successor = holder_of<soft_file_lock>(path, on_network());
-    successor.expect("held");
-    BOOST_TEST_REQUIRE(number_of(path) == number);
-    auto const text = text_of(path);
-
-    error_code ec;
-    BOOST_TEST(!first.still_held(ec));
-    first.release(ec);
-    BOOST_TEST(text_of(path) == text);
-    BOOST_TEST(!third.try_lock());
-
-    successor.write_line("release");
-    BOOST_TEST(successor.wait() == 0);
-    BOOST_TEST(is_empty());
-}
-
-// Both markers say the same, at the same time.
-BOOST_DATA_TEST_CASE(release_leaves_the_marker_of_a_later_lock_of_the_same_process, numberings, n)
-{
-    auto& faults = mount(n);
-    faults.seconds_per_tick = 1 << 20;
-    soft_file_lock first(path, on_network()), second(path, on_network());
-    first.lock();
-    auto const number = number_of(path);
-    auto const text = text_of(path);
-    remove_by_hand(path, n);
-    BOOST_TEST_REQUIRE(second.try_lock());
-    BOOST_TEST_REQUIRE(number_of(path) == number);
-    BOOST_TEST_REQUIRE(text_of(path) == text);
-
-    error_code ec;
-    BOOST_TEST(!first.still_held(ec));
-    BOOST_TEST(second.still_held(ec));
-    first.release(ec);
-    BOOST_TEST(text_of(path) == text);
-    BOOST_TEST(second.still_held(ec));
-    second.unlock();
-    BOOST_TEST(is_empty());
-}
-
-BOOST_DATA_TEST_CASE(a_superseded_writer_leaves_the_marker_of_its_successor, numberings, n)
-{
-    mount(n);
-    auto const options = hourly(storage::network);
-    soft_read_write_lock first(path, options), third(path, options);
-    first.lock();
-    auto const number = number_of(write);
-    remove_by_hand(write, n);
-    auto successor = holder_of<soft_read_write_lock>(path, options);
-    successor.expect("held");
-    auto const token = text_of(write);
-    BOOST_TEST_REQUIRE(number_of(write) == number);
-
-    error_code ec;
-    BOOST_TEST(!first.still_held(ec));
-    first.release(ec);
-    BOOST_TEST_REQUIRE(first.loss().has_value());
-    BOOST_TEST((first.loss()->reason == loss_reason::owner_changed));
-    BOOST_TEST(text_of(write) == token);
-    BOOST_TEST(!third.try_lock());
-
-    successor.write_line("release");
-    BOOST_TEST(successor.wait() == 0);
-    BOOST_TEST(!fs::exists(write));
-}
-
-// The successor came while the first holder was stopped.
-BOOST_DATA_TEST_CASE(a_superseded_writer_is_told_and_does_not_stamp_its_successor, numberings, n)
-{
-    auto& faults = mount(n);
-    child first([&] {
-        std::promise<loss_reason> lost;
-        auto options = hourly(storage::network);
-        options.stale_threshold = 2h;
-        options.heartbeat_interval = 20ms;
-        options.on_loss = [&](lease_loss const& loss) { lost.set_value(loss.reason); };
-        soft_read_write_lock lock(path, options);
-        lock.lock();
-        say("held");
-        auto reason = lost.get_future();
-        auto const stamps = std::stoi(hear());
-        while (reason.wait_for(10ms) != std::future_status::ready)
-            if (faults.stamps > stamps + 1) // the one that was about to be made
-                return 1;
-        return reason.get() == loss_reason::owner_changed ? 0 : 2;
-    });
-    first.expect("held");
-    first.kill(SIGSTOP);
-    wait_until_quiet(first.pid());
-    remove_by_hand(write, n);
-    auto successor = holder_of<soft_read_write_lock>(path, hourly(storage::network));
-    successor.expect("held");
-    first.write_line(std::to_string(faults.stamps));
-    first.kill(SIGCONT);
-    BOOST_TEST(first.wait() == 0);
-    successor.write_line("release");
-    BOOST_TEST(successor.wait() == 0);
-}
-
-BOOST_DATA_TEST_CASE(a_reader_whose_marker_is_replaced_has_lost_its_hold, numberings, n)
-{
-    mount(n);
-    soft_read_write_lock first(path, hourly(storage::network));
-    first.lock_shared();
-    auto const marker = readers / names_in(readers).at(0);
-    auto const number = number_of(marker);
-    remove_by_hand(marker, n);
-    write_text(marker, foreign_access);
-    BOOST_TEST_REQUIRE(number_of(marker) == number);
-
-    error_code ec;
-    BOOST_TEST(!first.still_held(ec));
-    first.release(ec);
-    BOOST_TEST_REQUIRE(first.loss().has_value());
-    BOOST_TEST((first.loss()->reason == loss_reason::owner_changed));
-    BOOST_TEST(text_of(marker) == foreign_access);
-}
-
-// A writer is stopped while it holds `state`, and loses it.
-BOOST_DATA_TEST_CASE(a_writer_leaves_the_state_marker_of_a_successor, numberings, n)
-{
-    auto& faults = mount(n);
-    mounted->arm(faults.writing, ".write");
-    child writer([&] {
-        soft_read_write_lock lock(path, hourly(storage::network));
-        acquire_options how;
-        how.progress_interval = 1h;
-        how.on_wait = [](wait_status const&) { say("waits"); };
-        lock.acquire(how);
-        say("held");
-        hear();
-        lock.unlock();
-        return 0;
-    });
-    mounted->wait_until_stopped(faults.writing);
-    auto const number = number_of(state);
-    remove_by_hand(state, n);
-    soft_file_lock successor(state, on_network());
-    BOOST_TEST_REQUIRE(successor.try_lock());
-    BOOST_TEST_REQUIRE(number_of(state) == number);
-    auto const text = text_of(state);
-    mounted->go_on(faults.writing);
-
-    writer.expect("waits");
-    BOOST_TEST(text_of(state) == text);
-    error_code ec;
-    BOOST_TEST(successor.still_held(ec));
-    successor.unlock();
-    writer.expect("held");
-    writer.write_line("release");
-    BOOST_TEST(writer.wait() == 0);
-    BOOST_TEST(!fs::exists(state));
-}
-
-// FUSE without `use_ino`, and file servers after a fail-over.
-BOOST_DATA_TEST_CASE(a_hold_outlives_a_change_of_numbers, data::make({"writer", "reader"}), who)
-{
-    auto& faults = mount();
-    soft_read_write_lock lock(path, hourly(storage::network));
-    who == std::string("writer") ? lock.lock() : lock.lock_shared();
-    faults.number_offset = 1000;
-    error_code ec;
-    BOOST_TEST(lock.still_held(ec));
-    lock.release(ec);
-    BOOST_TEST(!ec);
-    BOOST_TEST(!lock.loss());
-    BOOST_TEST(!fs::exists(write));
-    BOOST_TEST(fs::is_empty(readers));
-}
+BOOST_FIXTURE_TEST_SUITE(network_storage_faults, filelock_test::network_storage,
+                         *ut::precondition(have_fuse))
 
 // Transient errors
 
 namespace {
 
 template <class Lock, class Options = typename Lock::options_type>
-error_code take(fs::path const& path, bool shared, Options const& options = {})
+error_code take(fs::path const& path, [[maybe_unused]] bool shared, Options const& options = {})
 {
     Lock lock(path, options);
     error_code ec;
-    if (shared)
+    if constexpr (std::is_same_v<Lock, soft_file_lock>)
+        lock.acquire({patience}, ec);
+    else if (shared)
         lock.acquire_shared({patience}, ec);
     else
         lock.acquire({patience}, ec);
@@ -381,6 +93,40 @@ BOOST_AUTO_TEST_CASE(kernel_locks_are_had_after_transient_errors_of_creating)
                 BOOST_TEST(faults.create.times == 0);
                 fs::remove(behind(path));
             }
+}
+
+// A loser of a race to create a marker is told EPERM by sshfs.
+BOOST_AUTO_TEST_CASE(soft_locks_are_had_after_transient_errors_of_creating)
+{
+    auto const options = hourly(storage::network);
+    std::pair<char const*, std::function<error_code()>> const kinds[] = {
+        {"soft_file_lock", [&] { return take<soft_file_lock>(path, false, on_network()); }},
+        {"a writer", [&] { return take<soft_read_write_lock>(path, false, options); }},
+        {"a reader", [&] { return take<soft_read_write_lock>(path, true, options); }},
+    };
+    auto& faults = mount();
+    for (int const error : {EPERM, ESTALE})
+        for (auto const& kind : kinds)
+            BOOST_TEST_CONTEXT(kind.first << ", " << std::strerror(error))
+            {
+                faults.create_exclusively.set(error, 2);
+                BOOST_TEST(kind.second() == error_code());
+                BOOST_TEST(faults.create_exclusively.times == 0);
+            }
+}
+
+BOOST_AUTO_TEST_CASE(an_error_of_creating_that_stays_is_reported)
+{
+    auto& faults = mount();
+    for (auto* const fault : {&faults.create, &faults.create_exclusively})
+        fault->set(EPERM);
+    auto const refused = boost::system::errc::operation_not_permitted;
+    BOOST_TEST((take<file_lock>(path, false) == refused));
+    BOOST_TEST((take<read_write_lock>(path, true) == refused));
+    BOOST_TEST((take<soft_file_lock>(path, false, on_network()) == refused));
+    auto const options = hourly(storage::network);
+    BOOST_TEST((take<soft_read_write_lock>(path, false, options) == refused));
+    BOOST_TEST((take<soft_read_write_lock>(path, true, options) == refused));
 }
 
 // Slow storage
@@ -433,9 +179,11 @@ BOOST_AUTO_TEST_CASE(a_limit_holds_between_the_tries_where_each_call_takes_long)
     auto& faults = mount(remembers_attributes);
     faults.slow.set(400ms);
     soft_file_lock lock(path, on_network());
-    if (lock.try_lock_for(100ms))
-        lock.unlock();
+    bool const had = lock.try_lock_for(100ms);
+    faults.slow.set(0ms);
     BOOST_TEST(faults.creates <= 2);
+    if (had)
+        lock.unlock();
     BOOST_TEST(is_empty());
 }
 
@@ -506,7 +254,7 @@ BOOST_AUTO_TEST_CASE(a_writer_comes_in_although_the_directory_is_removed_while_i
 {
     auto& faults = mount();
     auto const inside = at / "cache" / "test.lock";
-    mounted->arm(faults.naming, ".write");
+    faults.naming.arm(".write");
     child writer([&] {
         soft_read_write_lock lock(inside, hourly(storage::network));
         error_code ec;
@@ -514,9 +262,9 @@ BOOST_AUTO_TEST_CASE(a_writer_comes_in_although_the_directory_is_removed_while_i
         say(ec ? ec.message() : "held");
         return 0;
     });
-    mounted->wait_until_stopped(faults.naming);
+    faults.naming.wait_until_reached();
     fs::remove_all(backing / "cache");
-    mounted->go_on(faults.naming);
+    faults.naming.go_on();
     writer.expect("held");
     BOOST_TEST(writer.wait() == 0);
 }
@@ -570,7 +318,7 @@ BOOST_AUTO_TEST_CASE(a_dead_marker_stays_where_a_look_for_a_hidden_holder_fails)
                                        ".0123456789abcdef0123456789abcdef");
     auto options = on_network();
     options.where = storage::local;
-    std::tuple<char const*, file_system_faults::fault*, int, char const*> const looks[] = {
+    std::tuple<char const*, injected_error*, int, char const*> const looks[] = {
         {"the directory may not be listed", &faults.open_directory, EACCES, ""},
         {"its listing fails", &faults.read_directory, EIO, ""},
         {"the private name fails", &faults.getattr, EIO, ".break."},

@@ -11,16 +11,11 @@
 #include "reused_numbers.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstring>
-#include <ctime>
-#include <stdexcept>
 #include <string>
 #include <system_error>
-#include <thread>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -55,65 +50,16 @@ int fd_of(fuse_file_info const* file)
     return static_cast<int>(file->fh);
 }
 
-using name_part = file_system_faults::name_part;
-
-// `path` is null for an open file that has been removed.
-bool is_about(char const* path, name_part const& part)
-{
-    return part[0] == '\0' || (path && std::strstr(path, part.data()));
-}
-
-int failure(file_system_faults::fault& f, char const* path)
-{
-    int const error = f.error;
-    if (error == 0 || !is_about(path, f.about))
-        return 0;
-    for (int left = f.times; left != 0;)
-        if (left < 0 || f.times.compare_exchange_weak(left, left - 1))
-            return error;
-    return 0;
-}
-
-// Of a call that looks up, creates, names or writes.
-void take_time(char const* path)
-{
-    int const milliseconds = injected->slow.milliseconds;
-    if (milliseconds != 0 && is_about(path, injected->slow.about))
-        std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-}
-
 bool is_too_long(char const* path)
 {
     return std::strlen(std::strrchr(path, '/') + 1) > injected->longest_name;
 }
 
-// Returns whether it was posted within `patience`.
-bool wait_for(::sem_t& semaphore)
-{
-    ::timespec until = {};
-    ::clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += patience.count();
-    int waited;
-    do
-        waited = ::sem_timedwait(&semaphore, &until);
-    while (waited != 0 && errno == EINTR); // FUSE interrupts calls of a process that gets a signal
-    return waited == 0;
-}
-
-void stop_at(file_system_faults::stop& stop, char const* path)
-{
-    bool is_armed = is_about(path, stop.about);
-    if (is_armed && stop.is_armed.compare_exchange_strong(is_armed, false)) {
-        ::sem_post(&stop.has_arrived);
-        wait_for(stop.may_go_on);
-    }
-}
-
 // Returns a negative errno where the name cannot be given.
 int before_naming(char const* path)
 {
-    take_time(path);
-    stop_at(injected->naming, path);
+    injected->slow.take(path);
+    injected->naming.pass(path);
     return is_too_long(path) ? -ENAMETOOLONG : 0;
 }
 
@@ -180,8 +126,8 @@ void* init(fuse_conn_info*, fuse_config* config)
 int getattr(char const* path, struct ::stat* s, fuse_file_info* file)
 {
     if (!file)
-        take_time(path);
-    if (int const error = failure(injected->getattr, path))
+        injected->slow.take(path);
+    if (int const error = injected->getattr.next(path))
         return -error;
     int r = 0;
     if (!file && is_removed(path)) {
@@ -211,7 +157,7 @@ int getattr(char const* path, struct ::stat* s, fuse_file_info* file)
 
 int open(char const* path, fuse_file_info* file)
 {
-    if (int const error = failure(injected->open, path))
+    if (int const error = injected->open.next(path))
         return -error;
     int const fd = ::openat(root, below_root(path), file->flags | O_CLOEXEC);
     file->fh = static_cast<std::uint64_t>(fd);
@@ -226,7 +172,7 @@ int create(char const* path, mode_t mode, fuse_file_info* file)
     int flags = file->flags | O_CREAT | O_CLOEXEC;
     bool const is_exclusive = (flags & O_EXCL) != 0;
     if (int const error =
-            failure(is_exclusive ? injected->create_exclusively : injected->create, path))
+            (is_exclusive ? injected->create_exclusively : injected->create).next(path))
         return -error;
     if (is_exclusive && injected->creates_in_two_steps) {
         if (::faccessat(root, below_root(path), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
@@ -250,7 +196,7 @@ int create(char const* path, mode_t mode, fuse_file_info* file)
 
 int flush(char const* path, fuse_file_info*)
 {
-    return -failure(injected->close, path);
+    return -injected->close.next(path);
 }
 
 int release(char const*, fuse_file_info* file)
@@ -260,7 +206,7 @@ int release(char const*, fuse_file_info* file)
 
 int flock(char const* path, fuse_file_info* file, int operation)
 {
-    if (int const error = failure(injected->flock, path))
+    if (int const error = injected->flock.next(path))
         return -error;
     if (is_stale(file))
         return -ESTALE;
@@ -270,7 +216,7 @@ int flock(char const* path, fuse_file_info* file, int operation)
 // Each open file here has one of its own there.
 int record_lock(char const* path, fuse_file_info* file, int command, struct ::flock* what)
 {
-    if (int const error = failure(injected->record_lock, path))
+    if (int const error = injected->record_lock.next(path))
         return -error;
     if (is_stale(file))
         return -ESTALE;
@@ -291,8 +237,8 @@ int read(char const*, char* to, std::size_t size, off_t from, fuse_file_info* fi
 int write(char const* path, char const* what, std::size_t size, off_t at, fuse_file_info* file)
 {
     ++injected->writes;
-    take_time(path);
-    stop_at(injected->writing, path);
+    injected->slow.take(path);
+    injected->writing.pass(path);
     if (is_stale(file))
         return -ESTALE;
     return result(::pwrite(fd_of(file), what, std::min(size, injected->longest_write.load()), at));
@@ -327,7 +273,7 @@ int chmod(char const* path, mode_t mode, fuse_file_info* file)
 int utimens(char const* path, timespec const times[2], fuse_file_info* file)
 {
     ++injected->stamps;
-    if (int const error = failure(injected->utimens, path))
+    if (int const error = injected->utimens.next(path))
         return -error;
     if (!file && is_removed(path))
         return change_removed(path);
@@ -338,7 +284,7 @@ int utimens(char const* path, timespec const times[2], fuse_file_info* file)
 int link(char const* from, char const* to)
 {
     ++injected->links;
-    if (int const error = failure(injected->link, to))
+    if (int const error = injected->link.next(to))
         return -error;
     if (int const refused = before_naming(to))
         return refused;
@@ -363,7 +309,7 @@ int unlink(char const* path)
         return removed.forget(path);
     last_name going(path);
     int const done = going.commit(result(::unlinkat(root, below_root(path), 0)));
-    int const error = done == 0 ? failure(injected->unlink, path) : 0;
+    int const error = done == 0 ? injected->unlink.next(path) : 0;
     return error == 0 ? done : -error;
 }
 
@@ -381,13 +327,13 @@ int rmdir(char const* path)
 
 int opendir(char const* path, fuse_file_info*)
 {
-    return -failure(injected->open_directory, path);
+    return -injected->open_directory.next(path);
 }
 
 int readdir(char const* path, void* to, fuse_fill_dir_t fill, off_t, fuse_file_info*,
             fuse_readdir_flags)
 {
-    if (int const error = failure(injected->read_directory, path))
+    if (int const error = injected->read_directory.next(path))
         return -error;
     int const fd = ::openat(root, below_root(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR* const directory = fd == -1 ? nullptr : ::fdopendir(fd);
@@ -449,14 +395,6 @@ int serve(std::string const& backing, std::string const& at)
     return fuse_loop_mt(served, 0);
 }
 
-void copy_part(std::string const& part, name_part& to)
-{
-    if (part.size() >= to.size())
-        throw std::length_error("part of a name");
-    to.fill('\0');
-    std::copy(part.begin(), part.end(), to.begin());
-}
-
 std::shared_ptr<file_system_faults> shared_faults()
 {
     void* const place = ::mmap(nullptr, sizeof(file_system_faults), PROT_READ | PROT_WRITE,
@@ -468,28 +406,6 @@ std::shared_ptr<file_system_faults> shared_faults()
 
 } // namespace
 
-void file_system_faults::fault::set(int errno_value, int count, std::string const& part)
-{
-    error = 0;
-    copy_part(part, about);
-    times = count;
-    error = errno_value;
-}
-
-void file_system_faults::delay::set(std::chrono::milliseconds time, std::string const& part)
-{
-    milliseconds = 0;
-    copy_part(part, about);
-    milliseconds = static_cast<int>(time.count());
-}
-
-file_system_faults::file_system_faults()
-{
-    for (auto* const stop : {&naming, &writing})
-        if (::sem_init(&stop->has_arrived, 1, 0) != 0 || ::sem_init(&stop->may_go_on, 1, 0) != 0)
-            throw std::system_error(errno, std::generic_category(), "sem_init");
-}
-
 passthrough::passthrough(boost::filesystem::path const& backing, boost::filesystem::path const& at,
                          passthrough_options const& how)
     : at_(at), faults_(shared_faults()), server_([&] {
@@ -499,23 +415,6 @@ passthrough::passthrough(boost::filesystem::path const& backing, boost::filesyst
       })
 {
     server_.expect("mounted");
-}
-
-void passthrough::arm(stop& at, std::string const& part)
-{
-    copy_part(part, at.about);
-    at.is_armed = true;
-}
-
-void passthrough::wait_until_stopped(stop& at)
-{
-    if (!wait_for(at.has_arrived))
-        throw std::runtime_error("no call has been stopped");
-}
-
-void passthrough::go_on(stop& at)
-{
-    ::sem_post(&at.may_go_on);
 }
 
 passthrough::~passthrough()

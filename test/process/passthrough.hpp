@@ -6,84 +6,15 @@
 #define BOOST_FILELOCK_TEST_PROCESS_PASSTHROUGH_HPP
 
 #include "child.hpp"
+#include "file_system_faults.hpp"
 
 #include <boost/filesystem/path.hpp>
 #include <boost/test/tree/decorator.hpp>
 #include <boost/test/unit_test_suite.hpp>
 
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
 #include <memory>
-#include <string>
-
-#include <semaphore.h>
 
 namespace filelock_test {
-
-/// The faults of a file system, all of them off at first. The memory is shared with the server, so
-/// that a test can change them at any time.
-struct file_system_faults
-{
-    using name_part = std::array<char, 64>; ///< empty: part of all names
-
-    /// An errno that a call returns.
-    struct fault
-    {
-        std::atomic<int> error{0};  ///< an errno, or 0
-        std::atomic<int> times{-1}; ///< calls that fail; negative: all of them
-        name_part about{};          ///< affects names that contain this
-
-        /// Sets all three; the errno last, since it arms the fault.
-        void set(int errno_value, int count = -1, std::string const& part = {});
-    };
-    fault flock, record_lock, link, utimens, close, getattr;
-    fault open;           ///< of an existing file
-    fault open_directory; ///< opendir(3)
-    fault read_directory; ///< readdir(3)
-    fault create;         ///< O_CREAT without O_EXCL; the kernel repeats a call that says ESTALE
-    fault create_exclusively; ///< O_CREAT | O_EXCL
-    fault unlink;             ///< after it has removed the name, as a repeated call of NFS does
-    std::atomic<std::size_t> longest_write{1 << 20}; ///< what is longer is written in part
-    std::atomic<std::size_t> longest_name{255};      ///< bytes; longer names: ENAMETOOLONG
-    std::atomic<int> changed_before{0};    ///< by how many seconds the time of change is too early
-    std::atomic<bool> shows_a_link{false}; ///< of files that have none left as well
-    std::atomic<bool> creates_in_two_steps{false}; ///< O_EXCL: looks, and then creates
-
-    /// Calls on a descriptor of a removed file say ESTALE: those that carry the descriptor (read,
-    /// write, ftruncate, fsync, locks), and with `numbers::reused` also fstat, futimens and fchmod.
-    std::atomic<bool> removed_files_are_stale{false};
-
-    /// A time that each lookup, create, link, rename and write takes.
-    struct delay
-    {
-        std::atomic<int> milliseconds{0};
-        name_part about{};
-
-        void set(std::chrono::milliseconds time, std::string const& part = {});
-    };
-    delay slow;
-
-    std::atomic<int> seconds_per_tick{0}; ///< of the time of modification; 0: it is exact
-    std::atomic<int> number_offset{0};    ///< added to all inode numbers, except with `of_paths`
-
-    /// Calls since the mount.
-    std::atomic<int> creates{0}, links{0}, writes{0}, stamps{0};
-
-    /// A call that waits in the server until the test lets it go on.
-    struct stop
-    {
-        std::atomic<bool> is_armed{false};
-        name_part about{};
-        ::sem_t has_arrived, may_go_on;
-    };
-    stop
-        naming; ///< create, link and rename; a stopped call keeps the directory locked (inode lock)
-    stop writing; ///< to a file
-
-    file_system_faults();
-};
 
 /// The inode numbers that a file system shows.
 enum class numbers
@@ -120,13 +51,6 @@ public:
     ~passthrough();
 
     file_system_faults& faults() noexcept { return *faults_; }
-
-    using stop = file_system_faults::stop;
-
-    /// Stops the next such call on a name that contains `part`, before the call has any effect.
-    void arm(stop&, std::string const& part);
-    void wait_until_stopped(stop&);
-    void go_on(stop&);
 
 private:
     boost::filesystem::path at_;
