@@ -47,8 +47,7 @@ using boost::system::error_code;
 namespace fs = boost::filesystem;
 namespace ut = boost::unit_test;
 
-BOOST_FIXTURE_TEST_SUITE(network_storage_faults, filelock_test::network_storage,
-                         *ut::precondition(have_fuse))
+BOOST_FIXTURE_TEST_SUITE(network_storage, on_network_storage, *ut::precondition(have_fuse))
 
 // Transient errors
 
@@ -72,7 +71,7 @@ error_code take(fs::path const& path, [[maybe_unused]] bool shared, Options cons
 
 // Two hosts create the lock file at once: EEXIST with OCFS2 and MooseFS, EPERM with sshfs. ESTALE:
 // GlusterFS, for a second after the file was created anew. The kernel repeats that call once.
-BOOST_AUTO_TEST_CASE(kernel_locks_are_had_after_transient_errors_of_creating)
+BOOST_AUTO_TEST_CASE(kernel_lock_is_acquired_after_transient_create_errors)
 {
     file_lock_options record;
     record.backend = kernel_lock::record;
@@ -95,8 +94,8 @@ BOOST_AUTO_TEST_CASE(kernel_locks_are_had_after_transient_errors_of_creating)
             }
 }
 
-// A loser of a race to create a marker is told EPERM by sshfs.
-BOOST_AUTO_TEST_CASE(soft_locks_are_had_after_transient_errors_of_creating)
+// sshfs says EPERM to the losers of a race to create a marker.
+BOOST_AUTO_TEST_CASE(soft_lock_is_acquired_after_transient_create_errors)
 {
     auto const options = hourly(storage::network);
     std::pair<char const*, std::function<error_code()>> const kinds[] = {
@@ -115,7 +114,7 @@ BOOST_AUTO_TEST_CASE(soft_locks_are_had_after_transient_errors_of_creating)
             }
 }
 
-BOOST_AUTO_TEST_CASE(an_error_of_creating_that_stays_is_reported)
+BOOST_AUTO_TEST_CASE(lasting_create_error_is_reported)
 {
     auto& faults = mount();
     for (auto* const fault : {&faults.create, &faults.create_exclusively})
@@ -133,7 +132,7 @@ BOOST_AUTO_TEST_CASE(an_error_of_creating_that_stays_is_reported)
 
 namespace {
 
-// A call then causes one lookup of its name.
+// With cached attributes, a call causes one lookup of its name.
 passthrough_options const remembers_attributes = [] {
     passthrough_options options;
     options.attribute_seconds = 3600;
@@ -141,7 +140,7 @@ passthrough_options const remembers_attributes = [] {
 }();
 
 template <class Lock>
-bool is_had_within(int creates, Lock& lock, file_system_faults const& faults)
+bool is_acquired_within(int creates, Lock& lock, file_system_faults const& faults)
 {
     acquire_options how;
     how.cancel_check = [&] { return faults.creates > creates; };
@@ -151,30 +150,30 @@ bool is_had_within(int creates, Lock& lock, file_system_faults const& faults)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_lock_is_had_where_each_call_takes_long)
+BOOST_AUTO_TEST_CASE(soft_lock_is_acquired_where_each_call_takes_400_ms)
 {
     auto& faults = mount(remembers_attributes);
     faults.slow.set(400ms);
     soft_file_lock lock(path, on_network());
-    BOOST_TEST_REQUIRE(is_had_within(5, lock, faults));
+    BOOST_TEST_REQUIRE(is_acquired_within(5, lock, faults));
     faults.slow.set(0ms);
     BOOST_TEST(lock.is_lock_held_by_us());
     lock.unlock();
     BOOST_TEST(is_empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_writer_comes_in_where_each_call_on_state_takes_long)
+BOOST_AUTO_TEST_CASE(write_lock_is_acquired_where_each_call_on_state_takes_400_ms)
 {
     auto& faults = mount(remembers_attributes);
     faults.slow.set(400ms, ".state");
     soft_read_write_lock lock(path, hourly(storage::network));
-    BOOST_TEST_REQUIRE(is_had_within(5, lock, faults));
+    BOOST_TEST_REQUIRE(is_acquired_within(5, lock, faults));
     faults.slow.set(0ms);
     lock.unlock();
     BOOST_TEST((names_in(backing) == std::vector<std::string>{"test.lock.readers"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_limit_holds_between_the_tries_where_each_call_takes_long)
+BOOST_AUTO_TEST_CASE(time_limit_holds_between_tries_where_each_call_takes_400_ms)
 {
     auto& faults = mount(remembers_attributes);
     faults.slow.set(400ms);
@@ -190,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_limit_holds_between_the_tries_where_each_call_takes_long)
 // Names and clocks
 
 // eCryptfs has names of at most 143 bytes.
-BOOST_AUTO_TEST_CASE(a_dead_marker_is_removed_where_names_are_short)
+BOOST_AUTO_TEST_CASE(dead_marker_is_removed_where_names_have_143_bytes)
 {
     auto& faults = mount();
     faults.longest_name = 143;
@@ -204,7 +203,7 @@ BOOST_AUTO_TEST_CASE(a_dead_marker_is_removed_where_names_are_short)
     BOOST_TEST(is_empty());
 }
 
-BOOST_AUTO_TEST_CASE(no_marker_is_old_where_the_time_of_the_storage_is_unknown)
+BOOST_AUTO_TEST_CASE(no_marker_expires_where_the_storage_time_is_unknown)
 {
     auto& faults = mount();
     auto options = on_network();
@@ -222,7 +221,7 @@ BOOST_AUTO_TEST_CASE(no_marker_is_old_where_the_time_of_the_storage_is_unknown)
 }
 
 // 2400 is beyond what 64 bits of nanoseconds can hold.
-BOOST_AUTO_TEST_CASE(a_marker_from_the_future_ends_once_it_was_watched_for_its_lifetime)
+BOOST_AUTO_TEST_CASE(marker_from_the_future_expires_once_watched_for_its_lifetime)
 {
     mount();
     std::time_t const day = 24 * 3600, year_2400 = 13'569'465'600;
@@ -247,10 +246,10 @@ BOOST_AUTO_TEST_CASE(a_marker_from_the_future_ends_once_it_was_watched_for_its_l
         }
 }
 
-// What others remove
+// Files that others remove
 
-// A user clears a cache.
-BOOST_AUTO_TEST_CASE(a_writer_comes_in_although_the_directory_is_removed_while_it_claims)
+// For example, a user clears a cache.
+BOOST_AUTO_TEST_CASE(writer_recreates_a_directory_that_is_removed_while_it_claims)
 {
     auto& faults = mount();
     auto const inside = at / "cache" / "test.lock";
@@ -269,8 +268,8 @@ BOOST_AUTO_TEST_CASE(a_writer_comes_in_although_the_directory_is_removed_while_i
     BOOST_TEST(writer.wait() == 0);
 }
 
-// Somebody removes litter, or the client of NFS sends UNLINK twice.
-BOOST_AUTO_TEST_CASE(a_private_name_that_has_gone_is_no_error)
+// Another process removed it as litter, or the NFS client sent UNLINK twice.
+BOOST_AUTO_TEST_CASE(missing_private_name_is_no_error)
 {
     auto& faults = mount();
     faults.unlink.set(ENOENT, -1, ".break.");
@@ -288,7 +287,7 @@ BOOST_AUTO_TEST_CASE(a_private_name_that_has_gone_is_no_error)
     BOOST_TEST(ec == error_code());
 }
 
-BOOST_AUTO_TEST_CASE(litter_beside_a_writers_marker_is_removed_after_a_minute)
+BOOST_AUTO_TEST_CASE(litter_beside_the_write_marker_is_removed_after_a_minute)
 {
     auto& faults = mount();
     auto const litter = with(write, ".break.4711.0123456789abcdef0123456789abcdef"),
@@ -297,7 +296,7 @@ BOOST_AUTO_TEST_CASE(litter_beside_a_writers_marker_is_removed_after_a_minute)
     for (bool const old : {false, true}) {
         faults.changed_before = old ? 70 : 0;
         write_text(litter, foreign_access);
-        write_text(write, foreign_access); // for a breaker to do
+        write_text(write, foreign_access); // expires, and the writer removes litter with it
         soft_read_write_lock lock(path, quick(storage::network, 100ms));
         BOOST_TEST(lock.try_lock_for(patience));
         lock.unlock();
@@ -308,9 +307,9 @@ BOOST_AUTO_TEST_CASE(litter_beside_a_writers_marker_is_removed_after_a_minute)
 
 // Looks that fail
 
-// A breaker that died may have left a live holder's marker under a private name. The rules are
-// those for local storage.
-BOOST_AUTO_TEST_CASE(a_dead_marker_stays_where_a_look_for_a_hidden_holder_fails)
+// A process that died while it removed a dead marker may have left a live holder's marker under a
+// private name. The rules for local storage look for it.
+BOOST_AUTO_TEST_CASE(dead_marker_stays_where_the_look_for_a_hidden_holder_fails)
 {
     auto& faults = mount();
     auto const dead = record_of_the_dead(directory);
@@ -337,6 +336,33 @@ BOOST_AUTO_TEST_CASE(a_dead_marker_stays_where_a_look_for_a_hidden_holder_fails)
             fault->set(0);
             BOOST_TEST(lock.try_lock());
         }
+}
+
+BOOST_AUTO_TEST_CASE(lock_is_not_acquired_where_the_look_for_holders_fails)
+{
+    auto& faults = mount();
+    soft_read_write_lock holder(path, hourly(storage::network));
+    error_code ec;
+    holder.lock_shared();
+    for (auto* const fault : {&faults.open_directory, &faults.read_directory}) {
+        fault->set(EIO, -1, ".readers");
+        soft_read_write_lock writer(path, hourly(storage::network));
+        BOOST_TEST(!writer.acquire({0s}, ec));
+        fault->set(0);
+    }
+    holder.unlock_shared();
+
+    // A cached lookup denies that there is a writer, and the directory cannot be listed.
+    holder.lock();
+    faults.getattr.set(ENOENT, -1, ".write");
+    for (auto* const fault : {&faults.open_directory, &faults.read_directory}) {
+        soft_read_write_lock reader(path, hourly(storage::network));
+        fault->set(EIO);
+        BOOST_TEST(!reader.acquire_shared({0s}, ec));
+        fault->set(0);
+    }
+    faults.getattr.set(0);
+    BOOST_TEST(holder.still_held(ec));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

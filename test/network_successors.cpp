@@ -69,9 +69,9 @@ auto const numberings = data::make<numbering>({
     return s.st_ino;
 }
 
-struct numbered : network_storage
+struct numbered : on_network_storage
 {
-    using network_storage::mount;
+    using on_network_storage::mount;
 
     file_system_faults& mount(numbering const& n)
     {
@@ -82,14 +82,15 @@ struct numbered : network_storage
         return faults;
     }
 
-    // As another host does, or a user.
+    // Removes a file as another host or a user does. With `of_paths` the mount does not see it:
+    // libfuse would forget the number.
     void remove_by_hand(fs::path const& seen, numbering const& n) const
     {
         BOOST_TEST_REQUIRE(fs::remove(n.shows == numbers::reused ? seen : behind(seen)));
     }
 };
 
-// Takes the lock, says so, and releases it when told to.
+// Starts a process that takes the lock, says "held", and releases the lock when it hears a line.
 template <class Lock, class Options>
 child holder_of(fs::path const& path, Options const& options)
 {
@@ -130,7 +131,7 @@ BOOST_DATA_TEST_CASE(release_leaves_the_marker_of_a_successor, numberings, n)
     BOOST_TEST(is_empty());
 }
 
-// Both markers say the same, at the same time.
+// Both markers have the same text, inode number and time.
 BOOST_DATA_TEST_CASE(release_leaves_the_marker_of_a_later_lock_of_the_same_process, numberings, n)
 {
     auto& faults = mount(n);
@@ -154,7 +155,8 @@ BOOST_DATA_TEST_CASE(release_leaves_the_marker_of_a_later_lock_of_the_same_proce
     BOOST_TEST(is_empty());
 }
 
-BOOST_DATA_TEST_CASE(a_superseded_writer_leaves_the_marker_of_its_successor, numberings, n)
+BOOST_DATA_TEST_CASE(superseded_writer_reports_its_loss_and_leaves_the_marker_of_its_successor,
+                     numberings, n)
 {
     mount(n);
     auto const options = hourly(storage::network);
@@ -180,8 +182,8 @@ BOOST_DATA_TEST_CASE(a_superseded_writer_leaves_the_marker_of_its_successor, num
     BOOST_TEST(!fs::exists(write));
 }
 
-// The successor came while the first holder was stopped.
-BOOST_DATA_TEST_CASE(a_superseded_writer_is_told_and_does_not_stamp_its_successor, numberings, n)
+// The first holder is stopped while its successor takes the lock.
+BOOST_DATA_TEST_CASE(superseded_writer_is_notified_and_stops_stamping, numberings, n)
 {
     auto& faults = mount(n);
     child first([&] {
@@ -196,7 +198,7 @@ BOOST_DATA_TEST_CASE(a_superseded_writer_is_told_and_does_not_stamp_its_successo
         auto reason = lost.get_future();
         auto const stamps = std::stoi(hear());
         while (reason.wait_for(10ms) != std::future_status::ready)
-            if (faults.stamps > stamps + 1) // the one that was about to be made
+            if (faults.stamps > stamps + 1) // one may have been on its way when it was stopped
                 return 1;
         return reason.get() == loss_reason::owner_changed ? 0 : 2;
     });
@@ -213,7 +215,7 @@ BOOST_DATA_TEST_CASE(a_superseded_writer_is_told_and_does_not_stamp_its_successo
     BOOST_TEST(successor.wait() == 0);
 }
 
-BOOST_DATA_TEST_CASE(a_reader_whose_marker_is_replaced_has_lost_its_hold, numberings, n)
+BOOST_DATA_TEST_CASE(replaced_reader_marker_is_a_loss, numberings, n)
 {
     mount(n);
     soft_read_write_lock first(path, hourly(storage::network));
@@ -232,8 +234,8 @@ BOOST_DATA_TEST_CASE(a_reader_whose_marker_is_replaced_has_lost_its_hold, number
     BOOST_TEST(text_of(marker) == foreign_access);
 }
 
-// A writer is stopped while it holds `state`, and loses it.
-BOOST_DATA_TEST_CASE(a_writer_leaves_the_state_marker_of_a_successor, numberings, n)
+// A writer loses `state` while it writes its claim.
+BOOST_DATA_TEST_CASE(writer_leaves_the_state_marker_of_a_successor, numberings, n)
 {
     auto& faults = mount(n);
     faults.writing.arm(".write");
@@ -268,8 +270,8 @@ BOOST_DATA_TEST_CASE(a_writer_leaves_the_state_marker_of_a_successor, numberings
     BOOST_TEST(!fs::exists(state));
 }
 
-// FUSE without `use_ino`, and file servers after a fail-over.
-BOOST_DATA_TEST_CASE(a_hold_outlives_a_change_of_numbers, data::make({"writer", "reader"}), who)
+// As with FUSE without `use_ino`, and after the fail-over of a file server.
+BOOST_DATA_TEST_CASE(hold_survives_changed_inode_numbers, data::make({"writer", "reader"}), who)
 {
     auto& faults = mount();
     soft_read_write_lock lock(path, hourly(storage::network));

@@ -20,7 +20,7 @@
 
 namespace filelock_test {
 
-// Records of another host's process.
+// Records of a process on another host.
 inline std::string const foreign_record = "4711\nanother-host\n";
 inline std::string const foreign_access = "0123456789abcdef0123456789abcdef\n4711\nanother-host\n";
 
@@ -37,15 +37,16 @@ inline boost::filesystem::path with(boost::filesystem::path const& path, std::st
     return path.native() + suffix;
 }
 
-/// A fixture: a lock's path on a passthrough, which `mount` mounts anew.
-struct network_storage : temporary_directory
+/// A fixture: paths of a lock on a passthrough, once `mount` was called. It unmounts the one
+/// before.
+struct on_network_storage : temporary_directory
 {
     boost::filesystem::path const backing = directory / "backing", at = directory / "at";
     boost::filesystem::path const path = at / "test.lock", write = with(path, ".write"),
                                   state = with(path, ".state"), readers = with(path, ".readers");
     std::unique_ptr<passthrough> mounted;
 
-    network_storage()
+    on_network_storage()
     {
         enter_own_mounts();
         for (auto const& made : {backing, at})
@@ -59,7 +60,7 @@ struct network_storage : temporary_directory
         return mounted->faults();
     }
 
-    /// Where another host sees a file.
+    /// Returns the path of a file in the backing directory, as another host sees it.
     boost::filesystem::path behind(boost::filesystem::path const& seen) const
     {
         return backing / boost::filesystem::relative(seen, at);

@@ -35,12 +35,12 @@ struct passthrough_options
     bool forwards_flock = true;         ///< else the kernel keeps these locks to the mount
     bool forwards_record_locks = false; ///< likewise
     double attribute_seconds = 0, entry_seconds = 0, negative_seconds = 0; ///< of caching
-    numbers shows = numbers::of_files;
+    numbers shows = numbers::of_files;                                     ///< as inode numbers
 };
 
-/// A file system (FUSE) that shows what is in another directory, and fails as it is told to. It is
-/// mounted when the constructor returns, for the processes of this mount namespace: to be used
-/// where nobody else sees it.
+/// A file system (FUSE) that shows another directory, and has the faults that it is given. It is
+/// mounted when the constructor returns, in the mount namespace of this process; see
+/// `enter_own_mounts`.
 class passthrough
 {
 public:
