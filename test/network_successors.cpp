@@ -286,4 +286,38 @@ BOOST_DATA_TEST_CASE(hold_survives_changed_inode_numbers, data::make({"writer", 
     BOOST_TEST(fs::is_empty(readers));
 }
 
+// The client answers lstat(2) from its cache. An open asks the server.
+BOOST_AUTO_TEST_CASE(cached_attributes_do_not_hide_that_a_marker_is_replaced)
+{
+    passthrough_options caches;
+    caches.attribute_seconds = caches.entry_seconds = 3600;
+    auto const replace = [&](fs::path const& marker, std::string const& record) {
+        auto const number = number_of(marker);
+        fs::remove(behind(marker));
+        write_text(behind(marker), record);
+        BOOST_TEST_REQUIRE(number_of(marker) == number);
+    };
+    error_code ec;
+    {
+        mount(caches);
+        soft_file_lock lock(path, on_network());
+        lock.lock();
+        replace(path, foreign_record);
+        BOOST_TEST(!lock.still_held(ec));
+        lock.release(ec);
+        BOOST_TEST(text_of(behind(path)) == foreign_record);
+    }
+    for (bool const writes : {true, false}) {
+        mount(caches);
+        soft_read_write_lock lock(path, hourly(storage::network));
+        writes ? lock.lock() : lock.lock_shared();
+        auto const marker = writes ? write : readers / names_in(readers).at(0);
+        replace(marker, foreign_access);
+        BOOST_TEST(!lock.still_held(ec));
+        lock.release(ec);
+        BOOST_TEST(text_of(behind(marker)) == foreign_access);
+        fs::remove(behind(marker));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
