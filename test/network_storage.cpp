@@ -33,6 +33,8 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 using namespace filelock_test;
 using namespace std::chrono_literals;
 using boost::filelock::acquire_options;
@@ -193,6 +195,7 @@ BOOST_AUTO_TEST_CASE(dead_marker_is_removed_where_names_have_143_bytes)
 {
     auto& faults = mount();
     faults.longest_name = 143;
+    BOOST_TEST_REQUIRE(::pathconf(at.c_str(), _PC_NAME_MAX) == 143);
     auto const name = at / std::string(120, 'n');
     write_text(name, record_of_the_dead(directory));
     soft_file_lock lock(name, on_network());
