@@ -8,10 +8,12 @@
 #include "passthrough.hpp"
 
 #include "privileges.hpp"
+#include "reused_numbers.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <string>
 #include <system_error>
 
@@ -22,15 +24,16 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace filelock_test {
 namespace {
 
-// Of the process that serves; the functions of FUSE get nothing else.
+// State of the server process: the functions of FUSE have no other context.
 int root = -1;
-file_system_faults* told = nullptr;
-passthrough_options chosen;
+file_system_faults* injected = nullptr;
+passthrough_options options;
 
 int result(long returned)
 {
@@ -47,24 +50,74 @@ int fd_of(fuse_file_info const* file)
     return static_cast<int>(file->fh);
 }
 
-int failure(file_system_faults::fault& f)
+bool is_too_long(char const* path)
 {
-    int const error = f.error;
-    if (error == 0 || f.times == 0)
-        return 0;
-    if (f.times > 0)
-        --f.times;
-    return error;
+    return std::strlen(std::strrchr(path, '/') + 1) > injected->longest_name;
 }
+
+// Returns a negative errno where the name cannot be given.
+int before_naming(char const* path)
+{
+    injected->slow.take(path);
+    injected->naming.pass(path);
+    return is_too_long(path) ? -ENAMETOOLONG : 0;
+}
+
+bool is_stale(fuse_file_info const* file)
+{
+    struct ::stat s;
+    return injected->removed_files_are_stale && ::fstat(fd_of(file), &s) == 0 && s.st_nlink == 0;
+}
+
+number_table table;
+removed_files removed;
+
+bool is_removed(char const* path)
+{
+    return options.shows == numbers::reused && removed_files::is_name(path);
+}
+
+// A change to a removed file has no effect.
+int change_removed(char const* path)
+{
+    if (removed.descriptor(path) == -1)
+        return -ENOENT;
+    return injected->removed_files_are_stale ? -ESTALE : 0;
+}
+
+// A name that is about to go, and whether it is the file's last. `commit` takes the result of the
+// removal.
+class last_name
+{
+public:
+    explicit last_name(char const* path)
+    {
+        struct ::stat s;
+        is_last_ = options.shows == numbers::reused &&
+                   ::fstatat(root, below_root(path), &s, AT_SYMLINK_NOFOLLOW) == 0 &&
+                   S_ISREG(s.st_mode) && s.st_nlink == 1;
+        file_ = is_last_ ? s.st_ino : 0;
+    }
+    int commit(int result)
+    {
+        if (is_last_ && result == 0)
+            table.removed(file_);
+        return result;
+    }
+
+private:
+    bool is_last_;
+    ::ino_t file_;
+};
 
 void* init(fuse_conn_info*, fuse_config* config)
 {
-    config->attr_timeout = chosen.attribute_seconds;
-    config->entry_timeout = chosen.entry_seconds;
-    config->negative_timeout = chosen.negative_seconds;
-    config->use_ino = 1;
-    config->hard_remove = 1;
-    config->intr = 1; // who is killed while it waits for a lock, must not stay
+    config->attr_timeout = options.attribute_seconds;
+    config->entry_timeout = options.entry_seconds;
+    config->negative_timeout = options.negative_seconds;
+    config->use_ino = options.shows != numbers::of_paths;
+    config->hard_remove = options.shows != numbers::reused;
+    config->intr = 1; // a process that is killed while it waits for a lock must not stay
     config->intr_signal = SIGUSR1;
     say("mounted");
     return nullptr;
@@ -72,19 +125,40 @@ void* init(fuse_conn_info*, fuse_config* config)
 
 int getattr(char const* path, struct ::stat* s, fuse_file_info* file)
 {
-    if (int const error = failure(told->getattr))
+    if (!file)
+        injected->slow.take(path);
+    if (int const error = injected->getattr.next(path))
         return -error;
-    int const r = result(file ? ::fstat(fd_of(file), s)
-                              : ::fstatat(root, below_root(path), s, AT_SYMLINK_NOFOLLOW));
-    if (r == 0)
-        s->st_ctim.tv_sec -= told->changed_before;
-    if (r == 0 && s->st_nlink == 0 && told->shows_a_link)
+    int r = 0;
+    if (!file && is_removed(path)) {
+        int const fd = removed.descriptor(path);
+        r = fd == -1                            ? -ENOENT
+            : injected->removed_files_are_stale ? -ESTALE
+                                                : result(::fstat(fd, s));
+    } else if (file) {
+        r = is_stale(file) ? -ESTALE : result(::fstat(fd_of(file), s));
+    } else if (is_too_long(path)) {
+        r = -ENAMETOOLONG;
+    } else {
+        r = result(::fstatat(root, below_root(path), s, AT_SYMLINK_NOFOLLOW));
+    }
+    if (r != 0)
+        return r;
+    if (options.shows == numbers::reused && !(path && path[1] == '\0'))
+        s->st_ino = table.of(s->st_ino);
+    s->st_ino += static_cast<::ino_t>(injected->number_offset.load());
+    if (int const tick = injected->seconds_per_tick)
+        s->st_mtim = {s->st_mtim.tv_sec - s->st_mtim.tv_sec % tick, 0};
+    s->st_ctim.tv_sec -= injected->changed_before;
+    if (s->st_nlink == 0 && injected->shows_a_link)
         s->st_nlink = 1;
-    return r;
+    return 0;
 }
 
 int open(char const* path, fuse_file_info* file)
 {
+    if (int const error = injected->open.next(path))
+        return -error;
     int const fd = ::openat(root, below_root(path), file->flags | O_CLOEXEC);
     file->fh = static_cast<std::uint64_t>(fd);
     return fd == -1 ? -errno : 0;
@@ -92,20 +166,37 @@ int open(char const* path, fuse_file_info* file)
 
 int create(char const* path, mode_t mode, fuse_file_info* file)
 {
+    ++injected->creates;
+    if (int const refused = before_naming(path))
+        return refused;
     int flags = file->flags | O_CREAT | O_CLOEXEC;
-    if ((flags & O_EXCL) != 0 && told->creates_in_two_steps) {
+    bool const is_exclusive = (flags & O_EXCL) != 0;
+    if (int const error =
+            (is_exclusive ? injected->create_exclusively : injected->create).next(path))
+        return -error;
+    if (is_exclusive && injected->creates_in_two_steps) {
         if (::faccessat(root, below_root(path), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
             return -EEXIST;
         flags &= ~O_EXCL;
     }
-    int const fd = ::openat(root, below_root(path), flags, mode);
+    int fd = -1;
+    if (options.shows == numbers::reused) {
+        fd = ::openat(root, below_root(path), flags | O_EXCL, mode);
+        struct ::stat s;
+        if (fd != -1 && ::fstat(fd, &s) == 0)
+            table.created(s.st_ino);
+        else if (fd == -1 && (errno != EEXIST || (flags & O_EXCL) != 0))
+            return -errno;
+    }
+    if (fd == -1)
+        fd = ::openat(root, below_root(path), flags, mode);
     file->fh = static_cast<std::uint64_t>(fd);
     return fd == -1 ? -errno : 0;
 }
 
-int flush(char const*, fuse_file_info*)
+int flush(char const* path, fuse_file_info*)
 {
-    return -failure(told->close);
+    return -injected->close.next(path);
 }
 
 int release(char const*, fuse_file_info* file)
@@ -113,18 +204,22 @@ int release(char const*, fuse_file_info* file)
     return result(::close(fd_of(file)));
 }
 
-int flock(char const*, fuse_file_info* file, int operation)
+int flock(char const* path, fuse_file_info* file, int operation)
 {
-    if (int const error = failure(told->flock))
+    if (int const error = injected->flock.next(path))
         return -error;
+    if (is_stale(file))
+        return -ESTALE;
     return result(::flock(fd_of(file), operation));
 }
 
 // Each open file here has one of its own there.
-int record_lock(char const*, fuse_file_info* file, int command, struct ::flock* what)
+int record_lock(char const* path, fuse_file_info* file, int command, struct ::flock* what)
 {
-    if (int const error = failure(told->record_lock))
+    if (int const error = injected->record_lock.next(path))
         return -error;
+    if (is_stale(file))
+        return -ESTALE;
     what->l_pid = 0;
     int const there = command == F_GETLK   ? F_OFD_GETLK
                       : command == F_SETLK ? F_OFD_SETLK
@@ -134,23 +229,32 @@ int record_lock(char const*, fuse_file_info* file, int command, struct ::flock* 
 
 int read(char const*, char* to, std::size_t size, off_t from, fuse_file_info* file)
 {
+    if (is_stale(file))
+        return -ESTALE;
     return result(::pread(fd_of(file), to, size, from));
 }
 
-int write(char const*, char const* what, std::size_t size, off_t at, fuse_file_info* file)
+int write(char const* path, char const* what, std::size_t size, off_t at, fuse_file_info* file)
 {
-    return result(::pwrite(fd_of(file), what, std::min(size, told->longest_write.load()), at));
+    ++injected->writes;
+    injected->slow.take(path);
+    injected->writing.pass(path);
+    if (is_stale(file))
+        return -ESTALE;
+    return result(::pwrite(fd_of(file), what, std::min(size, injected->longest_write.load()), at));
 }
 
 int fsync(char const*, int, fuse_file_info* file)
 {
+    if (is_stale(file))
+        return -ESTALE;
     return result(::fsync(fd_of(file)));
 }
 
 int truncate(char const* path, off_t size, fuse_file_info* file)
 {
     if (file)
-        return result(::ftruncate(fd_of(file), size));
+        return is_stale(file) ? -ESTALE : result(::ftruncate(fd_of(file), size));
     int const fd = ::openat(root, below_root(path), O_WRONLY | O_CLOEXEC);
     if (fd == -1)
         return -errno;
@@ -161,36 +265,58 @@ int truncate(char const* path, off_t size, fuse_file_info* file)
 
 int chmod(char const* path, mode_t mode, fuse_file_info* file)
 {
+    if (!file && is_removed(path))
+        return change_removed(path);
     return result(file ? ::fchmod(fd_of(file), mode) : ::fchmodat(root, below_root(path), mode, 0));
 }
 
 int utimens(char const* path, timespec const times[2], fuse_file_info* file)
 {
-    if (int const error = failure(told->utimens))
+    ++injected->stamps;
+    if (int const error = injected->utimens.next(path))
         return -error;
+    if (!file && is_removed(path))
+        return change_removed(path);
     return result(file ? ::futimens(fd_of(file), times)
                        : ::utimensat(root, below_root(path), times, AT_SYMLINK_NOFOLLOW));
 }
 
 int link(char const* from, char const* to)
 {
-    if (int const error = failure(told->link))
+    ++injected->links;
+    if (int const error = injected->link.next(to))
         return -error;
+    if (int const refused = before_naming(to))
+        return refused;
     return result(::linkat(root, below_root(from), root, below_root(to), 0));
 }
 
 int rename(char const* from, char const* to, unsigned flags)
 {
-    return result(::renameat2(root, below_root(from), root, below_root(to), flags));
+    if (is_removed(to))
+        return removed.remove(root, below_root(from), to, table);
+    if (int const refused = before_naming(to))
+        return refused;
+    if (flags != 0)
+        return result(::renameat2(root, below_root(from), root, below_root(to), flags));
+    last_name replaced(to);
+    return replaced.commit(result(::renameat(root, below_root(from), root, below_root(to))));
 }
 
 int unlink(char const* path)
 {
-    return result(::unlinkat(root, below_root(path), 0));
+    if (is_removed(path))
+        return removed.forget(path);
+    last_name going(path);
+    int const done = going.commit(result(::unlinkat(root, below_root(path), 0)));
+    int const error = done == 0 ? injected->unlink.next(path) : 0;
+    return error == 0 ? done : -error;
 }
 
 int mkdir(char const* path, mode_t mode)
 {
+    if (int const refused = before_naming(path))
+        return refused;
     return result(::mkdirat(root, below_root(path), mode));
 }
 
@@ -199,9 +325,16 @@ int rmdir(char const* path)
     return result(::unlinkat(root, below_root(path), AT_REMOVEDIR));
 }
 
+int opendir(char const* path, fuse_file_info*)
+{
+    return -injected->open_directory.next(path);
+}
+
 int readdir(char const* path, void* to, fuse_fill_dir_t fill, off_t, fuse_file_info*,
             fuse_readdir_flags)
 {
+    if (int const error = injected->read_directory.next(path))
+        return -error;
     int const fd = ::openat(root, below_root(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR* const directory = fd == -1 ? nullptr : ::fdopendir(fd);
     if (!directory)
@@ -212,14 +345,22 @@ int readdir(char const* path, void* to, fuse_fill_dir_t fill, off_t, fuse_file_i
     return 0;
 }
 
+int statfs(char const*, struct ::statvfs* s)
+{
+    int const r = result(::fstatvfs(root, s));
+    s->f_namemax = std::min<unsigned long>(s->f_namemax, injected->longest_name);
+    return r;
+}
+
 int serve(std::string const& backing, std::string const& at)
 {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // the mount keeps who uses it waiting, and it a namespace
+    // A server that outlives the test keeps processes that use the mount waiting.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::alarm(0);
     struct ::sigaction interrupt = {};
     interrupt.sa_handler = [](int) {};
     ::sigaction(SIGUSR1, &interrupt, nullptr);
-    root = ::open(backing.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    root = ::open(backing.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     fuse_operations operations = {};
     operations.init = init;
     operations.getattr = getattr;
@@ -238,10 +379,12 @@ int serve(std::string const& backing, std::string const& at)
     operations.unlink = unlink;
     operations.mkdir = mkdir;
     operations.rmdir = rmdir;
+    operations.opendir = opendir;
     operations.readdir = readdir;
-    if (chosen.forwards_flock)
+    operations.statfs = statfs;
+    if (options.forwards_flock)
         operations.flock = flock;
-    if (chosen.forwards_record_locks)
+    if (options.forwards_record_locks)
         operations.lock = record_lock;
     fuse_args none = FUSE_ARGS_INIT(0, nullptr);
     fuse_opt_add_arg(&none, "passthrough");
@@ -266,8 +409,8 @@ std::shared_ptr<file_system_faults> shared_faults()
 passthrough::passthrough(boost::filesystem::path const& backing, boost::filesystem::path const& at,
                          passthrough_options const& how)
     : at_(at), faults_(shared_faults()), server_([&] {
-          told = faults_.get();
-          chosen = how;
+          injected = faults_.get();
+          options = how;
           return serve(backing.string(), at.string());
       })
 {

@@ -6,30 +6,28 @@
 #define BOOST_FILELOCK_TEST_PROCESS_PASSTHROUGH_HPP
 
 #include "child.hpp"
+#include "file_system_faults.hpp"
 
 #include <boost/filesystem/path.hpp>
 #include <boost/test/tree/decorator.hpp>
 #include <boost/test/unit_test_suite.hpp>
 
-#include <atomic>
-#include <cstddef>
 #include <memory>
 
 namespace filelock_test {
 
-/// What a file system does wrong. May be changed at any time.
-struct file_system_faults
+/// The inode numbers that a file system shows.
+enum class numbers
 {
-    struct fault
-    {
-        std::atomic<int> error{0};  ///< an errno, or 0
-        std::atomic<int> times{-1}; ///< how often; below 0: for ever
-    };
-    fault flock, record_lock, link, utimens, close, getattr;
-    std::atomic<std::size_t> longest_write{1 << 20}; ///< what is longer is written in part
-    std::atomic<int> changed_before{0};    ///< by how many seconds the time of change is too early
-    std::atomic<bool> shows_a_link{false}; ///< of files that have none left as well
-    std::atomic<bool> creates_in_two_steps{false}; ///< O_EXCL: looks, and then creates
+    of_files, ///< Each file has its own.
+
+    /// A file that replaces another at a path that is in use has the number of that file, as with
+    /// sshfs.
+    of_paths,
+
+    /// A file that is created gets the lowest number of a removed file at once, although that file
+    /// is still open, as with NFS 3. Works for files created and removed through the same mount.
+    reused
 };
 
 struct passthrough_options
@@ -37,11 +35,12 @@ struct passthrough_options
     bool forwards_flock = true;         ///< else the kernel keeps these locks to the mount
     bool forwards_record_locks = false; ///< likewise
     double attribute_seconds = 0, entry_seconds = 0, negative_seconds = 0; ///< of caching
+    numbers shows = numbers::of_files;                                     ///< as inode numbers
 };
 
-/// A file system (FUSE) that shows what is in another directory, and fails as it is told to. It is
-/// mounted when the constructor returns, for the processes of this mount namespace: to be used
-/// where nobody else sees it.
+/// A file system (FUSE) that shows another directory, and has the faults that it is given. It is
+/// mounted when the constructor returns, in the mount namespace of this process; see
+/// `enter_own_mounts`.
 class passthrough
 {
 public:
