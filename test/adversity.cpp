@@ -12,6 +12,8 @@
 #include "process/temporary_directory.hpp"
 
 #include <boost/filelock/file_lock.hpp>
+
+#include <boost/filesystem/directory.hpp>
 #include <boost/system/errc.hpp>
 
 #include <atomic>

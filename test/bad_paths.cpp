@@ -15,6 +15,8 @@
 
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/file_lock.hpp>
+
+#include <boost/filesystem/exception.hpp>
 #include <boost/system/errc.hpp>
 
 #include <fstream>

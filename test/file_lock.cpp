@@ -14,6 +14,8 @@
 
 #include <boost/filelock/acquire_options.hpp>
 #include <boost/filelock/file_lock.hpp>
+
+#include <boost/filesystem/directory.hpp>
 #include <boost/system/errc.hpp>
 #include <boost/thread/lock_guard.hpp>
 

@@ -11,6 +11,7 @@
 #include "process/child.hpp"
 #include "process/temporary_directory.hpp"
 
+#include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/fstream.hpp>
 #include <boost/test/unit_test.hpp>
 

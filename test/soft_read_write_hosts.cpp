@@ -17,6 +17,7 @@
 #include <boost/filelock/soft_file_lock.hpp>
 #include <boost/filelock/soft_read_write_lock.hpp>
 
+#include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
 
 #include <chrono>
