@@ -152,10 +152,10 @@ bool is_acquired_within(int creates, Lock& lock, file_system_faults const& fault
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(soft_lock_is_acquired_where_each_call_takes_400_ms)
+BOOST_AUTO_TEST_CASE(soft_lock_is_acquired_where_each_call_takes_300_ms)
 {
     auto& faults = mount(remembers_attributes);
-    faults.slow.set(400ms);
+    faults.slow.set(300ms);
     soft_file_lock lock(path, on_network());
     BOOST_TEST_REQUIRE(is_acquired_within(5, lock, faults));
     faults.slow.set(0ms);
@@ -164,10 +164,10 @@ BOOST_AUTO_TEST_CASE(soft_lock_is_acquired_where_each_call_takes_400_ms)
     BOOST_TEST(is_empty());
 }
 
-BOOST_AUTO_TEST_CASE(write_lock_is_acquired_where_each_call_on_state_takes_400_ms)
+BOOST_AUTO_TEST_CASE(write_lock_is_acquired_where_each_call_on_state_takes_300_ms)
 {
     auto& faults = mount(remembers_attributes);
-    faults.slow.set(400ms, ".state");
+    faults.slow.set(300ms, ".state");
     soft_read_write_lock lock(path, hourly(storage::network));
     BOOST_TEST_REQUIRE(is_acquired_within(5, lock, faults));
     faults.slow.set(0ms);
@@ -175,10 +175,10 @@ BOOST_AUTO_TEST_CASE(write_lock_is_acquired_where_each_call_on_state_takes_400_m
     BOOST_TEST((names_in(backing) == std::vector<std::string>{"test.lock.readers"}));
 }
 
-BOOST_AUTO_TEST_CASE(time_limit_holds_between_tries_where_each_call_takes_400_ms)
+BOOST_AUTO_TEST_CASE(time_limit_holds_between_tries_where_each_call_takes_300_ms)
 {
     auto& faults = mount(remembers_attributes);
-    faults.slow.set(400ms);
+    faults.slow.set(300ms);
     soft_file_lock lock(path, on_network());
     bool const had = lock.try_lock_for(100ms);
     faults.slow.set(0ms);

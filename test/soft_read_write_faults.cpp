@@ -148,6 +148,8 @@ struct fixture : temporary_directory
     bool is_free(soft_read_write_lock_options const& options,
                  std::chrono::milliseconds limit = 2s + 2 * threshold + 1s) const
     {
+        if (options.where == storage::network)
+            make_tree_old(at);
         soft_read_write_lock other(at, options);
         if (other.try_lock())
             return true;
@@ -209,6 +211,8 @@ struct fixture : temporary_directory
             if (::waitid(P_PID, static_cast<id_t>(dead->pid()), &info, WEXITED | WNOWAIT) != 0 ||
                 info.si_code != CLD_KILLED)
                 throw std::runtime_error("nobody has died");
+            if (options.where == storage::network)
+                make_tree_old(at);
             return std::function<void()>();
         };
         return s;

@@ -219,6 +219,13 @@ void die(child& c)
     ::waitid(P_PID, static_cast<id_t>(c.pid()), &how, WEXITED | WNOWAIT);
 }
 
+/// It has died before this machine was started, for what can be told on network storage.
+void die_long_ago(child& c, fs::path const& lock)
+{
+    die(c);
+    make_tree_old(lock);
+}
+
 bool starts(std::string const& text, std::string const& with)
 {
     return text.compare(0, with.size(), with) == 0;
@@ -486,7 +493,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_succeeded_at_once, modes* modes* both, its, mode
     auto const peer = holder(party::theirs, its, where);
     auto const ours = start(party::ours, where);
     BOOST_TEST(ask(*ours, "try write") == "busy");
-    die(*peer);
+    die_long_ago(*peer, path);
     BOOST_TEST(ask(*ours, "try " + mode) == "held");
     BOOST_TEST(ask(*ours, "release") == "released");
     BOOST_TEST(ask(*ours, "try write") == "held");
@@ -499,7 +506,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_succeeded_by_who_waits, conflicting* both, its, 
     auto const peer = holder(party::theirs, its, where);
     auto const ours = start(party::ours, where);
     BOOST_TEST(ask(*ours, "acquire " + mode) == "waiting");
-    die(*peer);
+    die_long_ago(*peer, path);
     gets_it(*ours);
     BOOST_TEST(is_clean());
 }
@@ -508,7 +515,7 @@ BOOST_DATA_TEST_CASE_F(tree, inside_of_state_stops_nobody, modes* both, mode, wh
 {
     soft_read_write_peer peer(path);
     BOOST_TEST(peer.ask("state") == "held");
-    die(peer);
+    die_long_ago(peer, path);
     auto const ours = holder(party::ours, mode, where);
     BOOST_TEST(ask(*ours, "release") == "released");
     BOOST_TEST(ask(*ours, "try write") == "held");
@@ -523,7 +530,7 @@ BOOST_DATA_TEST_CASE_F(tree, inside_of_state_with_its_marker_stops_nobody, modes
     BOOST_TEST(peer.ask("state") == "held");
     BOOST_TEST(peer.ask("create " + its) == "created");
     BOOST_TEST(peer.ask("write") == "written");
-    die(peer);
+    die_long_ago(peer, path);
     auto const ours = holder(party::ours, mode, where);
     BOOST_TEST(ask(*ours, "release") == "released");
     BOOST_TEST(ask(*ours, "try write") == "held");
@@ -676,7 +683,7 @@ BOOST_DATA_TEST_CASE_F(tree, in_state_keeps_us_from_removing_a_dead_writers_mark
                        mode, where)
 {
     auto const dead = holder(party::theirs, writing, where);
-    die(*dead);
+    die_long_ago(*dead, path);
     soft_read_write_peer peer(path);
     BOOST_TEST(peer.ask("state") == "held");
     auto const ours = start(party::ours, where);
@@ -903,7 +910,7 @@ BOOST_AUTO_TEST_CASE(whether_what_we_have_judged_is_old_still)
 BOOST_DATA_TEST_CASE_F(tree, who_the_writer_is_once_we_have_state, modes* both, mode, where)
 {
     auto const dead = holder(party::theirs, writing, where);
-    die(*dead);
+    die_long_ago(*dead, path);
     auto const ours = start(party::ours, where);
     stopped_before entering(*ours, "acquire " + mode, "linkat", SYS_linkat);
     auto const next = start(party::theirs, where, deadly);

@@ -166,6 +166,8 @@ struct fixture : temporary_directory
         if (::waitid(P_PID, static_cast<id_t>(dies->pid()), &info, WEXITED | WNOWAIT) != 0 ||
             info.si_code != CLD_KILLED)
             throw std::runtime_error("nobody has died");
+        if (where == storage::network)
+            make_tree_old(path);
         return dies;
     }
 
@@ -439,6 +441,8 @@ BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_and_others_come_in_at_once, both* 
         if (!one.has_met())
             return "it was not stopped";
         one.kill();
+        if (where == storage::network)
+            make_tree_old(path);
         actor other(path, hourly(where));
         if (auto const problem = come(other, "try shared"); !problem.empty())
             return problem;

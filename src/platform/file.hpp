@@ -80,6 +80,10 @@ system::error_code read_all(descriptor const& file, std::size_t most, std::strin
 /// Writes all of it at the beginning. What fails leaves a part.
 system::error_code write_all(descriptor const& file, std::string_view text) noexcept;
 
+/// Waits until what was written can be read through the server. Does nothing where the file system
+/// has no such thing.
+system::error_code flush(descriptor const& file) noexcept;
+
 system::error_code truncate(descriptor const& file) noexcept;
 
 /// Makes it modified just now, by the file system's clock or this machine's.
@@ -105,6 +109,9 @@ system::error_code remove_name(filesystem::path const& path) noexcept;
 /// Makes a directory with at most these permissions; `file_exists` where the path names anything.
 system::error_code make_directory(filesystem::path const& path,
                                   filesystem::perms permissions) noexcept;
+
+/// The most bytes that a name in this directory may have.
+std::size_t longest_name(filesystem::path const& directory) noexcept;
 
 /// A path to what has this name in the directory, whatever its own path names by now. It is good
 /// as long as the descriptor is open, and where the system has /proc.

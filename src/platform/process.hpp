@@ -5,7 +5,9 @@
 #ifndef BOOST_FILELOCK_SRC_PLATFORM_PROCESS_HPP
 #define BOOST_FILELOCK_SRC_PLATFORM_PROCESS_HPP
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 // What this machine tells of itself and of its processes. Texts are empty where it does not.
@@ -47,6 +49,14 @@ struct sighting
 /// Looks for the process that the record of another one names. `was_certain`: it has been seen so,
 /// and thus has not the number of another namespace. Else all processes may have to be looked at.
 sighting look_for(process_name const& named, bool was_certain = false);
+
+/// Returns whether the token is that of a process that this run of the system has started. False
+/// where either does not tell.
+bool is_of_this_boot(std::string const& start_token);
+
+/// Returns for how long the system has been running, suspends included; in every time namespace the
+/// same. Nothing where that is not known.
+std::optional<std::chrono::nanoseconds> system_uptime();
 
 } // namespace detail
 } // namespace filelock

@@ -38,7 +38,9 @@ access_judge::verdict access_judge::judge(std::string const& name, found_marker 
     if (v.is_removable || !found.file.is_open())
         ; // somebody's, who lets nobody read it
     else if (content.kind == access_content::record) {
-        auto const seen = look_for({content.owner.pid, content.owner.host, {}});
+        auto seen = look_for({content.owner.pid, content.owner.host, {}});
+        if (seen.kind == sighting::gone && may_be_a_namesakes(name, found, at))
+            seen.kind = sighting::unknown;
         switch (seen.kind) {
         case sighting::alive:
             v.process = seen.pid;
@@ -64,6 +66,18 @@ bool access_judge::is_dead(found_marker const& found, marker_file const& at, ver
     return v.look_again == 0s;
 }
 
+// The records of the tree do not say in which run of a system their owners were started.
+bool access_judge::may_be_a_namesakes(std::string const& name, found_marker const& found,
+                                      marker_file const& at)
+{
+    if (at.is_local(found.file))
+        return false;
+    auto& known = samples_[name].precedes_this_boot;
+    if (!known)
+        known = at.precedes_this_boot(found);
+    return !*known;
+}
+
 bool access_judge::is_old(found_marker const& found, marker_file const& at)
 {
     auto const changed = (std::max)(found.facts.modified, found.facts.changed);
@@ -77,9 +91,9 @@ bool access_judge::is_old(found_marker const& found, marker_file const& at)
         return false;
     auto const its = at.storage_time();
     clocks_apart_.reset();
-    if (its == its.zero())
-        return false; // it cannot be asked
-    clocks_apart_ = its - std::chrono::nanoseconds(clock::now().time_since_epoch());
+    if (!its)
+        return false;
+    clocks_apart_ = *its - std::chrono::nanoseconds(clock::now().time_since_epoch());
     return is_so();
 }
 

@@ -25,6 +25,8 @@ namespace detail {
 /// long it has seen each of them unchanged.
 ///
 /// - A proof of death suffices; not where there is a witness: he may live where we cannot see him.
+///   On network storage another host may have our name, so there a marker must be older than this
+///   run of the system.
 /// - Else we have to have seen it unchanged for the whole of the threshold, by a clock that stops
 ///   while we are suspended. What is not whole, or must not be read, is nobody's in particular.
 /// - The marker of another host's may be removed at once where it is twice as old as that by the
@@ -59,9 +61,12 @@ private:
         file_facts facts;
         std::string text;
         clock::time_point since;
+        std::optional<bool> precedes_this_boot = {}; // once it was asked
     };
 
     bool is_dead(found_marker const& found, marker_file const& at, verdict& v) const;
+    bool may_be_a_namesakes(std::string const& name, found_marker const& found,
+                            marker_file const& at);
     bool is_old(found_marker const& found, marker_file const& at);
     std::chrono::nanoseconds watched_for(std::string const& name, found_marker const& found);
 

@@ -14,7 +14,8 @@ system::error_code kept_marker::publish(filesystem::path const& path, access_rec
                                         std::optional<filesystem::perms> permissions, storage where,
                                         bool has_own_name, marker_file::outcome& result)
 {
-    file_.emplace(path, permissions, where, marker_habit{has_own_name, !has_own_name, good_for_});
+    file_.emplace(path, permissions, where,
+                  marker_habit{has_own_name, !has_own_name, true, good_for_});
     token_ = who.token;
     auto const ec = file_->publish(who.text(), result);
     good_since_.store(file_->made().count(), std::memory_order_relaxed);

@@ -67,6 +67,9 @@ public:
         return is_published() ? file_->withdraw(may_go, whom) : system::error_code();
     }
 
+    /// While it is published.
+    void remove_litter() const noexcept { file_->remove_litter(); }
+
     /// Leaves it to get old.
     void leave() noexcept
     {

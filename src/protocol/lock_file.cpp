@@ -10,17 +10,31 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+namespace {
+
+// What open(2) with O_CREAT says where another host has created the file just before: EEXIST,
+// although O_EXCL was not asked for (OCFS2, MooseFS); ESTALE (GlusterFS); EPERM (sshfs).
+bool may_be_a_race(system::error_code const& ec) noexcept
+{
+    return ec == system::errc::file_exists || ec == system::errc::operation_not_permitted ||
+           is_server_lost(ec);
+}
+
+} // namespace
+
 // The parents may be missing, or have gone between making them and the open.
 system::error_code lock_file::open_after(system::error_code ec, access least)
 {
-    for (int i = 1; ec == system::errc::no_such_file_or_directory; ++i) {
-        if (auto const failed = make_parents(path_, create_directories_))
-            return failed;
-        if (i == tries)
-            return ec;
+    for (int i = 1; i < tries; ++i) {
+        bool const is_missing = ec == system::errc::no_such_file_or_directory;
+        if (!is_missing && !may_be_a_race(ec))
+            break;
+        if (is_missing)
+            if (auto const failed = make_parents(path_, create_directories_))
+                return failed;
         ec = file_.open_lock_file(path_, permissions_, least);
     }
-    if (!ec)
+    if (!ec || ec == system::errc::no_such_file_or_directory)
         return ec;
     // A symbolic link gives ELOOP, a socket ENXIO; a loop of links further up gives ELOOP as well.
     file_facts found;

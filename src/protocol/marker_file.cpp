@@ -8,6 +8,7 @@
 #include "../platform/kernel_lock.hpp"
 #include "../platform/process.hpp"
 #include "../platform/storage.hpp"
+#include "access_record.hpp"
 #include "marker_record.hpp"
 #include "private_name.hpp"
 
@@ -31,6 +32,7 @@ using namespace std::chrono_literals;
 namespace errc = system::errc;
 
 constexpr auto marker_litter_age = 60s;
+constexpr auto boot_margin = 60s; // by which the clocks of two machines may drift apart
 constexpr auto longest_wait_for_right = 100ms; // of who releases
 
 /// The right of removal, from a try that worked to the end of the scope.
@@ -71,17 +73,28 @@ private:
     bool is_held_ = false;
 };
 
+bool may_be_a_marker(std::string const& text)
+{
+    return read_marker(text).kind != marker_content::foreign ||
+           read_access(text).kind != access_content::foreign;
+}
+
 bool is_witnessed(found_marker const& found) noexcept
 {
     bool has_one = true;
     return has_witness(found.file.native(), has_one) || has_one;
 }
 
+// What a server says that has lost what is asked for, or does so for a moment.
+bool is_stale(system::error_code const& ec) noexcept
+{
+    return is_server_lost(ec) && ec != errc::not_connected;
+}
+
 // Of a path. ENOTCONN is no such answer: nobody knows what it names.
 bool is_missing(system::error_code const& ec) noexcept
 {
-    return ec == errc::no_such_file_or_directory ||
-           (is_server_lost(ec) && ec != errc::not_connected);
+    return ec == errc::no_such_file_or_directory || is_stale(ec);
 }
 
 // Of making a file: what would be no better with another way of making it.
@@ -90,6 +103,8 @@ bool is_final(system::error_code const& ec) noexcept
     return ec == errc::read_only_file_system || ec == errc::too_many_files_open ||
            ec == errc::too_many_files_open_in_system || is_out_of_space(ec);
 }
+
+constexpr int most_stale_answers = 4; // in a row, before they are an error
 
 bool is_not_supported(system::error_code const& ec) noexcept
 {
@@ -126,6 +141,12 @@ system::error_code found_marker::look_again()
     return read_all(file, longest_record, text);
 }
 
+bool is_same(found_marker const& a, found_marker const& b) noexcept
+{
+    return a.facts.identity == b.facts.identity && a.facts.modified == b.facts.modified &&
+           a.text == b.text;
+}
+
 bool marker_file::is_local(descriptor const& file) const noexcept
 {
     bool is_local = where_ == storage::local;
@@ -145,29 +166,82 @@ system::error_code marker_file::names(file_identity const& identity, bool& it_do
     return {};
 }
 
-// That a server does not know what is asked (ESTALE) may pass.
-system::error_code marker_file::fate_of_ours(fate& result) const noexcept
+// On local storage an inode number is nobody else's while we have the file open. On network storage
+// it may be (NFS 3), or be a number of the path (sshfs), or become another one when a server fails
+// over; and what `lstat` says may be seconds old, while an open asks the server. So the text
+// decides there. Locks of this process that share a record are told apart by time and by who came
+// last.
+bool marker_file::is_ours(found_marker const& found) const noexcept
 {
-    file_facts named;
-    auto const ec = facts_of(path_, named);
-    if (ec) {
-        result = fate::missing;
-        return ec == errc::no_such_file_or_directory ? system::error_code() : ec;
-    }
-    result = named.identity == facts_.identity ? fate::ours : fate::replaced;
-    return {};
+    if (found.text != text_)
+        return false;
+    if (text_.empty()) // it is not written yet
+        return found.facts.identity == facts_.identity && found.facts.modified == facts_.modified;
+    return habit_.has_token ||
+           (found.facts.modified == facts_.modified && !publisher_.is_superseded());
 }
 
-// Which file ours is. Some FUSE servers know an open file by its name alone, and lose it.
-system::error_code marker_file::know_file() noexcept
+// ESTALE may pass.
+system::error_code marker_file::fate_of_ours(fate& result) const noexcept
+try {
+    bool it_is = false;
+    system::error_code ec;
+    if (is_local_) {
+        file_facts named;
+        ec = facts_of(path_, named);
+        it_is = named.identity == facts_.identity;
+    } else {
+        found_marker named;
+        ec = named.look(path_);
+        for (int i = 1; i < most_stale_answers && is_stale(ec); ++i)
+            ec = named.look(path_);
+        it_is = !ec && is_ours(named);
+        if (ec == error::not_a_lock_file)
+            ec.clear();
+    }
+    result = ec ? fate::missing : it_is ? fate::ours : fate::replaced;
+    return ec == errc::no_such_file_or_directory ? system::error_code() : ec;
+} catch (std::bad_alloc const&) {
+    return make_error_code(errc::not_enough_memory);
+}
+
+system::error_code marker_file::names_ours(bool& it_does) const noexcept
 {
+    auto result = fate::missing;
+    auto const ec = fate_of_ours(result);
+    it_does = !ec && result == fate::ours;
+    return is_missing(ec) ? system::error_code() : ec;
+}
+
+// The last step of making a marker on network storage. The time is taken as the server tells it
+// from now on: what the descriptor says may be this machine's guess.
+system::error_code marker_file::confirm(outcome& result)
+{
+    found_marker named;
+    auto const ec = named.look(path_);
+    bool const it_is = !ec && named.text == text_ && !publisher_.is_superseded();
+    result = it_is ? outcome::ours : outcome::again;
+    if (it_is)
+        facts_.modified = named.facts.modified;
+    return is_missing(ec) || ec == error::not_a_lock_file ? system::error_code() : ec;
+}
+
+// Takes note of which file ours is. Some FUSE servers know an open file by its name alone, and lose
+// it.
+system::error_code marker_file::know_file(std::string const& text)
+{
+    is_local_ = is_local(file_);
+    facts_ = {};
+    text_.clear();
+    if (!is_local_)
+        text_.reserve(text.size());
     file_facts facts;
     if (auto const ec = facts_of(file_, facts))
         return ec;
     if (facts.identity == file_identity())
         return make_error_code(errc::io_error);
     facts_ = facts;
-    return {};
+    return is_local_ ? take_witness(file_.native()) : system::error_code();
 }
 
 // A whole marker without a name: what others see of it is whole.
@@ -176,21 +250,27 @@ system::error_code marker_file::draft(std::string const& text)
     auto ec = file_.open_unnamed(path_.parent_path(), permissions_);
     if (ec)
         return ec;
-    is_local_ = is_local(file_);
-    ec = know_file();
-    if (!ec && is_local_)
-        ec = take_witness(file_.native());
+    ec = know_file(text);
+    if (!ec && !is_local_ && !habit_.has_token)
+        publisher_.prepare(path_);
     made_ = time_since_boot();
     if (!ec)
         ec = fill(text);
     if (ec)
-        file_.close();
+        leave();
     return ec;
 }
 
-system::error_code marker_file::fill(std::string const& text) noexcept
+system::error_code marker_file::fill(std::string const& text)
 {
-    auto const ec = write_all(file_, text);
+    auto ec = write_all(file_, text);
+    if (!ec && !is_local_)
+        ec = flush(file_); // or others find it empty until this machine writes it back
+    // So that what was written in part is known for ours.
+    if (ec && !is_local_ && facts_of(file_, facts_))
+        return ec;
+    if (!is_local_)
+        text_.assign(text, 0, ec ? facts_.size : text.size()); // there is room for it
     bool const is_as_wished = !permissions_ || *permissions_ == facts_.permissions;
     return ec || is_as_wished ? ec : set_permissions(file_, *permissions_); // whatever the umask
 }
@@ -200,55 +280,106 @@ system::error_code marker_file::publish(std::string const& text, outcome& result
     result = outcome::ours;
     auto ec = draft(text);
     if (!ec) {
-        ec = give_name(file_, path_);
+        {
+            auto const naming = publisher_.lock();
+            ec = give_name(file_, path_);
+            if (!ec)
+                publisher_.begin();
+        }
         if (!ec)
             return enter(result);
-        file_.close();
+        leave();
         if (ec == errc::file_exists) {
             result = outcome::taken;
             return {};
         }
     }
-    return is_final(ec) ? ec : make_in_place(text, result);
+    if (is_final(ec))
+        return ec;
+    if (!is_slow_) {
+        ec = make_in_place(text, result);
+        if (ec || result != outcome::again || !is_slow_)
+            return ec;
+    }
+    bool is_refused = false;
+    ec = link_whole(text, result, is_refused);
+    return is_refused ? make_in_place(text, result) : ec;
 }
 
-// The path names it. But who was stopped on the way must not begin with a marker that is old: its
-// age counts where there is a lifetime.
-system::error_code marker_file::enter(outcome& result) noexcept
+// The path names it. But a process that was stopped on the way must not begin with a marker that is
+// old: its age counts where there is a lifetime.
+system::error_code marker_file::enter(outcome& result)
 {
-    result = is_in_time() ? outcome::ours : outcome::again;
-    if (result == outcome::again)
-        return habit_.is_left ? system::error_code() : withdraw();
-    if (std::exchange(has_broken_, false))
+    if (is_in_time())
+        return end_making(result);
+    result = outcome::again;
+    return habit_.is_left ? system::error_code() : withdraw();
+}
+
+system::error_code marker_file::end_making(outcome& result)
+{
+    result = outcome::ours;
+    if (!is_local_)
+        if (auto const ec = confirm(result))
+            return ec;
+    if (result == outcome::ours && std::exchange(has_broken_, false))
         remove_litter();
+    else if (result == outcome::again && !habit_.is_left)
+        return withdraw();
     return {};
 }
 
-// Others can see it before it is whole, and take it for what somebody who died has left. So nothing
-// is written too late, and it counts only if it is still there thereafter.
+// Where the name is taken, sshfs may say EPERM instead of EEXIST; GlusterFS may say ESTALE for a
+// second after it was removed.
+system::error_code marker_file::create(filesystem::path const& path)
+{
+    constexpr int tries = 10;
+    auto ec = file_.create(path, permissions_);
+    for (int i = 1; i < tries && (ec == errc::operation_not_permitted || is_server_lost(ec)); ++i) {
+        file_facts found;
+        if (ec == errc::operation_not_permitted && !facts_of(path, found))
+            return make_error_code(errc::file_exists);
+        ec = file_.create(path, permissions_);
+    }
+    return ec;
+}
+
+// Whether the path names what the private name names.
+bool marker_file::names_both(filesystem::path const& name) const noexcept
+{
+    file_facts a, b;
+    return !facts_of(name, a) && !facts_of(path_, b) && a.identity == b.identity &&
+           a.modified == b.modified;
+}
+
+// Others can see it before it is whole, and take it for what a process that died has left. So
+// nothing is written too late, and it counts only if it is still there thereafter.
 system::error_code marker_file::make_in_place(std::string const& text, outcome& result)
 {
+    if (where_ != storage::local && !habit_.has_token)
+        publisher_.prepare(path_);
     made_ = time_since_boot();
-    auto ec = file_.create(path_, permissions_);
+    system::error_code ec;
+    {
+        auto const naming = publisher_.lock();
+        ec = create(path_);
+        if (!ec)
+            publisher_.begin();
+    }
     if (ec == errc::file_exists) {
         result = outcome::taken;
         return {};
     }
     if (ec)
         return ec;
-    is_local_ = is_local(file_);
-    facts_ = {};
-    ec = know_file();
+    ec = know_file(text);
     removal_right right(file_);
-    if (!ec && is_local_) {
-        ec = take_witness(file_.native());
-        if (!ec)
-            ec = right.try_to_take();
-        if (ec == errc::operation_would_block) {
-            file_.close();
-            result = outcome::again;
-            return {};
-        }
+    if (!ec && is_local_)
+        ec = right.try_to_take();
+    if (is_local_ && ec == errc::operation_would_block) {
+        leave();
+        result = outcome::again;
+        return {};
     }
     if (!ec)
         ec = fill_in_place(text, result);
@@ -256,7 +387,7 @@ system::error_code marker_file::make_in_place(std::string const& text, outcome& 
         ec = enter(result);
     else if (habit_.is_left)
         return ec;
-    else if (ec)
+    else if (ec || !is_local_)
         (void)withdraw(); // later, where that fails as well
     else
         abandon();
@@ -266,14 +397,54 @@ system::error_code marker_file::make_in_place(std::string const& text, outcome& 
 system::error_code marker_file::fill_in_place(std::string const& text, outcome& result)
 {
     bool it_does = false;
-    auto ec = names(facts_.identity, it_does);
-    bool const goes_on = it_does && is_in_time();
+    auto ec = names_ours(it_does);
+    bool const is_late = !is_in_time();
+    is_slow_ = is_slow_ || (is_late && !is_local_ && !habit_.has_token);
+    bool const goes_on = it_does && !is_late;
     if (!ec && goes_on)
         ec = fill(text);
-    if (!ec && goes_on)
-        ec = names(facts_.identity, it_does);
+    if (!ec && goes_on && is_local_)
+        ec = names_ours(it_does); // elsewhere the last step looks for it
     result = it_does && goes_on ? outcome::ours : outcome::again;
     return ec;
+}
+
+// Where the storage is too slow for a marker that others can see before it is whole: with a private
+// name first. There is no limit of time: it is stamped where it may be old by then.
+system::error_code marker_file::link_whole(std::string const& text, outcome& result,
+                                           bool& is_refused)
+{
+    filesystem::path name;
+    if (auto const ec = find_private_name(path_, name))
+        return ec;
+    publisher_.prepare(path_);
+    made_ = time_since_boot();
+    auto ec = create(name);
+    if (ec)
+        return ec;
+    ec = know_file(text);
+    if (!ec)
+        ec = fill(text);
+    bool is_named = false;
+    if (!ec) {
+        auto const naming = publisher_.lock();
+        ec = add_name(name, path_);
+        // A server may have done it, and its answer been lost: then it is refused the second time.
+        is_named = !ec || (ec == errc::file_exists && names_both(name));
+        if (is_named)
+            publisher_.begin();
+    }
+    // While it has the private name: some FUSE servers know an open file by the name that it had
+    // first.
+    auto const stamped = is_named && !is_in_time() ? stamp(file_) : system::error_code();
+    (void)remove_name(name); // what stays is litter
+    if (is_named)
+        return stamped ? stamped : end_making(result);
+    leave();
+    result = ec == errc::file_exists ? outcome::taken : outcome::again;
+    is_refused = result == outcome::again && !is_final(ec) && !is_missing(ec);
+    // Others may have removed the private name.
+    return result == outcome::taken || is_missing(ec) ? system::error_code() : ec;
 }
 
 bool marker_file::is_in_time() const noexcept
@@ -296,21 +467,24 @@ system::error_code marker_file::replace(found_marker& theirs, judgement const& i
         if (ec)
             return ec;
     }
-    if (auto const ec = theirs.look_again())
-        return ec;
+    // What is open may be out of a cache.
+    if (auto const ec = local ? theirs.look_again() : theirs.look(path_))
+        return !local && is_missing(ec) ? system::error_code() : ec;
     if (!is_removable(theirs))
         return {};
     filesystem::path name;
     if (auto const ec = find_private_name(path_, name))
         return ec;
+    if (!local) {
+        has_broken_ = true;
+        return carry_off(theirs, name);
+    }
     bool it_does; // now; nothing that takes long comes between this and what follows
     if (auto const ec = names(theirs.facts.identity, it_does))
         return ec;
     if (!it_does)
         return {};
     has_broken_ = true;
-    if (!local)
-        return carry_off(theirs, name);
     auto const ec = draft(text);
     if (ec)
         return is_final(ec) ? ec : vacate();
@@ -330,13 +504,13 @@ system::error_code marker_file::put_in_place_of(found_marker& theirs, judgement 
 {
     auto ec = give_name(file_, name);
     if (ec) {
-        file_.close();
+        leave();
         return is_final(ec) ? ec : vacate();
     }
     ec = exchange_names(name, path_);
     if (ec) {
         (void)remove_name(name);
-        file_.close();
+        leave();
         if (ec == errc::no_such_file_or_directory)
             return {}; // somebody else has removed it
         return is_not_supported(ec) ? vacate() : ec;
@@ -403,18 +577,18 @@ system::error_code marker_file::put_back(filesystem::path const& name) noexcept
     return left.identity == facts_.identity ? remove_name(name) : exchange_names(name, path_);
 }
 
-// Where the right of removal is not to be had: as Python's filelock does.
+// Where the right of removal is not to be had: as Python's filelock does. The number may be one of
+// the name, and thus another one by now.
 system::error_code marker_file::carry_off(found_marker const& theirs,
                                           filesystem::path const& name) const
 {
     auto ec = move_name(path_, name);
-    if (ec)
-        return is_missing(ec) ? system::error_code() : ec;
-    file_facts moved;
-    ec = facts_of(name, moved);
-    bool const is_theirs =
-        !ec && moved.identity == theirs.facts.identity && moved.modified == theirs.facts.modified;
-    return is_theirs ? remove_name(name) : system::error_code();
+    found_marker moved;
+    if (!ec)
+        ec = moved.look(name);
+    if (!ec && moved.text == theirs.text && moved.facts.modified == theirs.facts.modified)
+        ec = remove_name(name);
+    return is_missing(ec) ? system::error_code() : ec;
 }
 
 system::error_code marker_file::evict(found_marker& theirs, judgement const& is_removable,
@@ -424,7 +598,7 @@ system::error_code marker_file::evict(found_marker& theirs, judgement const& is_
     if (theirs.file.is_open() && is_local(theirs.file))
         return evict_locally(theirs, is_removable, result);
     if (habit_.has_own_name)
-        return evict_own_name(theirs, is_removable, result);
+        return evict_own_name(theirs, is_removable);
     // Whoever calls keeps others away from the name. It is looked at afresh: what is open may be
     // out of a cache.
     if (auto const ec = theirs.look(path_))
@@ -453,7 +627,7 @@ system::error_code marker_file::evict_locally(found_marker& theirs, judgement co
 
 // No other marker comes to have that name. So what was carried off by mistake can be put back.
 system::error_code marker_file::evict_own_name(found_marker const& theirs,
-                                               judgement const& is_removable, outcome&) const
+                                               judgement const& is_removable) const
 {
     filesystem::path name;
     auto ec = find_private_name(path_, name);
@@ -463,41 +637,55 @@ system::error_code marker_file::evict_own_name(found_marker const& theirs,
         return is_missing(ec) ? system::error_code() : ec;
     found_marker moved;
     ec = moved.look(name);
-    auto const& a = moved.facts;
-    auto const& b = theirs.facts; // to move it has changed it
-    bool const is_same = !ec && a.identity == b.identity && a.size == b.size &&
-                         a.modified == b.modified && moved.text == theirs.text;
-    if (is_same) {
-        moved.facts.changed = b.changed;
-        if (is_removable(moved))
-            return remove_name(name);
+    auto& a = moved.facts;
+    auto const& b = theirs.facts;
+    if (!ec && a.size == b.size && a.modified == b.modified && moved.text == theirs.text) {
+        a.changed = b.changed;   // to move it has changed it
+        a.identity = b.identity; // sshfs: the number is one of the path
+        if (is_removable(moved)) {
+            ec = remove_name(name);
+            return is_missing(ec) ? system::error_code() : ec;
+        }
     }
-    auto const back = move_name(name, path_);
-    return ec ? ec : back;
+    auto const back = is_missing(ec) ? system::error_code() : move_name(name, path_);
+    return ec && !is_missing(ec) ? ec : is_missing(back) ? system::error_code() : back;
 }
 
-system::error_code marker_file::remove(found_marker& theirs) const noexcept
+system::error_code marker_file::remove(found_marker& theirs) const
 {
+    if (!theirs.file.is_open() || !is_local(theirs.file)) {
+        found_marker now;
+        auto const ec = now.look(path_);
+        if (!ec && is_same(now, theirs))
+            return vacate();
+        return is_missing(ec) ? system::error_code() : ec;
+    }
     removal_right right(theirs.file);
-    if (theirs.file.is_open() && is_local(theirs.file))
-        if (auto const ec = right.take())
-            return ec == errc::operation_would_block ? make_error_code(errc::timed_out) : ec;
+    if (auto const ec = right.take())
+        return ec == errc::operation_would_block ? make_error_code(errc::timed_out) : ec;
     bool it_does;
     if (auto const ec = names(theirs.facts.identity, it_does))
         return ec;
     return it_does ? vacate() : system::error_code();
 }
 
-std::chrono::nanoseconds marker_file::storage_time() const
+std::optional<std::chrono::nanoseconds> marker_file::storage_time() const
 {
     filesystem::path name;
     descriptor file;
     file_facts facts;
     if (find_private_name(path_, name) || file.create(name, {}))
-        return {};
-    (void)facts_of(file, facts);
+        return std::nullopt;
+    auto const ec = facts_of(file, facts);
     (void)remove_name(name);
-    return facts.modified;
+    return ec ? std::nullopt : std::optional(facts.modified);
+}
+
+bool marker_file::precedes_this_boot(found_marker const& found) const
+{
+    auto const uptime = system_uptime();
+    auto const now = uptime ? storage_time() : std::nullopt;
+    return now && *now - found.facts.modified > *uptime + boot_margin;
 }
 
 system::error_code marker_file::refresh(std::chrono::nanoseconds until, fate& result) const noexcept
@@ -523,16 +711,18 @@ bool marker_file::is_in_place(system::error_code& ec) const noexcept
 {
     bool it_does = false;
     if (is_published())
-        ec = names(facts_.identity, it_does);
+        ec = names_ours(it_does);
     return it_does;
 }
 
 system::error_code marker_file::remove_ours(bool (*may_go)(void const*),
                                             void const* whom) const noexcept
 {
-    bool it_does = false;
-    auto const ec = names(facts_.identity, it_does);
-    if (ec || !it_does)
+    auto now = fate::missing;
+    auto ec = fate_of_ours(now);
+    if (is_local_ && is_missing(ec))
+        ec.clear();
+    if (ec || now != fate::ours)
         return ec;
     return !may_go || may_go(whom) ? vacate() : make_error_code(errc::timed_out);
 }
@@ -542,17 +732,16 @@ system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const
     if (!is_published())
         return {};
     system::error_code ec;
-    if (habit_.has_own_name) {
-        // Nobody else's can have it.
-        ec = vacate();
+    if (!is_local_ || habit_.has_own_name) {
+        // On local storage nobody else's can have a name of its own.
+        ec = is_local_ ? vacate() : remove_ours(may_go, whom);
         if (!ec)
-            file_.close();
-        return ec;
+            leave();
+        return ec; // else it may still be there
     }
     {
         removal_right right(file_);
-        if (is_local_)
-            ec = right.take();
+        ec = right.take();
         if (ec == error::kernel_lock_not_supported)
             ec.clear(); // then no breaker has it either
         if (ec == errc::operation_would_block) {
@@ -574,14 +763,15 @@ system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const
 }
 
 // The path does not name it, or so it seems. A breaker has just given it another name, and may put
-// it back; or the path was looked up amiss. It must not stay there as a marker of ours.
+// it back; or the path was looked up amiss. It must not stay there as a marker of ours. On network
+// storage no breaker puts it back, and the descriptor may lead to another one's.
 void marker_file::abandon() noexcept
 {
-    if (habit_.has_own_name)
+    if (is_local_ && habit_.has_own_name)
         (void)remove_name(path_);
-    else
+    else if (is_local_)
         (void)empty();
-    file_.close();
+    leave();
 }
 
 // If it is ours: a program may have closed a descriptor that it did not know, and have opened a
@@ -605,12 +795,11 @@ marker_file::~marker_file()
 // done.
 void marker_file::remove_litter() const noexcept
 try {
-    for_private_names([this](filesystem::path const& name, found_marker const& left) {
+    (void)for_private_names([this](filesystem::path const& name, found_marker const& left) {
         // On network storage there are no witnesses.
-        if (facts_.modified - left.facts.changed > marker_litter_age &&
+        if (left.file.is_open() && facts_.modified - left.facts.changed > marker_litter_age &&
             (!is_local_ || !is_witnessed(left)))
             (void)remove_name(name);
-        return true;
     });
 } catch (std::exception const&) {
     // Somebody else will.
@@ -620,30 +809,34 @@ try {
 // has a private name of its, and a holder who is alive.
 bool marker_file::hides_a_holder(std::int64_t pid) const
 {
-    bool hides = false;
     auto const begin = private_prefix(path_) + std::to_string(pid) + '.';
-    for_private_names([&](filesystem::path const& name, found_marker const& left) {
-        hides = name.filename().native().compare(0, begin.size(), begin) == 0 && is_witnessed(left);
-        return !hides;
+    bool hides = false;
+    auto const ec = for_private_names([&](filesystem::path const& name, found_marker const& left) {
+        bool const is_its = name.filename().native().compare(0, begin.size(), begin) == 0;
+        hides = hides || (is_its && is_witnessed(left));
     });
-    return hides;
+    return hides || ec;
 }
 
-// Until `f` says no more. Only of files that may be markers, and that we may read.
+// Only of files that may be markers, of either kind. What cannot be looked at is an error.
 template <class F>
-void marker_file::for_private_names(F const& f) const
+system::error_code marker_file::for_private_names(F const& f) const
 {
     auto const prefix = private_prefix(path_);
-    system::error_code ec;
+    system::error_code ec, failed;
     filesystem::directory_iterator it(path_.parent_path(), ec), end;
     for (; it != end && !ec; it.increment(ec)) {
         auto const& name = it->path();
+        if (!is_private_name(name.filename().native(), prefix))
+            continue;
         found_marker found;
-        if (is_private_name(name.filename().native(), prefix) && !found.look(name) &&
-            found.file.is_open() && read_marker(found.text).kind != marker_content::foreign &&
-            !f(name, found))
-            return;
+        auto const looked = found.look(name);
+        if (looked && !is_missing(looked) && looked != error::not_a_lock_file)
+            failed = looked;
+        else if (!looked && (!found.file.is_open() || may_be_a_marker(found.text)))
+            f(name, found);
     }
+    return ec ? ec : failed;
 }
 
 } // namespace detail

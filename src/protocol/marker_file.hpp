@@ -7,6 +7,7 @@
 
 #include "../platform/descriptor.hpp"
 #include "../platform/file.hpp"
+#include "last_publisher.hpp"
 
 #include <boost/filelock/lock_options.hpp>
 
@@ -48,6 +49,10 @@ struct found_marker
     system::error_code look_again();
 };
 
+/// Whether both looks found the same file. On network storage a number is no identity, so what it
+/// says counts as well.
+bool is_same(found_marker const& a, found_marker const& b) noexcept;
+
 /// What is made of the names of markers, and within which time.
 struct marker_habit
 {
@@ -57,6 +62,9 @@ struct marker_habit
     /// It is not taken away where it was made too late, or not wholly, but stays published: its
     /// name must not be removed by just anybody at any time.
     bool is_left = false;
+
+    /// Its text has a token, and so no other marker will ever have the same.
+    bool has_token = false;
 
     /// Between its making and its having its name. Who is slower starts again.
     std::chrono::nanoseconds longest_making = std::chrono::seconds(1);
@@ -98,7 +106,7 @@ public:
                              outcome& result) const;
 
     /// Removes the name of what was found, whosever it is, unless it names another file by now.
-    system::error_code remove(found_marker& theirs) const noexcept;
+    system::error_code remove(found_marker& theirs) const;
 
     bool is_published() const noexcept { return file_.is_open(); }
 
@@ -122,7 +130,11 @@ public:
     system::error_code look(fate& result) const noexcept { return fate_of_ours(result); }
 
     /// Leaves it where it is, and knows it no more.
-    void leave() noexcept { file_.close(); }
+    void leave() noexcept
+    {
+        file_.close();
+        publisher_.end();
+    }
 
     /// Whether the path names our marker.
     bool is_in_place(system::error_code& ec) const noexcept;
@@ -137,8 +149,16 @@ public:
     bool has_local_rules() const noexcept { return is_local_; }
 
     /// The time by the clock of the file system, whosever that is: what it stamps on a new file.
-    /// 1970 where it cannot be asked.
-    std::chrono::nanoseconds storage_time() const;
+    /// Nothing where it cannot be asked.
+    std::optional<std::chrono::nanoseconds> storage_time() const;
+
+    /// Returns whether the marker was made before this machine was started, by the clock of the
+    /// file system; false where that cannot be known. It makes a file there.
+    bool precedes_this_boot(found_marker const& found) const;
+
+    /// Removes what processes that died have left under private names beside it, a minute ago by
+    /// the file system's clock. As far as that can be done. While it is published.
+    void remove_litter() const noexcept;
 
     /// Whether the storage that this file is on is local.
     bool is_local(descriptor const& file) const noexcept;
@@ -148,31 +168,37 @@ public:
     bool hides_a_holder(std::int64_t pid) const;
 
 private:
-    system::error_code know_file() noexcept;
+    system::error_code know_file(std::string const& text);
     system::error_code draft(std::string const& text);
-    system::error_code fill(std::string const& text) noexcept;
+    system::error_code fill(std::string const& text);
+    system::error_code create(filesystem::path const& path);
+    bool names_both(filesystem::path const& name) const noexcept;
     system::error_code make_in_place(std::string const& text, outcome& result);
     system::error_code fill_in_place(std::string const& text, outcome& result);
+    system::error_code link_whole(std::string const& text, outcome& result, bool& is_refused);
     bool is_in_time() const noexcept;
-    system::error_code enter(outcome& result) noexcept;
+    system::error_code enter(outcome& result);
+    system::error_code end_making(outcome& result);
+    system::error_code confirm(outcome& result);
     system::error_code put_in_place_of(found_marker& theirs, judgement const& is_removable,
                                        filesystem::path const& name, outcome& result);
     system::error_code vacate() const noexcept;
     system::error_code remove_ours(bool (*may_go)(void const*), void const* whom) const noexcept;
     void abandon() noexcept;
     system::error_code empty() noexcept;
+    bool is_ours(found_marker const& found) const noexcept;
     bool remove_as_well(filesystem::path const& name, judgement const& is_removable) const noexcept;
     system::error_code put_back(filesystem::path const& name) noexcept;
     system::error_code carry_off(found_marker const& theirs, filesystem::path const& name) const;
     system::error_code names(file_identity const& identity, bool& it_does) const noexcept;
     system::error_code fate_of_ours(fate& result) const noexcept;
+    system::error_code names_ours(bool& it_does) const noexcept;
     system::error_code evict_locally(found_marker& theirs, judgement const& is_removable,
                                      outcome& result) const;
-    system::error_code evict_own_name(found_marker const& theirs, judgement const& is_removable,
-                                      outcome& result) const;
+    system::error_code evict_own_name(found_marker const& theirs,
+                                      judgement const& is_removable) const;
     template <class F>
-    void for_private_names(F const& f) const;
-    void remove_litter() const noexcept;
+    system::error_code for_private_names(F const& f) const;
 
     filesystem::path path_;
     std::optional<filesystem::perms> permissions_;
@@ -180,8 +206,11 @@ private:
     marker_habit habit_;
     descriptor file_; // open while published
     file_facts facts_;
+    std::string text_; // what the published marker says, where the storage is not local
+    last_publisher publisher_;
     std::chrono::nanoseconds made_{}; // when, at the latest, it was begun
     bool is_local_ = false;
+    bool is_slow_ = false;    // was once too slow for a marker that is made in place
     bool has_broken_ = false; // somebody's marker, since it was looked for litter
 };
 

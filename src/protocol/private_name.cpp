@@ -4,6 +4,7 @@
 
 #include "private_name.hpp"
 
+#include "../platform/file.hpp"
 #include "../platform/process.hpp"
 #include "../platform/random.hpp"
 
@@ -19,7 +20,6 @@ namespace {
 // A name with this in it is nobody's lock, but something on its way out.
 constexpr std::string_view housekeeping = ".break.";
 
-constexpr std::size_t longest_name = 255; // NAME_MAX of nearly all file systems
 constexpr std::size_t longest_pid = 10, name_token_length = 32;
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
@@ -33,7 +33,8 @@ bool is_all_of(std::string_view text, std::string_view characters) noexcept
 std::string private_prefix(filesystem::path const& path)
 {
     constexpr auto rest = housekeeping.size() + longest_pid + 1 + name_token_length;
-    return path.filename().native().substr(0, longest_name - rest).append(housekeeping);
+    auto const most = (std::max)(longest_name(path.parent_path()), rest); // eCryptfs has 143
+    return path.filename().native().substr(0, most - rest).append(housekeeping);
 }
 
 bool is_private_name(std::string_view name, std::string_view prefix) noexcept

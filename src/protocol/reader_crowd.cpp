@@ -35,11 +35,11 @@ bool reader_crowd::is_time_for_all() noexcept
 
 answer reader_crowd::pass(storage rules, filesystem::path const& fresh)
 {
-    std::vector<std::string> names, going;
+    std::vector<std::string> names, gone, going;
     bool const all = is_time_for_all();
-    for (int i = 0; i < max_restarts; ++i) {
+    for (restarts tries; tries.may_go_on();) {
         auto ec = directory_.list(names, going);
-        if (!ec && !directory_.is_in_place(ec) && !ec) {
+        if (!ec && !directory_.is_in_place(rules, ec) && !ec) {
             directory_.close();
             return once_more();
         }
@@ -52,6 +52,11 @@ answer reader_crowd::pass(storage rules, filesystem::path const& fresh)
         auto const a = clear(rules, names, all);
         if (!is_once_more(a))
             return a;
+        // All have gone, and are listed again: the client does not ask the server, since the last
+        // removal fell into the same tick of the directory's time (NFS 3). A new file changes that.
+        if (rules != storage::local && names == gone)
+            (void)marker_file(directory_.path_of(".listing"), {}, rules).storage_time();
+        gone.swap(names);
     }
     return answer::again_after(contention_backoff);
 }
@@ -67,7 +72,7 @@ answer reader_crowd::clear(storage rules, std::vector<std::string> const& names,
     process_ = 0;
     for (auto const& name : names) {
         auto const path = directory_.path_of(name);
-        marker_file const at(path, {}, rules, {true, false, {}});
+        marker_file const at(path, {}, rules, {true, false, true, {}});
         found_marker found;
         auto ec = found.look(path);
         if (is_gone(ec))

@@ -10,6 +10,7 @@
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
+#include <new>
 
 namespace boost {
 namespace filelock {
@@ -77,15 +78,38 @@ filesystem::path reader_directory::path_of(std::string const& name) const
     return is_named_ ? path_ / name : path_in(file_, name);
 }
 
-bool reader_directory::is_in_place(system::error_code& ec) const noexcept
+bool reader_directory::is_in_place(storage rules, system::error_code& ec) const noexcept
 {
     file_facts now;
-    ec = facts_of(path_, now);
+    descriptor fresh; // what is known of a path without an open may be old (NFS: 30 s)
+    if (rules != storage::local)
+        ec = fresh.open_directory(path_);
+    if (rules == storage::local || !ec)
+        ec = fresh.is_open() ? facts_of(fresh, now) : facts_of(path_, now);
     if (ec == errc::no_such_file_or_directory || ec == errc::not_a_directory)
         ec.clear();
     else if (!ec)
         return now.identity == facts_.identity;
     return false;
+}
+
+marker_file::fate reader_directory::fate_of(std::string const& name, std::string const& text,
+                                            system::error_code& ec) const noexcept
+try {
+    reader_directory fresh(path_);
+    ec = fresh.open_existing();
+    found_marker found;
+    if (!ec)
+        ec = found.look(fresh.path_of(name));
+    auto fate = marker_file::fate::missing;
+    if (!ec || ec == error::not_a_lock_file)
+        fate = !ec && found.text == text ? marker_file::fate::ours : marker_file::fate::replaced;
+    if (fate == marker_file::fate::replaced || ec == errc::no_such_file_or_directory)
+        ec.clear();
+    return fate;
+} catch (std::bad_alloc const&) {
+    ec = make_error_code(errc::not_enough_memory);
+    return marker_file::fate::missing;
 }
 
 system::error_code reader_directory::list(std::vector<std::string>& readers,

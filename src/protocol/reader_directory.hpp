@@ -7,6 +7,9 @@
 
 #include "../platform/descriptor.hpp"
 #include "../platform/file.hpp"
+#include "marker_file.hpp"
+
+#include <boost/filelock/lock_options.hpp>
 
 #include <boost/filesystem/file_status.hpp>
 #include <boost/filesystem/path.hpp>
@@ -39,7 +42,12 @@ public:
     filesystem::path path_of(std::string const& name) const;
 
     /// Whether its path still names it, so that others look here.
-    bool is_in_place(system::error_code& ec) const noexcept;
+    bool is_in_place(storage rules, system::error_code& ec) const noexcept;
+
+    /// What others who open it now find under this name: `ours` if it has this text. For network
+    /// storage, where a number is no identity.
+    marker_file::fate fate_of(std::string const& name, std::string const& text,
+                              system::error_code& ec) const noexcept;
 
     /// All names of readers' markers, in order; and those of what is on its way out.
     system::error_code list(std::vector<std::string>& readers,

@@ -49,7 +49,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
         return ec;
     if ((ec = make_record()))
         return ec;
-    for (int i = 0; i < max_restarts; ++i) {
+    for (restarts tries; tries.may_go_on();) {
         // Who waits was told that the marker has gone, or looks whether it has.
         if (std::exchange(is_taken_, false)) {
             ec = look();
@@ -65,7 +65,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
         marker_file::outcome result;
         ec = marker_.publish(record_, result);
         // Others remove them meanwhile; in a working directory that was removed it is so for ever.
-        if (ec == errc::no_such_file_or_directory && i != max_restarts - 1)
+        if (ec == errc::no_such_file_or_directory && !tries.is_last())
             ec = make_parents(path_, options_.create_directories);
         else if (!ec && result == marker_file::outcome::ours)
             return have_it();
@@ -169,12 +169,10 @@ soft_file_protocol::verdict soft_file_protocol::judge(found_marker const& found)
     }
     if (v.is_removable || !limit)
         return v;
-    auto age = age_of(found);
-    if (content.kind == marker_content::beginning)
-        age = (std::max)(age, watched_for(found));
+    auto const age = age_of(found);
     v.is_removable = age >= *limit;
     if (!v.is_removable) {
-        auto const left = age < age.zero() ? *limit : *limit - age;
+        auto const left = *limit - age;
         v.look_again = v.look_again == left.zero() ? left : (std::min)(left, v.look_again);
     }
     return v;
@@ -200,6 +198,8 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
             return judge_foreign(found);
         if (seen.kind != sighting::gone)
             return v;
+        if (!is_death_proved(found, owner))
+            return foreign_limit_ ? judge_foreign(found) : v;
         dead_ = found.text;
     }
     // He may live where we cannot see him; or have died while somebody else held the lock.
@@ -222,6 +222,12 @@ soft_file_protocol::verdict soft_file_protocol::judge_foreign(found_marker const
     return v;
 }
 
+bool soft_file_protocol::is_surely_held() const noexcept
+{
+    system::error_code ec;
+    return is_held_ && (marker_.has_local_rules() || (marker_.is_in_place(ec) && !ec));
+}
+
 void soft_file_protocol::observe()
 {
     found_marker found;
@@ -237,11 +243,28 @@ std::chrono::nanoseconds soft_file_protocol::watched_for(found_marker const& fou
     return now - sample_->since;
 }
 
-// By the clock of the file system, which on local storage is the machine's.
-std::chrono::nanoseconds soft_file_protocol::age_of(found_marker const& found) const
+// On network storage another host may have our name, and the process be one of its.
+bool soft_file_protocol::is_death_proved(found_marker const& found, marker_record const& owner)
+{
+    if (marker_.is_local(found.file) || is_of_this_boot(owner.start_token))
+        return true;
+    // The answer stays the same while the marker does: both clocks go on.
+    if (found.text == undecided_ && found.facts.modified == undecided_modified_)
+        return false;
+    if (marker_.precedes_this_boot(found))
+        return true;
+    undecided_ = found.text;
+    undecided_modified_ = found.facts.modified;
+    return false;
+}
+
+// By the clock of the file system, which on local storage is the machine's. A time in the future
+// does not make it younger than it was watched.
+std::chrono::nanoseconds soft_file_protocol::age_of(found_marker const& found)
 {
     auto const now = marker_.is_local(found.file) ? time_of_day() : marker_.storage_time();
-    return now - found.facts.modified;
+    auto const watched = watched_for(found);
+    return now ? (std::max)(*now - found.facts.modified, watched) : watched;
 }
 
 watched soft_file_protocol::what_tells() const noexcept

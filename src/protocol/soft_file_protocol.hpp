@@ -45,6 +45,10 @@ public:
     bool still_held(system::error_code& ec) override { return marker_.is_in_place(ec); }
     std::vector<owner_record> holders() const override;
 
+    /// Whether it is held; where the storage is not local it is asked, as others may have taken the
+    /// marker away.
+    bool is_surely_held() const noexcept;
+
     /// Looks at the marker for how long it has been the same, and does nothing about it.
     void observe();
 
@@ -80,7 +84,8 @@ private:
     verdict judge_owner(found_marker const& found, marker_record const& owner);
     verdict judge_foreign(found_marker const& found);
     std::chrono::nanoseconds watched_for(found_marker const& found);
-    std::chrono::nanoseconds age_of(found_marker const& found) const;
+    bool is_death_proved(found_marker const& found, marker_record const& owner);
+    std::chrono::nanoseconds age_of(found_marker const& found);
 
     filesystem::path path_;
     filesystem::path directory_; // itself, where it is a symbolic link
@@ -91,7 +96,9 @@ private:
     found_marker theirs_; // open while we wait
     std::optional<sample> sample_;
     std::string dead_,
-        certain_; // the last records of one who had gone, and who was seen for certain
+        certain_;           // the last records of one who had gone, and who was seen for certain
+    std::string undecided_; // the last record whose owner may be on another host of our name
+    std::chrono::nanoseconds undecided_modified_{};
     std::string host_, record_;   // ours
     std::uint32_t record_of_ = 0; // the process generation; 0: to be made anew
     std::optional<file_identity> met_;

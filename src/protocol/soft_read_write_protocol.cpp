@@ -39,6 +39,11 @@ constexpr auto network_settle = 2s;
 // Nothing is kept for longer, and the double of it is a number.
 constexpr auto longest = (nanoseconds::max)() / 8;
 
+std::string name_of(access_record const& reader)
+{
+    return reader.token + '.' + std::to_string(reader.pid);
+}
+
 filesystem::path readers_of(filesystem::path const& path)
 {
     return filesystem::path(path.native() + ".readers");
@@ -163,14 +168,16 @@ system::error_code soft_read_write_protocol::make_record()
 
 answer soft_read_write_protocol::read()
 {
-    for (int i = 0; i < max_restarts; ++i) {
+    for (restarts tries; tries.may_go_on();) {
         auto a = at_gate(gate_.pass(where_));
         if (is_had(a))
             a = become_reader();
-        if (is_had(a))
+        if (is_had(a)) {
             held_ = lock_mode::shared;
-        else if (auto const ec = drop_reader())
+            gate_.stop_waiting();
+        } else if (auto const ec = drop_reader()) {
             return ec;
+        }
         if (!is_once_more(a))
             return a;
         if (!crowd_.directory().is_open())
@@ -180,15 +187,26 @@ answer soft_read_write_protocol::read()
     return answer::again_after(contention_backoff);
 }
 
+// Whether our marker is among those that a writer sees.
+kept_marker::fate soft_read_write_protocol::fate_in_tree(system::error_code& ec) const noexcept
+try {
+    auto const& readers = crowd_.directory();
+    if (where_ != storage::local)
+        return readers.fate_of(name_of(record_), record_.text(), ec);
+    return readers.is_in_place(where_, ec) ? kept_marker::fate::ours : kept_marker::fate::missing;
+} catch (std::bad_alloc const&) {
+    ec = make_error_code(errc::not_enough_memory);
+    return kept_marker::fate::missing;
+}
+
 // Without `state`: exclusion never rests on it.
 answer soft_read_write_protocol::become_reader()
 {
     if (auto const ec = make_record())
         return ec;
     marker_file::outcome result;
-    auto const name = record_.token + '.' + std::to_string(record_.pid);
-    auto& readers = crowd_.directory();
-    auto ec = mine_.publish(readers.path_of(name), record_, permissions_, where_, true, result);
+    auto ec = mine_.publish(crowd_.directory().path_of(name_of(record_)), record_, permissions_,
+                            where_, true, result);
     if (is_gone(ec)) // somebody has removed the directory
         return once_more();
     if (ec)
@@ -200,7 +218,8 @@ answer soft_read_write_protocol::become_reader()
         return a.kind == answer::busy ? once_more() : a;
     auto fate = kept_marker::fate::missing;
     ec = mine_.refresh(fate);
-    bool const is_ours = !ec && fate == kept_marker::fate::ours && readers.is_in_place(ec);
+    bool const is_ours =
+        !ec && fate == kept_marker::fate::ours && fate_in_tree(ec) == kept_marker::fate::ours;
     if (is_ours)
         return answer::have_it;
     bool const is_passing = ec == errc::operation_would_block || is_gone(ec);
@@ -222,7 +241,7 @@ answer soft_read_write_protocol::join()
 
 answer soft_read_write_protocol::write(bool is_only_try)
 {
-    for (int i = 0; i < max_restarts; ++i) {
+    for (restarts tries; tries.may_go_on();) {
         auto a = answer(answer::have_it);
         if (!is_claimed_)
             a = undo(drop_claim(short_wait)); // of what was made too late
@@ -239,6 +258,7 @@ answer soft_read_write_protocol::write(bool is_only_try)
             a = keep_claim();
         if (is_had(a)) {
             held_ = lock_mode::exclusive;
+            gate_.stop_waiting();
             crowd_.directory().close();
         }
         if (!is_once_more(a))
@@ -263,14 +283,21 @@ answer soft_read_write_protocol::claim()
         auto const there = gate_.evict(where_);
         if (!is_had(there))
             return there;
-        if (auto const ec =
-                write_.publish(gate_.write_path(), record_, permissions_, where_, false, result))
+        auto const ec =
+            write_.publish(gate_.write_path(), record_, permissions_, where_, false, result);
+        if (is_gone(ec)) { // somebody has removed the directory
+            crowd_.directory().close();
+            return once_more();
+        }
+        if (ec)
             return answer(ec);
         if (result != marker_file::outcome::ours)
             return once_more();
         claimed_at_ = time_since_boot();
         has_settled_ = false;
         is_claimed_ = gate_.is_in_state();
+        if (is_claimed_ && gate_.has_evicted())
+            write_.remove_litter();
         return is_claimed_ ? answer(answer::have_it) : once_more();
     });
     if (is_had(a))
@@ -420,7 +447,7 @@ bool soft_read_write_protocol::still_held(system::error_code& ec)
 {
     if (held_ == lock_mode::none || !hold().is_published())
         return false;
-    if (held_ == lock_mode::shared && !crowd_.directory().is_in_place(ec))
+    if (held_ == lock_mode::shared && fate_in_tree(ec) != kept_marker::fate::ours)
         return false;
     // The time last: who was stopped on the way may have been judged by it.
     return hold().is_in_place(ec) && time_since_boot() <= hold().good_until();
@@ -453,9 +480,11 @@ std::optional<loss_reason> loss_by(kept_marker::fate fate) noexcept
 upkeep soft_read_write_protocol::keep_up() noexcept
 {
     auto& marker = held_ == lock_mode::shared ? mine_ : write_;
-    auto fate = kept_marker::fate::missing;
+    auto fate = kept_marker::fate::ours;
     upkeep u;
-    if (held_ != lock_mode::shared || crowd_.directory().is_in_place(u.error))
+    if (held_ == lock_mode::shared)
+        fate = fate_in_tree(u.error);
+    if (!u.error && fate == kept_marker::fate::ours)
         u.error = marker.refresh(fate);
     u.good_until = marker.good_until();
     if (!u.error) {
@@ -474,9 +503,11 @@ upkeep soft_read_write_protocol::keep_up() noexcept
 
 std::optional<loss_reason> soft_read_write_protocol::lost() noexcept
 {
-    auto fate = kept_marker::fate::missing;
+    auto fate = kept_marker::fate::ours;
     system::error_code ec;
-    if (held_ != lock_mode::shared || crowd_.directory().is_in_place(ec))
+    if (held_ == lock_mode::shared)
+        fate = fate_in_tree(ec);
+    if (!ec && fate == kept_marker::fate::ours)
         ec = hold().look(fate);
     if (ec && time_since_boot() > hold().good_until())
         return loss_reason::refresh_failed;

@@ -73,6 +73,7 @@ private:
     answer keep_claim();
 
     system::error_code find_tree();
+    kept_marker::fate fate_in_tree(system::error_code& ec) const noexcept;
     void observe(lock_mode mode);
     answer at_gate(answer const& a) noexcept;
     system::error_code make_record();

@@ -73,6 +73,7 @@ answer writer_gate::evict(storage rules)
     marker_file::outcome result;
     if (auto const ec = at.evict(theirs_, is_removable, result))
         return ec;
+    has_evicted_ = has_evicted_ || result != marker_file::outcome::busy_right;
     return result == marker_file::outcome::busy_right ? answer::again_after(removal_backoff)
                                                       : look(rules);
 }

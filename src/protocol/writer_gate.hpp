@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 namespace boost {
 namespace filelock {
@@ -60,7 +61,13 @@ public:
         return what();
     }
     /// Or another host may have taken it for abandoned.
-    bool is_in_state() const noexcept { return time_since_boot() - in_since_ < good_for_; }
+    bool is_in_state() const noexcept
+    {
+        return state_.is_surely_held() && time_since_boot() - in_since_ < good_for_;
+    }
+
+    /// Whether a writer's marker has been removed since this was asked last.
+    bool has_evicted() noexcept { return std::exchange(has_evicted_, false); }
 
     /// Whether the last answer was about `state`, and so no writer's affair.
     bool is_for_state() const noexcept { return is_for_state_; }
@@ -92,6 +99,7 @@ private:
     found_marker theirs_; // open while we wait for him
     std::int64_t process_ = 0;
     bool is_stale_ = false;
+    bool has_evicted_ = false;
 };
 
 } // namespace detail

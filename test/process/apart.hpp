@@ -95,7 +95,7 @@ struct apart : temporary_directory
                 return taken_by_a_try;
             if (lock.try_lock_for(std::chrono::milliseconds(50)))
                 return taken_by_a_wait;
-            make_old(path);
+            old_for_now const old(path);
             if (lock.try_lock())
                 return taken_from_an_old_marker;
             return text_of(path) == text && !text.empty() ? held : marker_changed;

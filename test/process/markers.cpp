@@ -17,6 +17,9 @@
 #include <iterator>
 #include <stdexcept>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 namespace filelock_test {
 namespace fs = boost::filesystem;
 
@@ -37,7 +40,32 @@ void write_text(fs::path const& path, std::string const& text)
 
 void make_old(fs::path const& path)
 {
-    fs::last_write_time(path, std::time(nullptr) - 1'000'000);
+    fs::last_write_time(path, std::time(nullptr) - 300'000'000);
+}
+
+old_for_now::old_for_now(fs::path const& path) : path_(path)
+{
+    struct ::stat s = {};
+    ::stat(path.c_str(), &s);
+    was_ = s.st_mtim;
+    make_old(path);
+}
+
+old_for_now::~old_for_now()
+{
+    ::timespec const times[] = {was_, was_};
+    ::utimensat(AT_FDCWD, path_.c_str(), times, 0);
+}
+
+void make_tree_old(fs::path const& lock)
+{
+    auto const write = fs::path(lock.string() + ".write");
+    auto const readers = fs::path(lock.string() + ".readers");
+    if (fs::exists(write))
+        make_old(write);
+    if (fs::exists(readers))
+        for (auto const& name : names_in(readers))
+            make_old(readers / name);
 }
 
 std::string own_record(fs::path const& directory)

@@ -155,6 +155,17 @@ process_name this_process()
     return name;
 }
 
+bool is_of_this_boot(std::string const& text)
+{
+    auto const token = parse_start_token(text);
+    return token && process_starts().are_proved_of_this_run(*token);
+}
+
+std::optional<std::chrono::nanoseconds> system_uptime()
+{
+    return process_starts().uptime();
+}
+
 sighting look_for(process_name const& named, bool was_certain)
 {
     if (named.host.empty() || named.host != host_name())

@@ -4,6 +4,8 @@
 
 #include "process_starts.hpp"
 
+#include "../clock.hpp"
+
 #include "proc.hpp"
 
 #include <boost/filesystem/operations.hpp>
@@ -106,6 +108,15 @@ std::optional<start_token> process_starts::of(std::string const& process,
     if (!tick)
         return std::nullopt;
     return start_token{boot_, freed_of_offset(*tick, *offset_)};
+}
+
+std::optional<std::chrono::nanoseconds> process_starts::uptime() const
+{
+    // Without /proc nothing is known of time namespaces either.
+    if (!offset_ || boot_ == 0)
+        return std::nullopt;
+    auto const shown = static_cast<std::uint64_t>(time_since_boot().count());
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(shown - *offset_)); // modulo 2^64
 }
 
 bool is_no_answer(system::error_code const& ec) noexcept

@@ -9,6 +9,7 @@
 
 #include <boost/system/error_code.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,14 @@ public:
     {
         return t.boot == boot_ || t.boot == 0 || boot_ == 0;
     }
+
+    /// Whether it is a start in this run of the system.
+    bool are_proved_of_this_run(start_token const& t) const
+    {
+        return t.boot == boot_ && boot_ != 0;
+    }
+
+    std::optional<std::chrono::nanoseconds> uptime() const;
 
     /// Of the process that /proc shows under this name; nothing where it shows none to us, or with
     /// an error that is no answer.

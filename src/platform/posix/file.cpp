@@ -8,8 +8,11 @@
 
 #include <boost/system/errc.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <limits>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -22,9 +25,13 @@ namespace filelock {
 namespace detail {
 namespace {
 
+// Saturates: 64 bits of nanoseconds end in 2262. The least is such that the present less it is a
+// number, too.
 std::chrono::nanoseconds time_of(timespec const& t) noexcept
 {
-    return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
+    constexpr std::int64_t most = (std::numeric_limits<std::int64_t>::max)() / 1'000'000'000 - 1;
+    auto const seconds = std::clamp<std::int64_t>(t.tv_sec, -most / 4, most);
+    return std::chrono::seconds(seconds) + std::chrono::nanoseconds(t.tv_nsec);
 }
 
 system::error_code result_of(int call) noexcept
@@ -150,6 +157,15 @@ system::error_code write_all(descriptor const& file, std::string_view text) noex
     return {};
 }
 
+system::error_code flush(descriptor const& file) noexcept
+{
+    int result;
+    do
+        result = ::fdatasync(file.native());
+    while (result != 0 && errno == EINTR);
+    return result != 0 && errno != EINVAL && errno != ENOSYS ? last_error() : system::error_code();
+}
+
 system::error_code truncate(descriptor const& file) noexcept
 {
     int result;
@@ -207,6 +223,12 @@ system::error_code make_directory(filesystem::path const& path,
                                   filesystem::perms permissions) noexcept
 {
     return result_of(::mkdir(path.c_str(), static_cast<mode_t>(permissions)));
+}
+
+std::size_t longest_name(filesystem::path const& directory) noexcept
+{
+    auto const most = ::pathconf(directory.c_str(), _PC_NAME_MAX);
+    return most > 0 ? static_cast<std::size_t>(most) : 255; // NAME_MAX of nearly all file systems
 }
 
 filesystem::path path_in(descriptor const& directory, std::string_view name)

@@ -28,6 +28,16 @@ sighting look_for(process_name const&, bool)
     return {};
 }
 
+bool is_of_this_boot(std::string const&)
+{
+    return false;
+}
+
+std::optional<std::chrono::nanoseconds> system_uptime()
+{
+    return std::nullopt;
+}
+
 } // namespace detail
 } // namespace filelock
 } // namespace boost
