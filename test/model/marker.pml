@@ -226,7 +226,7 @@ inline forget_all(p)
 }
 
 #define say(what) printf(what, p)
-#define go(where) at = where
+#define go(where) at = (where)
 
 #include "ours.pml"
 #include "python.pml"

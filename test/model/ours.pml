@@ -8,9 +8,10 @@ mtype = { attempt, look, ended,
           in_place_witness, in_place_right, in_place_name, in_place_write, in_place_again,
           in_place_truncate, in_place_unlock, in_place_close,
           replace_right, replace_judge, replace_name, remove_bare, link_aside, put_in_place,
-          unlink_aside, look_aside, got_right, got_judge, got_unlink, final_name,
-          put_back, put_back_stat, put_back_look, put_back_undo, put_back_link, put_back_unlink,
-          give_up, give_up_close, got_unlock, theirs_unlock,
+          unlink_aside, look_aside, got_right, got_judge, got_unlink, got_unlock, got_keep,
+          final_name, put_back, put_back_stat, put_back_witness, put_back_remove, put_back_look,
+          put_back_undo, put_back_link, put_back_unlink, give_up, give_up_truncate, give_up_close,
+          theirs_unlock,
           carry_off, carry_off_look, carry_off_unlink,
           hold, withdraw_right, withdraw_name, withdraw_unlink, withdraw_stat, withdraw_truncate,
           withdraw_unlock, withdraw_close };
@@ -201,12 +202,14 @@ proctype ours(byte p; bit in_place)
         got[p] = aside[p];
         go(got_right) }
 #endif
+    // remove_as_well: it gives the right back before what follows.
     :: atomic { at == got_right && right[got[p]] == 0 ->
         say("%d: flock(aside)\n");
         right[got[p]] = p;
         go(got_judge) }
     :: atomic { at == got_right && right[got[p]] != 0 ->
         say("%d: flock(aside): busy for too long\n");
+        close(got[p], p);
         go(put_back) }
     :: atomic { at == got_judge && (content[got[p]] != WHOLE || is_gone(got[p])) ->
         say("%d: read(aside): removable\n");
@@ -214,15 +217,20 @@ proctype ours(byte p; bit in_place)
         go(got_unlink) }
     :: atomic { at == got_judge && !is_removable(got[p]) ->
         say("%d: read(aside): alive, or young\n");
+        go(got_keep) }
+    :: atomic { at == got_keep ->
+        say("%d: close(aside)\n");
+        close(got[p], p);
         go(put_back) }
     :: atomic { at == got_unlink ->
         say("%d: unlink(aside)\n");
         unlink(aside[p], p);
-        go(final_name) }
+        go(got_unlock) }
+    :: atomic { at == got_unlock -> close(got[p], p); go(final_name) }
     :: atomic { at == final_name && path == mine[p] ->
         say("%d: stat(path): mine, holds\n");
         holds[p] = 1; breaks[p] = 0;
-        go(got_unlock); check() }
+        go(theirs_unlock); check() }
     :: atomic { at == final_name && path != mine[p] ->
         say("%d: stat(path): another\n");
         go(give_up) }
@@ -243,13 +251,20 @@ proctype ours(byte p; bit in_place)
         go(put_back_link) }
 #else
         go(put_back_stat) }
-    // Who removed ours had taken it for what is put back, and was about to remove that.
+    // A peer without a witness that removed ours had seen its own marker there, and releases it.
     :: atomic { at == put_back_stat && !has_name(mine[p]) ->
         say("%d: stat(mine): removed\n");
-        go(got_unlink) }
+        go(put_back_witness) }
     :: atomic { at == put_back_stat && has_name(mine[p]) ->
         say("%d: stat(mine): moved\n");
         go(put_back_link) }
+    :: atomic { at == put_back_witness ->
+        say("%d: looks for the witness aside\n");
+        go(witness[aside[p]] -> put_back_link : put_back_remove) }
+    :: atomic { at == put_back_remove ->
+        say("%d: unlink(aside)\n");
+        unlink(aside[p], p);
+        go(give_up) }
 #endif
     :: atomic { at == put_back_look && aside[p] == mine[p] ->
         say("%d: stat(aside): mine\n");
@@ -272,7 +287,8 @@ proctype ours(byte p; bit in_place)
         go(give_up); check() }
     :: atomic { at == put_back_undo && path == 0 ->
         say("%d: exchange again: vacant\n");
-        go(put_back_link) }
+        leave(p);
+        go(give_up) }
 #endif
     :: atomic { at == put_back_link && path == 0 ->
         say("%d: link(aside, path)\n");
@@ -288,17 +304,22 @@ proctype ours(byte p; bit in_place)
         k = aside[p]; aside[p] = 0; forget(k); k = 0;
         go(give_up) }
 
+    // abandon
     :: atomic { at == give_up ->
-#ifndef KEEPS_TEXT
+#ifdef KEEPS_TEXT
+        go(give_up_close) }
+#else
+        say("%d: stat(mine)\n");
+        go(has_name(mine[p]) -> give_up_truncate : give_up_close) }
+#endif
+    :: atomic { at == give_up_truncate ->
         say("%d: truncate\n");
         truncate(mine[p]);
-#endif
         go(give_up_close) }
     :: atomic { at == give_up_close ->
         say("%d: close\n");
         close_mine(p);
-        go(got_unlock); check() }
-    :: atomic { at == got_unlock -> close(got[p], p); go(theirs_unlock) }
+        go(theirs_unlock); check() }
     :: atomic { at == theirs_unlock ->
         close(theirs[p], p);
         if
@@ -336,41 +357,36 @@ proctype ours(byte p; bit in_place)
         right[mine[p]] = p;
         go(withdraw_name) }
     :: atomic { at == withdraw_right && right[mine[p]] != 0 ->
-        say("%d: flock: busy for too long, truncate\n");
-        truncate(mine[p]);
-        go(withdraw_close) }
+        say("%d: flock: busy for too long\n");
+        go(withdraw_stat) }
     :: atomic { at == withdraw_name && path == mine[p] ->
         say("%d: stat(path): mine\n");
         go(withdraw_unlink) }
     :: atomic { at == withdraw_name && path != mine[p] ->
         say("%d: stat(path): another\n");
-        if
-        :: !LOCAL -> go(withdraw_close)
-#ifdef TRUSTS_PATH
-        :: LOCAL -> go(withdraw_unlock)
-#else
-        :: LOCAL -> go(withdraw_stat)
-#endif
-        fi }
+        go(withdraw_unlock) }
     :: atomic { at == withdraw_unlink ->
         say("%d: unlink(path)\n");
         unlink(path, p);
-        if
-        :: !LOCAL -> go(withdraw_close)
-        :: LOCAL -> go(withdraw_stat)
-        fi }
-    // A breaker may just have given it another name, and will put it back.
+        go(withdraw_unlock) }
+    :: atomic { at == withdraw_unlock ->
+        unlock(mine[p], p);
+#ifdef TRUSTS_PATH
+        go(withdraw_close) }
+#else
+        go(withdraw_stat) }
+#endif
+    // abandon, without the right: a breaker may have given the marker another name, and put it back.
     :: atomic { at == withdraw_stat && has_name(mine[p]) ->
         say("%d: stat(mine): moved\n");
         go(withdraw_truncate) }
     :: atomic { at == withdraw_stat && !has_name(mine[p]) ->
         say("%d: stat(mine): removed\n");
-        go(withdraw_unlock) }
+        go(withdraw_close) }
     :: atomic { at == withdraw_truncate ->
         say("%d: truncate\n");
         truncate(mine[p]);
-        go(withdraw_unlock) }
-    :: atomic { at == withdraw_unlock -> unlock(mine[p], p); go(withdraw_close) }
+        go(withdraw_close) }
     :: atomic { at == withdraw_close ->
         say("%d: close\n");
         close_mine(p);
