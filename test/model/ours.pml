@@ -5,6 +5,7 @@
 // soft_file_protocol::attempt and what it calls in marker_file.cpp, whose names are these.
 
 mtype = { attempt, look, ended,
+          register_late, whole_look, slow_link, slow_close,
           in_place_witness, in_place_right, in_place_name, in_place_write, in_place_again,
           in_place_truncate, in_place_unlock, in_place_close,
           replace_right, replace_judge, replace_name, remove_bare, link_aside, put_in_place,
@@ -16,6 +17,21 @@ mtype = { attempt, look, ended,
           hold, withdraw_right, withdraw_name, withdraw_unlink, withdraw_stat, withdraw_truncate,
           withdraw_unlock, withdraw_close };
 
+// Network storage keeps the text of what is lost: nobody puts it back there, and a descriptor may lead
+// to a successor's marker.
+#if defined(NETWORK) && !defined(TRUNCATES_LOST)
+#define KEEPS_LOST 1
+#else
+#define KEEPS_LOST 0
+#endif
+
+// The last step of acquiring is a fresh look.
+#ifdef REUSED
+#define LOOKS_AGAIN 1
+#else
+#define LOOKS_AGAIN 0
+#endif
+
 // Where there are no unnamed files a breaker leaves the path vacant. Beside a Python breaker that is
 // BARE_UNLINK; there they have them, but could not give one its name.
 #ifdef BARE_UNLINK
@@ -24,7 +40,7 @@ mtype = { attempt, look, ended,
 #define REMOVES_BARE (in_place && PYTHON == 0)
 #endif
 
-proctype ours(byte p; bit in_place)
+proctype ours(byte p; bit in_place; bit slow)
 {
     mtype at = attempt;
     byte rounds = ROUNDS;
@@ -32,7 +48,69 @@ proctype ours(byte p; bit in_place)
     {
     do
     // publish
-    :: atomic { at == attempt && path == 0 && !in_place ->
+    :: atomic { at == attempt && path == 0 && !in_place && !slow && LOOKS_AGAIN ->
+        say("%d: link(path)\n");
+        make(p, WHOLE);
+        path = mine[p];
+#ifdef REGISTERS_LATE
+        go(register_late); check() }
+#else
+        register(p);
+        go(whole_look); check() }
+#endif
+#ifdef REGISTERS_FIRST
+    :: atomic { at == attempt && path != 0 ->
+        say("%d: registers, link(path): EEXIST\n");
+        register(p);
+        go(look) }
+#endif
+    :: atomic { at == register_late ->
+        say("%d: registers what it has published\n");
+        register(p);
+        go(whole_look) }
+    :: atomic { at == whole_look && is_acquired(p) ->
+        say("%d: open(path): mine, holds\n");
+        holds[p] = 1;
+        go(hold); check() }
+    :: atomic { at == whole_look && !is_acquired(p) ->
+        say("%d: open(path): another\n");
+        go(slow_close) }
+
+    // by a private file and link, where the storage is slow
+    :: atomic { at == attempt && path == 0 && slow ->
+        say("%d: creates and writes a private file\n");
+        make(p, WHOLE);
+        go(slow_link) }
+    :: atomic { at == slow_link && path == 0 ->
+        say("%d: link(private, path)\n");
+        path = mine[p];
+        register(p);
+        go(whole_look); check() }
+#ifdef RESENT
+    :: atomic { at == slow_link && path == 0 ->
+        say("%d: link(private, path): done, but EEXIST\n");
+        path = mine[p];
+#ifdef TRUSTS_EEXIST
+        go(slow_close) }
+#else
+        say("%d: stat(private): two links\n");
+        register(p);
+        go(whole_look); check() }
+#endif
+#endif
+    :: atomic { at == slow_link && path != 0 ->
+        say("%d: link(private, path): EEXIST\n");
+        go(slow_close) }
+    :: atomic { at == slow_close ->
+        say("%d: gives its file up\n");
+        if
+        :: !KEEPS_LOST -> truncate_lost(p)
+        :: else
+        fi;
+        close_mine(p);
+        go(attempt); check() }
+
+    :: atomic { at == attempt && path == 0 && !in_place && !slow && !LOOKS_AGAIN ->
         say("%d: link(path), holds\n");
         make(p, WHOLE);
         witness[mine[p]] = LOCAL;
@@ -46,6 +124,9 @@ proctype ours(byte p; bit in_place)
         say("%d: create(path)\n");
         make(p, EMPTY);
         path = mine[p];
+#ifndef WRITES_FIRST
+        register(p);
+#endif
         if
         :: LOCAL -> go(in_place_witness)
         :: else -> go(in_place_name)
@@ -61,7 +142,8 @@ proctype ours(byte p; bit in_place)
     :: atomic { at == in_place_right && right[mine[p]] != 0 ->
         say("%d: flock: busy\n");
         go(in_place_close) }
-    :: atomic { at == in_place_name && path == mine[p] && !old[mine[p]] ->
+    // It is empty as yet: that the name has its number is all that can be known.
+    :: atomic { at == in_place_name && has_number_of(p) && !old[mine[p]] ->
         say("%d: stat(path): mine, and in time\n");
         go(in_place_write) }
     :: atomic { at == in_place_name -> // late as it may be
@@ -69,6 +151,9 @@ proctype ours(byte p; bit in_place)
         go(in_place_close) }
     :: atomic { at == in_place_write ->
         say("%d: write\n");
+#ifdef WRITES_FIRST
+        register(p);
+#endif
         content[mine[p]] = WHOLE;
 #ifdef NO_FINAL_CHECK
         holds[p] = 1;
@@ -76,19 +161,19 @@ proctype ours(byte p; bit in_place)
 #else
         go(in_place_again) }
 #endif
-    :: atomic { at == in_place_again && path == mine[p] ->
+    :: atomic { at == in_place_again && is_acquired(p) ->
         say("%d: stat(path): mine, holds\n");
         holds[p] = 1;
         go(in_place_unlock); check() }
-    :: atomic { at == in_place_again && path != mine[p] ->
+    :: atomic { at == in_place_again && !is_acquired(p) ->
         say("%d: stat(path): another\n");
 #ifdef KEEPS_TEXT
         go(in_place_close) }
 #else
-        go(in_place_truncate) }
+        go(KEEPS_LOST -> in_place_close : in_place_truncate) }
     :: atomic { at == in_place_truncate ->
         say("%d: truncate\n");
-        truncate(mine[p]);
+        truncate_lost(p);
         go(in_place_close) }
 #endif
     :: atomic { at == in_place_unlock -> unlock(mine[p], p); go(hold) }
@@ -121,11 +206,20 @@ proctype ours(byte p; bit in_place)
         close(theirs[p], p);
         go(look) }
 #ifdef NO_PAUSE
-    :: atomic { at == replace_judge && is_removable(theirs[p]) && path == theirs[p] ->
+#if defined(REUSED) && !defined(BREAKS_BY_NUMBER)
+#define is_judged (path != 0 && is_removable(path)) // by a fresh open
+#else
+#define is_judged (path != 0 && is_removable(theirs[p]) && is_same_number(path, theirs[p]))
+#endif
+    :: atomic { at == replace_judge && is_judged ->
         say("%d: read, stat(path), rename(path)\n");
+#if defined(REUSED) && !defined(BREAKS_BY_NUMBER)
+        close(theirs[p], p);
+        theirs[p] = path;
+#endif
         exchange(aside[p], path);
         go(carry_off_look) }
-    :: atomic { at == replace_judge && !(is_removable(theirs[p]) && path == theirs[p]) ->
+    :: atomic { at == replace_judge && !is_judged ->
         say("%d: read: alive, or stat(path): another\n");
         go(theirs_unlock) }
 #else
@@ -344,6 +438,10 @@ proctype ours(byte p; bit in_place)
         unlink(aside[p], p);
         go(theirs_unlock) }
 
+#ifdef REUSED
+    :: atomic { at == hold && is_mine(p) -> // still_held
+        spares(path, p) }
+#endif
     // withdraw
     :: atomic { at == hold ->
         say("%d: releases\n");
@@ -359,10 +457,17 @@ proctype ours(byte p; bit in_place)
     :: atomic { at == withdraw_right && right[mine[p]] != 0 ->
         say("%d: flock: busy for too long\n");
         go(withdraw_stat) }
-    :: atomic { at == withdraw_name && path == mine[p] ->
+#if defined(NO_PAUSE) && FORCED > 0 && !defined(RELEASE_PAUSES)
+    :: atomic { at == withdraw_name && is_mine(p) ->
+        say("%d: open(path): mine, unlink(path)\n");
+        unlink(path, p);
+        go(withdraw_unlock) }
+#else
+    :: atomic { at == withdraw_name && is_mine(p) ->
         say("%d: stat(path): mine\n");
         go(withdraw_unlink) }
-    :: atomic { at == withdraw_name && path != mine[p] ->
+#endif
+    :: atomic { at == withdraw_name && !is_mine(p) ->
         say("%d: stat(path): another\n");
         go(withdraw_unlock) }
     :: atomic { at == withdraw_unlink ->
@@ -374,18 +479,18 @@ proctype ours(byte p; bit in_place)
 #ifdef TRUSTS_PATH
         go(withdraw_close) }
 #else
-        go(withdraw_stat) }
+        go(KEEPS_LOST -> withdraw_close : withdraw_stat) }
 #endif
     // abandon, without the right: a breaker may have given the marker another name, and put it back.
-    :: atomic { at == withdraw_stat && has_name(mine[p]) ->
+    :: atomic { at == withdraw_stat && has_name_open(p) ->
         say("%d: stat(mine): moved\n");
         go(withdraw_truncate) }
-    :: atomic { at == withdraw_stat && !has_name(mine[p]) ->
+    :: atomic { at == withdraw_stat && !has_name_open(p) ->
         say("%d: stat(mine): removed\n");
         go(withdraw_close) }
     :: atomic { at == withdraw_truncate ->
         say("%d: truncate\n");
-        truncate(mine[p]);
+        truncate_lost(p);
         go(withdraw_close) }
     :: atomic { at == withdraw_close ->
         say("%d: close\n");
@@ -406,11 +511,11 @@ proctype ours(byte p; bit in_place)
 #endif
         :: else
         fi;
-        die(p);
+        end_process(p);
         check();
         break }
     od
-    } unless { over }
+    } unless { over || is_killed(p) }
     atomic {
         rounds = 0; at = ended;
         if
