@@ -13,6 +13,7 @@
 //     REUSED       a new file may get the number of a removed file that is still open (network)
 //     TWINS        the first two of ours are owners of one process: their records are the same
 //     FORCED=N     N times somebody removes the marker at the path, whoever holds it
+//     RENUMBERED   a live marker gets another number, as after a server's fail-over (with FORCED)
 //     RESENT       a link that is done may be reported as EEXIST, as after a request sent twice
 //     NAMED        a descriptor leads to the file that has the name now, as on some FUSE servers
 //     NO_PAUSE     with network rules: nobody is stopped from his last look to the removal
@@ -21,7 +22,7 @@
 // What may not be left out, or done otherwise, is where a name says so: NO_FINAL_CHECK, RENAME_BREAK,
 // BARE_UNLINK, KEEPS_TEXT, TRUSTS_PATH, LEAVES_OTHERS, CHECKS_NUMBER, RELEASES_BY_NUMBER,
 // BREAKS_BY_NUMBER, FORGETS_PUBLISHER, REGISTERS_LATE, REGISTERS_FIRST, WRITES_FIRST, TRUSTS_EEXIST,
-// NO_LAST_LOOK, TRUNCATES_LOST.
+// NO_LAST_LOOK, UNFLUSHED, TRUNCATES_LOST, NO_NUMBER.
 //
 // The network's comparison: a fresh open of the path reads our text, the number is ours, and this
 // process has published nothing there since: to make a name and to register its publisher is one step,
@@ -112,6 +113,10 @@ byte freed; // the number of a removed file that is open
 #define is_same_number(f, g) (f == g)
 #endif
 
+#ifdef RENUMBERED
+byte renumbered; // a file that has another number by now
+#endif
+
 #ifdef TWINS
 byte last;             // of the twins, the one that published last
 bit killed[PROCESSES]; // by the death of its twin
@@ -133,13 +138,24 @@ bit killed[PROCESSES]; // by the death of its twin
 #endif
 
 // A fresh open of the path reads what p wrote.
+#ifdef RENUMBERED
+#define has_number_of(p) (path != 0 && path != renumbered && is_same_number(path, mine[p]))
+#else
 #define has_number_of(p) (path != 0 && is_same_number(path, mine[p]))
-#define reads_as(p) (has_number_of(p) && content[path] == WHOLE && \
+#endif
+#define reads_text_of(p) (path != 0 && content[path] == WHOLE && \
     process_of(maker[path]) == process_of(p) && is_last(p))
+#ifdef NO_NUMBER
+#define reads_as(p) reads_text_of(p)
+#else
+#define reads_as(p) (reads_text_of(p) && has_number_of(p))
+#endif
 #ifdef CHECKS_NUMBER
 #define is_acquired(p) has_number_of(p)
 #elif defined(NO_LAST_LOOK)
 #define is_acquired(p) 1
+#elif defined(UNFLUSHED)
+#define is_acquired(p) (path == mine[p]) // out of its own cache
 #elif defined(REUSED)
 #define is_acquired(p) reads_as(p)
 #else
@@ -223,8 +239,13 @@ inline give_number(f)
     fi
 }
 #define free_number(f) freed = (f != 0 && maker[f] != 0 && !has_name(f) -> number[f] : freed)
+#ifdef RENUMBERED
+#define forget_renumbered(f) renumbered = (renumbered == f -> 0 : renumbered);
+#else
+#define forget_renumbered(f)
+#endif
 #define forget_number(f) ; \
-    number[f] = 0; freed = (freed != 0 && is_numbered(freed) -> freed : 0)
+    number[f] = 0; forget_renumbered(f) freed = (freed != 0 && is_numbered(freed) -> freed : 0)
 #else
 #define give_number(f) skip
 #define free_number(f) skip
@@ -362,6 +383,13 @@ inline forget_all(p)
     k = 0
 }
 
+// To others a file is empty until its writer's cache is flushed.
+#ifdef UNFLUSHED
+#define WRITTEN EMPTY
+#else
+#define WRITTEN WHOLE
+#endif
+
 #define say(what) printf(what, p)
 #define go(where) at = (where)
 
@@ -380,6 +408,11 @@ proctype remover(byte p)
         holds[k] = (mine[k] == path -> 0 : holds[k]);
         left--;
         unlink(path, p) }
+#ifdef RENUMBERED
+    :: atomic { renumbered == 0 && path != 0 ->
+        say("%d: the marker has another number\n");
+        renumbered = path }
+#endif
     :: atomic { left == 0 || running == 0 || over -> left = 0; break }
     od
 }

@@ -79,7 +79,7 @@ proctype ours(byte p; bit in_place; bit slow)
     // by a private file and link, where the storage is slow
     :: atomic { at == attempt && path == 0 && slow ->
         say("%d: creates and writes a private file\n");
-        make(p, WHOLE);
+        make(p, WRITTEN);
         go(slow_link) }
     :: atomic { at == slow_link && path == 0 ->
         say("%d: link(private, path)\n");
