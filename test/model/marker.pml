@@ -13,6 +13,7 @@
 //     REUSED       a new file may get the number of a removed file that is still open (network)
 //     TWINS        the first two of ours are owners of one process: their records are the same
 //     FORCED=N     N times somebody removes the marker at the path, whoever holds it
+//     SETTLES      network rules: the last look waits (below)
 //     RENUMBERED   a live marker gets another number, as after a server's fail-over (with FORCED)
 //     RESENT       a link that is done may be reported as EEXIST, as after a request sent twice
 //     NAMED        a descriptor leads to the file that has the name now, as on some FUSE servers
@@ -25,10 +26,12 @@
 // NO_LAST_LOOK, UNFLUSHED, TRUNCATES_LOST, NO_NUMBER.
 //
 // The network's comparison: a fresh open of the path reads our text, the number is ours, and this
-// process has published nothing there since: to make a name and to register its publisher is one step,
-// so nothing else of the process may ask or publish in between. Modification times are not compared: two files may have
-// the same one where the server's clock is coarse. With NO_PAUSE a comparison and the removal after it
-// are one step; RELEASE_PAUSES parts them for a release. Network storage has no call that does both.
+// process has published nothing there since. To make a name and to register its publisher is one step:
+// nothing else of the process asks or publishes in between. Modification times are not compared: two
+// files may have the same one where the server's clock is coarse. With NO_PAUSE a comparison and the
+// removal after it are one step, since network storage has no call that does both; RELEASE_PAUSES parts
+// them for a release. With SETTLES a publisher looks last of all when every removal that was judged
+// before its marker was whole is done or given up, which takes a bound on the time between the two.
 //
 // Anybody may die, or be stopped, between any two calls. Among ours nothing comes of it. Beside a
 // Python breaker, who can vacate the path while one of ours has the right of removal, there can be two
@@ -108,6 +111,7 @@ byte k;
 #ifdef REUSED
 byte number[FILES];
 byte freed; // the number of a removed file that is open
+byte fresh;
 #define is_same_number(f, g) (number[f] == number[g])
 #else
 #define is_same_number(f, g) (f == g)
@@ -135,6 +139,20 @@ bit killed[PROCESSES]; // by the death of its twin
 #define register(p) last = (p <= 2 -> p : last)
 #else
 #define register(p) skip
+#endif
+
+#ifdef SETTLES
+bit judges[PROCESSES]; // has judged, and not yet acted
+bit before[PROCESSES]; // did so before the last link
+#define judge_now(p) judges[p] = 1
+#define act(p) judges[p] = 0; before[p] = 0
+#define start_settling() before[1] = judges[1]; before[2] = judges[2]; before[3] = judges[3]
+#define has_settled() (!before[1] && !before[2] && !before[3])
+#else
+#define judge_now(p) skip
+#define act(p) skip
+#define start_settling() skip
+#define has_settled() 1
 #endif
 
 // A fresh open of the path reads what p wrote.
@@ -182,9 +200,11 @@ bit killed[PROCESSES]; // by the death of its twin
     (p != 4 && holds[4] && mine[4] == f))
 #endif
 #define has_name(f) (path == f || litter[f] || any(aside, f))
-// A record of this host but of another boot is no proof by its pid: two hosts may have one name. It is
-// one if the marker is older, by the storage's clock, than this boot and a minute: whoever wrote it on
-// this host has died with that boot. A namesake that has booted since is younger, and counts as alive.
+// Two hosts may have one name. So the pid of a record of another boot, or of none, proves nothing on
+// network storage. Such a marker is gone only if by the storage's clock it is over a minute older than
+// this boot: the processes that this host had then have ended. A namesake's younger marker counts as
+// held. A namesake's older one is taken for gone, although its writer may live: a heartbeat keeps a
+// marker young, a marker without one is not safe there.
 #define is_gone(f) (dead[maker[f]] && !witness[f])
 #define is_removable(f) ((content[f] == WHOLE && is_gone(f)) || (content[f] != WHOLE && old[f]))
 
@@ -230,12 +250,12 @@ inline give_number(f)
     if
     :: freed != 0 -> number[f] = freed; freed = 0
     :: true ->
-        freed = 1;
+        fresh = 1;
         do
-        :: is_numbered(freed) -> freed++
+        :: is_numbered(fresh) -> fresh++
         :: else -> break
         od;
-        number[f] = freed; freed = 0
+        number[f] = fresh; fresh = 0
     fi
 }
 #define free_number(f) freed = (f != 0 && maker[f] != 0 && !has_name(f) -> number[f] : freed)
@@ -361,6 +381,7 @@ inline end_process(p)
 inline die(p)
 {
     dead[p] = 1;
+    act(p);
     holds[p] = 0;
     close_mine(p);
     close(theirs[p], p);

@@ -52,6 +52,7 @@ proctype ours(byte p; bit in_place; bit slow)
         say("%d: link(path)\n");
         make(p, WHOLE);
         path = mine[p];
+        start_settling();
 #ifdef REGISTERS_LATE
         go(register_late); check() }
 #else
@@ -68,11 +69,11 @@ proctype ours(byte p; bit in_place; bit slow)
         say("%d: registers what it has published\n");
         register(p);
         go(whole_look) }
-    :: atomic { at == whole_look && is_acquired(p) ->
+    :: atomic { at == whole_look && has_settled() && is_acquired(p) ->
         say("%d: open(path): mine, holds\n");
         holds[p] = 1;
         go(hold); check() }
-    :: atomic { at == whole_look && !is_acquired(p) ->
+    :: atomic { at == whole_look && has_settled() && !is_acquired(p) ->
         say("%d: open(path): another\n");
         go(slow_close) }
 
@@ -84,6 +85,7 @@ proctype ours(byte p; bit in_place; bit slow)
     :: atomic { at == slow_link && path == 0 ->
         say("%d: link(private, path)\n");
         path = mine[p];
+        start_settling();
         register(p);
         go(whole_look); check() }
 #ifdef RESENT
@@ -155,17 +157,18 @@ proctype ours(byte p; bit in_place; bit slow)
         register(p);
 #endif
         content[mine[p]] = WHOLE;
+        start_settling();
 #ifdef NO_FINAL_CHECK
         holds[p] = 1;
         go(in_place_unlock); check() }
 #else
         go(in_place_again) }
 #endif
-    :: atomic { at == in_place_again && is_acquired(p) ->
+    :: atomic { at == in_place_again && has_settled() && is_acquired(p) ->
         say("%d: stat(path): mine, holds\n");
         holds[p] = 1;
         go(in_place_unlock); check() }
-    :: atomic { at == in_place_again && !is_acquired(p) ->
+    :: atomic { at == in_place_again && has_settled() && !is_acquired(p) ->
         say("%d: stat(path): another\n");
 #ifdef KEEPS_TEXT
         go(in_place_close) }
@@ -225,6 +228,7 @@ proctype ours(byte p; bit in_place; bit slow)
 #else
     :: atomic { at == replace_judge && is_removable(theirs[p]) ->
         say("%d: read: removable\n");
+        judge_now(p);
         go(replace_name) }
     :: atomic { at == replace_judge && !is_removable(theirs[p]) ->
         say("%d: read: alive\n");
@@ -239,6 +243,7 @@ proctype ours(byte p; bit in_place; bit slow)
         fi }
     :: atomic { at == replace_name && path != theirs[p] ->
         say("%d: stat(path): another\n");
+        act(p);
         go(theirs_unlock) }
     :: atomic { at == remove_bare ->
         say("%d: unlink(path)\n");
@@ -424,6 +429,7 @@ proctype ours(byte p; bit in_place; bit slow)
     // carry_off
     :: atomic { at == carry_off ->
         say("%d: rename(path, aside)\n");
+        act(p);
         exchange(aside[p], path);
         go(carry_off_look) }
     :: atomic { at == carry_off_look && aside[p] == theirs[p] && is_removable(theirs[p]) ->
