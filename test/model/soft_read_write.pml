@@ -106,7 +106,7 @@ mtype = { ended, look, wait, evict_state, evict_judge, evict_unlink, evict_leave
 #define OURS (READERS + WRITERS)
 #define PROCESSES (OURS + PYTHON_READERS + PYTHON_WRITERS)
 #ifdef SCHEDULER
-#define SCHEDULER_ID (PROCESSES + 1) // who has the claim that was left
+#define SCHEDULER_ID (PROCESSES + 1) // holds the claim that was left
 #define ALL SCHEDULER_ID
 #else
 #define SCHEDULER_ID 0
