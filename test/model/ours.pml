@@ -5,15 +5,32 @@
 // soft_file_protocol::attempt and what it calls in marker_file.cpp, whose names are these.
 
 mtype = { attempt, look, ended,
+          register_late, whole_look, slow_link, slow_close,
           in_place_witness, in_place_right, in_place_name, in_place_write, in_place_again,
           in_place_truncate, in_place_unlock, in_place_close,
           replace_right, replace_judge, replace_name, remove_bare, link_aside, put_in_place,
-          unlink_aside, look_aside, got_right, got_judge, got_unlink, final_name,
-          put_back, put_back_stat, put_back_look, put_back_undo, put_back_link, put_back_unlink,
-          give_up, give_up_close, got_unlock, theirs_unlock,
+          unlink_aside, look_aside, got_right, got_judge, got_unlink, got_unlock, got_keep,
+          final_name, put_back, put_back_stat, put_back_witness, put_back_remove, put_back_look,
+          put_back_undo, put_back_link, put_back_unlink, give_up, give_up_truncate, give_up_close,
+          theirs_unlock,
           carry_off, carry_off_look, carry_off_unlink,
           hold, withdraw_right, withdraw_name, withdraw_unlink, withdraw_stat, withdraw_truncate,
           withdraw_unlock, withdraw_close };
+
+// Network storage keeps the text of what is lost: nobody puts it back there, and a descriptor may lead
+// to a successor's marker.
+#if defined(NETWORK) && !defined(TRUNCATES_LOST)
+#define KEEPS_LOST 1
+#else
+#define KEEPS_LOST 0
+#endif
+
+// The last step of acquiring is a fresh look.
+#ifdef REUSED
+#define LOOKS_AGAIN 1
+#else
+#define LOOKS_AGAIN 0
+#endif
 
 // Where there are no unnamed files a breaker leaves the path vacant. Beside a Python breaker that is
 // BARE_UNLINK; there they have them, but could not give one its name.
@@ -23,7 +40,7 @@ mtype = { attempt, look, ended,
 #define REMOVES_BARE (in_place && PYTHON == 0)
 #endif
 
-proctype ours(byte p; bit in_place)
+proctype ours(byte p; bit in_place; bit slow)
 {
     mtype at = attempt;
     byte rounds = ROUNDS;
@@ -31,7 +48,71 @@ proctype ours(byte p; bit in_place)
     {
     do
     // publish
-    :: atomic { at == attempt && path == 0 && !in_place ->
+    :: atomic { at == attempt && path == 0 && !in_place && !slow && LOOKS_AGAIN ->
+        say("%d: link(path)\n");
+        make(p, WHOLE);
+        path = mine[p];
+        start_settling();
+#ifdef REGISTERS_LATE
+        go(register_late); check() }
+#else
+        register(p);
+        go(whole_look); check() }
+#endif
+#ifdef REGISTERS_FIRST
+    :: atomic { at == attempt && path != 0 ->
+        say("%d: registers, link(path): EEXIST\n");
+        register(p);
+        go(look) }
+#endif
+    :: atomic { at == register_late ->
+        say("%d: registers what it has published\n");
+        register(p);
+        go(whole_look) }
+    :: atomic { at == whole_look && has_settled() && is_acquired(p) ->
+        say("%d: open(path): mine, holds\n");
+        holds[p] = 1;
+        go(hold); check() }
+    :: atomic { at == whole_look && has_settled() && !is_acquired(p) ->
+        say("%d: open(path): another\n");
+        go(slow_close) }
+
+    // by a private file and link, where the storage is slow
+    :: atomic { at == attempt && path == 0 && slow ->
+        say("%d: creates and writes a private file\n");
+        make(p, WRITTEN);
+        go(slow_link) }
+    :: atomic { at == slow_link && path == 0 ->
+        say("%d: link(private, path)\n");
+        path = mine[p];
+        start_settling();
+        register(p);
+        go(whole_look); check() }
+#ifdef RESENT
+    :: atomic { at == slow_link && path == 0 ->
+        say("%d: link(private, path): done, but EEXIST\n");
+        path = mine[p];
+#ifdef TRUSTS_EEXIST
+        go(slow_close) }
+#else
+        say("%d: stat(private): two links\n");
+        register(p);
+        go(whole_look); check() }
+#endif
+#endif
+    :: atomic { at == slow_link && path != 0 ->
+        say("%d: link(private, path): EEXIST\n");
+        go(slow_close) }
+    :: atomic { at == slow_close ->
+        say("%d: gives its file up\n");
+        if
+        :: !KEEPS_LOST -> truncate_lost(p)
+        :: else
+        fi;
+        close_mine(p);
+        go(attempt); check() }
+
+    :: atomic { at == attempt && path == 0 && !in_place && !slow && !LOOKS_AGAIN ->
         say("%d: link(path), holds\n");
         make(p, WHOLE);
         witness[mine[p]] = LOCAL;
@@ -45,6 +126,9 @@ proctype ours(byte p; bit in_place)
         say("%d: create(path)\n");
         make(p, EMPTY);
         path = mine[p];
+#ifndef WRITES_FIRST
+        register(p);
+#endif
         if
         :: LOCAL -> go(in_place_witness)
         :: else -> go(in_place_name)
@@ -60,7 +144,8 @@ proctype ours(byte p; bit in_place)
     :: atomic { at == in_place_right && right[mine[p]] != 0 ->
         say("%d: flock: busy\n");
         go(in_place_close) }
-    :: atomic { at == in_place_name && path == mine[p] && !old[mine[p]] ->
+    // It is empty as yet: that the name has its number is all that can be known.
+    :: atomic { at == in_place_name && has_number_of(p) && !old[mine[p]] ->
         say("%d: stat(path): mine, and in time\n");
         go(in_place_write) }
     :: atomic { at == in_place_name -> // late as it may be
@@ -68,26 +153,30 @@ proctype ours(byte p; bit in_place)
         go(in_place_close) }
     :: atomic { at == in_place_write ->
         say("%d: write\n");
+#ifdef WRITES_FIRST
+        register(p);
+#endif
         content[mine[p]] = WHOLE;
+        start_settling();
 #ifdef NO_FINAL_CHECK
         holds[p] = 1;
         go(in_place_unlock); check() }
 #else
         go(in_place_again) }
 #endif
-    :: atomic { at == in_place_again && path == mine[p] ->
+    :: atomic { at == in_place_again && has_settled() && is_acquired(p) ->
         say("%d: stat(path): mine, holds\n");
         holds[p] = 1;
         go(in_place_unlock); check() }
-    :: atomic { at == in_place_again && path != mine[p] ->
+    :: atomic { at == in_place_again && has_settled() && !is_acquired(p) ->
         say("%d: stat(path): another\n");
 #ifdef KEEPS_TEXT
         go(in_place_close) }
 #else
-        go(in_place_truncate) }
+        go(KEEPS_LOST -> in_place_close : in_place_truncate) }
     :: atomic { at == in_place_truncate ->
         say("%d: truncate\n");
-        truncate(mine[p]);
+        truncate_lost(p);
         go(in_place_close) }
 #endif
     :: atomic { at == in_place_unlock -> unlock(mine[p], p); go(hold) }
@@ -120,16 +209,26 @@ proctype ours(byte p; bit in_place)
         close(theirs[p], p);
         go(look) }
 #ifdef NO_PAUSE
-    :: atomic { at == replace_judge && is_removable(theirs[p]) && path == theirs[p] ->
+#if defined(REUSED) && !defined(BREAKS_BY_NUMBER)
+#define is_judged (path != 0 && is_removable(path)) // by a fresh open
+#else
+#define is_judged (path != 0 && is_removable(theirs[p]) && is_same_number(path, theirs[p]))
+#endif
+    :: atomic { at == replace_judge && is_judged ->
         say("%d: read, stat(path), rename(path)\n");
+#if defined(REUSED) && !defined(BREAKS_BY_NUMBER)
+        close(theirs[p], p);
+        theirs[p] = path;
+#endif
         exchange(aside[p], path);
         go(carry_off_look) }
-    :: atomic { at == replace_judge && !(is_removable(theirs[p]) && path == theirs[p]) ->
+    :: atomic { at == replace_judge && !is_judged ->
         say("%d: read: alive, or stat(path): another\n");
         go(theirs_unlock) }
 #else
     :: atomic { at == replace_judge && is_removable(theirs[p]) ->
         say("%d: read: removable\n");
+        judge_now(p);
         go(replace_name) }
     :: atomic { at == replace_judge && !is_removable(theirs[p]) ->
         say("%d: read: alive\n");
@@ -144,6 +243,7 @@ proctype ours(byte p; bit in_place)
         fi }
     :: atomic { at == replace_name && path != theirs[p] ->
         say("%d: stat(path): another\n");
+        act(p);
         go(theirs_unlock) }
     :: atomic { at == remove_bare ->
         say("%d: unlink(path)\n");
@@ -201,12 +301,14 @@ proctype ours(byte p; bit in_place)
         got[p] = aside[p];
         go(got_right) }
 #endif
+    // remove_as_well: it gives the right back before what follows.
     :: atomic { at == got_right && right[got[p]] == 0 ->
         say("%d: flock(aside)\n");
         right[got[p]] = p;
         go(got_judge) }
     :: atomic { at == got_right && right[got[p]] != 0 ->
         say("%d: flock(aside): busy for too long\n");
+        close(got[p], p);
         go(put_back) }
     :: atomic { at == got_judge && (content[got[p]] != WHOLE || is_gone(got[p])) ->
         say("%d: read(aside): removable\n");
@@ -214,15 +316,20 @@ proctype ours(byte p; bit in_place)
         go(got_unlink) }
     :: atomic { at == got_judge && !is_removable(got[p]) ->
         say("%d: read(aside): alive, or young\n");
+        go(got_keep) }
+    :: atomic { at == got_keep ->
+        say("%d: close(aside)\n");
+        close(got[p], p);
         go(put_back) }
     :: atomic { at == got_unlink ->
         say("%d: unlink(aside)\n");
         unlink(aside[p], p);
-        go(final_name) }
+        go(got_unlock) }
+    :: atomic { at == got_unlock -> close(got[p], p); go(final_name) }
     :: atomic { at == final_name && path == mine[p] ->
         say("%d: stat(path): mine, holds\n");
         holds[p] = 1; breaks[p] = 0;
-        go(got_unlock); check() }
+        go(theirs_unlock); check() }
     :: atomic { at == final_name && path != mine[p] ->
         say("%d: stat(path): another\n");
         go(give_up) }
@@ -243,13 +350,20 @@ proctype ours(byte p; bit in_place)
         go(put_back_link) }
 #else
         go(put_back_stat) }
-    // Who removed ours had taken it for what is put back, and was about to remove that.
+    // A peer without a witness that removed ours had seen its own marker there, and releases it.
     :: atomic { at == put_back_stat && !has_name(mine[p]) ->
         say("%d: stat(mine): removed\n");
-        go(got_unlink) }
+        go(put_back_witness) }
     :: atomic { at == put_back_stat && has_name(mine[p]) ->
         say("%d: stat(mine): moved\n");
         go(put_back_link) }
+    :: atomic { at == put_back_witness ->
+        say("%d: looks for the witness aside\n");
+        go(witness[aside[p]] -> put_back_link : put_back_remove) }
+    :: atomic { at == put_back_remove ->
+        say("%d: unlink(aside)\n");
+        unlink(aside[p], p);
+        go(give_up) }
 #endif
     :: atomic { at == put_back_look && aside[p] == mine[p] ->
         say("%d: stat(aside): mine\n");
@@ -272,7 +386,8 @@ proctype ours(byte p; bit in_place)
         go(give_up); check() }
     :: atomic { at == put_back_undo && path == 0 ->
         say("%d: exchange again: vacant\n");
-        go(put_back_link) }
+        leave(p);
+        go(give_up) }
 #endif
     :: atomic { at == put_back_link && path == 0 ->
         say("%d: link(aside, path)\n");
@@ -288,17 +403,22 @@ proctype ours(byte p; bit in_place)
         k = aside[p]; aside[p] = 0; forget(k); k = 0;
         go(give_up) }
 
+    // abandon
     :: atomic { at == give_up ->
-#ifndef KEEPS_TEXT
+#ifdef KEEPS_TEXT
+        go(give_up_close) }
+#else
+        say("%d: stat(mine)\n");
+        go(has_name(mine[p]) -> give_up_truncate : give_up_close) }
+#endif
+    :: atomic { at == give_up_truncate ->
         say("%d: truncate\n");
         truncate(mine[p]);
-#endif
         go(give_up_close) }
     :: atomic { at == give_up_close ->
         say("%d: close\n");
         close_mine(p);
-        go(got_unlock); check() }
-    :: atomic { at == got_unlock -> close(got[p], p); go(theirs_unlock) }
+        go(theirs_unlock); check() }
     :: atomic { at == theirs_unlock ->
         close(theirs[p], p);
         if
@@ -309,6 +429,7 @@ proctype ours(byte p; bit in_place)
     // carry_off
     :: atomic { at == carry_off ->
         say("%d: rename(path, aside)\n");
+        act(p);
         exchange(aside[p], path);
         go(carry_off_look) }
     :: atomic { at == carry_off_look && aside[p] == theirs[p] && is_removable(theirs[p]) ->
@@ -323,6 +444,10 @@ proctype ours(byte p; bit in_place)
         unlink(aside[p], p);
         go(theirs_unlock) }
 
+#ifdef REUSED
+    :: atomic { at == hold && is_mine(p) -> // still_held
+        spares(path, p) }
+#endif
     // withdraw
     :: atomic { at == hold ->
         say("%d: releases\n");
@@ -336,41 +461,43 @@ proctype ours(byte p; bit in_place)
         right[mine[p]] = p;
         go(withdraw_name) }
     :: atomic { at == withdraw_right && right[mine[p]] != 0 ->
-        say("%d: flock: busy for too long, truncate\n");
-        truncate(mine[p]);
-        go(withdraw_close) }
-    :: atomic { at == withdraw_name && path == mine[p] ->
+        say("%d: flock: busy for too long\n");
+        go(withdraw_stat) }
+#if defined(NO_PAUSE) && FORCED > 0 && !defined(RELEASE_PAUSES)
+    :: atomic { at == withdraw_name && is_mine(p) ->
+        say("%d: open(path): mine, unlink(path)\n");
+        unlink(path, p);
+        go(withdraw_unlock) }
+#else
+    :: atomic { at == withdraw_name && is_mine(p) ->
         say("%d: stat(path): mine\n");
         go(withdraw_unlink) }
-    :: atomic { at == withdraw_name && path != mine[p] ->
-        say("%d: stat(path): another\n");
-        if
-        :: !LOCAL -> go(withdraw_close)
-#ifdef TRUSTS_PATH
-        :: LOCAL -> go(withdraw_unlock)
-#else
-        :: LOCAL -> go(withdraw_stat)
 #endif
-        fi }
+    :: atomic { at == withdraw_name && !is_mine(p) ->
+        say("%d: stat(path): another\n");
+        go(withdraw_unlock) }
     :: atomic { at == withdraw_unlink ->
         say("%d: unlink(path)\n");
         unlink(path, p);
-        if
-        :: !LOCAL -> go(withdraw_close)
-        :: LOCAL -> go(withdraw_stat)
-        fi }
-    // A breaker may just have given it another name, and will put it back.
-    :: atomic { at == withdraw_stat && has_name(mine[p]) ->
+        go(withdraw_unlock) }
+    :: atomic { at == withdraw_unlock ->
+        unlock(mine[p], p);
+#ifdef TRUSTS_PATH
+        go(withdraw_close) }
+#else
+        go(KEEPS_LOST -> withdraw_close : withdraw_stat) }
+#endif
+    // abandon, without the right: a breaker may have given the marker another name, and put it back.
+    :: atomic { at == withdraw_stat && has_name_open(p) ->
         say("%d: stat(mine): moved\n");
         go(withdraw_truncate) }
-    :: atomic { at == withdraw_stat && !has_name(mine[p]) ->
+    :: atomic { at == withdraw_stat && !has_name_open(p) ->
         say("%d: stat(mine): removed\n");
-        go(withdraw_unlock) }
+        go(withdraw_close) }
     :: atomic { at == withdraw_truncate ->
         say("%d: truncate\n");
-        truncate(mine[p]);
-        go(withdraw_unlock) }
-    :: atomic { at == withdraw_unlock -> unlock(mine[p], p); go(withdraw_close) }
+        truncate_lost(p);
+        go(withdraw_close) }
     :: atomic { at == withdraw_close ->
         say("%d: close\n");
         close_mine(p);
@@ -390,11 +517,11 @@ proctype ours(byte p; bit in_place)
 #endif
         :: else
         fi;
-        die(p);
+        end_process(p);
         check();
         break }
     od
-    } unless { over }
+    } unless { over || is_killed(p) }
     atomic {
         rounds = 0; at = ended;
         if

@@ -12,6 +12,8 @@
 //     FILES=N      so many readers' markers at a time, and whoever has no room waits
 //     NETWORK      network rules, and each on a host of his own; else local ones, and one host,
 //     HOSTS        or, to go by their names, several
+//     SCHEDULER    a claim that cannot be withdrawn is left to the heartbeat scheduler of its process
+//                  (network)
 //     LONE         at some time all die but one of ours, who must get the lock; else nobody must
 //                  hold beside a writer
 //
@@ -28,7 +30,11 @@
 //
 // What may not be left out, or done otherwise, is where a name says so: NO_SECOND_LOOK,
 // NO_LAST_CHECK, NO_AGE_LIMIT, AGE_FIRST, AGE_SINCE_REFRESH, REUSES_NAME, NO_STATE,
-// STATE_UNCHECKED, UNLINKS_UNCHECKED, NO_SETTLE, SETTLE_ALONE, STATE_STAYS.
+// STATE_UNCHECKED, UNLINKS_UNCHECKED, NO_SETTLE, SETTLE_ALONE, STATE_STAYS, WRITE_BY_NUMBER,
+// STATE_BY_NUMBER, LEFT_UNCHECKED, LEFT_OUTSIDE_STATE, LEFT_REFRESHED.
+//
+// Markers are compared by their tokens, and `state` as marker.pml has it. With *_BY_NUMBER they are
+// compared by inode number, and the number of a removed marker may be given to the next one.
 //
 // What else may happen or not, by name:
 //
@@ -99,6 +105,13 @@ mtype = { ended, look, wait, evict_state, evict_judge, evict_unlink, evict_leave
 // Processes, by number, in this order; 0 is none.
 #define OURS (READERS + WRITERS)
 #define PROCESSES (OURS + PYTHON_READERS + PYTHON_WRITERS)
+#ifdef SCHEDULER
+#define SCHEDULER_ID (PROCESSES + 1) // holds the claim that was left
+#define ALL SCHEDULER_ID
+#else
+#define SCHEDULER_ID 0
+#define ALL PROCESSES
+#endif
 #define is_reader(p) (p <= READERS || (p > OURS && p <= OURS + PYTHON_READERS))
 
 #define MOST 4
@@ -131,6 +144,20 @@ byte mine[MOST + 1];   // open: a reader's marker, or WRITE
 byte theirs[MOST + 1]; // what he has judged
 byte aside[MOST + 1];  // what he has moved
 byte seen[MOST + 1];   // whom a listing of readers cannot miss, bit by bit
+byte left_by; // whose claim was left to the scheduler
+#ifdef WRITE_BY_NUMBER
+bit has_number[MOST + 1]; // of the claim that p has lost: `write`
+#define is_write_of(p) (write == p || (write != 0 && has_number[p]))
+#else
+#define is_write_of(p) (write == p)
+#endif
+#ifdef STATE_BY_NUMBER
+bit has_state_number[MOST + 1]; // of the marker that p has lost: `state`
+#define is_state_of(p) (state == p || (state != 0 && has_state_number[p]))
+#else
+#define is_state_of(p) (state == p)
+#endif
+
 bit late[MOST + 1];
 bit holds[MOST + 1];
 bit dead[MOST + 1];
@@ -142,8 +169,12 @@ byte k;
 #define say(what) printf(what, p)
 #define go(where) at = (where)
 
+// The scheduler and the lock that left it a claim are one process, whose records are the same.
+#define is_same_process(p, q) (left_by != 0 && ((p == SCHEDULER_ID && q == left_by) || \
+    (q == SCHEDULER_ID && p == left_by)))
 #define is_gone_from_state(p) (dead[state] || (!ONE_HOST && state != p && \
-    (state <= OURS || MAY_OVERSLEEP) && (!critical || MAY_PAUSE)))
+    !is_same_process(state, p) && \
+    (state <= OURS || state == SCHEDULER_ID || MAY_OVERSLEEP) && (!critical || MAY_PAUSE)))
 #define can_take_state(p) (state == 0 || (STATE_GOES && is_gone_from_state(p)))
 #define py_can_take_state(p) (state == 0 || (ONE_HOST && dead[state]))
 
@@ -162,12 +193,12 @@ byte k;
 #ifdef UNLINKS_UNCHECKED
 #define IS_IN_STATE 1
 #else
-#define IS_IN_STATE (state == p)
+#define IS_IN_STATE is_state_of(p)
 #endif
 #if defined(STATE_UNCHECKED) || defined(NO_STATE)
 #define CREATES_IN_STATE 1
 #else
-#define CREATES_IN_STATE (state == p)
+#define CREATES_IN_STATE is_state_of(p)
 #endif
 #define is_removable(f) (stale[f] || unwritten[f])
 #define is_any_listed (listed[1] || listed[2] || listed[3] || listed[4])
@@ -191,13 +222,23 @@ inline try(p)
 inline leave_state(p)
 {
     if
-    :: state == p -> state = 0; critical = 0
+    :: is_state_of(p) -> state = 0; critical = 0
     :: else
     fi
+#ifdef STATE_BY_NUMBER
+    ; has_state_number[p] = 0
+#endif
 }
 
 inline take_state(p)
 {
+#ifdef STATE_BY_NUMBER
+    if
+    :: state != 0 && !dead[state] -> has_state_number[state] = 1
+    :: true
+    fi;
+    has_state_number[p] = 0;
+#endif
     state = p; critical = 0
 }
 
@@ -214,11 +255,23 @@ inline vacate_write()
     spares(write);
     holds[write] = holds[write] && !late[write];
     write = 0; write_stale = 0; write_right = 0; settled = 1
+#ifdef WRITE_BY_NUMBER
+    ; has_number[1] = 0; has_number[2] = 0; has_number[3] = 0; has_number[4] = 0
+#endif
 }
 
 inline make_write(p)
 {
     write = p; write_stale = 0; write_right = 0; settled = !SETTLES;
+#ifdef WRITE_BY_NUMBER
+    if
+    :: true
+    :: true ->
+        has_number[1] = (mine[1] == WRITE); has_number[2] = (mine[2] == WRITE);
+        has_number[3] = (mine[3] == WRITE); has_number[4] = (mine[4] == WRITE);
+        has_number[p] = 0
+    fi;
+#endif
     mine[p] = WRITE; late[p] = 0
 }
 
@@ -229,6 +282,26 @@ inline close_write(p)
     :: else
     fi;
     mine[p] = 0; late[p] = 0; holds[p] = 0
+#ifdef WRITE_BY_NUMBER
+    ; has_number[p] = 0
+#endif
+}
+
+// The scheduler has room for one. Else the claim is left to expire, as by a destructor.
+inline leave_claim(p)
+{
+#ifdef SCHEDULER
+    if
+    :: left_by == 0 && !dead[SCHEDULER_ID] && write != SCHEDULER_ID &&
+       write_aside != SCHEDULER_ID ->
+        mine[SCHEDULER_ID] = WRITE; late[SCHEDULER_ID] = late[p];
+        left_by = p;
+        write = (write == p -> SCHEDULER_ID : write);
+        write_aside = (write_aside == p -> SCHEDULER_ID : write_aside)
+    :: else
+    fi;
+#endif
+    close_write(p)
 }
 
 inline forget(f)
@@ -384,7 +457,12 @@ inline finish(p)
 {
     at = ended;
     if
-    :: lone != p -> die(p)
+    :: lone != p ->
+        die(p);
+        if
+        :: left_by == p -> die(SCHEDULER_ID); left_by = 0
+        :: else
+        fi
     :: else
     fi;
     running--
@@ -667,10 +745,10 @@ proctype writer(byte p) provided (lone != _pid || running <= 1)
         go(final_age) }
 #else
         go(final_name) }
-    :: atomic { at == final_name && write == p ->
+    :: atomic { at == final_name && is_write_of(p) ->
         say("%d: stat(write): mine\n");
         go(final_age) }
-    :: atomic { at == final_name && write != p ->
+    :: atomic { at == final_name && !is_write_of(p) ->
         say("%d: stat(write): lost\n");
         close_write(p);
         go(claim) }
@@ -705,17 +783,17 @@ proctype writer(byte p) provided (lone != _pid || running <= 1)
         go(withdraw_name) }
     :: atomic { at == withdraw_name ->
         say("%d: stat(write)\n");
-        go(write == p -> withdraw_state : withdraw_close) }
+        go(is_write_of(p) -> withdraw_state : withdraw_close) }
     :: atomic { at == withdraw_state && IS_IN_STATE ->
         say("%d: is still in state\n");
-        critical = (state == p);
+        critical = is_state_of(p);
         go(withdraw_unlink) }
     :: atomic { at == withdraw_state && !IS_IN_STATE ->
         say("%d: is no longer in state\n");
         go(withdraw_close) }
     :: atomic { at == withdraw && !LOCAL ->
-        say("%d: does not get state, leaves write to expire\n");
-        close_write(p);
+        say("%d: does not get state, leaves write\n");
+        leave_claim(p);
         go(claim) }
     :: atomic { at == withdraw_unlink ->
         say("%d: unlinks write\n");
@@ -919,6 +997,74 @@ proctype python_writer(byte p)
 }
 #endif
 
+#ifdef SCHEDULER
+// For at most one threshold, and without refreshing it.
+proctype scheduler(byte p)
+{
+    mtype at = wait;
+#define goes_on(where) (at == where && mine[p] == WRITE)
+
+end:
+    do
+    :: atomic { goes_on(wait) && !late[p] -> go(withdraw) }
+    :: atomic { goes_on(withdraw) -> go(wait) }
+    :: atomic { goes_on(withdraw) && can_take_state(p) ->
+        say("%d: scheduler takes state\n");
+        take_state(p);
+        go(withdraw_name) }
+    :: atomic { goes_on(wait) && late[p] ->
+#ifdef LEFT_REFRESHED
+        say("%d: scheduler refreshes write, and tries no more\n");
+        late[p] = 0;
+        write_stale = (write == p -> 0 : write_stale);
+        go(hold) }
+#else
+        say("%d: scheduler leaves write to expire\n");
+        go(withdraw_close) }
+#endif
+#ifdef LEFT_UNCHECKED
+    :: atomic { goes_on(withdraw_name) -> go(withdraw_state) }
+#else
+    :: atomic { goes_on(withdraw_name) ->
+        say("%d: scheduler opens write\n");
+        go(is_write_of(p) -> withdraw_state : withdraw_close) }
+#endif
+#ifdef LEFT_OUTSIDE_STATE
+    :: atomic { goes_on(withdraw_state) -> go(withdraw_unlink) }
+#else
+    :: atomic { goes_on(withdraw_state) && is_state_of(p) ->
+        say("%d: scheduler is still in state\n");
+        critical = is_state_of(p);
+        go(withdraw_unlink) }
+    :: atomic { goes_on(withdraw_state) && !is_state_of(p) ->
+        say("%d: scheduler is no longer in state\n");
+        go(wait) }
+#endif
+    :: atomic { goes_on(withdraw_unlink) ->
+        say("%d: scheduler unlinks write\n");
+        if
+        :: write != 0 ->
+#ifndef LONE
+            assert(write == p); // no successor's
+#endif
+            vacate_write()
+        :: else
+        fi;
+        critical = (state == p -> 0 : critical);
+        go(withdraw_close) }
+    :: atomic { goes_on(withdraw_close) ->
+        leave_state(p);
+        close_write(p);
+        left_by = 0;
+        go(wait) }
+    // Its process has ended; when nothing of it is left, the number serves another.
+    :: atomic { dead[p] && state != p && write != p && write_aside != p ->
+        dead[p] = 0;
+        go(wait) }
+    od
+}
+#endif
+
 #define LATE(p) \
     :: atomic { mine[p] != 0 && !late[p] && lone == 0 -> \
         printf("%d: becomes late\n", p); \
@@ -934,10 +1080,10 @@ end:
     do
     LATE(1)
     LATE(2)
-#if PROCESSES >= 3
+#if ALL >= 3
     LATE(3)
 #endif
-#if PROCESSES >= 4
+#if ALL >= 4
     LATE(4)
 #endif
     STALE(1)
@@ -992,6 +1138,9 @@ init
 #endif
         od;
         run time();
+#ifdef SCHEDULER
+        run scheduler(SCHEDULER_ID);
+#endif
         n = 0
     }
 }
