@@ -41,12 +41,11 @@ class Case:
             options += [f"--heartbeat-interval={self.storage.heartbeat}"]
             options += [f"--stale-threshold={self.threshold}"]
         command = [self.program, self.kind] if make == "ours" else ["/usr/bin/python3", PYTHON_PEER]
-        if clock:
-            # The storage's times are the server's; only the process has a wrong clock.
-            fake = ["env", "DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1", "faketime", "-f", clock]
-            command = fake + command
+        # Also sets the times of files, as a host does whose storage leaves them to the clients.
+        fake = ["env", "DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1", "faketime", "-f", clock]
         host = host or f"host-{side}"
-        peer = Peer(self.storage, self.oracle, side, host, self.lock, command + options)
+        whole = command + options
+        peer = Peer(self.storage, self.oracle, side, host, self.lock, whole, fake if clock else ())
         with self.mutex:
             self.peers.append(peer)
         return peer

@@ -24,6 +24,10 @@ class Trouble(Exception):
     """A scenario cannot go on."""
 
 
+class Unpromised(Exception):
+    """The storage does not promise what a scenario is about."""
+
+
 class Storage:
     """What the fixture states in the environment, and its functions, which are asked for on
     descriptor 3; the status comes on standard input."""
@@ -34,6 +38,7 @@ class Storage:
         self.excludes = self.words("EXCLUDES")
         self.survives = {what: self.words("SURVIVES_" + what.upper()) for what in ("restart", "cut")}
         self.why_not = os.environ["WHY_NOT"]
+        self.times = os.environ["TIMES"]
         self.kernels = int(os.environ["KERNELS"])
         self.heartbeat = float(os.environ["HEARTBEAT"])
         self.threshold = 3 * self.heartbeat
@@ -65,14 +70,15 @@ class Peer:
 
     numbers = itertools.count(1)
 
-    def __init__(self, storage, oracle, side, host, lock, command):
+    def __init__(self, storage, oracle, side, host, lock, command, before=()):
         self.name = f"{next(self.numbers)} on {side}"
         self.oracle = oracle
         self.lock = lock
         self.mode = None  # of the last request
         self.on = storage.on[side]
         self.is_counted = True
-        enter = ["unshare", "--uts", "sh", "-c", 'echo $$; hostname "$0"; exec "$@"', host]
+        shell = ["sh", "-c", 'echo $$; hostname "$0"; exec "$@"', host]
+        enter = ["unshare", "--uts", *before, *shell]
         self.process = subprocess.Popen(
             [*self.on, *enter, *command, os.path.join(storage.directory[side], lock)],
             stdin=subprocess.PIPE,

@@ -14,6 +14,7 @@
 #     survives_restart survives_cut
 #                                those whose holds last when the server restarts, and through a cut of
 #                                25 s; a soft_read_write_lock has limits of its own for that
+#     times                      server or client: whose clock gives files their times
 #     kernels                    1: a and b share this kernel; 2: each has its own
 #     heartbeat                  the interval for the scenarios, 2 s if not set; longer than the caches last
 # and defines up, server_down, server_up, cut_a and join_a.
@@ -22,7 +23,7 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 fixture=$1 space=$2 peer=$3
 on_a=() on_b=() heartbeat=2 why_not=
-mount -t tmpfs none "$space" && . "$here/fixtures/$fixture.sh" || exit 125
+mount -t tmpfs none "$space" && mount -t tmpfs none /dev/shm && . "$here/fixtures/$fixture.sh" || exit 125
 
 begin=$SECONDS
 if ! up >"$space/up.log" 2>&1; then
@@ -36,7 +37,7 @@ lines()
     printf '%s\n' "$@"
 }
 export ON_A=$(lines "${on_a[@]}") ON_B=$(lines "${on_b[@]}") DIR_A=$dir_a DIR_B=$dir_b
-export KERNELS=$kernels HEARTBEAT=$heartbeat WHY_NOT=$why_not
+export KERNELS=$kernels HEARTBEAT=$heartbeat WHY_NOT=$why_not TIMES=$times
 export EXCLUDES=$(lines $excludes) SURVIVES_RESTART=$(lines $survives_restart) SURVIVES_CUT=$(lines $survives_cut)
 
 # The driver asks for the fixture's functions by name, a line each, and reads their status.

@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 sys.dont_write_bytecode = True  # not beside the sources
 from case import Case
 from disturbed import Fault, faults
-from host import Storage, Trouble
+from host import Storage, Trouble, Unpromised
 from oracle import Oracle
 from undisturbed import KINDS, scenarios
 
@@ -54,6 +54,9 @@ class Run:
                 function(case, *more)
             finally:
                 case.end()
+        except Unpromised as why:
+            self.report("skipped", f"{case.name}: {why}")
+            return
         except Exception as error:  # the other cases must run as well
             case.expect("the scenario goes to its end", False, repr(error))
         case.judge()

@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from case import SETTLE, SLACK
-from host import PATIENCE, POLL
+from host import PATIENCE, POLL, Unpromised
 
 KINDS = ["file_lock", "read_write_lock", "soft_file_lock", "soft_read_write_lock"]
 TREE = "soft_read_write_lock"  # the only kind whose holds expire
@@ -313,7 +313,7 @@ def stopped_holder_keeps_it(case):
 @scenario(["soft_file_lock", TREE])
 def two_hosts_of_one_name(case):
     if case.storage.kernels == 1:
-        case.seen.append("a and b share a kernel, so it is one host")
+        raise Unpromised("a and b share a kernel, so they are one host")
     a, b = case.pair(host="twin")
     for one, other in (a, b), (b, a):
         case.takes(one)
@@ -347,4 +347,6 @@ def clock_an_hour_fast(case):
 
 @scenario(["soft_file_lock", TREE])
 def clock_an_hour_slow(case):
+    if case.kind == TREE and case.storage.times == "client":
+        raise Unpromised("clients set the times of files, so none may be behind by the threshold")
     keeps_with_clock(case, "-1h")
