@@ -127,7 +127,7 @@ def cut(case, fault):
     b.begin_to_wait("write", 2 * PATIENCE)
     fault.begin()
     since = time.monotonic()
-    if case.kind == TREE:
+    if case.kind == TREE and TREE in case.storage.ends_in_cut:
         a.may_be_superseded()
         case.learns_of_loss(a, case.threshold + SLACK)
         took = case.gets(b, "meanwhile", since, case.threshold + POLL + SETTLE + SLACK)
@@ -143,7 +143,7 @@ def cut(case, fault):
         case.release(a)
         case.gets(b, "after the release", time.monotonic(), PATIENCE)
         case.release(b)
-    else:
+    elif case.kind in case.storage.ends_in_cut:
         a.may_be_superseded()
         fault.finish()
         took = case.gets(b, "after the lease", since, CUT + PATIENCE)
@@ -151,6 +151,17 @@ def cut(case, fault):
         case.learns_of_loss(a, PATIENCE)
         a.ask("release")
         case.asks(b, "still", "yes")
+        case.release(b)
+    else:
+        a.may_be_superseded()
+        fault.finish()
+        has_it = case.still(a)
+        case.seen.append(f"still held: {has_it}")
+        if has_it == "yes":
+            case.release(a)
+        case.gets(b, "after the cut", time.monotonic(), PATIENCE)
+        case.asks(a, "still", "no")
+        a.ask("release")
         case.release(b)
 
 

@@ -38,6 +38,8 @@ class Storage:
         self.excludes = self.words("EXCLUDES")
         self.survives = {what: self.words("SURVIVES_" + what.upper()) for what in ("restart", "cut")}
         self.why_not = os.environ["WHY_NOT"]
+        self.ends_in_cut = self.words("ENDS_IN_CUT")
+        self.faults = self.words("FAULTS")
         self.times = os.environ["TIMES"]
         self.kernels = int(os.environ["KERNELS"])
         self.heartbeat = float(os.environ["HEARTBEAT"])

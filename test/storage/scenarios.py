@@ -97,7 +97,11 @@ class Run:
             for _ in threads.map(lambda pair: self.run(*pair), self.selected(scenarios)):
                 pass
         for what, pairs in faults:
-            if selected := self.selected(pairs):
+            selected = self.selected(pairs)
+            if selected and what[0] not in self.storage.faults:
+                for function, kind in selected:
+                    self.report("skipped", f"{function.__name__} {kind}: there is no server")
+            elif selected:
                 fault = Fault(self.storage, *what)
                 with ThreadPoolExecutor(len(selected)) as threads:
                     for pair in selected:
