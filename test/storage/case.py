@@ -8,8 +8,9 @@
 import threading
 import time
 
-from host import PATIENCE, POLL, PYTHON_PEER, Peer, Trouble
+from host import PATIENCE, PYTHON_PEER, Peer, ScenarioError
 
+POLL = 0.25  # the interval of the locks
 SETTLE = 2  # of a writer of soft_read_write_lock
 SLACK = 5  # of what is due at once, on a loaded machine
 
@@ -24,6 +25,10 @@ class Case:
         self.lock = f"{scenario}-{kind}"
         self.modes = ["write"] if kind == "soft_file_lock" else ["read", "write"]
         self.threshold = storage.threshold
+        # Within these seconds others get the lock of a holder that stopped, and not within those: its
+        # last stamp may be an interval old.
+        self.stale_limit = self.threshold + POLL + SETTLE + SLACK
+        self.fresh_for = self.threshold - storage.heartbeat
         self.peers = []
         self.failures = []
         self.seen = []
@@ -31,7 +36,7 @@ class Case:
         self.mutex = threading.Lock()
 
     def next_round(self):
-        """Begins with a lock that no peer has used."""
+        """Goes on with a lock that no peer has used."""
         self.rounds += 1
         self.lock = f"{self.name.replace(' ', '-')}-{self.rounds}"
 
@@ -68,25 +73,21 @@ class Case:
         return self.expect(meaning or f"{what} by {peer.name}", said == expected, text)
 
     def takes(self, peer, mode="write", limit=PATIENCE, meaning=None):
-        """Not at the first attempt: a client may remember for some time a marker that is gone."""
+        """Waits: a client may remember for some time a marker that is gone."""
         if not self.asks(peer, f"acquire {mode} {limit}", "held", meaning):
-            raise Trouble(f"{peer.name} has no {mode} lock")
+            raise ScenarioError(f"{peer.name} has no {mode} lock")
 
     def gets(self, peer, what, since, at_most, at_least=0.0):
-        """Expects that the peer has it within these seconds. Returns after how many."""
+        """Expects that the peer has the lock within these seconds. Returns how long it took."""
         said = peer.result(at_most + PATIENCE)
         took = time.monotonic() - since
         self.expect(what, said == "held" and at_least <= took <= at_most, f"{said} after {took:.1f} s")
         if said != "held":
-            raise Trouble(f"{peer.name} has no lock")
+            raise ScenarioError(f"{peer.name} has no lock")
         return took
 
-    def gets_when_stale(self, peer, what, since):
-        limit = self.threshold + POLL + SETTLE + SLACK
-        return self.gets(peer, what, since, limit, self.threshold)
-
     def still(self, peer, limit=PATIENCE):
-        """What it says once the storage answers."""
+        """Returns the answer to "still", once the storage gives one."""
         until = time.monotonic() + limit
         while (said := peer.ask("still")).startswith("error") and time.monotonic() < until:
             time.sleep(POLL)
@@ -109,7 +110,7 @@ class Case:
         self.asks(peer, "release", "released")
 
     def judge(self):
-        """Asks the oracle about all rounds; returns how many holds it saw."""
+        """Asks the oracle about the locks of all rounds."""
         names = {peer.lock for peer in self.peers}
         overlaps = [text for name in names for text in self.oracle.overlaps_of(name)]
         self.expect("no hold overlaps", not overlaps, f"{len(overlaps)}: {'; '.join(overlaps[:3])}")

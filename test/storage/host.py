@@ -14,17 +14,16 @@ import threading
 import time
 
 PATIENCE = 120  # of everything that has no limit of its own; longer than a client needs to reconnect
-POLL = 0.25
 
 PYTHON_PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peer")
 PYTHON_PEER = os.path.normpath(os.path.join(PYTHON_PEER, "soft_read_write_lock.py"))
 
 
-class Trouble(Exception):
+class ScenarioError(Exception):
     """A scenario cannot go on."""
 
 
-class Unpromised(Exception):
+class NotPromised(Exception):
     """The storage does not promise what a scenario is about."""
 
 
@@ -41,6 +40,7 @@ class Storage:
         self.ends_in_cut = self.words("ENDS_IN_CUT")
         self.faults = self.words("FAULTS")
         self.times = os.environ["TIMES"]
+        self.lease = float(os.environ["LEASE"])
         self.kernels = int(os.environ["KERNELS"])
         self.heartbeat = float(os.environ["HEARTBEAT"])
         self.threshold = 3 * self.heartbeat
@@ -62,9 +62,9 @@ class Storage:
         try:
             status = self.replies.get(timeout=PATIENCE)
         except queue.Empty:
-            raise Trouble(f"{name} did not end in {PATIENCE} s") from None
+            raise ScenarioError(f"{name} did not end in {PATIENCE} s") from None
         if status != "0":
-            raise Trouble(f"{name} failed with status {status}")
+            raise ScenarioError(f"{name} failed with status {status}")
 
 
 class Peer:
@@ -91,7 +91,7 @@ class Peer:
         threading.Thread(target=self.listen, daemon=True).start()
         pid = self.hear()
         if not pid.isdigit():
-            raise Trouble(f"{self.name} does not start: {pid}")
+            raise ScenarioError(f"{self.name} does not start: {pid}")
         self.pid = int(pid)
 
     def listen(self):
@@ -115,10 +115,10 @@ class Peer:
         try:
             return self.said.get(timeout=limit)
         except queue.Empty:
-            raise Trouble(f"{self.name} did not answer in {limit:.0f} s") from None
+            raise ScenarioError(f"{self.name} did not answer in {limit:.0f} s") from None
 
     def result(self, limit=PATIENCE):
-        """The next answer that is not about waiting."""
+        """Returns the next answer that is not about waiting."""
         until = time.monotonic() + limit
         while (said := self.hear(max(0, until - time.monotonic()))).startswith("waiting"):
             pass
@@ -134,7 +134,7 @@ class Peer:
         while (said := self.hear()) == "waiting for state":
             pass
         if said != "waiting":
-            raise Trouble(f"{self.name} says {said!r} where it has to wait")
+            raise ScenarioError(f"{self.name} says {said!r} where it has to wait")
 
     def signal(self, name):
         command = [*self.on, "kill", "-" + name, str(self.pid)]

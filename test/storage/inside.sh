@@ -16,6 +16,8 @@
 #                                25 s
 #     ends_in_cut                those whose holds end in such a cut, so that the other host gets it; of
 #                                others either may be
+#     lease                      for how many seconds the server may wait for a client that is cut off, 0 if
+#                                not set
 #     times                      server or client: whose clock gives files their times
 #     kernels                    1: a and b share this kernel; 2: each has its own
 #     heartbeat                  the interval for the scenarios, 2 s if not set; longer than the caches last
@@ -24,7 +26,7 @@
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 fixture=$1 space=$2 peer=$3
-on_a=() on_b=() heartbeat=2 why_not= ends_in_cut=soft_read_write_lock
+on_a=() on_b=() heartbeat=2 why_not= ends_in_cut=soft_read_write_lock lease=0
 mount -t tmpfs none "$space" && mount -t tmpfs none /dev/shm && . "$here/fixtures/$fixture.sh" || exit 125
 
 begin=$SECONDS
@@ -39,9 +41,10 @@ lines()
     printf '%s\n' "$@"
 }
 export ON_A=$(lines "${on_a[@]}") ON_B=$(lines "${on_b[@]}") DIR_A=$dir_a DIR_B=$dir_b
-export KERNELS=$kernels HEARTBEAT=$heartbeat WHY_NOT=$why_not TIMES=$times
-export EXCLUDES=$(lines $excludes) SURVIVES_RESTART=$(lines $survives_restart) SURVIVES_CUT=$(lines $survives_cut)
-export ENDS_IN_CUT=$(lines $ends_in_cut) FAULTS=$(compgen -A function | grep -xE 'server_down|cut_a')
+export KERNELS=$kernels HEARTBEAT=$heartbeat WHY_NOT=$why_not TIMES=$times LEASE=$lease
+export EXCLUDES=$(lines $excludes) SURVIVES_RESTART=$(lines $survives_restart)
+export SURVIVES_CUT=$(lines $survives_cut) ENDS_IN_CUT=$(lines $ends_in_cut)
+export FAULTS=$(compgen -A function | grep -xE 'server_down|cut_a')
 
 # The driver asks for the fixture's functions by name, a line each, and reads their status.
 exec 4>&1

@@ -19,10 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True  # not beside the sources
 from case import Case
-from disturbed import Fault, faults
-from host import Storage, Trouble, Unpromised
+from faults import Fault, faults
+from host import Storage, ScenarioError, NotPromised
 from oracle import Oracle
-from undisturbed import KINDS, scenarios
+from locking import KINDS, scenarios
 
 WORKERS = 10  # cases at once: most of them wait most of the time
 
@@ -54,7 +54,7 @@ class Run:
                 function(case, *more)
             finally:
                 case.end()
-        except Unpromised as why:
+        except NotPromised as why:
             self.report("skipped", f"{case.name}: {why}")
             return
         except Exception as error:  # the other cases must run as well
@@ -84,7 +84,7 @@ class Run:
         try:
             a, b = case.pair()
             said = [peer.ask(f"acquire write {case.threshold}") for peer in (a, b)]
-        except (Trouble, OSError) as error:
+        except (ScenarioError, OSError) as error:
             said = [repr(error)]
         case.end()
         self.report("skipped", f"{kind}: {self.storage.why_not}; a and b: {', '.join(said)}")

@@ -9,9 +9,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from case import SETTLE, SLACK
-from host import PATIENCE, POLL, Trouble
-from undisturbed import KINDS, TREE, crowd, has_successor
+from case import SLACK
+from host import PATIENCE, ScenarioError
+from locking import KINDS, TREE, crowd, has_successor
 
 CUT = 25  # seconds; longer than the lease of any of the storage
 
@@ -47,7 +47,7 @@ class Fault:
     @staticmethod
     def wait(event):
         if not event.wait(2 * PATIENCE):
-            raise Trouble("the fault does not come or does not end")
+            raise ScenarioError("the fault does not come or does not end")
 
     def run(self, cases):
         def wait_for_all(semaphore):
@@ -130,7 +130,8 @@ def cut(case, fault):
     if case.kind == TREE and TREE in case.storage.ends_in_cut:
         a.may_be_superseded()
         case.learns_of_loss(a, case.threshold + SLACK)
-        took = case.gets(b, "meanwhile", since, case.threshold + POLL + SETTLE + SLACK)
+        limit = case.stale_limit + case.storage.lease
+        took = case.gets(b, "meanwhile", since, limit)
         case.seen.append(f"another has it after {took:.1f} s")
         fault.finish()
         case.asks(a, "release", "lost")

@@ -9,8 +9,8 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from case import SETTLE, SLACK
-from host import PATIENCE, POLL, Unpromised
+from case import POLL, SETTLE, SLACK
+from host import PATIENCE, NotPromised
 
 KINDS = ["file_lock", "read_write_lock", "soft_file_lock", "soft_read_write_lock"]
 TREE = "soft_read_write_lock"  # the only kind whose holds expire
@@ -172,7 +172,7 @@ def crash_seen_by_other_host(case):
         since = time.monotonic()
         if case.kind == TREE:
             # The threshold counts from the last stamp, which may be an interval old.
-            limit = case.threshold + POLL + SETTLE + SLACK
+            limit = case.stale_limit
             took = case.gets(b, f"after a dead {mode}", since, limit)
         elif case.kind == "soft_file_lock":
             said = b.result()
@@ -208,7 +208,7 @@ def crash_of_waiting_writer(case):
     since = time.monotonic()
     case.release(reader)
     b.tell(f"acquire read {PATIENCE}")
-    limit = case.threshold + POLL + SETTLE + SLACK
+    limit = case.stale_limit
     took = case.gets(b, "read after a dead writer that waited", since, limit)
     case.seen.append(f"after {took:.1f} s")
     case.release(b)
@@ -237,7 +237,7 @@ def supersede(case, mode, other):
     a.may_be_superseded()
     since = time.monotonic()
     b.begin_to_wait(other)
-    case.gets(b, f"{other} after a stopped {mode}", since, case.threshold + POLL + SETTLE + SLACK)
+    case.gets(b, f"{other} after a stopped {mode}", since, case.stale_limit, case.fresh_for)
     a.signal("CONT")
     case.learns_of_loss(a, SLACK)
     case.asks(a, "release", "lost")
@@ -268,7 +268,7 @@ def superseded_writer_releases_at_once(case):
     since = time.monotonic()
     b.begin_to_wait("write")
     a.tell("release")  # is read as soon as the process runs again
-    case.gets(b, "write after a stopped write", since, case.threshold + POLL + SETTLE + SLACK)
+    case.gets(b, "write after a stopped write", since, case.stale_limit, case.fresh_for)
     a.signal("CONT")
     said = a.result()
     case.expect("the release reports the loss", said == "lost", said)
@@ -313,7 +313,7 @@ def stopped_holder_keeps_it(case):
 @scenario(["soft_file_lock", TREE])
 def two_hosts_of_one_name(case):
     if case.storage.kernels == 1:
-        raise Unpromised("a and b share a kernel, so they are one host")
+        raise NotPromised("a and b share a kernel, so they are one host")
     a, b = case.pair(host="twin")
     for one, other in (a, b), (b, a):
         case.takes(one)
@@ -336,7 +336,7 @@ def keeps_with_clock(case, clock):
         case.takes(a)
         a.kill()
         b.tell(f"acquire write {PATIENCE}")
-        limit = case.threshold + POLL + SETTLE + SLACK
+        limit = case.stale_limit
         case.gets(b, "after a crash", time.monotonic(), limit)
 
 
@@ -348,5 +348,5 @@ def clock_an_hour_fast(case):
 @scenario(["soft_file_lock", TREE])
 def clock_an_hour_slow(case):
     if case.kind == TREE and case.storage.times == "client":
-        raise Unpromised("clients set the times of files, so none may be behind by the threshold")
+        raise NotPromised("clients set the times of files, so none may be behind by the threshold")
     keeps_with_clock(case, "-1h")
