@@ -51,6 +51,7 @@ class Case:
         host = host or f"host-{side}"
         whole = command + options
         peer = Peer(self.storage, self.oracle, side, host, self.lock, whole, fake if clock else ())
+        peer.make = make
         with self.mutex:
             self.peers.append(peer)
         return peer

@@ -37,6 +37,7 @@ class Storage:
         self.excludes = self.words("EXCLUDES")
         self.survives = {what: self.words("SURVIVES_" + what.upper()) for what in ("restart", "cut")}
         self.why_not = os.environ["WHY_NOT"]
+        self.ends_in_restart = self.words("ENDS_IN_RESTART")
         self.ends_in_cut = self.words("ENDS_IN_CUT")
         self.faults = self.words("FAULTS")
         self.times = os.environ["TIMES"]

@@ -14,8 +14,9 @@
 #     survives_restart survives_cut
 #                                those whose holds last when the server restarts, and through a cut of
 #                                25 s
-#     ends_in_cut                those whose holds end in such a cut, so that the other host gets it; of
-#                                others either may be
+#     ends_in_restart ends_in_cut
+#                                those whose holds end while the server is away for the threshold of a
+#                                soft_read_write_lock, and in such a cut; of others either may be
 #     lease                      for how many seconds the server may wait for a client that is cut off, 0 if
 #                                not set
 #     times                      server or client: whose clock gives files their times
@@ -26,7 +27,8 @@
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 fixture=$1 space=$2 peer=$3
-on_a=() on_b=() heartbeat=2 why_not= ends_in_cut=soft_read_write_lock lease=0
+on_a=() on_b=() heartbeat=2 why_not= lease=0
+ends_in_restart=soft_read_write_lock ends_in_cut=soft_read_write_lock
 mount -t tmpfs none "$space" && mount -t tmpfs none /dev/shm && . "$here/fixtures/$fixture.sh" || exit 125
 
 begin=$SECONDS
@@ -44,6 +46,7 @@ export ON_A=$(lines "${on_a[@]}") ON_B=$(lines "${on_b[@]}") DIR_A=$dir_a DIR_B=
 export KERNELS=$kernels HEARTBEAT=$heartbeat WHY_NOT=$why_not TIMES=$times LEASE=$lease
 export EXCLUDES=$(lines $excludes) SURVIVES_RESTART=$(lines $survives_restart)
 export SURVIVES_CUT=$(lines $survives_cut) ENDS_IN_CUT=$(lines $ends_in_cut)
+export ENDS_IN_RESTART=$(lines $ends_in_restart)
 export FAULTS=$(compgen -A function | grep -xE 'server_down|cut_a')
 
 # The driver asks for the fixture's functions by name, a line each, and reads their status.

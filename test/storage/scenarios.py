@@ -96,7 +96,7 @@ class Run:
         with ThreadPoolExecutor(WORKERS) as threads:
             for _ in threads.map(lambda pair: self.run(*pair), self.selected(scenarios)):
                 pass
-        for what, pairs in faults:
+        for what, pairs in faults(self.storage):
             selected = self.selected(pairs)
             if selected and what[0] not in self.storage.faults:
                 for function, kind in selected:
