@@ -102,7 +102,8 @@ class Case:
         return said
 
     def loss_of(self, peer):
-        """Only a soft_read_write_lock reports its loss by itself; the others are asked."""
+        """Returns "none" or the loss. Only a soft_read_write_lock reports it; the others are asked
+        whether they still hold the lock."""
         if self.kind == "soft_read_write_lock":
             return peer.ask("loss")
         return {"yes": "none", "no": "not held"}.get(said := peer.ask("still"), said)

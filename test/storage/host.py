@@ -142,7 +142,7 @@ class Peer:
         subprocess.run(command, stdin=subprocess.DEVNULL, timeout=PATIENCE, check=False)
 
     def may_be_superseded(self):
-        """From now on another process may get the lock."""
+        """States that from now on another process may get the lock."""
         self.oracle.end(self.lock, self.name)
 
     def kill(self):
@@ -151,7 +151,7 @@ class Peer:
         self.signal("KILL")
 
     def end(self):
-        """Whatever state it is in."""
+        """Ends the process, whatever state it is in."""
         self.is_counted = False
         self.oracle.end(self.lock, self.name)
         if self.process.poll() is None:

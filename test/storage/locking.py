@@ -173,9 +173,7 @@ def crash_seen_by_other_host(case):
         a.kill()
         since = time.monotonic()
         if case.kind == TREE:
-            # The threshold counts from the last stamp, which may be an interval old.
-            limit = case.stale_limit
-            took = case.gets(b, f"after a dead {mode}", since, limit)
+            took = case.gets(b, f"after a dead {mode}", since, case.stale_limit, case.fresh_for)
         elif case.kind == "soft_file_lock":
             said = b.result()
             case.expect("a marker of another host stays", said == "timed out", said)
@@ -210,8 +208,7 @@ def crash_of_waiting_writer(case):
     since = time.monotonic()
     case.release(reader)
     b.tell(f"acquire read {PATIENCE}")
-    limit = case.stale_limit
-    took = case.gets(b, "read after a dead writer that waited", since, limit)
+    took = case.gets(b, "read after a dead writer that waited", since, case.stale_limit)
     case.seen.append(f"after {took:.1f} s")
     case.release(b)
 
@@ -338,8 +335,7 @@ def keeps_with_clock(case, clock):
         case.takes(a)
         a.kill()
         b.tell(f"acquire write {PATIENCE}")
-        limit = case.stale_limit
-        case.gets(b, "after a crash", time.monotonic(), limit)
+        case.gets(b, "after a crash", time.monotonic(), case.stale_limit)
 
 
 @scenario(["soft_file_lock", TREE])

@@ -79,7 +79,7 @@ class Run:
         ]
 
     def show_what_excludes_nothing(self, kind):
-        """Such a kind has no scenarios."""
+        """Reports what both clients get of a kind that has no scenarios here."""
         case = self.case(self.show_what_excludes_nothing, kind)
         try:
             a, b = case.pair()
