@@ -32,8 +32,7 @@ need_check="$need_build clang libboost-testBOOST-dev libboost-contextBOOST-dev l
     python3 python3-filelock sqlite3
     cmake make pkg-config faketime libfuse3-dev fuse3 util-linux strace asciidoctor"
 need_more="$need_check spin libc++-dev libc++abi-dev musl-tools dpkg-dev"
-need_full="$need_more libclang-rt-dev e2fsprogs xfsprogs btrfs-progs
-    glusterfs-server glusterfs-client iproute2"
+need_full="$need_more libclang-rt-dev e2fsprogs xfsprogs btrfs-progs"
 
 # A fresh machine has no package lists, an old one has lists of packages that are gone.
 refresh()

@@ -1,0 +1,60 @@
+# Copyright 2026 The Boost.FileLock maintainers
+# Distributed under the Boost Software License, Version 1.0.
+# https://www.boost.org/LICENSE_1_0.txt
+
+# inside.sh NAME DIRECTORY PEER: in namespaces of its own, brings the fixture up and runs the scenarios.
+# Status 125: it does not come up.
+#
+# A fixture sets
+#     packages device            what it needs of the machine
+#     dir_a dir_b                where a and b have the file system
+#     on_a on_b                  the words that run a program there
+#     excludes                   the lock types that exclude each other there
+#     why_not                    why the others do not
+#     survives_restart survives_cut
+#                                those whose holds last when the server restarts, and through a cut of
+#                                25 s
+#     ends_in_restart ends_in_cut
+#                                those whose holds end while the server is away for the threshold of a
+#                                soft_read_write_lock, and in such a cut; of others either may be
+#     lease                      for how many seconds the server may wait for a client that is cut off, 0 if
+#                                not set
+#     times                      server or client: whose clock gives files their times
+#     kernels                    1: a and b share this kernel; 2: each has its own
+#     heartbeat                  the interval for the scenarios, 2 s if not set; longer than the caches last
+# and defines up, cut_a, join_a and, if there is a server, server_down and server_up.
+
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+fixture=$1 space=$2 peer=$3
+on_a=() on_b=() heartbeat=2 why_not= lease=0
+ends_in_restart=soft_read_write_lock ends_in_cut=soft_read_write_lock
+mount -t tmpfs none "$space" && mount -t tmpfs none /dev/shm && . "$here/fixtures/$fixture.sh" || exit 125
+
+begin=$SECONDS
+if ! up >"$space/up.log" 2>&1; then
+    tail -n 20 "$space"/*.log
+    exit 125
+fi
+echo "$fixture: up after $((SECONDS - begin)) s"
+
+lines()
+{
+    printf '%s\n' "$@"
+}
+export ON_A=$(lines "${on_a[@]}") ON_B=$(lines "${on_b[@]}") DIR_A=$dir_a DIR_B=$dir_b
+export KERNELS=$kernels HEARTBEAT=$heartbeat WHY_NOT=$why_not TIMES=$times LEASE=$lease
+export EXCLUDES=$(lines $excludes) SURVIVES_RESTART=$(lines $survives_restart)
+export SURVIVES_CUT=$(lines $survives_cut) ENDS_IN_CUT=$(lines $ends_in_cut)
+export ENDS_IN_RESTART=$(lines $ends_in_restart)
+export FAULTS=$(compgen -A function | grep -xE 'server_down|cut_a')
+
+# The driver asks for the fixture's functions by name, a line each, and reads their status.
+exec 4>&1
+coproc driver { exec /usr/bin/python3 -B "$here/scenarios.py" "$fixture" "$peer" 3>&1 >&4; }
+pid=$driver_PID
+while read -r name <&"${driver[0]}"; do
+    "$name" >>"$space/up.log" 2>&1 </dev/null
+    echo $? >&"${driver[1]}"
+done
+wait $pid
