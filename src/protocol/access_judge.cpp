@@ -75,7 +75,7 @@ bool access_judge::may_be_a_namesakes(std::string const& name, found_marker cons
     auto& known = samples_[name].precedes_this_boot;
     if (!known)
         known = at.precedes_this_boot(found);
-    return !*known;
+    return !known.value_or(false);
 }
 
 bool access_judge::is_old(found_marker const& found, marker_file const& at)

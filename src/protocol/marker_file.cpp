@@ -266,11 +266,12 @@ system::error_code marker_file::fill(std::string const& text)
     auto ec = write_all(file_, text);
     if (!ec && !is_local_)
         ec = flush(file_); // or others find it empty until this machine writes it back
-    // So that what was written in part is known for ours.
-    if (ec && !is_local_ && facts_of(file_, facts_))
-        return ec;
-    if (!is_local_)
+    if (!is_local_) {
+        // So that it is known for ours even if it is given up now, or was written in part.
+        if (auto const failed = facts_of(file_, facts_))
+            return ec ? ec : failed;
         text_.assign(text, 0, ec ? facts_.size : text.size()); // there is room for it
+    }
     bool const is_as_wished = !permissions_ || *permissions_ == facts_.permissions;
     return ec || is_as_wished ? ec : set_permissions(file_, *permissions_); // whatever the umask
 }
@@ -286,9 +287,13 @@ system::error_code marker_file::publish(std::string const& text, outcome& result
             if (!ec)
                 publisher_.begin();
         }
-        if (!ec)
-            return enter(result);
-        leave();
+        if (!ec) {
+            ec = enter(result);
+            if (ec || result != outcome::again || !is_slow_)
+                return ec;
+        } else {
+            leave();
+        }
         if (ec == errc::file_exists) {
             result = outcome::taken;
             return {};
@@ -312,6 +317,7 @@ system::error_code marker_file::enter(outcome& result)
 {
     if (is_in_time())
         return end_making(result);
+    is_slow_ = is_slow_ || (!is_local_ && !habit_.has_token);
     result = outcome::again;
     return habit_.is_left ? system::error_code() : withdraw();
 }
@@ -681,11 +687,13 @@ std::optional<std::chrono::nanoseconds> marker_file::storage_time() const
     return ec ? std::nullopt : std::optional(facts.modified);
 }
 
-bool marker_file::precedes_this_boot(found_marker const& found) const
+std::optional<bool> marker_file::precedes_this_boot(found_marker const& found) const
 {
     auto const uptime = system_uptime();
     auto const now = uptime ? storage_time() : std::nullopt;
-    return now && *now - found.facts.modified > *uptime + boot_margin;
+    if (!now)
+        return std::nullopt;
+    return *now - found.facts.modified > *uptime + boot_margin;
 }
 
 system::error_code marker_file::refresh(std::chrono::nanoseconds until, fate& result) const noexcept

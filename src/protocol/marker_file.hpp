@@ -153,8 +153,8 @@ public:
     std::optional<std::chrono::nanoseconds> storage_time() const;
 
     /// Returns whether the marker was made before this machine was started, by the clock of the
-    /// file system; false where that cannot be known. It makes a file there.
-    bool precedes_this_boot(found_marker const& found) const;
+    /// file system; nothing where that cannot be known now. It makes a file there.
+    std::optional<bool> precedes_this_boot(found_marker const& found) const;
 
     /// Removes what processes that died have left under private names beside it, a minute ago by
     /// the file system's clock. As far as that can be done. While it is published.

@@ -248,14 +248,15 @@ bool soft_file_protocol::is_death_proved(found_marker const& found, marker_recor
 {
     if (marker_.is_local(found.file) || is_of_this_boot(owner.start_token))
         return true;
-    // The answer stays the same while the marker does: both clocks go on.
-    if (found.text == undecided_ && found.facts.modified == undecided_modified_)
+    // The answer stays the same while the marker does, since both clocks go on.
+    if (found.text == namesakes_ && found.facts.modified == namesakes_modified_)
         return false;
-    if (marker_.precedes_this_boot(found))
-        return true;
-    undecided_ = found.text;
-    undecided_modified_ = found.facts.modified;
-    return false;
+    auto const precedes = marker_.precedes_this_boot(found);
+    if (precedes && !*precedes) {
+        namesakes_ = found.text;
+        namesakes_modified_ = found.facts.modified;
+    }
+    return precedes.value_or(false);
 }
 
 // By the clock of the file system, which on local storage is the machine's. A time in the future

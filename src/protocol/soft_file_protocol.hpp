@@ -97,8 +97,8 @@ private:
     std::optional<sample> sample_;
     std::string dead_,
         certain_;           // the last records of one who had gone, and who was seen for certain
-    std::string undecided_; // the last record whose owner may be on another host of our name
-    std::chrono::nanoseconds undecided_modified_{};
+    std::string namesakes_; // the last record whose owner may be on another host of our name
+    std::chrono::nanoseconds namesakes_modified_{};
     std::string host_, record_;   // ours
     std::uint32_t record_of_ = 0; // the process generation; 0: to be made anew
     std::optional<file_identity> met_;
