@@ -23,25 +23,6 @@ namespace detail {
 inline constexpr int max_restarts = 10;
 inline constexpr std::chrono::milliseconds contention_backoff{10};
 
-/// Counts how often an attempt starts again. Not for long where the storage is slow: between
-/// attempts the engine looks at the caller's time limit.
-class restarts
-{
-public:
-    bool may_go_on() noexcept
-    {
-        return ++count_ == 1 || (count_ <= max_restarts && clock::now() - begin_ < longest);
-    }
-    bool is_last() const noexcept { return count_ == max_restarts; }
-
-private:
-    using clock = std::chrono::steady_clock;
-    static constexpr std::chrono::milliseconds longest{100};
-
-    clock::time_point const begin_ = clock::now();
-    int count_ = 0;
-};
-
 /// The pause before the next attempt while another process has the right of removal.
 inline constexpr std::chrono::milliseconds removal_backoff{1};
 

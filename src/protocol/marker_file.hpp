@@ -110,6 +110,9 @@ public:
 
     bool is_published() const noexcept { return file_.is_open(); }
 
+    /// Whether it was once too slow for a marker that is made in place.
+    bool is_on_slow_storage() const noexcept { return is_slow_; }
+
     /// Since boot: when it was made, or shortly before. While it is published.
     std::chrono::nanoseconds made() const noexcept { return made_; }
 

@@ -37,7 +37,7 @@ answer reader_crowd::pass(storage rules, filesystem::path const& fresh)
 {
     std::vector<std::string> names, gone, going;
     bool const all = is_time_for_all();
-    for (restarts tries; tries.may_go_on();) {
+    for (int i = 0; i < max_restarts; ++i) {
         auto ec = directory_.list(names, going);
         if (!ec && !directory_.is_in_place(rules, ec) && !ec) {
             directory_.close();

@@ -49,7 +49,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
         return ec;
     if ((ec = make_record()))
         return ec;
-    for (restarts tries; tries.may_go_on();) {
+    for (int i = 0; i < max_restarts; ++i) {
         // Who waits was told that the marker has gone, or looks whether it has.
         if (std::exchange(is_taken_, false)) {
             ec = look();
@@ -65,13 +65,16 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
         marker_file::outcome result;
         ec = marker_.publish(record_, result);
         // Others remove them meanwhile; in a working directory that was removed it is so for ever.
-        if (ec == errc::no_such_file_or_directory && !tries.is_last())
+        if (ec == errc::no_such_file_or_directory && i != max_restarts - 1)
             ec = make_parents(path_, options_.create_directories);
         else if (!ec && result == marker_file::outcome::ours)
             return have_it();
         if (ec)
             return ec;
         is_taken_ = result == marker_file::outcome::taken;
+        // Between attempts the engine looks at the caller's time limit.
+        if (!is_taken_ && marker_.is_on_slow_storage())
+            break;
     }
     return answer::again_after(contention_backoff);
 }

@@ -168,7 +168,7 @@ system::error_code soft_read_write_protocol::make_record()
 
 answer soft_read_write_protocol::read()
 {
-    for (restarts tries; tries.may_go_on();) {
+    for (int i = 0; i < max_restarts; ++i) {
         auto a = at_gate(gate_.pass(where_));
         if (is_had(a))
             a = become_reader();
@@ -241,7 +241,7 @@ answer soft_read_write_protocol::join()
 
 answer soft_read_write_protocol::write(bool is_only_try)
 {
-    for (restarts tries; tries.may_go_on();) {
+    for (int i = 0; i < max_restarts; ++i) {
         auto a = answer(answer::have_it);
         if (!is_claimed_)
             a = undo(drop_claim(short_wait)); // of what was made too late
