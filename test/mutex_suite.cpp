@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(acquiring_waits_as_the_options_say, Lock, exclusiv
         BOOST_TEST(status.path == path);
         BOOST_TEST(status.waited.count() == 0);
     };
-    how.timeout = milliseconds(5); // less than the interval
+    how.timeout = milliseconds(300); // less than the interval, and longer than an attempt takes
     BOOST_TEST(!lock.acquire(how, ec));
     BOOST_TEST(told == 1);
     BOOST_TEST(!lock.is_locked());
