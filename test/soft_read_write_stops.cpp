@@ -434,7 +434,7 @@ BOOST_FIXTURE_TEST_SUITE(soft_read_write_stops, fixture, *ut::precondition(can_t
 BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_and_others_come_in_at_once, both* data::make(acts),
                        where, a)
 {
-    check(a, where, {1, 4}, [&, where = where, a = a](stop_point const& p) -> std::string {
+    check(a, where, {1, 8}, [&, where = where, a = a](stop_point const& p) -> std::string {
         auto const they = prepare(a, where);
         auto const& lives = they.lives;
         stopped one(doing(a, options_for(a, where)), p);
@@ -459,7 +459,7 @@ BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_and_others_come_in_at_once, both* 
 BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_while_he_makes_a_marker_in_place,
                        both* data::make(acts_in_place), where, a)
 {
-    check(a, where, {1, 4}, [&, where = where, a = a](stop_point const& p) -> std::string {
+    check(a, where, {1, 8}, [&, where = where, a = a](stop_point const& p) -> std::string {
         return with_growing_time(shortest_threshold, [&](milliseconds threshold) {
             auto const they = prepare(a, where);
             stopped one(doing(a, options_for(a, where)), p);
@@ -506,7 +506,7 @@ BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_and_others_come_from_another_host,
 
 BOOST_DATA_TEST_CASE_F(fixture, others_come_while_one_is_stopped, both* data::make(acts), where, a)
 {
-    check(a, where, {1, 4}, [&, where = where, a = a](stop_point const& p) -> std::string {
+    check(a, where, {1, 8}, [&, where = where, a = a](stop_point const& p) -> std::string {
         for (auto const& comes : {std::string("try shared"), std::string("try")}) {
             auto const they = prepare(a, where);
             auto const& lives = they.lives;
@@ -587,7 +587,7 @@ BOOST_DATA_TEST_CASE_F(fixture, one_who_is_stopped_for_long_is_superseded, both*
     std::vector<std::string> ways = {"wait shared", "wait"};
     if (chosen_extent() == extent::few)
         ways.erase(ways.begin() + static_cast<int>(sampled_choice(2)));
-    check(a, where, {1, 7}, [&, where = where, a = a](stop_point const& p) -> std::string {
+    check(a, where, {1, 14}, [&, where = where, a = a](stop_point const& p) -> std::string {
         for (auto const& comes : ways)
             if (auto const problem = with_growing_time(shortest_threshold,
                                                        [&](milliseconds threshold) {

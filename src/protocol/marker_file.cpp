@@ -104,7 +104,9 @@ bool is_final(system::error_code const& ec) noexcept
            ec == errc::too_many_files_open_in_system || is_out_of_space(ec);
 }
 
-constexpr int most_stale_answers = 4; // in a row, before they are an error
+// Before a marker of ours on network storage is believed to be gone: an answer out of a cache, or
+// from a server that is being restarted, may be wrong.
+constexpr int most_looks = 3;
 
 bool is_not_supported(system::error_code const& ec) noexcept
 {
@@ -136,6 +138,8 @@ system::error_code found_marker::look_again()
 {
     if (auto const ec = facts_of(file, facts))
         return ec;
+    if (facts.identity == file_identity()) // it was removed meanwhile
+        return make_error_code(errc::no_such_file_or_directory);
     if (!facts.is_regular || facts.size > longest_record)
         return error::not_a_lock_file;
     return read_all(file, longest_record, text);
@@ -192,10 +196,10 @@ try {
         it_is = named.identity == facts_.identity;
     } else {
         found_marker named;
-        ec = named.look(path_);
-        for (int i = 1; i < most_stale_answers && is_stale(ec); ++i)
+        for (int i = 0; i < most_looks && !it_is; ++i) {
             ec = named.look(path_);
-        it_is = !ec && is_ours(named);
+            it_is = !ec && is_ours(named);
+        }
         if (ec == error::not_a_lock_file)
             ec.clear();
     }
@@ -218,8 +222,12 @@ system::error_code marker_file::names_ours(bool& it_does) const noexcept
 system::error_code marker_file::confirm(outcome& result)
 {
     found_marker named;
-    auto const ec = named.look(path_);
-    bool const it_is = !ec && named.text == text_ && !publisher_.is_superseded();
+    system::error_code ec;
+    bool it_is = false;
+    for (int i = 0; i < most_looks && !it_is; ++i) {
+        ec = named.look(path_);
+        it_is = !ec && named.text == text_ && !publisher_.is_superseded();
+    }
     result = it_is ? outcome::ours : outcome::again;
     if (it_is)
         facts_.modified = named.facts.modified;
@@ -268,7 +276,10 @@ system::error_code marker_file::fill(std::string const& text)
         ec = flush(file_); // or others find it empty until this machine writes it back
     if (!is_local_) {
         // So that it is known for ours even if it is given up now, or was written in part.
-        if (auto const failed = facts_of(file_, facts_))
+        auto failed = facts_of(file_, facts_);
+        if (is_stale(failed))
+            failed = facts_of(file_, facts_);
+        if (failed)
             return ec ? ec : failed;
         text_.assign(text, 0, ec ? facts_.size : text.size()); // there is room for it
     }
@@ -524,6 +535,8 @@ system::error_code marker_file::put_in_place_of(found_marker& theirs, judgement 
 
     file_facts got;
     ec = facts_of(name, got);
+    if (is_stale(ec))
+        ec = facts_of(name, got);
     bool is_removed = is_missing(ec);
     if (!ec && got.identity == theirs.facts.identity) {
         (void)remove_name(name); // what stays is litter
@@ -590,7 +603,7 @@ system::error_code marker_file::carry_off(found_marker const& theirs,
 {
     auto ec = move_name(path_, name);
     found_marker moved;
-    if (!ec)
+    if (!ec && (ec = moved.look(name)) && is_stale(ec))
         ec = moved.look(name);
     if (!ec && moved.text == theirs.text && moved.facts.modified == theirs.facts.modified)
         ec = remove_name(name);
@@ -643,6 +656,8 @@ system::error_code marker_file::evict_own_name(found_marker const& theirs,
         return is_missing(ec) ? system::error_code() : ec;
     found_marker moved;
     ec = moved.look(name);
+    if (is_stale(ec))
+        ec = moved.look(name);
     auto& a = moved.facts;
     auto const& b = theirs.facts;
     if (!ec && a.size == b.size && a.modified == b.modified && moved.text == theirs.text) {
