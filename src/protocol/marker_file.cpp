@@ -91,6 +91,14 @@ bool is_stale(system::error_code const& ec) noexcept
     return is_server_lost(ec) && ec != errc::not_connected;
 }
 
+/// Asks once more where the server had lost what was asked for, which may pass.
+template <class F>
+system::error_code ask_twice(F const& ask)
+{
+    auto const ec = ask();
+    return is_stale(ec) ? ask() : ec;
+}
+
 // Of a path. ENOTCONN is no such answer: nobody knows what it names.
 bool is_missing(system::error_code const& ec) noexcept
 {
@@ -276,10 +284,7 @@ system::error_code marker_file::fill(std::string const& text)
         ec = flush(file_); // or others find it empty until this machine writes it back
     if (!is_local_) {
         // So that it is known for ours even if it is given up now, or was written in part.
-        auto failed = facts_of(file_, facts_);
-        if (is_stale(failed))
-            failed = facts_of(file_, facts_);
-        if (failed)
+        if (auto const failed = ask_twice([&] { return facts_of(file_, facts_); }))
             return ec ? ec : failed;
         text_.assign(text, 0, ec ? facts_.size : text.size()); // there is room for it
     }
@@ -534,9 +539,7 @@ system::error_code marker_file::put_in_place_of(found_marker& theirs, judgement 
     }
 
     file_facts got;
-    ec = facts_of(name, got);
-    if (is_stale(ec))
-        ec = facts_of(name, got);
+    ec = ask_twice([&] { return facts_of(name, got); });
     bool is_removed = is_missing(ec);
     if (!ec && got.identity == theirs.facts.identity) {
         (void)remove_name(name); // what stays is litter
@@ -603,8 +606,8 @@ system::error_code marker_file::carry_off(found_marker const& theirs,
 {
     auto ec = move_name(path_, name);
     found_marker moved;
-    if (!ec && (ec = moved.look(name)) && is_stale(ec))
-        ec = moved.look(name);
+    if (!ec)
+        ec = ask_twice([&] { return moved.look(name); });
     if (!ec && moved.text == theirs.text && moved.facts.modified == theirs.facts.modified)
         ec = remove_name(name);
     return is_missing(ec) ? system::error_code() : ec;
@@ -655,9 +658,7 @@ system::error_code marker_file::evict_own_name(found_marker const& theirs,
     if (ec)
         return is_missing(ec) ? system::error_code() : ec;
     found_marker moved;
-    ec = moved.look(name);
-    if (is_stale(ec))
-        ec = moved.look(name);
+    ec = ask_twice([&] { return moved.look(name); });
     auto& a = moved.facts;
     auto const& b = theirs.facts;
     if (!ec && a.size == b.size && a.modified == b.modified && moved.text == theirs.text) {

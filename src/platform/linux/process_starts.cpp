@@ -5,7 +5,6 @@
 #include "process_starts.hpp"
 
 #include "../clock.hpp"
-
 #include "proc.hpp"
 
 #include <boost/filesystem/operations.hpp>
