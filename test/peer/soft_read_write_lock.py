@@ -433,17 +433,18 @@ class SoftReadWriteLock:
 
     def give_up(self):
         if self.own:
-            with self.state():
-                self.own.remove()
-            self.own = None
+            self.remove_own()
 
     def release(self):
         self.stop_heartbeat()
         self.heart = None
+        return self.remove_own()
+
+    def remove_own(self):
+        """Where the storage fails, the marker stays and expires."""
+        own, self.own = self.own, None
         with self.state():
-            there = self.own.remove()
-        self.own = None
-        return there
+            return own.remove()
 
 
 class Count:
