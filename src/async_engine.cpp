@@ -74,6 +74,7 @@ struct async_operation::body
     ~body()
     {
         taking.give_up();
+        state->retry_in_background();
         delete static_cast<audience*>(taking.told());
     }
 

@@ -10,6 +10,8 @@
 #include <boost/system/errc.hpp>
 #include <boost/throw_exception.hpp>
 
+#include <new>
+
 namespace boost {
 namespace filelock {
 namespace detail {
@@ -32,8 +34,11 @@ system::error_code not_held_by_caller()
 void hold::drop()
 {
     auto const state = std::move(state_);
-    if (!state || !state->release_level(owner(owner_), mode_).owned)
+    auto const result =
+        state ? state->begin_release(owner(owner_), mode_) : lock_state::release_result{false, {}};
+    if (!result.owned)
         throw_not_owner(state.get());
+    state->retry_in_background();
 }
 
 void hold::drop(system::error_code& ec) noexcept
@@ -42,14 +47,38 @@ void hold::drop(system::error_code& ec) noexcept
     ec = not_held_by_caller();
     if (!state)
         return;
-    auto const result = state->release_level(owner(owner_), mode_);
+    auto const result = state->begin_release(owner(owner_), mode_);
     if (result.owned)
         ec = result.error;
+    if (ec == system::errc::operation_would_block)
+        ec = make_error_code(system::errc::timed_out);
+    state->retry_in_background();
+}
+
+std::shared_ptr<lock_state> hold::begin_drop(system::error_code& ec) noexcept
+try {
+    auto const state = std::move(state_);
+    ec = not_held_by_caller();
+    if (!state)
+        return nullptr;
+    auto const result = state->begin_release(owner(owner_), mode_);
+    if (result.owned)
+        ec = result.error;
+    if (ec != system::errc::operation_would_block)
+        return nullptr;
+    // However the operation ends, with its context or for want of memory.
+    auto const at_last = [state](lock_state* s) { s->retry_in_background(); };
+    return std::shared_ptr<lock_state>(state.get(), at_last);
+} catch (std::bad_alloc const&) {
+    ec = make_error_code(system::errc::timed_out);
+    return nullptr;
 }
 
 void hold::abandon() noexcept
 {
-    (void)std::move(state_)->release_level(owner(owner_), mode_);
+    auto const state = std::move(state_);
+    (void)state->begin_release(owner(owner_), mode_);
+    state->retry_in_background();
 }
 
 bool hold::still_held(system::error_code& ec) const

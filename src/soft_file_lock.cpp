@@ -4,6 +4,7 @@
 
 #include "check_options.hpp"
 #include "ownership/lock_state.hpp"
+#include "ownership/wait_out.hpp"
 #include "platform/process.hpp"
 #include "protocol/soft_file_protocol.hpp"
 
@@ -11,11 +12,14 @@
 
 #include <boost/throw_exception.hpp>
 
+#include <chrono>
 #include <memory>
 
 namespace boost {
 namespace filelock {
 namespace {
+
+constexpr std::chrono::milliseconds longest_break{100};
 
 std::unique_ptr<detail::soft_file_protocol> make_protocol(filesystem::path const& path,
                                                           soft_file_lock_options const& options)
@@ -62,7 +66,7 @@ void soft_file_lock::break_lock()
 
 void soft_file_lock::break_lock(system::error_code& ec)
 {
-    ec = protocol_.break_lock();
+    ec = detail::wait_out([this] { return protocol_.break_lock(); }, longest_break);
 }
 
 } // namespace filelock

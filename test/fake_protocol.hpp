@@ -24,7 +24,7 @@ struct fake_protocol : detail::protocol
 {
     std::deque<detail::answer> answers; // then `otherwise`
     detail::answer otherwise = detail::answer::have_it;
-    std::deque<boost::system::error_code> release_errors, lower_errors;
+    std::deque<boost::system::error_code> release_errors, lower_errors, withdraw_errors;
     std::function<void()> during_attempt, during_lowering, on_acquired;
     std::optional<detail::answer> announces; // and answers so
     detail::standing asked_as = detail::standing::nothing;
@@ -38,6 +38,15 @@ struct fake_protocol : detail::protocol
     detail::file_identity file{1, 1};
     std::vector<boost::filelock::owner_record> who;
     std::string log;
+
+    static boost::system::error_code next_of(std::deque<boost::system::error_code>& errors)
+    {
+        if (errors.empty())
+            return {};
+        auto const ec = errors.front();
+        errors.pop_front();
+        return ec;
+    }
 
     static char letter(detail::lock_mode mode) { return "-sux"[static_cast<int>(mode)]; }
 
@@ -85,28 +94,24 @@ struct fake_protocol : detail::protocol
         if (on_acquired)
             on_acquired();
     }
-    void withdraw() noexcept override { log += 'w'; }
+    boost::system::error_code withdraw() noexcept override
+    {
+        log += 'w';
+        return next_of(withdraw_errors);
+    }
     std::optional<detail::file_identity> met() const noexcept override { return file; }
     boost::system::error_code release() noexcept override
     {
         log += 'r';
         held = detail::lock_mode::none;
-        if (release_errors.empty())
-            return {};
-        auto const ec = release_errors.front();
-        release_errors.pop_front();
-        return ec;
+        return next_of(release_errors);
     }
     boost::system::error_code lower(detail::lock_mode mode) noexcept override
     {
         log += {'l', letter(mode)};
         if (during_lowering)
             during_lowering();
-        boost::system::error_code ec;
-        if (!lower_errors.empty()) {
-            ec = lower_errors.front();
-            lower_errors.pop_front();
-        }
+        auto const ec = next_of(lower_errors);
         if (!ec)
             held = mode;
         return ec;

@@ -44,7 +44,7 @@ struct fake_kept final : fd::kept_up
         ++attempts;
         return next_answer;
     }
-    void withdraw() noexcept override {}
+    error_code withdraw() noexcept override { return {}; }
     std::uint8_t made_of() const noexcept override { return 255; }
     std::optional<fd::file_identity> met() const noexcept override { return std::nullopt; }
     error_code release() noexcept override

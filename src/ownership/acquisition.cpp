@@ -80,11 +80,11 @@ acquisition::next acquisition::go(bool asleep)
             break;
         case lock_book::turn::yours:
             if (book_.must_withdraw(*this))
-                protocol_.withdraw();
+                (void)protocol_.withdraw();
             if (book_.must_release(*this)) {
                 auto const ec = protocol_.release();
                 book_.released(!ec);
-                if (ec == errc::timed_out) // others are in the way, and will go
+                if (ec == errc::operation_would_block) // others are in the way, and will go
                     return judge(answer::again_after(10ms));
                 if (ec)
                     return end({next::failed, ec});
@@ -154,7 +154,7 @@ bool acquisition::can_sleep() const noexcept
 std::optional<acquisition::next> acquisition::announce()
 {
     if (book_.must_withdraw(*this))
-        protocol_.withdraw();
+        (void)protocol_.withdraw();
     if (!knows_standing_)
         find_standing();
     // Who reads elsewhere would keep others out until he gives up, in vain.
@@ -298,12 +298,12 @@ system::error_code do_chores(lock_book& book, protocol& what, chore c) noexcept
     while (c.kind != chore::none) {
         system::error_code ec;
         if (c.kind == chore::withdraw)
-            what.withdraw();
+            ec = what.withdraw(); // no error of the caller's
         else
             ec = c.to == lock_mode::none ? what.release() : what.lower(c.to);
-        if (!first)
+        if (!first && c.kind != chore::withdraw)
             first = ec;
-        c = book.done(c, !ec);
+        c = book.done(c, ec);
     }
     return first;
 }

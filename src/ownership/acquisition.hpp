@@ -152,7 +152,8 @@ private:
     static constexpr std::uint8_t off_ladder = 255;
 };
 
-/// Does what is left to be done, and what that leaves; says what went wrong first.
+/// Does what is left to be done, and what that leaves; says what went wrong first. After
+/// `operation_would_block` the book is unfinished.
 system::error_code do_chores(lock_book& book, protocol& what, chore c) noexcept;
 
 } // namespace detail

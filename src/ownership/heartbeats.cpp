@@ -48,13 +48,16 @@ public:
         return *all;
     }
 
-    system::error_code add(heartbeat& h)
+    system::error_code add(heartbeat& h, std::chrono::nanoseconds due)
     {
         if (!has_thread_) {
             if (auto const ec = start_thread([] { run(); }))
                 return ec;
             has_thread_ = true;
         }
+        if (h.listed_in_ == generation_)
+            list_.erase(list_.iterator_to(h));
+        h.due_ = due;
         insert(h);
         if (h.due_ < asleep_until_)
             wake_.notify_one();
@@ -140,8 +143,8 @@ private:
         ++beats_;
         if (waiting_ != 0)
             over_.notify_all();
-        if (is_stopped_ || !next)
-            return; // it may be no more
+        if (is_stopped_ || !next || h.listed_in_ == generation_)
+            return; // it may be no more, or has been started anew
         h.due_ = *next;
         insert(h);
     }
@@ -169,8 +172,7 @@ private:
 system::error_code heartbeat::start(std::chrono::nanoseconds due)
 {
     std::lock_guard<std::mutex> const guard(heartbeat_mutex());
-    due_ = due;
-    return heartbeats::open().add(*this);
+    return heartbeats::open().add(*this, due);
 }
 
 void heartbeat::stop() noexcept

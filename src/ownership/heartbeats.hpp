@@ -32,8 +32,8 @@ public:
     heartbeat(heartbeat const&) = delete;
     heartbeat& operator=(heartbeat const&) = delete;
 
-    /// From now on beats, at first at this time. Not for one that beats already. Fails where there
-    /// is no thread to be had.
+    /// From now on beats, at first at this time, also where it beats already. Fails where there is
+    /// no thread to be had.
     system::error_code start(std::chrono::nanoseconds due);
 
     /// Ends it. When this returns no beat is under way, or it has come to `nearly_over`; unless it

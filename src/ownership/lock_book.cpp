@@ -6,6 +6,8 @@
 
 #include "../platform/fork.hpp"
 
+#include <boost/system/errc.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
@@ -62,6 +64,7 @@ void lock_book::start_afresh() noexcept
     queue_.clear();
     held_ = lock_mode::none;
     at_work_ = withdraw_first_ = abandoned_ = unreleased_ = unlowered_ = false;
+    unfinished_ = false;
     worker_ = row_ = nullptr;
 }
 
@@ -102,6 +105,7 @@ lock_book::turn lock_book::ask(waiter& w, bool may_announce)
         return turn::wait;
     holds_.reserve(holds_.size() + 1); // `taken` must not fail
     start_work(w);
+    unfinished_ = false;
     withdraw_first_ = row_ && row_ != &w;
     row_ = &w;
     return may_try ? turn::yours : turn::announce;
@@ -248,18 +252,31 @@ chore lock_book::leave(waiter& w) noexcept
     return next_chore();
 }
 
-chore lock_book::done(chore const& c, bool worked) noexcept
+chore lock_book::done(chore const& c, system::error_code const& ec) noexcept
 {
     auto const guard = open_book();
-    if (!worked && c.kind == chore::lower) {
+    if (ec == system::errc::operation_would_block)
+        unfinished_ = true;
+    if (c.kind == chore::lower && c.to == lock_mode::none) {
+        unreleased_ = bool(ec);
+    } else if (c.kind == chore::lower && ec) {
         // What is held is stronger than need be, and keeps others out in vain; but it is held.
-        unlowered_ = c.to != lock_mode::none;
-        if (unlowered_)
-            held_ = c.from;
-        else
-            unreleased_ = true;
+        unlowered_ = true;
+        held_ = c.from;
     }
     return next_chore();
+}
+
+std::optional<chore> lock_book::resume() noexcept
+{
+    auto const guard = open_book();
+    if (!unfinished_)
+        return chore{};
+    if (at_work_)
+        return std::nullopt;
+    at_work_ = true;
+    unfinished_ = false;
+    return unreleased_ ? chore{chore::lower} : chore{chore::withdraw};
 }
 
 void lock_book::released(bool worked) noexcept

@@ -12,7 +12,10 @@
 #include <boost/container/small_vector.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <boost/system/error_code.hpp>
+
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -89,8 +92,16 @@ public:
     /// The waiter gives up, or has looked. Harmless for one that has no place.
     chore leave(waiter& w) noexcept;
 
-    /// The chore was done. Says the next.
-    chore done(chore const& c, bool worked) noexcept;
+    /// The chore was done, or not. Says the next. `operation_would_block`: see `is_unfinished`.
+    chore done(chore const& c, system::error_code const& ec) noexcept;
+
+    /// Whether another process was in the way of a release or a withdrawal, which is still to be
+    /// done. No more once an attempt has begun, since attempts do it first. From any thread.
+    bool is_unfinished() const noexcept { return unfinished_.load(std::memory_order_relaxed); }
+
+    /// For whoever tries that again: it as a chore, or none where it has been done meanwhile.
+    /// Nothing: somebody is at work, ask later.
+    std::optional<chore> resume() noexcept;
 
     /// The release that `must_release` spoke of was tried again.
     void released(bool worked) noexcept;
@@ -193,6 +204,7 @@ private:
     bool unreleased_ = false;
     bool closed_ = false;
     bool unlowered_ = false; // although there was an attempt at it just now
+    std::atomic<bool> unfinished_{false};
 };
 
 } // namespace detail

@@ -6,6 +6,7 @@
 
 #include "object_registry.hpp"
 #include "thread_waker.hpp"
+#include "wait_out.hpp"
 
 #include <boost/system/errc.hpp>
 
@@ -15,6 +16,10 @@ namespace boost {
 namespace filelock {
 namespace detail {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::nanoseconds longest_release = 1s, longest_end = 100ms;
 
 // A thread that wants to look at what it holds, and waits until nobody else is at work on it.
 class visit final : public waiter
@@ -35,7 +40,7 @@ private:
 lock_state::lock_state(filesystem::path path, std::unique_ptr<protocol> what, ownership scope,
                        std::chrono::nanoseconds poll_interval)
     : path_(std::move(path)), scope_(scope), poll_interval_(poll_interval),
-      protocol_(std::move(what)), book_(protocol_->made_of())
+      protocol_(std::move(what)), book_(protocol_->made_of()), retry_(book_, *protocol_)
 {
     register_object(book_);
 }
@@ -47,7 +52,9 @@ lock_state::~lock_state()
 
 void lock_state::release_everything() noexcept
 {
-    finish(book_.drop_everything());
+    (void)begin_to_finish(book_.drop_everything());
+    if (book_.is_unfinished())
+        (void)wait_out([this] { return try_again(); }, longest_end);
     if (book_.is_unreleased())
         (void)protocol_->release();
 }
@@ -69,6 +76,11 @@ bool lock_state::acquire(lock_mode to, acquire_options const& how, system::error
 bool lock_state::wait_for(acquisition::request const& wanted, system::error_code& ec)
 {
     thread_waker call;
+    struct at_last
+    {
+        lock_state& self;
+        ~at_last() { self.retry_in_background(); }
+    } const after_taking{*this};
     acquisition taking(book_, *protocol_, wanted, call);
     auto next = taking.step();
     for (;;) {
@@ -122,14 +134,24 @@ bool lock_state::still_held(owner who, system::error_code& ec)
         return false;
     bool const held = protocol_->still_held(ec);
     (void)do_chores(book_, *protocol_, book_.leave(looking));
+    retry_in_background();
     return held;
 }
 
-lock_state::release_result lock_state::finish(lock_book::dropped const& dropped) noexcept
+lock_state::release_result lock_state::begin_to_finish(lock_book::dropped const& dropped) noexcept
 {
     if (dropped.next.kind == chore::none)
         return {dropped.owned, {}};
     return {dropped.owned, do_chores(book_, *protocol_, dropped.next)};
+}
+
+lock_state::release_result lock_state::finish(lock_book::dropped const& dropped) noexcept
+{
+    auto result = begin_to_finish(dropped);
+    if (result.error == system::errc::operation_would_block)
+        result.error = wait_out([this] { return try_again(); }, longest_release);
+    retry_in_background();
+    return result;
 }
 
 } // namespace detail

@@ -8,6 +8,7 @@
 #include "../protocol/protocol.hpp"
 #include "acquisition.hpp"
 #include "lock_book.hpp"
+#include "release_retry.hpp"
 
 #include <boost/filelock/acquire_options.hpp>
 #include <boost/filelock/detail/deadline.hpp>
@@ -55,6 +56,8 @@ public:
         bool owned;
         system::error_code error; // of giving the lock back
     };
+
+    /// By a thread, which waits for a second at most where another process is in the way.
     release_result release_level(lock_mode mode = lock_mode::none) noexcept
     {
         return finish(book_.drop(caller(), mode));
@@ -65,13 +68,25 @@ public:
         return finish(book_.weaken(caller(), from, to));
     }
 
-    release_result release_level(owner who, lock_mode mode) noexcept
+    /// By an asynchronous owner, which does not wait: `operation_would_block` where another process
+    /// is in the way. `try_again` or `retry_in_background` then.
+    release_result begin_release(owner who, lock_mode mode) noexcept
     {
-        return finish(book_.drop(who, mode));
+        return begin_to_finish(book_.drop(who, mode));
     }
-    /// Of whichever owner.
+
+    /// As `release_retry`.
+    system::error_code try_again() noexcept { return retry_.try_again(); }
+    void retry_in_background() noexcept
+    {
+        if (book_.is_unfinished())
+            retry_.start_in_background();
+    }
+
+    /// Of whichever owner, by the destructor of the lock object. Waits for 100 ms at most where
+    /// another process is in the way.
     void release_everything() noexcept;
-    /// And his releasing it later does nothing. Nobody can acquire it any more.
+    /// And its owner's releasing it later does nothing. Nobody can acquire it any more.
     void close() noexcept { (void)finish(book_.close()); }
 
     /// Makes the levels of an owner the object's. Not where threads own them.
@@ -93,6 +108,7 @@ private:
     owner caller() const noexcept { return owner::calling(scope_); }
     bool wait_for(acquisition::request const& wanted, system::error_code& ec);
     bool waits_for_itself(acquisition const& w) const;
+    release_result begin_to_finish(lock_book::dropped const& dropped) noexcept;
     release_result finish(lock_book::dropped const& dropped) noexcept;
 
     filesystem::path path_; // as the user gave it
@@ -100,6 +116,7 @@ private:
     std::chrono::nanoseconds poll_interval_;
     std::unique_ptr<protocol> protocol_;
     lock_book book_;
+    release_retry retry_; // at last: it uses the others
 };
 
 } // namespace detail

@@ -42,6 +42,13 @@ inline bool is_once_more(answer const& a) noexcept
     return a.kind == answer::ask_again && a.delay == a.delay.zero();
 }
 
+/// What comes of an attempt that could not remove what an earlier one has left.
+inline answer of_undoing(system::error_code const& ec)
+{
+    return ec == system::errc::operation_would_block ? answer::again_after(removal_backoff)
+                                                     : answer(ec);
+}
+
 /// Of what others remove at any time.
 inline bool is_gone(system::error_code const& ec) noexcept
 {

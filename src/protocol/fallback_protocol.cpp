@@ -53,7 +53,7 @@ answer fallback_protocol::attempt(lock_mode mode, asker const& who)
         auto const a = kernel_.attempt(mode, who);
         if (a.kind != answer::failed || a.error != error::kernel_lock_not_supported)
             return a;
-        kernel_.withdraw();
+        (void)kernel_.withdraw();
         is_soft_ = true;
     }
     if (mode == lock_mode::shared)

@@ -38,7 +38,7 @@ public:
     watched what_tells() const noexcept override { return current().what_tells(); }
     bool is_local() const noexcept override { return current().is_local(); }
     std::uint8_t made_of() const noexcept override { return kernel_.made_of() | made_of_markers; }
-    void withdraw() noexcept override { current().withdraw(); }
+    system::error_code withdraw() noexcept override { return current().withdraw(); }
     std::optional<file_identity> met() const noexcept override { return current().met(); }
     system::error_code release() noexcept override { return current().release(); }
     system::error_code lower(lock_mode to) noexcept override { return current().lower(to); }

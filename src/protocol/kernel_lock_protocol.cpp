@@ -127,10 +127,11 @@ bool kernel_lock_protocol::is_local() const noexcept
     return is_local;
 }
 
-void kernel_lock_protocol::withdraw() noexcept
+system::error_code kernel_lock_protocol::withdraw() noexcept
 {
     if (held_ == lock_mode::none)
         file_.close();
+    return {};
 }
 
 system::error_code kernel_lock_protocol::release() noexcept

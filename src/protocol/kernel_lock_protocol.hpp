@@ -33,7 +33,7 @@ public:
     watched what_tells() const noexcept override { return file_.what_tells(); }
     bool is_local() const noexcept override;
     std::uint8_t made_of() const noexcept override;
-    void withdraw() noexcept override;
+    system::error_code withdraw() noexcept override;
     system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override;
     std::vector<owner_record> holders() const override;

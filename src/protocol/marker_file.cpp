@@ -20,7 +20,6 @@
 #include <chrono>
 #include <exception>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace boost {
@@ -33,7 +32,7 @@ namespace errc = system::errc;
 
 constexpr auto marker_litter_age = 60s;
 constexpr auto boot_margin = 60s; // by which the clocks of two machines may drift apart
-constexpr auto longest_wait_for_right = 100ms; // of who releases
+constexpr auto longest_wait_for_right = 100ms; // of a release
 
 /// The right of removal, from a try that worked to the end of the scope.
 class removal_right
@@ -54,18 +53,6 @@ public:
         auto const ec = try_kernel_lock(file_.native(), kernel_lock::flock, lock_mode::exclusive);
         is_held_ = !ec;
         return ec;
-    }
-
-    /// The same, for a while.
-    system::error_code take() noexcept
-    {
-        auto const until = std::chrono::steady_clock::now() + longest_wait_for_right;
-        for (;;) {
-            auto const ec = try_to_take();
-            if (ec != errc::operation_would_block || std::chrono::steady_clock::now() >= until)
-                return ec;
-            std::this_thread::sleep_for(1ms);
-        }
     }
 
 private:
@@ -189,8 +176,8 @@ bool marker_file::is_ours(found_marker const& found) const noexcept
         return false;
     if (text_.empty()) // it is not written yet
         return found.facts.identity == facts_.identity && found.facts.modified == facts_.modified;
-    return habit_.has_token ||
-           (found.facts.modified == facts_.modified && !publisher_.is_superseded());
+    bool const is_as_old = !is_time_known_ || found.facts.modified == facts_.modified;
+    return habit_.has_token || (is_as_old && !publisher_.is_superseded());
 }
 
 // ESTALE may pass.
@@ -284,9 +271,11 @@ system::error_code marker_file::fill(std::string const& text)
         ec = flush(file_); // or others find it empty until this machine writes it back
     if (!is_local_) {
         // So that it is known for ours even if it is given up now, or was written in part.
-        if (auto const failed = ask_twice([&] { return facts_of(file_, facts_); }))
-            return ec ? ec : failed;
-        text_.assign(text, 0, ec ? facts_.size : text.size()); // there is room for it
+        auto const failed = ask_twice([&] { return facts_of(file_, facts_); });
+        is_time_known_ = !failed;
+        text_.assign(text, 0, ec && !failed ? facts_.size : text.size()); // there is room for it
+        if (!ec)
+            ec = failed;
     }
     bool const is_as_wished = !permissions_ || *permissions_ == facts_.permissions;
     return ec || is_as_wished ? ec : set_permissions(file_, *permissions_); // whatever the umask
@@ -567,7 +556,7 @@ try {
     if (got.look(name) || !got.file.is_open())
         return false;
     removal_right right(got.file);
-    if (right.take() || got.look_again() || !is_removable(got))
+    if (right.try_to_take() || got.look_again() || !is_removable(got))
         return false;
     (void)remove_name(name);
     return true;
@@ -683,8 +672,8 @@ system::error_code marker_file::remove(found_marker& theirs) const
         return is_missing(ec) ? system::error_code() : ec;
     }
     removal_right right(theirs.file);
-    if (auto const ec = right.take())
-        return ec == errc::operation_would_block ? make_error_code(errc::timed_out) : ec;
+    if (auto const ec = right.try_to_take())
+        return ec;
     bool it_does;
     if (auto const ec = names(theirs.facts.identity, it_does))
         return ec;
@@ -748,7 +737,7 @@ system::error_code marker_file::remove_ours(bool (*may_go)(void const*),
         ec.clear();
     if (ec || now != fate::ours)
         return ec;
-    return !may_go || may_go(whom) ? vacate() : make_error_code(errc::timed_out);
+    return !may_go || may_go(whom) ? vacate() : make_error_code(errc::operation_would_block);
 }
 
 system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const* whom) noexcept
@@ -765,12 +754,14 @@ system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const
     }
     {
         removal_right right(file_);
-        ec = right.take();
+        ec = right.try_to_take();
         if (ec == error::kernel_lock_not_supported)
             ec.clear(); // then no breaker has it either
         if (ec == errc::operation_would_block) {
-            // Somebody was stopped while he had it. He may act on what he has judged when he goes
-            // on, and finds what is nobody's.
+            if (!is_refused_for_long())
+                return ec;
+            // A process was stopped while it had it. It may act on what it has judged when it goes
+            // on, and finds a marker that has no owner.
             ec = empty();
             if (ec)
                 return ec;
@@ -784,6 +775,14 @@ system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const
     }
     abandon();
     return ec;
+}
+
+bool marker_file::is_refused_for_long() noexcept
+{
+    auto const now = std::chrono::steady_clock::now();
+    if (!refused_since_)
+        refused_since_ = now;
+    return now - *refused_since_ >= longest_wait_for_right;
 }
 
 // The path does not name it, or so it seems. A breaker has just given it another name, and may put

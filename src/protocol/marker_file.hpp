@@ -106,6 +106,7 @@ public:
                              outcome& result) const;
 
     /// Removes the name of what was found, whosever it is, unless it names another file by now.
+    /// `operation_would_block` where another process has the right of removal.
     system::error_code remove(found_marker& theirs) const;
 
     bool is_published() const noexcept { return file_.is_open(); }
@@ -137,14 +138,16 @@ public:
     {
         file_.close();
         publisher_.end();
+        refused_since_.reset();
     }
 
     /// Whether the path names our marker.
     bool is_in_place(system::error_code& ec) const noexcept;
 
-    /// Takes it away if the path still names it. Where somebody keeps the right of removal, it is
-    /// made a marker without an owner, which others remove in time: `timed_out`. `may_go`, if it is
-    /// given, is asked last; if it says no, the marker stays: `timed_out` as well.
+    /// Takes it away if the path still names it. `operation_would_block` where another process has
+    /// the right of removal; once that has lasted for 100 ms, it is made a marker without an owner,
+    /// which others remove in time: `timed_out`. `may_go`, if it is given, is asked last; if it
+    /// says no, the marker stays: `operation_would_block` as well.
     system::error_code withdraw(bool (*may_go)(void const*) = nullptr,
                                 void const* whom = nullptr) noexcept;
 
@@ -188,6 +191,7 @@ private:
     system::error_code vacate() const noexcept;
     system::error_code remove_ours(bool (*may_go)(void const*), void const* whom) const noexcept;
     void abandon() noexcept;
+    bool is_refused_for_long() noexcept;
     system::error_code empty() noexcept;
     bool is_ours(found_marker const& found) const noexcept;
     bool remove_as_well(filesystem::path const& name, judgement const& is_removable) const noexcept;
@@ -212,9 +216,11 @@ private:
     std::string text_; // what the published marker says, where the storage is not local
     last_publisher publisher_;
     std::chrono::nanoseconds made_{}; // when, at the latest, it was begun
+    std::optional<std::chrono::steady_clock::time_point> refused_since_; // the right of removal
     bool is_local_ = false;
-    bool is_slow_ = false;    // was once too slow for a marker that is made in place
-    bool has_broken_ = false; // somebody's marker, since it was looked for litter
+    bool is_time_known_ = true; // of `facts_`, where the storage is not local
+    bool is_slow_ = false;      // was once too slow for a marker that is made in place
+    bool has_broken_ = false;   // somebody's marker, since it was looked for litter
 };
 
 } // namespace detail

@@ -129,15 +129,18 @@ public:
     /// Whether all who change it are on this machine, so that every change is told.
     virtual bool is_local() const noexcept { return false; }
 
-    /// Ends a row of attempts that did not get the lock. What was held before stays.
-    virtual void withdraw() noexcept = 0;
+    /// Ends a row of attempts that did not get the lock. What was held before stays. Errors as for
+    /// `release`.
+    virtual system::error_code withdraw() noexcept = 0;
 
     virtual std::uint8_t made_of() const noexcept = 0;
 
     /// The file that the last attempt found locked, by us or by others.
     virtual std::optional<file_identity> met() const noexcept = 0;
 
-    /// Gives back what is still there. After an error it may be called again.
+    /// Gives back what is still there. After an error it may be called again. After
+    /// `operation_would_block` it must be, in a millisecond or so: another process is in the way.
+    /// How often that is said before the protocol leaves the rest to others, it knows itself.
     virtual system::error_code release() noexcept = 0;
 
     /// Holds the file in a weaker mode from now on.

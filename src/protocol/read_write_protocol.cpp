@@ -10,7 +10,6 @@
 
 #include <boost/system/errc.hpp>
 
-#include <thread>
 #include <utility>
 
 namespace boost {
@@ -122,7 +121,8 @@ answer read_write_protocol::reserve(standing who) noexcept
     return is_pending ? answer::refused : answer::busy;
 }
 
-// From here on no reader comes in. Those of SQLite have the byte while they do.
+// From here on no reader comes in. A reader of SQLite holds the byte for two system calls while it
+// does.
 answer read_write_protocol::pend(standing who) noexcept
 {
     auto a = reserve(who);
@@ -137,7 +137,6 @@ answer read_write_protocol::pend(standing who) noexcept
             file_.tell();
         if (a.kind != answer::busy)
             return a;
-        std::this_thread::yield();
     }
     return answer::busy_for(1ms);
 }
@@ -278,15 +277,18 @@ system::error_code read_write_protocol::drop_claims(bool reserved_too) noexcept
     return ec;
 }
 
-void read_write_protocol::withdraw() noexcept
+system::error_code read_write_protocol::withdraw() noexcept
 {
     notice_fork();
-    if (held_ == lock_mode::none) {
-        (void)release_all();
-    } else if (has_claims()) {
-        are_nobodys_ = bool(drop_claims(false)); // then the next reader or the release does it
+    if (held_ == lock_mode::none)
+        return release_all();
+    system::error_code ec;
+    if (has_claims()) {
+        ec = drop_claims(false);
+        are_nobodys_ = bool(ec); // then the next reader or the release does it
         file_.tell();
     }
+    return ec;
 }
 
 system::error_code read_write_protocol::release() noexcept

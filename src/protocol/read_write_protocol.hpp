@@ -41,7 +41,7 @@ public:
     std::uint8_t made_of() const noexcept override { return made_of_record_locks; }
     /// SQLite lets go of its locks without closing the file, which nobody tells.
     bool is_local() const noexcept override { return false; }
-    void withdraw() noexcept override;
+    system::error_code withdraw() noexcept override;
     system::error_code release() noexcept override;
     system::error_code lower(lock_mode mode) noexcept override;
     bool still_held(system::error_code& ec) override;

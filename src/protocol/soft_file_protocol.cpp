@@ -46,7 +46,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
     system::error_code ec;
     is_held_ = false;
     if ((ec = marker_.withdraw())) // what could not be given back, and may be half made
-        return ec;
+        return of_undoing(ec);
     if ((ec = make_record()))
         return ec;
     for (int i = 0; i < max_restarts; ++i) {
@@ -70,7 +70,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
         else if (!ec && result == marker_file::outcome::ours)
             return have_it();
         if (ec)
-            return ec;
+            return of_undoing(ec);
         is_taken_ = result == marker_file::outcome::taken;
         // Between attempts the engine looks at the caller's time limit.
         if (!is_taken_ && marker_.is_on_slow_storage())
@@ -136,7 +136,7 @@ answer soft_file_protocol::judge_file()
     marker_file::outcome result;
     auto const still = [this](found_marker const& found) { return judge(found).is_removable; };
     if (auto const ec = marker_.replace(theirs_, still, record_, result))
-        return ec;
+        return of_undoing(ec);
     switch (result) {
     case marker_file::outcome::ours:
         return have_it();
@@ -284,13 +284,12 @@ bool soft_file_protocol::is_local() const noexcept
 }
 
 // Also of a marker that was published before the attempt failed.
-void soft_file_protocol::withdraw() noexcept
+system::error_code soft_file_protocol::withdraw() noexcept
 {
     theirs_.file.close();
     is_taken_ = false;
     act_ = shortest_act;
-    if (!is_held_)
-        (void)marker_.withdraw();
+    return is_held_ ? system::error_code() : marker_.withdraw();
 }
 
 system::error_code soft_file_protocol::release() noexcept

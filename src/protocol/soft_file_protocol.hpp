@@ -39,7 +39,7 @@ public:
     watched what_tells() const noexcept override;
     bool is_local() const noexcept override;
     std::uint8_t made_of() const noexcept override { return made_of_markers; }
-    void withdraw() noexcept override;
+    system::error_code withdraw() noexcept override;
     std::optional<file_identity> met() const noexcept override { return met_; }
     system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override { return marker_.is_in_place(ec); }
@@ -55,7 +55,8 @@ public:
     /// The marker at the path, if it is one. From any thread, like `holders`.
     std::optional<marker_record> record() const;
 
-    /// Removes it, whosever it is. No marker is no error.
+    /// Removes it, whosever it is. No marker is no error. `operation_would_block` where another
+    /// process is about to do something with it.
     system::error_code break_lock() const;
 
 private:

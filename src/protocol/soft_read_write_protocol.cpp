@@ -17,7 +17,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <thread>
 
 namespace boost {
 namespace filelock {
@@ -29,9 +28,6 @@ namespace errc = system::errc;
 using std::chrono::nanoseconds;
 
 constexpr auto longest_upkeep_pause = 1s;
-
-// For `state`, by who gives up and by who releases.
-constexpr nanoseconds short_wait = 100ms, long_wait = 1s;
 
 // Python programs on other hosts may see for so long that there is no writer (NFS, acregmax aside).
 constexpr auto network_settle = 2s;
@@ -72,14 +68,13 @@ soft_file_lock_options options_of_state(soft_read_write_lock_options const& opti
 
 soft_read_write_protocol::soft_read_write_protocol(filesystem::path const& absolute,
                                                    soft_read_write_lock_options const& options)
-    : path_(absolute), options_(options),
+    : path_(absolute), options_(options), threshold_(threshold_of(options)),
       permissions_(options.permissions.value_or(filesystem::perms(0600))),
-      good_for_(threshold_of(options) - interval_of(options)),
+      good_for_(threshold_ - interval_of(options)),
       interval_((std::min)(interval_of(options), good_for_ / 2)),
       settle_(options.settle ? std::optional((std::min)(*options.settle, longest)) : std::nullopt),
-      gate_(absolute, options_of_state(options), threshold_of(options), good_for_),
-      crowd_(readers_of(absolute), threshold_of(options), interval_), mine_(good_for_),
-      write_(good_for_)
+      gate_(absolute, options_of_state(options), threshold_, good_for_),
+      crowd_(readers_of(absolute), threshold_, interval_), mine_(good_for_), write_(good_for_)
 {}
 
 soft_read_write_protocol::~soft_read_write_protocol()
@@ -92,14 +87,14 @@ answer soft_read_write_protocol::attempt(lock_mode mode, asker const& who)
 {
     if (held_ == lock_mode::shared)
         return join();
-    gate_.leave_what_is_left();
+    (void)gate_.leave_what_is_left(); // or when `state` is entered again
     if (auto const ec = find_tree())
         return ec;
     waits_ = waits::unknown;
     // Of one who gave up, and could not undo it then. Who holds something elsewhere would keep
     // others out until he gives up, in vain.
     if (mode == lock_mode::shared || who.has == standing::elsewhere) {
-        auto const a = undo(drop_claim(short_wait));
+        auto const a = undo(drop_claim());
         if (!is_had(a))
             return a;
         if (mode == lock_mode::exclusive)
@@ -174,7 +169,7 @@ answer soft_read_write_protocol::read()
             a = become_reader();
         if (is_had(a)) {
             held_ = lock_mode::shared;
-            gate_.stop_waiting();
+            (void)gate_.stop_waiting();
         } else if (auto const ec = drop_reader()) {
             return ec;
         }
@@ -244,7 +239,7 @@ answer soft_read_write_protocol::write(bool is_only_try)
     for (int i = 0; i < max_restarts; ++i) {
         auto a = answer(answer::have_it);
         if (!is_claimed_)
-            a = undo(drop_claim(short_wait)); // of what was made too late
+            a = undo(drop_claim()); // of what was made too late
         // The only attempt must not keep readers out while others read.
         if (is_had(a) && !is_claimed_ && is_only_try)
             a = drain();
@@ -258,7 +253,7 @@ answer soft_read_write_protocol::write(bool is_only_try)
             a = keep_claim();
         if (is_had(a)) {
             held_ = lock_mode::exclusive;
-            gate_.stop_waiting();
+            (void)gate_.stop_waiting();
             crowd_.directory().close();
         }
         if (!is_once_more(a))
@@ -283,6 +278,7 @@ answer soft_read_write_protocol::claim()
         auto const there = gate_.evict(where_);
         if (!is_had(there))
             return there;
+        dropping_since_.reset();
         auto const ec =
             write_.publish(gate_.write_path(), record_, permissions_, where_, false, result);
         if (is_gone(ec)) { // somebody has removed the directory
@@ -302,7 +298,7 @@ answer soft_read_write_protocol::claim()
     });
     if (is_had(a))
         return a;
-    auto const undone = undo(drop_claim(short_wait));
+    auto const undone = undo(drop_claim());
     return is_had(undone) ? a : undone;
 }
 
@@ -356,7 +352,7 @@ answer soft_read_write_protocol::keep_claim()
     if (!ec && fate == kept_marker::fate::ours)
         return answer::have_it;
     // It may be there all the same, where the path was looked up amiss.
-    auto const undone = undo(drop_claim(short_wait));
+    auto const undone = undo(drop_claim());
     return is_had(undone) ? once_more() : undone;
 }
 
@@ -365,34 +361,39 @@ answer soft_read_write_protocol::undo(system::error_code const& ec)
 {
     if (!ec || !write_.is_published())
         return answer::have_it;
-    return ec == errc::timed_out ? at_gate(answer::busy) : answer(ec);
+    if (ec != errc::operation_would_block)
+        return ec;
+    return write_.has_local_rules() ? of_undoing(ec) : at_gate(answer::busy);
 }
 
-// On network storage only in `state`: peers of another make remove it there, by its name.
-system::error_code soft_read_write_protocol::drop_claim(nanoseconds wait) noexcept
+// On network storage only in `state`: peers of another make remove it there, by its name. It is not
+// stamped any more; once it is stale, whoever it hinders removes it.
+system::error_code soft_read_write_protocol::drop_claim() noexcept
 try {
     is_claimed_ = false;
     if (!write_.is_published())
         return {};
     if (write_.has_local_rules())
         return write_.withdraw();
-    auto const until = std::chrono::steady_clock::now() + wait;
-    for (;; std::this_thread::sleep_for(5ms)) {
-        system::error_code ec;
-        auto const a = gate_.in_state([&] {
-            auto const may_go = [](void const* gate) {
-                return static_cast<writer_gate const*>(gate)->is_in_state();
-            };
-            ec = write_.withdraw(may_go, &gate_);
-            return answer(answer::have_it);
-        });
-        if (is_had(a))
-            return ec;
-        if (a.kind == answer::failed)
-            return a.error;
-        if (std::chrono::steady_clock::now() >= until)
-            return make_error_code(errc::timed_out);
-    }
+    auto const now = time_since_boot();
+    if (!dropping_since_)
+        dropping_since_ = now;
+    system::error_code ec;
+    auto const a = gate_.in_state([&] {
+        auto const may_go = [](void const* gate) {
+            return static_cast<writer_gate const*>(gate)->is_in_state();
+        };
+        ec = write_.withdraw(may_go, &gate_);
+        return answer(answer::have_it);
+    });
+    if (a.kind == answer::failed)
+        return a.error;
+    if (is_had(a) && ec != errc::operation_would_block)
+        return ec;
+    if (now - *dropping_since_ <= threshold_)
+        return make_error_code(errc::operation_would_block);
+    write_.leave();
+    return make_error_code(errc::timed_out);
 } catch (std::bad_alloc const&) {
     return make_error_code(errc::not_enough_memory);
 }
@@ -423,23 +424,35 @@ bool soft_read_write_protocol::is_local() const noexcept
     return where_ == storage::local && waits_ != waits::unknown;
 }
 
-void soft_read_write_protocol::withdraw() noexcept
+namespace {
+
+// Of several steps: what it is worth to try again soon is worth less than what went wrong.
+void add_error(system::error_code& ec, system::error_code const& another) noexcept
 {
-    if (held_ == lock_mode::none)
-        (void)drop_claim(short_wait);
-    if (held_ != lock_mode::shared)
-        (void)drop_reader();
-    gate_.stop_waiting();
+    if (!ec || (another && ec == errc::operation_would_block))
+        ec = another;
+}
+
+} // namespace
+
+system::error_code soft_read_write_protocol::withdraw() noexcept
+{
     waits_ = waits::unknown;
+    system::error_code ec;
+    if (held_ == lock_mode::none)
+        ec = drop_claim();
+    if (held_ != lock_mode::shared)
+        add_error(ec, drop_reader());
+    add_error(ec, gate_.stop_waiting());
+    return ec;
 }
 
 system::error_code soft_read_write_protocol::release() noexcept
 {
     held_ = lock_mode::none;
     auto ec = drop_reader();
-    if (auto const failed = drop_claim(long_wait); !ec)
-        ec = failed;
-    gate_.leave_what_is_left();
+    add_error(ec, drop_claim());
+    add_error(ec, gate_.leave_what_is_left());
     return ec;
 }
 

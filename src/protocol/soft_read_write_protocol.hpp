@@ -44,7 +44,7 @@ public:
     watched what_tells() const noexcept override;
     bool is_local() const noexcept override;
     std::uint8_t made_of() const noexcept override { return made_of_markers; }
-    void withdraw() noexcept override;
+    system::error_code withdraw() noexcept override;
     std::optional<file_identity> met() const noexcept override { return met_; }
     system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override;
@@ -78,13 +78,14 @@ private:
     answer at_gate(answer const& a) noexcept;
     system::error_code make_record();
     answer undo(system::error_code const& ec);
-    system::error_code drop_claim(std::chrono::nanoseconds wait) noexcept;
+    system::error_code drop_claim() noexcept;
     system::error_code drop_reader() noexcept;
 
     kept_marker const& hold() const noexcept { return held_ == lock_mode::shared ? mine_ : write_; }
 
     filesystem::path path_;
     soft_read_write_lock_options options_;
+    std::chrono::nanoseconds threshold_;
     filesystem::perms permissions_;     // of markers
     std::chrono::nanoseconds good_for_; // a marker, without being stamped
     std::chrono::nanoseconds interval_; // between stamps
@@ -95,8 +96,9 @@ private:
     storage where_ = storage::network; // whose rules are for all of it
     kept_marker mine_;                 // among the readers'
     kept_marker write_;
-    bool is_claimed_ = false;               // by `write_`, as it should be
-    std::chrono::nanoseconds claimed_at_{}; // since boot
+    bool is_claimed_ = false;                                // by `write_`, as it should be
+    std::chrono::nanoseconds claimed_at_{};                  // since boot
+    std::optional<std::chrono::nanoseconds> dropping_since_; // since boot
     bool has_settled_ = false;
     access_record record_;
 

@@ -93,11 +93,12 @@ watched writer_gate::what_tells() const noexcept
     return {&theirs_.file, theirs_.facts.identity, watched_kind::marker, process_};
 }
 
-void writer_gate::stop_waiting() noexcept
+system::error_code writer_gate::stop_waiting() noexcept
 {
-    leave_what_is_left();
-    state_.withdraw();
     theirs_.file.close();
+    auto const ec = leave_what_is_left();
+    auto const failed = state_.withdraw();
+    return ec ? ec : failed;
 }
 
 } // namespace detail

@@ -56,7 +56,7 @@ public:
         struct leaving
         {
             writer_gate& gate;
-            ~leaving() { gate.leave(); }
+            ~leaving() { (void)gate.leave(); }
         } const at_last{*this};
         return what();
     }
@@ -75,18 +75,22 @@ public:
     /// Looks for how long `state` has been as it is, which may be in the way later.
     void observe() { state_.observe(); }
 
-    /// If it could not be left.
-    void leave_what_is_left() noexcept
+    /// If it could not be left. Errors as for `protocol::release`.
+    system::error_code leave_what_is_left() noexcept
     {
-        if (owes_leaving_)
-            leave();
+        return owes_leaving_ ? leave() : system::error_code();
     }
 
     watched what_tells() const noexcept;
-    void stop_waiting() noexcept;
+    system::error_code stop_waiting() noexcept;
 
 private:
-    void leave() noexcept { owes_leaving_ = bool(state_.release()); }
+    system::error_code leave() noexcept
+    {
+        auto const ec = state_.release();
+        owes_leaving_ = bool(ec);
+        return ec;
+    }
     system::error_code find(storage rules);
 
     filesystem::path write_path_;

@@ -92,7 +92,12 @@ public:
     void operator()(Handler&& handler, Held what) const
     {
         system::error_code ec;
-        what.unlock(ec);
+        if (auto const unfinished = what.begin_unlock(ec)) {
+            std::decay_t<Handler> moved(std::forward<Handler>(handler));
+            handled_operation<async_release_wait, std::decay_t<Handler>, Executor>::start(
+                std::move(moved), executor_, unfinished);
+            return;
+        }
         auto const ex = asio::get_associated_executor(handler, executor_);
         asio::post(ex, asio::append(std::forward<Handler>(handler), ec));
     }
@@ -282,9 +287,11 @@ auto async_acquire_upgrade(Where&& where, Lock& lock, CompletionToken&& token)
                                                        std::forward<CompletionToken>(token));
 }
 
-/// Gives the lock back at once, and tells the handler what went wrong, which `unlock` keeps to
-/// itself: `void(boost::system::error_code)`, with `errc::operation_not_permitted` where nothing
-/// was held. It cannot be cancelled. Executors as for `async_acquire`.
+/// Gives the lock back, and tells the handler what went wrong, which `unlock` keeps to itself:
+/// `void(boost::system::error_code)`, with `errc::operation_not_permitted` where nothing was held.
+/// Where another process is in the way for the moment, it tries again for up to a second, on the
+/// handler's executor, and then ends with `errc::timed_out`, while a background thread goes on. It
+/// cannot be cancelled. Executors as for `async_acquire`.
 template <class Held,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code))
               CompletionToken = asio::deferred_t,

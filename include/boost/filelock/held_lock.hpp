@@ -36,16 +36,25 @@ public:
     /// Where it owns nothing, null.
     Lock* mutex() const noexcept { return owns_lock() ? lock_ : nullptr; }
 
-    /// Gives the lock back. Throws `lock_error` with `operation_not_permitted` where there is
-    /// nothing to be given back, and never anything else; what goes wrong on disk is tried again
-    /// with the next lock. Whatever happens, it owns nothing thereafter.
+    /// Gives the lock back, and never waits. Throws `lock_error` with `operation_not_permitted`
+    /// where there is nothing to be given back, and never anything else; what goes wrong on disk is
+    /// tried again with the next lock. Where another process is in the way for the moment, a
+    /// background thread tries again until it has gone. Whatever happens, it owns nothing
+    /// thereafter.
     void unlock() { hold_.drop(); }
 
-    /// As above, and reports what went wrong.
+    /// As above, and reports what went wrong: `timed_out` where a background thread goes on with
+    /// it.
     void unlock(system::error_code& ec) noexcept { hold_.drop(ec); }
 
     /// Asks the file system whether it holds the lock now, as `Lock::still_held` does.
     bool still_held(system::error_code& ec) const { return hold_.still_held(ec); }
+
+    /// For `async_release`.
+    std::shared_ptr<detail::lock_state> begin_unlock(system::error_code& ec) noexcept
+    {
+        return hold_.begin_drop(ec);
+    }
 
 protected:
     Lock& give_to_object()

@@ -74,6 +74,7 @@ public:
 private:
     friend class async_operation;
     friend class async_loss_wait;
+    friend class async_release_wait;
     std::unique_ptr<async_board> board_;
 };
 
@@ -127,6 +128,33 @@ private:
     // Inside of the operation, which is allocated by its handler's allocator.
     static constexpr std::size_t size = 192;
     alignas(void*) unsigned char place_[size];
+};
+
+/// An `async_release` that another process is in the way of, but for its handler.
+class BOOST_FILELOCK_DECL async_release_wait : public async_waiting
+{
+public:
+    struct delivered
+    {};
+
+    async_release_wait(async_release_wait const&) = delete;
+    async_release_wait& operator=(async_release_wait const&) = delete;
+
+    void cancel() noexcept {} // a release cannot be cancelled
+
+protected:
+    /// `what`: as `hold::begin_drop` returns it.
+    async_release_wait(async_engine& engine, std::shared_ptr<lock_state> what);
+    ~async_release_wait();
+
+    bool start();
+    /// True: it is over.
+    bool step(system::error_code& ec, delivered& result) noexcept;
+
+private:
+    void leave() noexcept override {}
+    struct body;
+    std::unique_ptr<body> body_;
 };
 
 /// One `async_wait_loss`, but for its handler.

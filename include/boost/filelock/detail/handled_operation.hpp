@@ -189,7 +189,10 @@ private:
         Handler handler(std::move(handler_));
         this->~handled_operation();
         deallocate(handler, this);
-        std::move(handler)(ec, std::move(result));
+        if constexpr (std::is_empty<typename Waiting::delivered>::value)
+            std::move(handler)(ec);
+        else
+            std::move(handler)(ec, std::move(result));
     }
 
     work<handler_executor> work_;

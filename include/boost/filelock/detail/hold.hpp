@@ -48,6 +48,10 @@ public:
     BOOST_FILELOCK_DECL void drop();
     BOOST_FILELOCK_DECL void drop(system::error_code& ec) noexcept;
 
+    /// Returns null, and what came of it in `ec`; or, where another process is in the way, the lock
+    /// whose release `async_release_wait` has to finish.
+    BOOST_FILELOCK_DECL std::shared_ptr<lock_state> begin_drop(system::error_code& ec) noexcept;
+
     BOOST_FILELOCK_DECL bool still_held(system::error_code& ec) const;
 
     /// Makes it a level of the lock object itself; throws where that is not possible.

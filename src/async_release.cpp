@@ -1,0 +1,75 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "ownership/async_board.hpp"
+#include "ownership/lock_state.hpp"
+
+#include <boost/filelock/detail/async_engine.hpp>
+
+#include <boost/system/errc.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto pause_between_tries = 1ms;
+constexpr auto longest_wait = 1s;
+
+} // namespace
+
+struct async_release_wait::body
+{
+    body(async_release_wait& self, async_board& b, std::shared_ptr<lock_state> s)
+        : state(std::move(s)), waker(b, self),
+          until(std::chrono::steady_clock::now() + longest_wait)
+    {}
+
+    std::shared_ptr<lock_state> state;
+    async_waker waker;
+    async_waker::time_point const until;
+};
+
+async_release_wait::async_release_wait(async_engine& engine, std::shared_ptr<lock_state> what)
+    : body_(std::make_unique<body>(*this, *engine.board_, std::move(what)))
+{}
+
+async_release_wait::~async_release_wait()
+{
+    body_->waker.board().remove(body_->waker);
+}
+
+bool async_release_wait::start()
+{
+    if (!body_->waker.board().add(body_->waker))
+        return false; // the context is about to end
+    post();
+    return true;
+}
+
+bool async_release_wait::step(system::error_code& ec, delivered&) noexcept
+{
+    auto& b = *body_;
+    (void)b.waker.board().begin_step(b.waker);
+    ec = b.state->try_again();
+    if (ec == system::errc::operation_would_block) {
+        auto const now = std::chrono::steady_clock::now();
+        if (now < b.until) {
+            b.waker.board().wait(b.waker, now + pause_between_tries, true);
+            return false;
+        }
+        ec = make_error_code(system::errc::timed_out);
+    }
+    b.waker.board().remove(b.waker);
+    return true;
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
