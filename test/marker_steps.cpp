@@ -151,7 +151,97 @@ BOOST_AUTO_TEST_CASE(breaker_that_cannot_write_vacates_the_path)
     BOOST_TEST(fs::is_empty(directory));
 }
 
+BOOST_AUTO_TEST_CASE(removal_leaves_marker_that_has_come_to_the_path)
+{
+    find(dead);
+    fd::marker_file const marker(path, {}, storage::local);
+    give_path_to(live);
+    BOOST_TEST(!marker.remove(found));
+    BOOST_TEST(text_of(path) == live);
+}
+
+BOOST_AUTO_TEST_CASE(removal_fails_while_another_process_has_removal_right)
+{
+    find(dead);
+    fd::marker_file const marker(path, {}, storage::local);
+    {
+        removal_right const others(path);
+        BOOST_TEST(marker.remove(found));
+        BOOST_TEST(text_of(path) == dead);
+    }
+    BOOST_TEST(!marker.remove(found));
+    BOOST_TEST(!fs::exists(path));
+}
+
+namespace {
+
+struct published : steps
+{
+    fd::marker_file marker{path, {}, storage::local};
+    std::time_t const begun = std::time(nullptr);
+
+    published()
+    {
+        auto result = outcome::again;
+        BOOST_TEST_REQUIRE((!marker.publish(own, result) && result == outcome::ours));
+        fs::last_write_time(path, begun - 1000);
+    }
+
+    /// Returns what came of it; `limit`: from now.
+    std::string refresh(std::chrono::nanoseconds limit = 1h) const
+    {
+        return name_of_refresh(marker, limit);
+    }
+    bool is_stamped(fs::path const& file) const { return fs::last_write_time(file) >= begun - 10; }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(marker_is_stamped_under_removal_right, published)
+{
+    {
+        removal_right const others(path);
+        BOOST_TEST_REQUIRE(others.is_taken());
+        BOOST_TEST(refresh() == busy_right);
+        BOOST_TEST(!is_stamped(path));
+    }
+    BOOST_TEST(refresh() == "intact");
+    BOOST_TEST(is_stamped(path));
+    BOOST_TEST(removal_right(path).is_taken());
+}
+
+// A process that was stopped may have been judged by what the marker was before.
+BOOST_FIXTURE_TEST_CASE(marker_that_is_stamped_too_late_is_late, published)
+{
+    BOOST_TEST(refresh(-1ns) == "late");
+    BOOST_TEST(is_stamped(path));
+}
+
+BOOST_FIXTURE_TEST_CASE(marker_that_is_missing_or_replaced_is_not_stamped, published)
+{
+    fs::rename(path, aside);
+    BOOST_TEST(refresh() == "missing");
+    write_text(path, own);
+    fs::last_write_time(path, begun - 1000);
+    BOOST_TEST(refresh() == "replaced");
+    BOOST_TEST(!is_stamped(aside));
+    BOOST_TEST(!is_stamped(path));
+}
+
 // Network storage
+
+BOOST_AUTO_TEST_CASE(evictor_reads_and_judges_again)
+{
+    find(dead);
+    fd::marker_file marker(path, {}, storage::network);
+    fs::remove(path);
+    write_text(path, live);
+    BOOST_TEST(break_with(marker, is_dead, false) == "again");
+    BOOST_TEST(text_of(path) == live);
+    write_text(path, dead);
+    BOOST_TEST(break_with(marker, is_dead, false) == "again");
+    BOOST_TEST(!fs::exists(path));
+}
 
 namespace {
 
@@ -196,6 +286,22 @@ BOOST_DATA_TEST_CASE(marker_that_is_carried_off_by_mistake_is_not_removed, succe
     BOOST_TEST_REQUIRE(left.size() == 1u);
     BOOST_TEST(left.front().rfind(name + ".break.", 0) == 0u);
     BOOST_TEST(text_of(directory / left.front()) == s.text);
+}
+
+BOOST_DATA_TEST_CASE(removal_leaves_marker_that_has_changed, successors, s)
+{
+    find(dead);
+    auto const written = fs::last_write_time(path);
+    fs::last_write_time(path, written);
+    BOOST_TEST_REQUIRE(!found.look(path));
+    write_text(path, s.text);
+    fs::last_write_time(path, written + s.later);
+    fd::marker_file const marker(path, {}, storage::network);
+    BOOST_TEST(!marker.remove(found));
+    BOOST_TEST(text_of(path) == s.text);
+    BOOST_TEST_REQUIRE(!found.look(path));
+    BOOST_TEST(!marker.remove(found));
+    BOOST_TEST(!fs::exists(path));
 }
 
 BOOST_AUTO_TEST_CASE(marker_that_is_carried_off_is_removed)

@@ -5,6 +5,7 @@
 #ifndef BOOST_FILELOCK_TEST_MARKER_STEPS_HPP
 #define BOOST_FILELOCK_TEST_MARKER_STEPS_HPP
 
+#include "../src/platform/clock.hpp"
 #include "../src/protocol/marker_file.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -13,7 +14,9 @@
 #include "process/temporary_directory.hpp"
 
 #include <boost/filesystem/operations.hpp>
+#include <boost/system/errc.hpp>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -41,6 +44,18 @@ inline bool is_dead(fd::found_marker const& found)
 inline std::string name_of(boost::system::error_code const& ec, outcome result)
 {
     static char const* const names[] = {"ours", "taken", "again", "busy_right"};
+    return ec ? ec.message() : names[static_cast<int>(result)];
+}
+
+inline std::string const busy_right =
+    make_error_code(boost::system::errc::operation_would_block).message();
+
+/// Refreshes a marker. Returns its state or the error; `limit`: from now.
+inline std::string name_of_refresh(fd::marker_file const& marker, std::chrono::nanoseconds limit)
+{
+    static char const* const names[] = {"intact", "late", "missing", "replaced"};
+    fd::marker_file::fate result;
+    auto const ec = marker.refresh(fd::time_since_boot() + limit, result);
     return ec ? ec.message() : names[static_cast<int>(result)];
 }
 

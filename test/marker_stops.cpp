@@ -225,6 +225,19 @@ BOOST_FIXTURE_TEST_CASE(marker_made_in_place_is_not_written_after_it_is_replaced
     BOOST_TEST(count_of_writes(makes) == 1);
 }
 
+// It is being judged, and removed or left.
+BOOST_FIXTURE_TEST_CASE(marker_made_in_place_is_not_written_without_removal_right, stopped_steps)
+{
+    auto publishes = publisher();
+    publishes.faults += " -e inject=flock:error=EAGAIN:when=1";
+    stopped makes(publishes, {});
+    BOOST_TEST(makes.go_on() == "again");
+    makes.at_last();
+    BOOST_TEST(fs::exists(path));
+    BOOST_TEST(text_of(path) == "");
+    BOOST_TEST(count_of_writes(makes) == 1);
+}
+
 // Other processes may have judged the empty file by then. It stays for the grace.
 BOOST_FIXTURE_TEST_CASE(marker_made_in_place_is_not_written_too_late, stopped_steps)
 {
@@ -234,6 +247,60 @@ BOOST_FIXTURE_TEST_CASE(marker_made_in_place_is_not_written_too_late, stopped_st
     BOOST_TEST(fs::exists(path));
     BOOST_TEST(text_of(path) == "");
     BOOST_TEST(count_of_writes(makes) == 1);
+}
+
+// On network storage the last step of publishing looks for the marker.
+BOOST_FIXTURE_TEST_CASE(marker_counts_if_the_path_names_it_after_it_is_published, stopped_steps)
+{
+    deed publishes;
+    publishes.then = [this] {
+        fd::marker_file marker(path, {}, storage::network);
+        auto result = outcome::ours;
+        auto const ec = marker.publish(own, result);
+        marker.leave();
+        return name_of(ec, result);
+    };
+    for (std::string const successor : {"", live.c_str()}) {
+        stopped makes(publishes, naming);
+        BOOST_TEST_REQUIRE(makes.has_met());
+        fs::remove(path);
+        if (!successor.empty())
+            write_text(path, successor);
+        BOOST_TEST(makes.go_on() == "again");
+        makes.at_last();
+        BOOST_TEST(text_of(path) == successor);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(marker_is_intact_if_the_path_names_it_after_it_is_stamped, stopped_steps)
+{
+    fd::marker_file marker(path, {}, storage::local);
+    deed stamps;
+    stamps.first = [&] {
+        auto result = outcome::ours;
+        return name_of(marker.publish(own, result), result);
+    };
+    stamps.then = [&] { return name_of_refresh(marker, 1h); };
+    stamps.last = [&] {
+        marker.leave();
+        return "";
+    };
+    auto const points = stop_points(stamps);
+    fs::remove(path);
+    auto const stamping = std::find_if(points.begin(), points.end(), [](stop_point const& p) {
+        return p.meaning() == "utimensat";
+    });
+    BOOST_TEST_REQUIRE((stamping != points.end()));
+    for (std::string const successor : {"", live.c_str()}) {
+        stopped refreshes(stamps, *stamping);
+        BOOST_TEST_REQUIRE(refreshes.has_met());
+        fs::remove(path);
+        if (!successor.empty())
+            write_text(path, successor);
+        BOOST_TEST(refreshes.go_on() == (successor.empty() ? "missing" : "replaced"));
+        refreshes.at_last();
+        fs::remove(path);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,7 @@
 #include "../src/protocol/reader_crowd.hpp"
 #include "../src/protocol/reader_directory.hpp"
 #include "../src/protocol/soft_read_write_protocol.hpp"
+#include "../src/protocol/writer_gate.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -162,6 +163,28 @@ BOOST_DATA_TEST_CASE(writer_stamps_its_claim_while_it_waits_for_readers, both_st
     BOOST_TEST(!fs::exists(write));
 }
 
+// Python peers rely on this: they look for a writer and make their marker in `state`.
+BOOST_DATA_TEST_CASE(stale_writer_is_removed_in_state_alone, both_storages, where)
+{
+    boost::filelock::soft_file_lock_options of_state;
+    of_state.where = where;
+    fd::writer_gate gate(path, of_state, 0ns, 1h), slow(path, of_state, 0ns, 0ns);
+    write_text(write, reader_record);
+    BOOST_TEST(name_of(gate.evict(where)) == "busy");
+    BOOST_TEST(name_of(slow.in_state([&] { return slow.evict(where); })) == "busy");
+    if (where == storage::network) {
+        auto const came = gate.in_state([&] {
+            leave_state(); // another host takes it for abandoned
+            return gate.evict(where);
+        });
+        BOOST_TEST(name_of(came) == "busy");
+    }
+    BOOST_TEST(text_of(write) == reader_record);
+    BOOST_TEST(name_of(gate.in_state([&] { return gate.evict(where); })) == "have_it");
+    BOOST_TEST(!fs::exists(write));
+    BOOST_TEST(!fs::exists(state));
+}
+
 // The directory of the readers
 
 BOOST_DATA_TEST_CASE(directory_is_in_place_while_its_path_names_it, both_storages, where)
@@ -311,6 +334,19 @@ BOOST_DATA_TEST_CASE_F(stopped_tree, writer_follows_the_directory_of_the_readers
         remove_reader();
         fs::remove(removed);
     }
+}
+
+// A writer claims after the reader has looked for one.
+BOOST_DATA_TEST_CASE_F(stopped_tree, reader_looks_for_a_writer_after_it_has_a_marker, both_storages,
+                       where)
+{
+    stopped reads(attempts_in(lock_mode::shared, where), reader_named);
+    BOOST_TEST_REQUIRE(reads.has_met());
+    write_text(write, reader_record);
+    BOOST_TEST(reads.go_on() == "busy");
+    BOOST_TEST(fs::is_empty(readers));
+    reads.at_last();
+    BOOST_TEST(text_of(write) == reader_record);
 }
 
 BOOST_DATA_TEST_CASE_F(stopped_tree, reader_follows_the_directory_of_the_readers, both_storages,
