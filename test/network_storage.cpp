@@ -309,6 +309,56 @@ BOOST_AUTO_TEST_CASE(litter_beside_the_write_marker_is_removed_after_a_minute)
     }
 }
 
+// By the rules for local storage. A witness says that the process lives: a breaker has its marker
+// under that name for a moment.
+BOOST_AUTO_TEST_CASE(litter_is_removed_after_a_minute_unless_it_is_witnessed)
+{
+    auto& faults = mount();
+    auto const litter = with(path, ".break.1.0123456789abcdef0123456789abcdef");
+    auto options = on_network();
+    options.where = storage::local;
+    for (bool const old : {false, true})
+        for (bool const witnessed : {false, true}) {
+            faults.changed_before = old ? 70 : 0;
+            soft_file_lock holder(path, options), lock(path, options);
+            if (witnessed) {
+                holder.lock();
+                fs::rename(path, litter);
+            } else {
+                write_text(litter, foreign_record);
+            }
+            write_text(path, record_of_the_dead(directory));
+            BOOST_TEST(lock.try_lock()); // breaks a marker, and removes litter with it
+            BOOST_TEST(fs::exists(litter) == (!old || witnessed));
+            lock.unlock();
+        }
+}
+
+BOOST_AUTO_TEST_CASE(litter_of_readers_is_removed_after_a_minute_unless_it_is_witnessed)
+{
+    auto& faults = mount();
+    auto const options = hourly(storage::local);
+    fs::create_directory(readers);
+    auto const litter = readers / "0123456789abcdef0123456789abcdef.4711.break.1.python";
+    error_code ec;
+    for (bool const old : {false, true})
+        for (bool const witnessed : {false, true}) {
+            faults.changed_before = old ? 70 : 0;
+            soft_read_write_lock reader(path, options), writer(path, options);
+            if (witnessed) {
+                fs::remove(litter);
+                reader.lock_shared();
+                fs::rename(readers / names_in(readers).at(0), litter);
+            } else {
+                write_text(litter, foreign_access);
+            }
+            BOOST_TEST(writer.acquire({patience}, ec));
+            BOOST_TEST(fs::exists(litter) == (!old || witnessed));
+            writer.unlock();
+            reader.release(ec);
+        }
+}
+
 // Looks that fail
 
 // A process that died while it removed a dead marker may have left a live holder's marker under a

@@ -13,9 +13,13 @@
 #include <boost/filelock/soft_file_lock.hpp>
 
 #include <chrono>
+#include <string>
 #include <thread>
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace filelock_test;
@@ -165,6 +169,29 @@ BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_that_is_never_buried_is_dead, b
         BOOST_TEST(waits.wait() == 0);
         kill(*first);
     }
+}
+
+// A record without a start time names whatever process has the number now.
+BOOST_AUTO_TEST_CASE(dead_holder_without_a_start_time_is_looked_for_again)
+{
+    constexpr pid_t number = 4711;
+    auto const first = in_new_pid_namespace([this]() -> int {
+        auto const record = own_record(directory);
+        auto const host = without_start(record).substr(record.find('\n'));
+        write_text(path, std::to_string(number) + host);
+        soft_file_lock lock(path, on(storage::local));
+        int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        ::flock(fd, LOCK_EX); // keeps the lock from removing the marker
+        if (lock.try_lock())
+            return 1;
+        ::close(fd);
+        auto const later = fork_as(number, [] { return ::pause(); });
+        bool const is_taken = lock.try_lock();
+        ::kill(later, SIGKILL);
+        ::waitpid(later, nullptr, 0);
+        return is_taken ? 2 : lock.try_lock() ? 0 : 3;
+    });
+    BOOST_TEST(first->wait() == 0);
 }
 
 // The witness speaks for it.

@@ -22,6 +22,8 @@
 #include <boost/system/errc.hpp>
 
 #include <chrono>
+#include <ctime>
+#include <optional>
 #include <string>
 
 #include <fcntl.h>
@@ -184,6 +186,33 @@ BOOST_AUTO_TEST_CASE(the_death_is_told_of_who_wrote_while_he_was_waited_for)
     wait_until_quiet(waits.pid());
     other.kill();
     waits.expect("has it");
+}
+
+// A marker without an owner is removed after the grace or the lifetime, whichever ends first.
+BOOST_AUTO_TEST_CASE(malformed_marker_expires_with_the_shorter_of_grace_and_lifetime)
+{
+    struct limits
+    {
+        std::optional<std::chrono::nanoseconds> grace, lifetime;
+        bool is_removed;
+    };
+    for (auto const& [grace, lifetime, is_removed] : {
+             limits{1h, 1s, true},
+             limits{1s, 1h, true},
+             limits{1h, 1h, false},
+             limits{{}, 1s, true},
+             limits{{}, 1h, false},
+             limits{1s, {}, true},
+             limits{1h, {}, false},
+         }) {
+        write_text(path, "");
+        fs::last_write_time(path, std::time(nullptr) - 60);
+        soft_file_lock_options options;
+        options.malformed_grace = grace;
+        options.lifetime = lifetime;
+        soft_file_lock lock(path, options);
+        BOOST_TEST(lock.try_lock() == is_removed);
+    }
 }
 
 // Where there is a lifetime, a hold must not begin with a part of it gone.

@@ -34,7 +34,7 @@ struct stop_point
 {
     std::string call;
     unsigned occurrence = 0; ///< among the thread's calls of this name, from 1
-    std::string text;        ///< of the call, as strace shows it
+    std::string text = {};   ///< of the call, as strace shows it
     bool is_by_first_thread = true;
 
     std::string meaning() const; ///< of the call, as in system_calls.hpp

@@ -1,0 +1,121 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_MARKER_STEPS_HPP
+#define BOOST_FILELOCK_TEST_MARKER_STEPS_HPP
+
+#include "../src/platform/clock.hpp"
+#include "../src/protocol/marker_file.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "process/markers.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <boost/filesystem/operations.hpp>
+#include <boost/system/errc.hpp>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+// For tests that call marker_file step by step.
+
+namespace filelock_test {
+
+namespace fd = boost::filelock::detail;
+using outcome = fd::marker_file::outcome;
+using names_list = std::vector<std::string>;
+
+inline std::string const dead = "4711\nsome-host\n", live = "4712\nsome-host\n",
+                         third = "4713\nsome-host\n", own = "4714\nsome-host\n";
+
+inline bool is_dead(fd::found_marker const& found)
+{
+    return found.text == dead;
+}
+
+inline std::string name_of(boost::system::error_code const& ec, outcome result)
+{
+    static char const* const names[] = {"ours", "taken", "again", "busy_right"};
+    return ec ? ec.message() : names[static_cast<int>(result)];
+}
+
+inline std::string const busy_right =
+    make_error_code(boost::system::errc::operation_would_block).message();
+
+/// Refreshes a marker. Returns its state or the error; `limit`: from now.
+inline std::string name_of_refresh(fd::marker_file const& marker, std::chrono::nanoseconds limit)
+{
+    static char const* const names[] = {"intact", "late", "missing", "replaced"};
+    fd::marker_file::fate result;
+    auto const ec = marker.refresh(fd::time_since_boot() + limit, result);
+    return ec ? ec.message() : names[static_cast<int>(result)];
+}
+
+/// The removal right of a marker, tried as another process does.
+class removal_right
+{
+public:
+    explicit removal_right(boost::filesystem::path const& path)
+        : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC))
+    {
+        if (fd_ == -1)
+            throw std::runtime_error("open " + path.string());
+        is_taken_ = ::flock(fd_, LOCK_EX | LOCK_NB) == 0;
+    }
+    removal_right(removal_right const&) = delete;
+    removal_right& operator=(removal_right const&) = delete;
+    ~removal_right() { ::close(fd_); }
+
+    /// Returns whether nobody else had it.
+    bool is_taken() const { return is_taken_; }
+
+private:
+    int fd_;
+    bool is_taken_;
+};
+
+/// A fixture: a marker at `path` that a breaker has found.
+struct steps : temporary_directory
+{
+    boost::filesystem::path const aside = directory / "test.lock.break.1.python";
+    std::string const name = path.filename().string();
+
+    fd::found_marker found;
+
+    /// Writes a marker and looks at it.
+    void find(std::string const& text)
+    {
+        write_text(path, text);
+        BOOST_TEST_REQUIRE(!found.look(path));
+        BOOST_TEST_REQUIRE(found.text == text);
+    }
+
+    /// A Python breaker renames the marker at the path, and another process publishes its own.
+    void give_path_to(std::string const& text) const
+    {
+        boost::filesystem::rename(path, aside);
+        write_text(path, text);
+    }
+
+    /// Removes the marker that was found; `replaces`: publishes one in its place.
+    std::string break_with(fd::marker_file& marker, fd::marker_file::judgement const& is_removable,
+                           bool replaces)
+    {
+        auto result = outcome::ours;
+        auto const ec = replaces ? marker.replace(found, is_removable, own, result)
+                                 : marker.evict(found, is_removable, result);
+        return name_of(ec, result);
+    }
+};
+
+} // namespace filelock_test
+
+#endif
