@@ -50,7 +50,8 @@ private:
         case error::not_a_lock_file:
             return "the path does not name a lock file";
         case error::kernel_lock_not_supported:
-            return "the file system has no kernel locks; place the lock file on one that has";
+            return "the file system has no kernel locks of this kind, or none that exclude other "
+                   "hosts; use a soft lock, or place the lock file on another file system";
         case error::both_not_supported:
             return "kernel_lock::both has no place on network storage, where one kind of kernel "
                    "lock "

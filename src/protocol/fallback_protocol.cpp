@@ -53,6 +53,8 @@ answer fallback_protocol::attempt(lock_mode mode, asker const& who)
         auto const a = kernel_.attempt(mode, who);
         if (a.kind != answer::failed || a.error != error::kernel_lock_not_supported)
             return a;
+        if (kernel_.is_refused())
+            return a; // Python's FileLock takes that lock, and sees no marker
         (void)kernel_.withdraw();
         is_soft_ = true;
     }

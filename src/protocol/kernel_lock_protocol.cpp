@@ -95,10 +95,19 @@ inline system::error_code kernel_lock_protocol::unlock() noexcept
     return ec;
 }
 
-system::error_code kernel_lock_protocol::check_storage() const noexcept
+system::error_code kernel_lock_protocol::check_storage()
 {
-    if (!second_ || options_.where == storage::local)
+    is_refused_ = false;
+    if (options_.where == storage::local)
         return {};
+    if (second_)
+        return check_storage_for_both();
+    is_refused_ = is_host_local_lock(file_.open_file(), first_);
+    return is_refused_ ? error::kernel_lock_not_supported : system::error_code();
+}
+
+system::error_code kernel_lock_protocol::check_storage_for_both() const noexcept
+{
     bool is_local = false;
     if (options_.where == storage::detect)
         if (auto const ec = is_on_local_storage(file_.open_file(), is_local))

@@ -25,6 +25,10 @@ class kernel_lock_protocol final : public protocol
 public:
     kernel_lock_protocol(filesystem::path absolute, file_lock_options const& options);
 
+    /// Returns whether the last attempt failed because the lock would be host-local: it is there,
+    /// but excludes no process of another host.
+    bool is_refused() const noexcept { return is_refused_; }
+
     answer attempt(lock_mode mode, asker const& who) override;
     answer sleep(lock_mode mode) override;
     bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
@@ -49,12 +53,14 @@ private:
     system::error_code unlock() noexcept;
     answer join();
     answer noted(lock_mode mode, answer const& verdict) noexcept;
-    system::error_code check_storage() const noexcept;
+    system::error_code check_storage();
+    system::error_code check_storage_for_both() const noexcept;
 
     file_lock_options options_;
     lock_file file_;
     lock_mode held_ = lock_mode::none; // through `file_`, which a forked child finds closed
     bool is_new_ = false;              // nobody has been told of the hold
+    bool is_refused_ = false;
 
     // The kind that is taken first, and the one that is taken then, if any. The one that somebody
     // else was found to hold comes first the next time.

@@ -4,6 +4,7 @@
 
 #include "lock_file.hpp"
 
+#include "../platform/storage.hpp"
 #include "parents.hpp"
 
 namespace boost {
@@ -46,6 +47,9 @@ system::error_code lock_file::open_after(system::error_code ec, access least)
 bool lock_file::is_good_after(system::error_code& ec) noexcept
 {
     bool good = false;
+    // SMB: EACCES for a lock that is held already, by whichever open file. The path check decides.
+    if (ec == system::errc::operation_would_block && refuses_held_lock(file_))
+        ec.clear();
     if (!ec)
         ec = is_good(good);
     if (ec == system::errc::operation_would_block) {

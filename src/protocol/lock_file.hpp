@@ -48,7 +48,8 @@ public:
 
     /// One attempt: opens the file where it is not open, has `take` lock it, and does so again
     /// where the path has come to name another file meanwhile. `drop` unlocks and closes what is
-    /// worth nothing.
+    /// worth nothing. `check` says before the first lock on each file system what is wrong with
+    /// it.
     template <class Check, class Take, class Drop>
     answer attempt(access least, std::chrono::nanoseconds pause, Check check, Take take, Drop drop)
     {
@@ -57,7 +58,7 @@ public:
                 auto ec = open(least);
                 if (ec == system::errc::operation_would_block)
                     break; // somebody's lease on the file (fcntl F_SETLEASE) is being recalled
-                if (!ec)
+                if (!ec && !met_)
                     ec = check();
                 if (ec)
                     return ec;
@@ -88,6 +89,10 @@ public:
             return ec;
         if (!names_it)
             return answer::ask_again;
+        if (met_ && met_->device != ours.identity.device) {
+            met_.reset(); // it is unchecked
+            return answer::ask_again;
+        }
         met_ = ours.identity;
         if (locking.kind == answer::have_it)
             is_lost_ = false;
@@ -115,7 +120,7 @@ public:
 
     bool is_lost() const noexcept { return is_lost_; }
 
-    /// The file that was last found locked, by us or by others.
+    /// The file that was last found locked, by us or by others. Its file system is a checked one.
     std::optional<file_identity> met() const noexcept { return met_; }
 
     watched what_tells() const noexcept

@@ -4,6 +4,7 @@
 
 #include "read_write_protocol.hpp"
 
+#include "../platform/storage.hpp"
 #include "attempts.hpp"
 
 #include <boost/filelock/error.hpp>
@@ -30,7 +31,7 @@ constexpr byte_range all_lock_bytes{0x40000000, 512};
 
 read_write_protocol::read_write_protocol(filesystem::path absolute,
                                          read_write_lock_options const& options)
-    : poll_interval_(options.poll_interval),
+    : poll_interval_(options.poll_interval), where_(options.where),
       file_(std::move(absolute), options.permissions, options.create_directories)
 {}
 
@@ -44,7 +45,7 @@ answer read_write_protocol::attempt(lock_mode mode, asker const& who)
         return mode <= held_ ? join(who.has) : strengthen(mode, who);
     return noted(mode, file_.attempt(
                            mode == lock_mode::shared ? access::read : access::read_write,
-                           poll_interval_, [] { return system::error_code(); },
+                           poll_interval_, [&] { return check_storage(); },
                            [&] { return take(mode, who); }, [&] { (void)release_all(); }));
 }
 
@@ -68,6 +69,13 @@ answer read_write_protocol::take(lock_mode mode, asker const& who)
     auto a = drain(who.has);
     a.matters_who = a.kind == answer::busy;
     return a;
+}
+
+system::error_code read_write_protocol::check_storage() const
+{
+    if (where_ == storage::local || !is_host_local_lock(file_.open_file(), kernel_lock::record))
+        return {};
+    return error::kernel_lock_not_supported;
 }
 
 // In one call, as is possible where nobody is there; and which leaves nothing where somebody is,

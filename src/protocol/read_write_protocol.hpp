@@ -62,12 +62,14 @@ private:
     answer lock(byte_range bytes, lock_mode mode) const noexcept;
 
     answer noted(lock_mode mode, answer const& verdict) noexcept;
+    system::error_code check_storage() const;
     void notice_fork() noexcept;
     bool has_claims() const noexcept;
     system::error_code drop_claims(bool reserved) noexcept;
     system::error_code release_all() noexcept;
 
     std::chrono::nanoseconds poll_interval_;
+    storage where_;
     lock_file file_;
     lock_mode held_ = lock_mode::none; // through `file_`, which a forked child finds closed
 

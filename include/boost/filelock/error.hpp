@@ -31,7 +31,8 @@ enum class error
     /// equal to `errc::invalid_argument`.
     not_a_lock_file = 1,
 
-    /// The file system has no kernel locks. Compares equal to `errc::not_supported`.
+    /// The file system has no kernel locks of the kind, or they are known to exclude only processes
+    /// of the same host: use a soft lock there. Compares equal to `errc::not_supported`.
     kernel_lock_not_supported,
 
     /// `kernel_lock::both` on network storage, where one kind of kernel lock is made of the other.

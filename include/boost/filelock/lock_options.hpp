@@ -61,7 +61,8 @@ enum class fallback
 
     /// Does as a `soft_file_lock` on the same path: a marker holds the lock. Shared locks, which
     /// markers cannot be, fail with `error::kernel_lock_not_supported`. All who use the path must
-    /// do so, on a file system that has no kernel locks for any of them.
+    /// do so, on a file system that has no kernel locks for any of them. Locks that exclude only
+    /// processes of the same host are no reason for it: Python peers take them.
     soft
 };
 
@@ -84,6 +85,9 @@ struct file_lock_options
     /// Whether missing parent directories are made.
     bool create_directories = true;
 
+    /// Where the kernel's locks are known to exclude only processes of the same host, such as on
+    /// SMB, locking fails with `error::kernel_lock_not_supported`. With `storage::local` that is
+    /// not checked.
     storage where = storage::detect;
 
     kernel_lock backend = kernel_lock::flock;
@@ -122,7 +126,8 @@ struct read_write_lock_options
     /// Whether missing parent directories are made.
     bool create_directories = true;
 
-    /// Makes no difference: the locks are the kernel's wherever the file is.
+    /// As for `file_lock_options`. Matters to nothing else: the locks are the kernel's wherever the
+    /// file is.
     storage where = storage::detect;
 
     /// Whether all members are equal.

@@ -32,7 +32,8 @@ namespace filelock {
 /// **A process must not use SQLite, or any lock that `fcntl` gives to the process, on a file that
 /// it also locks with this**: when this closes the file, the kernel drops those (POSIX).
 ///
-/// Wants open-file-description locks, as Linux has them since 3.15; elsewhere locking fails with
+/// Wants open-file-description locks, as Linux has them since 3.15; elsewhere, and where record
+/// locks are known to exclude only processes of the same host, locking fails with
 /// `error::kernel_lock_not_supported`. The constructor touches no file; a relative path means the
 /// working directory at construction. Nothing but the destructor needs care with threads.
 ///

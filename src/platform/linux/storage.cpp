@@ -5,11 +5,17 @@
 #include "../storage.hpp"
 
 #include "../posix/error.hpp"
+#include "host_local_locks.hpp"
+#include "proc.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <optional>
+#include <string>
 
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 namespace boost {
@@ -30,9 +36,7 @@ constexpr std::uint32_t local_types[] = {
     0x794c7630, // overlay
 };
 
-} // namespace
-
-system::error_code is_on_local_storage(descriptor const& file, bool& is_local) noexcept
+system::error_code type_of(descriptor const& file, std::uint32_t& type) noexcept
 {
     struct ::statfs s;
     int result;
@@ -42,9 +46,47 @@ system::error_code is_on_local_storage(descriptor const& file, bool& is_local) n
     if (result != 0)
         return last_error();
     // The number has 32 bits; the field's type differs between architectures.
-    is_local = std::find(std::begin(local_types), std::end(local_types),
-                         static_cast<std::uint32_t>(s.f_type)) != std::end(local_types);
+    type = static_cast<std::uint32_t>(s.f_type);
     return {};
+}
+
+// As /proc/self/mountinfo has it.
+std::optional<std::string> device_of(descriptor const& file)
+{
+    struct ::stat s;
+    if (::fstat(file.native(), &s) != 0)
+        return std::nullopt;
+    return std::to_string(major(s.st_dev)) + ':' + std::to_string(minor(s.st_dev));
+}
+
+} // namespace
+
+system::error_code is_on_local_storage(descriptor const& file, bool& is_local) noexcept
+{
+    std::uint32_t type;
+    if (auto const ec = type_of(file, type))
+        return ec;
+    is_local =
+        std::find(std::begin(local_types), std::end(local_types), type) != std::end(local_types);
+    return {};
+}
+
+bool is_host_local_lock(descriptor const& file, kernel_lock kind)
+{
+    std::uint32_t type;
+    if (type_of(file, type))
+        return false;
+    if (!has_lock_options(type))
+        return is_host_local(kind, type, {}, {});
+    auto const device = device_of(file);
+    auto const mountinfo = read_proc("/proc/self/mountinfo");
+    return device && mountinfo && is_host_local(kind, type, *mountinfo, *device);
+}
+
+bool refuses_held_lock(descriptor const& file) noexcept
+{
+    std::uint32_t type;
+    return !type_of(file, type) && is_smb(type);
 }
 
 } // namespace detail
