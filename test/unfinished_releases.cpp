@@ -62,7 +62,8 @@ struct blocked_protocol final : fake_protocol
     struct shared
     {
         std::atomic<bool> is_blocked{false};
-        std::atomic<int> releases{0}, withdrawals{0};
+        std::atomic<int> releases{0}, releases_by_main_thread{0}, withdrawals{0};
+        std::thread::id const main_thread = std::this_thread::get_id();
         std::atomic<bool> is_held{false};
         std::function<fd::answer()> attempt = [] { return fd::answer::have_it; };
     };
@@ -90,6 +91,8 @@ struct blocked_protocol final : fake_protocol
     error_code release() noexcept override
     {
         ++world->releases;
+        if (std::this_thread::get_id() == world->main_thread)
+            ++world->releases_by_main_thread;
         auto const ec = come_to();
         if (!ec)
             world->is_held = false;
@@ -179,7 +182,8 @@ BOOST_AUTO_TEST_CASE(does_not_wait)
 {
     auto h = have();
     world->is_blocked = true;
-    h = {}; // returns, although nobody unblocks it
+    h = {};
+    BOOST_TEST(world->releases_by_main_thread == 1);
     BOOST_TEST(world->is_held);
     world->is_blocked = false;
     BOOST_TEST(comes_true([&] { return !world->is_held; }));
@@ -231,6 +235,7 @@ BOOST_AUTO_TEST_CASE(is_waited_for_by_async_release_on_its_executor)
         BOOST_TEST_REQUIRE(!told);
         context.run_one_for(patience);
     }
+    BOOST_TEST(world->releases_by_main_thread == world->releases);
     world->is_blocked = false;
     context.run_for(patience);
     BOOST_TEST_REQUIRE(told.has_value());
