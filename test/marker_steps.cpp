@@ -197,6 +197,18 @@ struct published : steps
 
 } // namespace
 
+BOOST_FIXTURE_TEST_CASE(release_is_tried_again_before_it_empties_the_marker, published)
+{
+    {
+        removal_right const others(path);
+        auto const first = marker.withdraw();
+        BOOST_TEST((first == boost::system::errc::operation_would_block));
+        BOOST_TEST(text_of(path) == own);
+    }
+    BOOST_TEST(!marker.withdraw());
+    BOOST_TEST(!fs::exists(path));
+}
+
 BOOST_FIXTURE_TEST_CASE(marker_is_stamped_under_removal_right, published)
 {
     {
