@@ -4,6 +4,7 @@
 
 #include "ownership/async_board.hpp"
 #include "ownership/lock_state.hpp"
+#include "protocol/attempts.hpp"
 
 #include <boost/filelock/detail/async_engine.hpp>
 
@@ -15,20 +16,12 @@
 namespace boost {
 namespace filelock {
 namespace detail {
-namespace {
-
-using namespace std::chrono_literals;
-
-constexpr auto pause_between_tries = 1ms;
-constexpr auto longest_wait = 1s;
-
-} // namespace
 
 struct async_release_wait::body
 {
     body(async_release_wait& self, async_board& b, std::shared_ptr<lock_state> s)
         : state(std::move(s)), waker(b, self),
-          until(std::chrono::steady_clock::now() + longest_wait)
+          until(std::chrono::steady_clock::now() + longest_release)
     {}
 
     std::shared_ptr<lock_state> state;
@@ -61,7 +54,7 @@ bool async_release_wait::step(system::error_code& ec, delivered&) noexcept
     if (ec == system::errc::operation_would_block) {
         auto const now = std::chrono::steady_clock::now();
         if (now < b.until) {
-            b.waker.board().wait(b.waker, now + pause_between_tries, true);
+            b.waker.board().wait(b.waker, now + removal_backoff, true);
             return false;
         }
         ec = make_error_code(system::errc::timed_out);

@@ -34,11 +34,8 @@ system::error_code not_held_by_caller()
 void hold::drop()
 {
     auto const state = std::move(state_);
-    auto const result =
-        state ? state->begin_release(owner(owner_), mode_) : lock_state::release_result{false, {}};
-    if (!result.owned)
+    if (!state || !state->release_at_once(owner(owner_), mode_).owned)
         throw_not_owner(state.get());
-    state->retry_in_background();
 }
 
 void hold::drop(system::error_code& ec) noexcept
@@ -47,12 +44,9 @@ void hold::drop(system::error_code& ec) noexcept
     ec = not_held_by_caller();
     if (!state)
         return;
-    auto const result = state->begin_release(owner(owner_), mode_);
+    auto const result = state->release_at_once(owner(owner_), mode_);
     if (result.owned)
         ec = result.error;
-    if (ec == system::errc::operation_would_block)
-        ec = make_error_code(system::errc::timed_out);
-    state->retry_in_background();
 }
 
 std::shared_ptr<lock_state> hold::begin_drop(system::error_code& ec) noexcept
@@ -76,9 +70,7 @@ try {
 
 void hold::abandon() noexcept
 {
-    auto const state = std::move(state_);
-    (void)state->begin_release(owner(owner_), mode_);
-    state->retry_in_background();
+    (void)std::move(state_)->release_at_once(owner(owner_), mode_);
 }
 
 bool hold::still_held(system::error_code& ec) const

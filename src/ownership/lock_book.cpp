@@ -105,7 +105,7 @@ lock_book::turn lock_book::ask(waiter& w, bool may_announce)
         return turn::wait;
     holds_.reserve(holds_.size() + 1); // `taken` must not fail
     start_work(w);
-    unfinished_ = false;
+    unfinished_.store(false, std::memory_order_relaxed); // the mutex orders it
     withdraw_first_ = row_ && row_ != &w;
     row_ = &w;
     return may_try ? turn::yours : turn::announce;

@@ -99,8 +99,8 @@ public:
     /// done. No more once an attempt has begun, since attempts do it first. From any thread.
     bool is_unfinished() const noexcept { return unfinished_.load(std::memory_order_relaxed); }
 
-    /// For whoever tries that again: it as a chore, or none where it has been done meanwhile.
-    /// Nothing: somebody is at work, ask later.
+    /// Starts to do that again. Returns it as a chore, or no chore where it has been done
+    /// meanwhile, or nothing while an owner is at work on the file.
     std::optional<chore> resume() noexcept;
 
     /// The release that `must_release` spoke of was tried again.

@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::nanoseconds longest_release = 1s, longest_end = 100ms;
+constexpr auto longest_end = 100ms; // of a destructor
 
 // A thread that wants to look at what it holds, and waits until nobody else is at work on it.
 class visit final : public waiter
@@ -143,6 +143,15 @@ lock_state::release_result lock_state::begin_to_finish(lock_book::dropped const&
     if (dropped.next.kind == chore::none)
         return {dropped.owned, {}};
     return {dropped.owned, do_chores(book_, *protocol_, dropped.next)};
+}
+
+lock_state::release_result lock_state::release_at_once(owner who, lock_mode mode) noexcept
+{
+    auto result = begin_release(who, mode);
+    if (result.error == system::errc::operation_would_block)
+        result.error = make_error_code(system::errc::timed_out);
+    retry_in_background();
+    return result;
 }
 
 lock_state::release_result lock_state::finish(lock_book::dropped const& dropped) noexcept

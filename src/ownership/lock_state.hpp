@@ -68,8 +68,10 @@ public:
         return finish(book_.weaken(caller(), from, to));
     }
 
-    /// By an asynchronous owner, which does not wait: `operation_would_block` where another process
-    /// is in the way. `try_again` or `retry_in_background` then.
+    /// By an asynchronous owner, which does not wait: where another process is in the way, the
+    /// release goes on in the background, and the error is `timed_out`.
+    release_result release_at_once(owner who, lock_mode mode) noexcept;
+    /// The same without the background: `operation_would_block`, and then `try_again`.
     release_result begin_release(owner who, lock_mode mode) noexcept
     {
         return begin_to_finish(book_.drop(who, mode));
@@ -86,7 +88,7 @@ public:
     /// Of whichever owner, by the destructor of the lock object. Waits for 100 ms at most where
     /// another process is in the way.
     void release_everything() noexcept;
-    /// And its owner's releasing it later does nothing. Nobody can acquire it any more.
+    /// The same, and later releases of the owners do nothing. No owner can acquire it any more.
     void close() noexcept { (void)finish(book_.close()); }
 
     /// Makes the levels of an owner the object's. Not where threads own them.

@@ -5,6 +5,7 @@
 #include "release_retry.hpp"
 
 #include "../platform/clock.hpp"
+#include "../protocol/attempts.hpp"
 #include "acquisition.hpp"
 
 #include <boost/system/errc.hpp>
@@ -19,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // The other process usually needs microseconds; where it was stopped, nothing is urgent.
-constexpr std::chrono::nanoseconds shortest_pause = 1ms, longest_pause = 100ms;
+constexpr std::chrono::nanoseconds shortest_pause = removal_backoff, longest_pause = 100ms;
 
 } // namespace
 

@@ -18,6 +18,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+/// For how long an owner that can wait tries again, before the background thread goes on alone.
+inline constexpr std::chrono::seconds longest_release{1};
+
 /// Tries a release or a withdrawal again that another process was in the way of.
 ///
 /// A thread that releases calls `try_again` until it has waited for long enough. All others, who

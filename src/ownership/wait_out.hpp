@@ -5,6 +5,8 @@
 #ifndef BOOST_FILELOCK_SRC_OWNERSHIP_WAIT_OUT_HPP
 #define BOOST_FILELOCK_SRC_OWNERSHIP_WAIT_OUT_HPP
 
+#include "../protocol/attempts.hpp"
+
 #include <boost/system/errc.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -20,7 +22,6 @@ namespace detail {
 template <class Step>
 system::error_code wait_out(Step const& step, std::chrono::nanoseconds limit)
 {
-    using namespace std::chrono_literals;
     auto const until = std::chrono::steady_clock::now() + limit;
     for (;;) {
         auto const ec = step();
@@ -28,7 +29,7 @@ system::error_code wait_out(Step const& step, std::chrono::nanoseconds limit)
             return ec;
         if (std::chrono::steady_clock::now() >= until)
             return make_error_code(system::errc::timed_out);
-        std::this_thread::sleep_for(1ms);
+        std::this_thread::sleep_for(removal_backoff);
     }
 }
 

@@ -220,7 +220,7 @@ private:
     bool is_local_ = false;
     bool is_time_known_ = true; // of `facts_`, where the storage is not local
     bool is_slow_ = false;      // was once too slow for a marker that is made in place
-    bool has_broken_ = false;   // somebody's marker, since it was looked for litter
+    bool has_broken_ = false;   // another's marker, since litter was last removed
 };
 
 } // namespace detail

@@ -68,13 +68,14 @@ soft_file_lock_options options_of_state(soft_read_write_lock_options const& opti
 
 soft_read_write_protocol::soft_read_write_protocol(filesystem::path const& absolute,
                                                    soft_read_write_lock_options const& options)
-    : path_(absolute), options_(options), threshold_(threshold_of(options)),
+    : path_(absolute), options_(options),
       permissions_(options.permissions.value_or(filesystem::perms(0600))),
-      good_for_(threshold_ - interval_of(options)),
+      good_for_(threshold_of(options) - interval_of(options)),
       interval_((std::min)(interval_of(options), good_for_ / 2)),
       settle_(options.settle ? std::optional((std::min)(*options.settle, longest)) : std::nullopt),
-      gate_(absolute, options_of_state(options), threshold_, good_for_),
-      crowd_(readers_of(absolute), threshold_, interval_), mine_(good_for_), write_(good_for_)
+      gate_(absolute, options_of_state(options), threshold_of(options), good_for_),
+      crowd_(readers_of(absolute), threshold_of(options), interval_), mine_(good_for_),
+      write_(good_for_)
 {}
 
 soft_read_write_protocol::~soft_read_write_protocol()
@@ -366,8 +367,8 @@ answer soft_read_write_protocol::undo(system::error_code const& ec)
     return write_.has_local_rules() ? of_undoing(ec) : at_gate(answer::busy);
 }
 
-// On network storage only in `state`: peers of another make remove it there, by its name. It is not
-// stamped any more; once it is stale, whoever it hinders removes it.
+// On network storage only in `state`: peers of another make remove it there, by its name. It is no
+// longer stamped, and contenders may remove it once it is stale.
 system::error_code soft_read_write_protocol::drop_claim() noexcept
 try {
     is_claimed_ = false;
@@ -390,7 +391,7 @@ try {
         return a.error;
     if (is_had(a) && ec != errc::operation_would_block)
         return ec;
-    if (now - *dropping_since_ <= threshold_)
+    if (now - *dropping_since_ <= threshold_of(options_))
         return make_error_code(errc::operation_would_block);
     write_.leave();
     return make_error_code(errc::timed_out);

@@ -85,7 +85,6 @@ private:
 
     filesystem::path path_;
     soft_read_write_lock_options options_;
-    std::chrono::nanoseconds threshold_;
     filesystem::perms permissions_;     // of markers
     std::chrono::nanoseconds good_for_; // a marker, without being stamped
     std::chrono::nanoseconds interval_; // between stamps

@@ -87,7 +87,8 @@ bool is_smb(std::uint32_t type) noexcept
 
 bool has_lock_options(std::uint32_t type) noexcept
 {
-    return type == nfs || type == lustre;
+    return std::any_of(std::begin(option_rules), std::end(option_rules),
+                       [&](option_rule const& r) { return r.type == type; });
 }
 
 bool is_host_local(kernel_lock kind, std::uint32_t type, std::string_view mountinfo,
