@@ -19,7 +19,6 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -30,6 +29,7 @@
 
 namespace fd = boost::filelock::detail;
 using filelock_test::child;
+using filelock_test::comes_true;
 using filelock_test::patience;
 using std::chrono::hours;
 using std::chrono::milliseconds;
@@ -51,12 +51,8 @@ public:
 
     void wait_for(int beats) const
     {
-        auto const until = std::chrono::steady_clock::now() + patience;
-        while (count_ < beats) {
-            if (std::chrono::steady_clock::now() >= until)
-                throw std::runtime_error("it does not beat");
-            std::this_thread::yield();
-        }
+        if (!comes_true([&] { return count_ >= beats; }))
+            throw std::runtime_error("it does not beat");
     }
 
 private:
@@ -82,12 +78,8 @@ std::size_t threads()
 
 void wait_for_threads(std::size_t wanted)
 {
-    auto const until = std::chrono::steady_clock::now() + patience;
-    while (threads() != wanted) {
-        if (std::chrono::steady_clock::now() >= until)
-            throw std::runtime_error("threads: " + std::to_string(threads()));
-        std::this_thread::yield();
-    }
+    if (!comes_true([&] { return threads() == wanted; }))
+        throw std::runtime_error("threads: " + std::to_string(threads()));
 }
 
 } // namespace

@@ -83,10 +83,7 @@ struct fake_kept final : fd::kept_up
 template <class F>
 void until(F const& is_so)
 {
-    auto const end = std::chrono::steady_clock::now() + patience;
-    while (!is_so() && std::chrono::steady_clock::now() < end)
-        std::this_thread::sleep_for(100us);
-    BOOST_TEST_REQUIRE(is_so());
+    BOOST_TEST_REQUIRE(comes_true(is_so));
 }
 
 struct kept

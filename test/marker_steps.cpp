@@ -57,6 +57,13 @@ private:
     ::rlimit limit_ = {};
 };
 
+std::string break_without_writing(steps& s, bool replaces)
+{
+    fd::marker_file marker(s.path, {}, storage::local);
+    without_writing const limited;
+    return s.break_with(marker, is_dead, replaces);
+}
+
 auto const with_and_without_replacement = data::make({true, false});
 
 } // namespace
@@ -110,13 +117,7 @@ BOOST_DATA_TEST_CASE(breaker_leaves_marker_that_has_come_to_the_path, with_and_w
 {
     find(dead);
     give_path_to(live);
-    fd::marker_file marker(path, {}, storage::local);
-    std::string came;
-    {
-        without_writing const limited;
-        came = break_with(marker, is_dead, replaces);
-    }
-    BOOST_TEST(came == "again");
+    BOOST_TEST(break_without_writing(*this, replaces) == "again");
     BOOST_TEST(text_of(path) == live);
 }
 
@@ -141,13 +142,7 @@ BOOST_AUTO_TEST_CASE(marker_that_is_published_too_late_is_no_hold)
 BOOST_AUTO_TEST_CASE(breaker_that_cannot_write_vacates_the_path)
 {
     find(dead);
-    fd::marker_file marker(path, {}, storage::local);
-    std::string came;
-    {
-        without_writing const limited;
-        came = break_with(marker, is_dead, true);
-    }
-    BOOST_TEST(came == "again");
+    BOOST_TEST(break_without_writing(*this, true) == "again");
     BOOST_TEST(fs::is_empty(directory));
 }
 

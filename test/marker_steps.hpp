@@ -11,19 +11,15 @@
 #include <boost/test/unit_test.hpp>
 
 #include "process/markers.hpp"
+#include "process/removal_right.hpp"
 #include "process/temporary_directory.hpp"
 
 #include <boost/filesystem/operations.hpp>
 #include <boost/system/errc.hpp>
 
 #include <chrono>
-#include <stdexcept>
 #include <string>
 #include <vector>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 // For tests that call marker_file step by step.
 
@@ -58,29 +54,6 @@ inline std::string name_of_refresh(fd::marker_file const& marker, std::chrono::n
     auto const ec = marker.refresh(fd::time_since_boot() + limit, result);
     return ec ? ec.message() : names[static_cast<int>(result)];
 }
-
-/// The removal right of a marker, tried as another process does.
-class removal_right
-{
-public:
-    explicit removal_right(boost::filesystem::path const& path)
-        : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC))
-    {
-        if (fd_ == -1)
-            throw std::runtime_error("open " + path.string());
-        is_taken_ = ::flock(fd_, LOCK_EX | LOCK_NB) == 0;
-    }
-    removal_right(removal_right const&) = delete;
-    removal_right& operator=(removal_right const&) = delete;
-    ~removal_right() { ::close(fd_); }
-
-    /// Returns whether nobody else had it.
-    bool is_taken() const { return is_taken_; }
-
-private:
-    int fd_;
-    bool is_taken_;
-};
 
 /// A fixture: a marker at `path` that a breaker has found.
 struct steps : temporary_directory

@@ -20,7 +20,6 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -49,12 +48,8 @@ public:
             std::make_unique<tracer>(breaker_->pid(), "-e trace=renameat2 -e inject=renameat2:"
                                                       "delay_enter=60000000");
         breaker_->write_line("");
-        auto const until = steady_clock::now() + patience;
-        while (!is_in_exchange()) {
-            if (steady_clock::now() > until)
-                throw std::runtime_error("timed out: a breaker that exchanges the marker");
-            std::this_thread::yield();
-        }
+        if (!comes_true([&] { return is_in_exchange(); }))
+            throw std::runtime_error("timed out: a breaker that exchanges the marker");
     }
 
     /// Makes the exchange and stops again.

@@ -90,11 +90,8 @@ auto const everyone = both_storages * both_roles;
 
 void eventually(char const* what, std::function<bool()> const& is_so)
 {
-    for (auto const end = steady_clock::now() + patience; !is_so();) {
-        if (steady_clock::now() > end)
-            throw std::runtime_error("in vain: "s + what);
-        std::this_thread::sleep_for(2ms);
-    }
+    if (!comes_true(is_so))
+        throw std::runtime_error("in vain: "s + what);
 }
 
 std::string host()

@@ -27,7 +27,6 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -96,12 +95,8 @@ soft_read_write_lock_options options_for(storage where, pace const& p = slow)
 template <class Condition>
 void wait_until(Condition condition, char const* what)
 {
-    auto const until = steady_clock::now() + patience;
-    while (!condition()) {
-        if (steady_clock::now() > until)
-            throw std::runtime_error(std::string("timed out: ") + what);
-        std::this_thread::sleep_for(1ms);
-    }
+    if (!comes_true(condition))
+        throw std::runtime_error(std::string("timed out: ") + what);
 }
 
 /// Who waits for `state` as well is a matter of chance: not that.

@@ -10,6 +10,7 @@
 #include "process/child.hpp"
 #include "process/markers.hpp"
 #include "process/patience.hpp"
+#include "process/removal_right.hpp"
 #include "process/temporary_directory.hpp"
 
 #include "../src/ownership/lock_state.hpp"
@@ -30,10 +31,6 @@
 #include <thread>
 
 #include <boost/test/unit_test.hpp>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 using namespace filelock_test;
 using namespace std::chrono_literals;
@@ -107,15 +104,6 @@ struct blocked_lock final : fd::exclusive_names
               "some.lock", std::make_unique<blocked_protocol>(world), ownership::thread, 50ms))
     {}
 };
-
-template <class Condition>
-bool comes_true(Condition const& condition)
-{
-    auto const end = std::chrono::steady_clock::now() + patience;
-    while (!condition() && std::chrono::steady_clock::now() < end)
-        std::this_thread::yield();
-    return condition();
-}
 
 struct blocked
 {
@@ -354,23 +342,6 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-/// The right to remove a marker, as a breaker has it.
-class removal_right_of_another
-{
-public:
-    explicit removal_right_of_another(fs::path const& marker)
-        : file_(::open(marker.c_str(), O_RDONLY | O_CLOEXEC))
-    {
-        BOOST_TEST_REQUIRE(::flock(file_, LOCK_EX | LOCK_NB) == 0);
-    }
-    removal_right_of_another(removal_right_of_another const&) = delete;
-    removal_right_of_another& operator=(removal_right_of_another const&) = delete;
-    ~removal_right_of_another() { ::close(file_); }
-
-private:
-    int file_;
-};
-
 // An object owns its levels: a thread that reads elsewhere would not claim anything.
 soft_read_write_lock_options hourly_on_network()
 {
@@ -392,10 +363,11 @@ BOOST_AUTO_TEST_CASE(are_removed_after_async_release)
     asio::io_context context;
     soft_file_lock lock(path);
     std::optional<error_code> told;
-    std::optional<removal_right_of_another> right;
+    std::optional<removal_right> right;
     async_acquire(context, lock, [&](error_code ec, held_lock<soft_file_lock> h) {
         BOOST_TEST(!ec);
         right.emplace(path);
+        BOOST_TEST(right->is_taken());
         async_release(context, std::move(h), [&](error_code e) { told = e; });
         right.reset();
     });
@@ -410,10 +382,11 @@ BOOST_AUTO_TEST_CASE(are_removed_after_destruction_of_held_lock)
 {
     asio::io_context context;
     soft_file_lock lock(path);
-    std::optional<removal_right_of_another> right;
+    std::optional<removal_right> right;
     async_acquire(context, lock, [&](error_code ec, held_lock<soft_file_lock>) {
         BOOST_TEST(!ec);
         right.emplace(path);
+        BOOST_TEST(right->is_taken());
     });
     context.run_for(patience);
     right.reset();

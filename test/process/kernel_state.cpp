@@ -133,12 +133,8 @@ bool is_open(pid_t pid, fs::path const& path)
 template <class Condition>
 void wait_until(Condition condition, char const* what)
 {
-    auto const until = std::chrono::steady_clock::now() + patience;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > until)
-            throw std::runtime_error(std::string("timed out: a process that ") + what);
-        std::this_thread::yield();
-    }
+    if (!comes_true(condition))
+        throw std::runtime_error(std::string("timed out: a process that ") + what);
 }
 
 } // namespace

@@ -10,10 +10,8 @@
 #include <boost/filesystem/path.hpp>
 
 #include <cerrno>
-#include <chrono>
 #include <stdexcept>
 #include <system_error>
-#include <thread>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -64,12 +62,8 @@ public:
     /// Throws after `patience`.
     void wait_until_locked(lock_bytes bytes) const
     {
-        auto const until = std::chrono::steady_clock::now() + patience;
-        while (!is_locked(bytes)) {
-            if (std::chrono::steady_clock::now() > until)
-                throw std::runtime_error("timed out: bytes that are to be locked");
-            std::this_thread::yield();
-        }
+        if (!comes_true([&] { return is_locked(bytes); }))
+            throw std::runtime_error("timed out: bytes that are to be locked");
     }
 
 private:

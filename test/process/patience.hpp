@@ -8,6 +8,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include <unistd.h>
 
@@ -20,6 +21,19 @@ inline constexpr std::chrono::seconds patience{300};
 /// The longest that a test case, or a point of a sweep, may take, in seconds: three times
 /// `patience`, so that the bound of a single wait reports first.
 inline constexpr unsigned hang_limit = 3 * static_cast<unsigned>(patience.count());
+
+/// Waits until it is so. False: not within `patience`.
+template <class Condition>
+bool comes_true(Condition const& condition)
+{
+    auto const end = std::chrono::steady_clock::now() + patience;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > end)
+            return false;
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
+    return true;
+}
 
 /// Lets SIGALRM end the program after `hang_limit` from now. Sweeps call it at each point.
 inline void restart_hang_timer()

@@ -1,0 +1,43 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_TEST_PROCESS_REMOVAL_RIGHT_HPP
+#define BOOST_FILELOCK_TEST_PROCESS_REMOVAL_RIGHT_HPP
+
+#include <boost/filesystem/path.hpp>
+
+#include <stdexcept>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace filelock_test {
+
+/// The removal right of a marker, tried as another process does.
+class removal_right
+{
+public:
+    explicit removal_right(boost::filesystem::path const& path)
+        : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC))
+    {
+        if (fd_ == -1)
+            throw std::runtime_error("open " + path.string());
+        is_taken_ = ::flock(fd_, LOCK_EX | LOCK_NB) == 0;
+    }
+    removal_right(removal_right const&) = delete;
+    removal_right& operator=(removal_right const&) = delete;
+    ~removal_right() { ::close(fd_); }
+
+    /// Returns whether nobody else had it.
+    bool is_taken() const { return is_taken_; }
+
+private:
+    int fd_;
+    bool is_taken_;
+};
+
+} // namespace filelock_test
+
+#endif
