@@ -295,6 +295,29 @@ BOOST_DATA_TEST_CASE(marker_that_is_carried_off_by_mistake_is_not_removed, succe
     BOOST_TEST(text_of(directory / left.front()) == s.text);
 }
 
+// The path may name a successor's by then. A look takes as long as the storage is slow.
+BOOST_AUTO_TEST_CASE(marker_is_not_carried_off_long_after_the_look)
+{
+    for (bool const is_late : {true, false}) {
+        find(dead);
+        fd::marker_habit habit;
+        habit.longest_making = is_late ? 0ns : 1h;
+        fd::marker_file marker(path, {}, storage::network, habit);
+        auto const begin = fd::time_since_boot();
+        auto const came = break_with(
+            marker,
+            [&](fd::found_marker const&) {
+                auto const looked = fd::time_since_boot();
+                while (fd::time_since_boot() - looked <= looked - begin)
+                    continue;
+                return true;
+            },
+            true);
+        BOOST_TEST(came == "again");
+        BOOST_TEST(fs::exists(path) == is_late);
+    }
+}
+
 BOOST_DATA_TEST_CASE(removal_leaves_marker_that_has_changed, successors, s)
 {
     find(dead);

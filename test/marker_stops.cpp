@@ -37,8 +37,8 @@ namespace {
 
 // Calls that are the same with each C library and on each architecture. A whole marker gets its
 // name with linkat, which follows the last look at the path.
-stop_point const naming{"linkat", 1}, exchange{"renameat2", 1}, first_right{"flock", 1},
-    second_right{"flock", 2}, second_writing{"pwrite64", 2};
+stop_point const naming{"linkat", 1}, exchange{"renameat2", 1}, second_exchange{"renameat2", 2},
+    first_right{"flock", 1}, second_right{"flock", 2}, second_writing{"pwrite64", 2};
 
 // There are no names for unnamed files.
 char const in_place[] = "-e inject=linkat:error=EPERM";
@@ -181,6 +181,39 @@ BOOST_DATA_TEST_CASE_F(stopped_steps, breaker_restores_a_successor, events, e)
         fs::remove(aside);
         BOOST_TEST((names_in(directory) == (e.left.empty() ? names_list{} : names_list{name})));
     }
+}
+
+// It has put the successor's marker back, and got a third one for it; then the successor releases.
+BOOST_FIXTURE_TEST_CASE(breaker_restores_a_third_marker_to_a_vacant_path, stopped_steps)
+{
+    auto breaks_amid_others = breaker();
+    breaks_amid_others.then = [this] {
+        found.look(path);
+        fd::marker_file marker(path, {}, storage::local);
+        auto const judge = [this](fd::found_marker const& f) {
+            if (f.text == live) { // under its private name
+                fs::remove(path);
+                write_text(path, third);
+            }
+            return is_dead(f);
+        };
+        auto const came = break_with(marker, judge, true);
+        marker.leave();
+        return came;
+    };
+    write_text(path, dead);
+    stopped breaks(breaks_amid_others, naming, second_exchange);
+    BOOST_TEST_REQUIRE(breaks.has_met());
+    give_path_to(live);
+    breaks.go_on_to_next();
+    BOOST_TEST_REQUIRE(breaks.has_met());
+    BOOST_TEST_REQUIRE(text_of(path) == live);
+    fs::remove(path);
+    BOOST_TEST(breaks.go_on() == "again");
+    breaks.at_last();
+    fs::remove(aside);
+    BOOST_TEST_REQUIRE((names_in(directory) == names_list{name}));
+    BOOST_TEST(text_of(path) == third);
 }
 
 BOOST_FIXTURE_TEST_CASE(marker_made_in_place_counts_if_the_path_names_it_after_writing,

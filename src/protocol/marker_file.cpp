@@ -17,6 +17,7 @@
 #include <boost/filesystem/directory.hpp>
 #include <boost/system/errc.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <string>
@@ -479,14 +480,19 @@ system::error_code marker_file::replace(found_marker& theirs, judgement const& i
             return ec;
     }
     // What is open may be out of a cache.
+    auto const begin = time_since_boot();
     if (auto const ec = local ? theirs.look_again() : theirs.look(path_))
         return !local && is_missing(ec) ? system::error_code() : ec;
+    auto const looked = time_since_boot();
     if (!is_removable(theirs))
         return {};
     filesystem::path name;
     if (auto const ec = find_private_name(path_, name))
         return ec;
     if (!local) {
+        // The path may name a successor's marker by now, which would be moved.
+        if (time_since_boot() - looked > (std::max)(habit_.longest_making, looked - begin))
+            return {};
         has_broken_ = true;
         return carry_off(theirs, name);
     }
@@ -570,22 +576,31 @@ system::error_code marker_file::put_back(filesystem::path const& name) noexcept
     auto ec = exchange_names(name, path_);
     file_facts left;
     if (ec == errc::no_such_file_or_directory) {
-        // Who has no witness, and removed ours, had seen his own there just before, which we have:
-        // he has released. If ours has only another name, it was a breaker who asks nobody.
+        // A holder without a witness that removed ours had seen its own marker there just before,
+        // which we have: it has released. If ours has only another name, a breaker moved it that
+        // does not ask for the right.
         descriptor got;
         bool has_one = true;
         if (!facts_of(file_, left) && !left.has_name && !got.open_existing(name) &&
             !has_witness(got.native(), has_one) && !has_one)
             return remove_name(name);
-        ec = add_name(name, path_);
-        if (ec == errc::file_exists || is_missing(ec))
-            return {}; // its holder has lost it
-        return ec ? ec : remove_name(name);
+        return put_in_vacant_place(name);
     }
-    if (ec || facts_of(name, left))
+    if (ec || (ec = facts_of(name, left)))
         return ec;
-    // Or he has released, and somebody else has come in, whom it must not cost his.
-    return left.identity == facts_.identity ? remove_name(name) : exchange_names(name, path_);
+    if (left.identity == facts_.identity)
+        return remove_name(name);
+    // The holder has released, and another one has come in, which must not lose its marker by this.
+    ec = exchange_names(name, path_);
+    return ec == errc::no_such_file_or_directory ? put_in_vacant_place(name) : ec;
+}
+
+system::error_code marker_file::put_in_vacant_place(filesystem::path const& name) const noexcept
+{
+    auto const ec = add_name(name, path_);
+    if (ec == errc::file_exists || is_missing(ec))
+        return {}; // its holder has lost it
+    return ec ? ec : remove_name(name);
 }
 
 // Where the right of removal is not to be had: as Python's filelock does. The number may be one of

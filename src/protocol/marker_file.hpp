@@ -66,7 +66,9 @@ struct marker_habit
     /// Its text has a token, and so no other marker will ever have the same.
     bool has_token = false;
 
-    /// Between its making and its having its name. Who is slower starts again.
+    /// From the making of a marker to its having its name; on network storage also from the last
+    /// look at another's to its removal, or as long as the look took. What takes longer is begun
+    /// again.
     std::chrono::nanoseconds longest_making = std::chrono::seconds(1);
 };
 
@@ -196,6 +198,7 @@ private:
     bool is_ours(found_marker const& found) const noexcept;
     bool remove_as_well(filesystem::path const& name, judgement const& is_removable) const noexcept;
     system::error_code put_back(filesystem::path const& name) noexcept;
+    system::error_code put_in_vacant_place(filesystem::path const& name) const noexcept;
     system::error_code carry_off(found_marker const& theirs, filesystem::path const& name) const;
     system::error_code names(file_identity const& identity, bool& it_does) const noexcept;
     system::error_code fate_of_ours(fate& result) const noexcept;

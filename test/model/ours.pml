@@ -386,8 +386,7 @@ proctype ours(byte p; bit in_place; bit slow)
         go(give_up); check() }
     :: atomic { at == put_back_undo && path == 0 ->
         say("%d: exchange again: vacant\n");
-        leave(p);
-        go(give_up) }
+        go(put_back_link) }
 #endif
     :: atomic { at == put_back_link && path == 0 ->
         say("%d: link(aside, path)\n");
