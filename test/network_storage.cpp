@@ -116,6 +116,58 @@ BOOST_AUTO_TEST_CASE(soft_lock_is_acquired_after_transient_create_errors)
             }
 }
 
+// GlusterFS reports ESTALE of a name for a second after its file was removed.
+BOOST_AUTO_TEST_CASE(soft_lock_is_acquired_after_stale_handles_for_a_while)
+{
+    auto const options = hourly(storage::network);
+    auto& faults = mount();
+    constexpr int count = 60; // more than one attempt makes
+    auto const create = [&](auto const& takes) {
+        faults.create_exclusively.set(ESTALE, count);
+        BOOST_TEST(takes() == error_code());
+        BOOST_TEST(faults.create_exclusively.times == 0);
+    };
+    create([&] { return take<soft_file_lock>(path, false, on_network()); });
+    create([&] { return take<soft_read_write_lock>(path, false, options); });
+    create([&] { return take<soft_read_write_lock>(path, true, options); });
+
+    auto const release = [&](auto& lock, char const* marker) {
+        lock.lock();
+        faults.open.set(ESTALE, count, marker);
+        error_code ec;
+        lock.release(ec);
+        BOOST_TEST(ec == error_code());
+        BOOST_TEST(faults.open.times == 0);
+        faults.open.set(0);
+        BOOST_TEST(lock.try_lock());
+        lock.unlock();
+    };
+    soft_file_lock file(path, on_network());
+    release(file, path.filename().c_str());
+    soft_read_write_lock writer(path, options);
+    release(writer, ".write");
+}
+
+// The directory is lost as well.
+BOOST_AUTO_TEST_CASE(stale_directory_is_reported)
+{
+    auto const options = hourly(storage::network);
+    auto& faults = mount();
+    injected_error* const lost[] = {&faults.open, &faults.create_exclusively,
+                                    &faults.open_directory, &faults.getattr};
+    auto const lose = [&](auto const& takes) {
+        for (auto* const fault : lost)
+            fault->set(ESTALE);
+        BOOST_TEST(takes().value() == ESTALE);
+        for (auto* const fault : lost)
+            fault->set(0);
+        BOOST_TEST(takes() == error_code());
+    };
+    lose([&] { return take<soft_file_lock>(path, false, on_network()); });
+    lose([&] { return take<soft_read_write_lock>(path, false, options); });
+    lose([&] { return take<soft_read_write_lock>(path, true, options); });
+}
+
 BOOST_AUTO_TEST_CASE(lasting_create_error_is_reported)
 {
     auto& faults = mount();

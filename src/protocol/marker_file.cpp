@@ -34,6 +34,7 @@ namespace errc = system::errc;
 constexpr auto marker_litter_age = 60s;
 constexpr auto boot_margin = 60s; // by which the clocks of two machines may drift apart
 constexpr auto longest_wait_for_right = 100ms; // of a release
+constexpr auto longest_wait_for_handle = 2s;   // GlusterFS reports ESTALE for a second
 
 /// The right of removal, from a try that worked to the end of the scope.
 class removal_right
@@ -763,6 +764,8 @@ system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const
     if (!is_local_ || habit_.has_own_name) {
         // On local storage nobody else's can have a name of its own.
         ec = is_local_ ? vacate() : remove_ours(may_go, whom);
+        if (is_stale(ec) && !is_refused_for(longest_wait_for_handle))
+            ec = make_error_code(errc::operation_would_block);
         if (!ec)
             leave();
         return ec; // else it may still be there
@@ -773,7 +776,7 @@ system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const
         if (ec == error::kernel_lock_not_supported)
             ec.clear(); // then no breaker has it either
         if (ec == errc::operation_would_block) {
-            if (!is_refused_for_long())
+            if (!is_refused_for(longest_wait_for_right))
                 return ec;
             // A process was stopped while it had it. It may act on what it has judged when it goes
             // on, and finds a marker that has no owner.
@@ -792,12 +795,12 @@ system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const
     return ec;
 }
 
-bool marker_file::is_refused_for_long() noexcept
+bool marker_file::is_refused_for(std::chrono::nanoseconds limit) noexcept
 {
     auto const now = std::chrono::steady_clock::now();
     if (!refused_since_)
         refused_since_ = now;
-    return now - *refused_since_ >= longest_wait_for_right;
+    return now - *refused_since_ >= limit;
 }
 
 // The path does not name it, or so it seems. A breaker has just given it another name, and may put

@@ -146,10 +146,11 @@ public:
     /// Whether the path names our marker.
     bool is_in_place(system::error_code& ec) const noexcept;
 
-    /// Takes it away if the path still names it. `operation_would_block` where another process has
-    /// the right of removal; once that has lasted for 100 ms, it is made a marker without an owner,
-    /// which others remove in time: `timed_out`. `may_go`, if it is given, is asked last; if it
-    /// says no, the marker stays: `operation_would_block` as well.
+    /// Removes it if the path still names it. `operation_would_block` where another process has the
+    /// right of removal; once that has lasted for 100 ms, it becomes a marker without an owner,
+    /// which others remove in time: `timed_out`. On network storage the same error where the server
+    /// reports a stale handle, for 2 s; then that error. `may_go`, if it is given, is asked last;
+    /// if it returns false, the marker stays: `operation_would_block` as well.
     system::error_code withdraw(bool (*may_go)(void const*) = nullptr,
                                 void const* whom = nullptr) noexcept;
 
@@ -193,7 +194,7 @@ private:
     system::error_code vacate() const noexcept;
     system::error_code remove_ours(bool (*may_go)(void const*), void const* whom) const noexcept;
     void abandon() noexcept;
-    bool is_refused_for_long() noexcept;
+    bool is_refused_for(std::chrono::nanoseconds limit) noexcept;
     system::error_code empty() noexcept;
     bool is_ours(found_marker const& found) const noexcept;
     bool remove_as_well(filesystem::path const& name, judgement const& is_removable) const noexcept;
@@ -219,7 +220,7 @@ private:
     std::string text_; // what the published marker says, where the storage is not local
     last_publisher publisher_;
     std::chrono::nanoseconds made_{}; // when, at the latest, it was begun
-    std::optional<std::chrono::steady_clock::time_point> refused_since_; // the right of removal
+    std::optional<std::chrono::steady_clock::time_point> refused_since_; // to be removed
     bool is_local_ = false;
     bool is_time_known_ = true; // of `facts_`, where the storage is not local
     bool is_slow_ = false;      // was once too slow for a marker that is made in place

@@ -46,7 +46,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
     system::error_code ec;
     is_held_ = false;
     if ((ec = marker_.withdraw())) // what could not be given back, and may be half made
-        return of_undoing(ec);
+        return of_failure(ec);
     if ((ec = make_record()))
         return ec;
     for (int i = 0; i < max_restarts; ++i) {
@@ -70,7 +70,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
         else if (!ec && result == marker_file::outcome::ours)
             return have_it();
         if (ec)
-            return of_undoing(ec);
+            return of_failure(ec);
         is_taken_ = result == marker_file::outcome::taken;
         // Between attempts the engine looks at the caller's time limit.
         if (!is_taken_ && marker_.is_on_slow_storage())
@@ -136,7 +136,7 @@ answer soft_file_protocol::judge_file()
     marker_file::outcome result;
     auto const still = [this](found_marker const& found) { return judge(found).is_removable; };
     if (auto const ec = marker_.replace(theirs_, still, record_, result))
-        return of_undoing(ec);
+        return of_failure(ec);
     switch (result) {
     case marker_file::outcome::ours:
         return have_it();
@@ -146,6 +146,16 @@ answer soft_file_protocol::judge_file()
     default:
         return answer::again_after({});
     }
+}
+
+// GlusterFS reports ESTALE of a name for a second after its file was removed. A server that is lost
+// reports it of the directory too.
+answer soft_file_protocol::of_failure(system::error_code const& ec) const
+{
+    file_facts directory;
+    if (is_server_lost(ec) && !facts_of(directory_, directory))
+        return answer::again_after(contention_backoff);
+    return of_undoing(ec);
 }
 
 soft_file_protocol::verdict soft_file_protocol::judge(found_marker const& found)

@@ -81,6 +81,7 @@ private:
     system::error_code make_record();
     system::error_code look();
     answer judge_file();
+    answer of_failure(system::error_code const& ec) const;
     verdict judge(found_marker const& found);
     verdict judge_owner(found_marker const& found, marker_record const& owner);
     verdict judge_foreign(found_marker const& found);

@@ -362,6 +362,8 @@ answer soft_read_write_protocol::undo(system::error_code const& ec)
 {
     if (!ec || !write_.is_published())
         return answer::have_it;
+    if (is_gone(ec)) // of GlusterFS, for a second; the directory has been found before
+        return answer::again_after(contention_backoff);
     if (ec != errc::operation_would_block)
         return ec;
     return write_.has_local_rules() ? of_undoing(ec) : at_gate(answer::busy);
