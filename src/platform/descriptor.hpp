@@ -23,16 +23,23 @@ enum class access
     read_write
 };
 
-/// A place for the descriptor of a lock file. A forked child closes its copy of what is in it, and
-/// finds the place empty, before `fork` returns there: a child that lives on must not keep the lock
-/// of a parent that died.
+/// The number of one open descriptor, or -1. In storage of the registry of all descriptors: the
+/// object that uses it may be on the stack of a thread that a forked child does not have.
+struct descriptor_slot
+{
+    std::atomic<int> fd{-1};
+    descriptor_slot* next_free = nullptr;
+};
+
+/// The descriptor of a lock file. A forked child closes its copy, and finds this empty, before
+/// `fork` returns there: a child that lives on must not keep the lock of a parent that died.
 class descriptor
 {
 public:
-    descriptor();
+    descriptor() = default;
     descriptor(descriptor const&) = delete;
     descriptor& operator=(descriptor const&) = delete;
-    ~descriptor();
+    ~descriptor() { close(); }
 
     /// Opens the lock file for reading and writing and makes it where it is missing, with exactly
     /// these permissions or with what the umask leaves of 0666. Follows no link in the last
@@ -56,8 +63,8 @@ public:
     /// A directory, for what is done to the names in it. Follows no link in the last component.
     system::error_code open_directory(filesystem::path const& path);
 
-    /// Takes over what was opened otherwise, if anything was, in place of what is open. For who
-    /// keeps forks away meanwhile.
+    /// Takes over what was opened otherwise, if anything was, in place of what is open, or closes
+    /// it where there is no memory. For a caller that keeps forks away meanwhile.
     void adopt(int fd) noexcept;
 
     void close() noexcept;
@@ -66,18 +73,15 @@ public:
     bool may_have_copies() const noexcept;
 
     bool is_open() const noexcept { return native() != -1; }
-    int native() const noexcept { return fd_.load(std::memory_order_relaxed); }
+    int native() const noexcept { return slot_ ? slot_->fd.load(std::memory_order_relaxed) : -1; }
 
 private:
-    friend class descriptor_registry;
-
     template <class Open>
     system::error_code open_with(Open open);
+    bool prepare() noexcept;
 
-    std::atomic<int> fd_{-1};
-    std::uint64_t opened_at_ = 0; // the count of forks
-    descriptor* previous_ = nullptr;
-    descriptor* next_ = nullptr;
+    descriptor_slot* slot_ = nullptr; // the registry's, from the opening to the close
+    std::uint64_t opened_at_ = 0;     // the count of forks
 };
 
 } // namespace detail

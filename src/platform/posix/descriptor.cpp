@@ -10,6 +10,8 @@
 
 #include <boost/system/errc.hpp>
 
+#include <utility>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,15 +82,12 @@ mode_t mode_of(std::optional<filesystem::perms> const& permissions) noexcept
 
 } // namespace
 
-descriptor::descriptor()
-{
-    all_descriptors().add(*this);
-}
-
-descriptor::~descriptor()
+// Closes what is open, and has a slot for what will be. False: there is no memory.
+bool descriptor::prepare() noexcept
 {
     close();
-    all_descriptors().remove(*this);
+    slot_ = all_descriptors().acquire();
+    return slot_ != nullptr;
 }
 
 // Until no fork has come between.
@@ -96,17 +95,21 @@ template <class Open>
 system::error_code descriptor::open_with(Open open)
 {
     for (;; wait_for_fork()) {
-        close();
+        if (!prepare())
+            return make_error_code(system::errc::not_enough_memory);
         auto const forks = fork_count();
         opened_at_ = forks;
         int const fd = open();
-        if (fd == -1)
-            return last_error();
+        if (fd == -1) {
+            auto const ec = last_error();
+            close();
+            return ec;
+        }
         // The store comes before the second count, in the one order of both (memory_order_seq_cst):
         // what a fork that begins after the count copies, has it. A child of a fork that began
         // earlier has a descriptor that it does not know to close, and must not have a lock through
         // it.
-        fd_.store(fd);
+        slot_->fd.store(fd);
         if (fork_count() == forks && !is_forking(forks))
             return {};
     }
@@ -138,18 +141,22 @@ system::error_code descriptor::open_unnamed(filesystem::path const& directory,
 system::error_code descriptor::create(filesystem::path const& path,
                                       std::optional<filesystem::perms> permissions)
 {
-    close();
+    if (!prepare())
+        return make_error_code(system::errc::not_enough_memory);
     auto const forks = fork_count();
     opened_at_ = forks;
     int const made =
         open_restarting(path.c_str(), O_RDWR | O_CREAT | O_EXCL | safe_flags, mode_of(permissions));
-    if (made == -1)
-        return last_error();
-    fd_.store(made); // then the count, as above
+    if (made == -1) {
+        auto const ec = last_error();
+        close();
+        return ec;
+    }
+    slot_->fd.store(made); // then the count, as above
     if (fork_count() == forks && !is_forking(forks))
         return {};
     // A child may have it open as well. It can only be opened anew, as what it is by now.
-    fd_.store(-1);
+    slot_->fd.store(-1);
     auto const is_made = [made](struct ::stat const& s) {
         struct ::stat m;
         return ::fstat(made, &m) == 0 && s.st_dev == m.st_dev && s.st_ino == m.st_ino;
@@ -189,18 +196,24 @@ bool descriptor::may_have_copies() const noexcept
 void descriptor::adopt(int fd) noexcept
 {
     close();
-    fd_.store(beyond_standard_streams(fd));
+    fd = beyond_standard_streams(fd);
+    if (fd == -1)
+        return;
+    if (prepare())
+        slot_->fd.store(fd);
+    else
+        ::close(fd);
 }
 
 void descriptor::close() noexcept
 {
-    int const fd = native();
-    if (fd == -1)
+    if (!slot_)
         return;
     // First out of a child's reach: the number may be another file's as soon as it is closed. On
     // Linux it is, whatever `close` says.
-    fd_.store(-1, std::memory_order_release);
-    ::close(fd);
+    if (int const fd = slot_->fd.exchange(-1); fd != -1)
+        ::close(fd);
+    all_descriptors().release(*std::exchange(slot_, nullptr));
 }
 
 } // namespace detail

@@ -4,34 +4,51 @@
 
 #include "descriptor_registry.hpp"
 
+#include <new>
+
 #include <unistd.h>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-void descriptor_registry::add(descriptor& d) noexcept
+descriptor_slot* descriptor_registry::acquire() noexcept
 {
-    std::lock_guard guard(mutex_);
-    d.next_ = first_;
-    if (first_)
-        first_->previous_ = &d;
-    first_ = &d;
+    std::lock_guard<std::mutex> const guard(mutex_);
+    if (free_) {
+        auto* const slot = free_;
+        free_ = slot->next_free;
+        return slot;
+    }
+    auto* newest = newest_ ? newest_ : &first_;
+    if (used_ == newest->slots.size()) {
+        newest = new (std::nothrow) block;
+        if (!newest)
+            return nullptr;
+        newest->next = newest_;
+        newest_ = newest;
+        used_ = 0;
+    }
+    return &newest->slots[used_++];
 }
 
-void descriptor_registry::remove(descriptor& d) noexcept
+void descriptor_registry::release(descriptor_slot& slot) noexcept
 {
-    std::lock_guard guard(mutex_);
-    (d.previous_ ? d.previous_->next_ : first_) = d.next_;
-    if (d.next_)
-        d.next_->previous_ = d.previous_;
+    std::lock_guard<std::mutex> const guard(mutex_);
+    slot.next_free = free_;
+    free_ = &slot;
 }
 
 void descriptor_registry::close_inherited() noexcept
 {
-    for (auto* d = first_; d; d = d->next_)
-        if (d->is_open())
-            ::close(d->fd_.exchange(-1));
+    auto const close_all = [](block& b) {
+        for (auto& slot : b.slots)
+            if (int const fd = slot.fd.exchange(-1); fd != -1)
+                ::close(fd);
+    };
+    close_all(first_);
+    for (auto* b = newest_; b; b = b->next)
+        close_all(*b);
 }
 
 } // namespace detail

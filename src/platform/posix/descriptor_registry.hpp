@@ -7,28 +7,44 @@
 
 #include "../descriptor.hpp"
 
+#include <array>
+#include <cstddef>
 #include <mutex>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// All descriptors of this process, open or not, for a forked child to close. A list through them
-/// of our own: Boost.Intrusive's has a destructor, and the registry must outlive all others.
+/// The numbers of all descriptors of this process, for a forked child to close. A number is in its
+/// slot before anything relies on the descriptor, and is removed before it is closed, since it may
+/// be another file's then.
 class descriptor_registry
 {
 public:
+    constexpr descriptor_registry() noexcept = default;
+
     std::mutex& mutex() noexcept { return mutex_; }
 
-    void add(descriptor& d) noexcept;
-    void remove(descriptor& d) noexcept;
+    /// Returns null where there is no memory.
+    descriptor_slot* acquire() noexcept;
+    void release(descriptor_slot& slot) noexcept;
 
-    /// In a forked child, with the mutex held over the fork.
+    /// Closes them in a forked child, with the mutex held over the fork. The slots stay with their
+    /// descriptors; those of the parent's other threads are never used again.
     void close_inherited() noexcept;
 
 private:
+    struct block
+    {
+        std::array<descriptor_slot, 64> slots;
+        block* next = nullptr;
+    };
+
     std::mutex mutex_;
-    descriptor* first_ = nullptr;
+    block first_;             // so that a few need no memory
+    std::size_t used_ = 0;    // slots of the newest block that were ever acquired
+    block* newest_ = nullptr; // blocks that were allocated; never freed
+    descriptor_slot* free_ = nullptr;
 };
 
 descriptor_registry& all_descriptors() noexcept;
