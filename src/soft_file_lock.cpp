@@ -6,6 +6,7 @@
 #include "ownership/lock_state.hpp"
 #include "ownership/wait_out.hpp"
 #include "platform/process.hpp"
+#include "protocol/fork_safe_protocol.hpp"
 #include "protocol/soft_file_protocol.hpp"
 
 #include <boost/filelock/soft_file_lock.hpp>
@@ -21,36 +22,34 @@ namespace {
 
 constexpr std::chrono::milliseconds longest_break{100};
 
-std::unique_ptr<detail::soft_file_protocol> make_protocol(filesystem::path const& path,
-                                                          soft_file_lock_options const& options)
+std::unique_ptr<detail::protocol> make_protocol(filesystem::path const& path,
+                                                soft_file_lock_options const& options)
 {
     detail::check_common(options);
     detail::check_marker(options);
-    return std::make_unique<detail::soft_file_protocol>(detail::checked_absolute(path), options);
+    auto const make = [absolute = detail::checked_absolute(path), options] {
+        return std::make_unique<detail::soft_file_protocol>(absolute, options);
+    };
+    return std::make_unique<detail::fork_safe_protocol>(make);
 }
 
 } // namespace
 
 soft_file_lock::soft_file_lock(filesystem::path const& path, soft_file_lock_options const& options)
-    : soft_file_lock(path, options, make_protocol(path, options).release())
-{}
-
-soft_file_lock::soft_file_lock(filesystem::path const& path, soft_file_lock_options const& options,
-                               detail::soft_file_protocol* owned)
-    : exclusive_names(std::make_shared<detail::lock_state>(
-          path, std::unique_ptr<detail::protocol>(owned), options.scope, options.poll_interval)),
-      protocol_(*owned)
+    : exclusive_names(std::make_shared<detail::lock_state>(path, make_protocol(path, options),
+                                                           options.scope, options.poll_interval)),
+      absolute_(detail::checked_absolute(path)), where_(options.where)
 {}
 
 std::optional<std::int64_t> soft_file_lock::pid() const
 {
-    auto const owner = protocol_.record();
+    auto const owner = detail::read_marker_at(absolute_);
     return owner ? std::optional<std::int64_t>(owner->pid) : std::nullopt;
 }
 
 bool soft_file_lock::is_lock_held_by_us() const
 {
-    auto const owner = protocol_.record();
+    auto const owner = detail::read_marker_at(absolute_);
     auto const us = detail::this_process();
     return owner && owner->pid == us.pid && owner->host == detail::host_name() &&
            owner->start_token == us.start_token;
@@ -66,7 +65,8 @@ void soft_file_lock::break_lock()
 
 void soft_file_lock::break_lock(system::error_code& ec)
 {
-    ec = detail::wait_out([this] { return protocol_.break_lock(); }, longest_break);
+    ec =
+        detail::wait_out([this] { return detail::break_marker(absolute_, where_); }, longest_break);
 }
 
 } // namespace filelock

@@ -8,7 +8,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "../src/platform/descriptor.hpp"
+#include "../src/protocol/fork_safe_protocol.hpp"
 
+#include "fake_protocol.hpp"
 #include "lock_kinds.hpp"
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
@@ -19,6 +21,7 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -29,7 +32,6 @@
 using namespace filelock_test;
 using namespace std::chrono_literals;
 namespace fd = boost::filelock::detail;
-namespace fs = boost::filesystem;
 
 namespace {
 
@@ -173,6 +175,52 @@ BOOST_AUTO_TEST_CASE(child_closes_every_one_of_many_descriptors)
         return descriptors_open_on(path.string()).size() == count ? 0 : 3;
     });
     BOOST_TEST(c.wait() == 0);
+}
+
+namespace {
+
+/// A protocol whose attempt waits in the middle.
+struct slow_protocol : fake_protocol
+{
+    slow_protocol(std::atomic<bool>& is_amid, std::atomic<bool> const& may_end, bool& was_destroyed)
+        : was_destroyed_(was_destroyed)
+    {
+        during_attempt = [&, this] {
+            if (std::exchange(is_torn_, true))
+                otherwise = make_error_code(boost::system::errc::state_not_recoverable);
+            is_amid = true;
+            (void)comes_true([&] { return may_end.load(); });
+            is_torn_ = false;
+        };
+    }
+    ~slow_protocol() { was_destroyed_ = was_destroyed_ || is_torn_; }
+
+private:
+    bool& was_destroyed_;
+    bool is_torn_ = false;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(child_neither_uses_nor_destroys_what_an_attempt_left)
+{
+    std::atomic<bool> is_amid{false}, may_end{false};
+    bool was_destroyed = false;
+    auto locking = std::make_unique<fd::fork_safe_protocol>(
+        [&] { return std::make_unique<slow_protocol>(is_amid, may_end, was_destroyed); });
+    auto const attempt = [&] { return locking->attempt(fd::lock_mode::exclusive, {}).kind; };
+    thread_on_own_stack thread([&] { (void)attempt(); });
+    BOOST_TEST(comes_true([&] { return is_amid.load(); }));
+    child c([&] {
+        thread.fill_stack();
+        may_end = true;
+        if (attempt() != fd::answer::have_it || attempt() != fd::answer::have_it)
+            return 1;
+        locking.reset();
+        return was_destroyed ? 2 : 0;
+    });
+    BOOST_TEST(c.wait() == 0);
+    may_end = true;
 }
 
 // It waits for an object of its own, or for one that others use.

@@ -4,8 +4,6 @@
 
 #include "kept_protocol.hpp"
 
-#include "../platform/fork.hpp"
-
 #include <boost/system/errc.hpp>
 
 #include <new>
@@ -26,8 +24,7 @@ try {
 } // namespace
 
 kept_protocol::kept_protocol(maker make, filesystem::path path, loss_handler on_loss)
-    : make_(std::move(make)), what_(make_()), made_in_(process_generation()),
-      path_(std::move(path)), report_(std::make_shared<loss_report>())
+    : what_(std::move(make)), path_(std::move(path)), report_(std::make_shared<loss_report>())
 {
     if (on_loss)
         on_loss_ = std::make_shared<loss_handler const>(std::move(on_loss));
@@ -36,25 +33,12 @@ kept_protocol::kept_protocol(maker make, filesystem::path path, loss_handler on_
 kept_protocol::~kept_protocol()
 {
     stop_wholly();
-    if (made_in_ != process_generation())
-        (void)what_.release(); // as below
-}
-
-// We are a forked child. Another thread of the parent may have been in the middle of an attempt,
-// and what it was at is not even fit to be destroyed. Its descriptors have been closed.
-void kept_protocol::start_afresh()
-{
-    auto fresh = make_();
-    (void)what_.release();
-    what_ = std::move(fresh);
-    made_in_ = process_generation();
-    is_kept_ = false;
 }
 
 answer kept_protocol::attempt(lock_mode mode, asker const& who)
 {
-    if (made_in_ != process_generation())
-        start_afresh();
+    if (what_.renew())
+        is_kept_ = false;
     if (is_kept_ && report_->get())
         return answer::busy; // nobody is to share what is worth nothing any more
     auto const a = what_->attempt(mode, who);

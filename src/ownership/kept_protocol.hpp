@@ -6,6 +6,7 @@
 #define BOOST_FILELOCK_SRC_OWNERSHIP_KEPT_PROTOCOL_HPP
 
 #include "../protocol/protocol.hpp"
+#include "../protocol/renewed_in_child.hpp"
 #include "heartbeats.hpp"
 #include "loss_report.hpp"
 
@@ -29,7 +30,7 @@ namespace detail {
 class kept_protocol final : public protocol, private heartbeat
 {
 public:
-    using maker = std::function<std::unique_ptr<kept_up>()>;
+    using maker = renewed_in_child<kept_up>::maker;
     using loss_handler = std::function<void(lease_loss const&)>;
 
     /// `path`: as it is reported.
@@ -53,12 +54,9 @@ public:
 
 private:
     std::optional<std::chrono::nanoseconds> beat() noexcept override;
-    void start_afresh();
     system::error_code begin();
 
-    maker make_;
-    std::unique_ptr<kept_up> what_;
-    std::uint32_t made_in_; // the process generation
+    renewed_in_child<kept_up> what_;
     filesystem::path path_;
     std::shared_ptr<loss_handler const> on_loss_; // what it does may be the end of us
     std::shared_ptr<loss_report> const report_;

@@ -7,6 +7,7 @@
 #include "../platform/kernel_lock.hpp"
 #include "parents.hpp"
 #include "private_name.hpp"
+#include "soft_file_protocol.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -34,7 +35,9 @@ soft_file_lock_options soft_options(file_lock_options const& options)
 fallback_protocol::fallback_protocol(filesystem::path const& absolute,
                                      file_lock_options const& options)
     : path_(absolute), options_(options), kernel_(absolute, options),
-      soft_(absolute, soft_options(options))
+      soft_([absolute, options = soft_options(options)] {
+          return std::make_unique<soft_file_protocol>(absolute, options);
+      })
 {}
 
 answer fallback_protocol::attempt(lock_mode mode, asker const& who)

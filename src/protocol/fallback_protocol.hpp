@@ -5,9 +5,9 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_FALLBACK_PROTOCOL_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_FALLBACK_PROTOCOL_HPP
 
+#include "fork_safe_protocol.hpp"
 #include "kernel_lock_protocol.hpp"
 #include "protocol.hpp"
-#include "soft_file_protocol.hpp"
 
 #include <boost/filelock/lock_options.hpp>
 
@@ -57,7 +57,7 @@ private:
     filesystem::path path_;
     file_lock_options options_;
     kernel_lock_protocol kernel_;
-    soft_file_protocol soft_;
+    fork_safe_protocol soft_;
     bool is_decided_ = false;
     std::atomic<bool> is_soft_{false}; // once it is, it stays so
 };

@@ -335,10 +335,10 @@ std::vector<owner_record> soft_file_protocol::holders() const
     return {holder};
 }
 
-std::optional<marker_record> soft_file_protocol::record() const
+std::optional<marker_record> read_marker_at(filesystem::path const& absolute)
 {
     found_marker found;
-    if (found.look(path_) || !found.file.is_open())
+    if (found.look(absolute) || !found.file.is_open())
         return std::nullopt;
     auto content = read_marker(found.text);
     if (content.kind != marker_content::record)
@@ -346,10 +346,10 @@ std::optional<marker_record> soft_file_protocol::record() const
     return std::move(content.owner);
 }
 
-system::error_code soft_file_protocol::break_lock() const
+system::error_code break_marker(filesystem::path const& absolute, storage where)
 {
     found_marker found;
-    auto const ec = found.look(path_);
+    auto const ec = found.look(absolute);
     if (ec == errc::no_such_file_or_directory)
         return {};
     if (ec)
@@ -359,7 +359,7 @@ system::error_code soft_file_protocol::break_lock() const
     auto const kind = read_marker(found.text).kind;
     if (kind == marker_content::foreign || kind == marker_content::sentinel)
         return error::not_a_lock_file;
-    return marker_.remove(found);
+    return marker_file(absolute, {}, where).remove(found);
 }
 
 } // namespace detail

@@ -52,13 +52,6 @@ public:
     /// Looks at the marker for how long it has been the same, and does nothing about it.
     void observe();
 
-    /// The marker at the path, if it is one. From any thread, like `holders`.
-    std::optional<marker_record> record() const;
-
-    /// Removes it, whosever it is. No marker is no error. `operation_would_block` where another
-    /// process is about to do something with it.
-    system::error_code break_lock() const;
-
 private:
     struct verdict
     {
@@ -109,6 +102,13 @@ private:
     bool is_taken_ = false;        // the path named a file when it was last seen
     bool is_held_ = false;
 };
+
+/// The marker at the path, if it is one.
+std::optional<marker_record> read_marker_at(filesystem::path const& absolute);
+
+/// Removes the marker at the path, whosever it is. No marker is no error. `operation_would_block`
+/// where another process is about to do something with it.
+system::error_code break_marker(filesystem::path const& absolute, storage where);
 
 } // namespace detail
 } // namespace filelock

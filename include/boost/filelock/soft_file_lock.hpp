@@ -18,7 +18,6 @@ namespace boost {
 namespace filelock {
 
 namespace detail {
-class soft_file_protocol;
 }
 
 /// A lock that is held while there is a marker at the path: a small file that names its owner's
@@ -71,10 +70,8 @@ public:
     void break_lock(system::error_code& ec);
 
 private:
-    soft_file_lock(filesystem::path const& path, soft_file_lock_options const& options,
-                   detail::soft_file_protocol* owned);
-
-    detail::soft_file_protocol& protocol_;
+    filesystem::path absolute_;
+    storage where_;
 };
 
 } // namespace filelock

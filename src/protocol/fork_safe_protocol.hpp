@@ -1,0 +1,46 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_FORK_SAFE_PROTOCOL_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_FORK_SAFE_PROTOCOL_HPP
+
+#include "protocol.hpp"
+#include "renewed_in_child.hpp"
+
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// A protocol without upkeep that is made anew in a forked child.
+class fork_safe_protocol final : public protocol
+{
+public:
+    explicit fork_safe_protocol(renewed_in_child<protocol>::maker make) : what_(std::move(make)) {}
+
+    answer attempt(lock_mode mode, asker const& who) override
+    {
+        (void)what_.renew();
+        return what_->attempt(mode, who);
+    }
+    void acquired() override { what_->acquired(); }
+    watched what_tells() const noexcept override { return what_->what_tells(); }
+    bool is_local() const noexcept override { return what_->is_local(); }
+    system::error_code withdraw() noexcept override { return what_->withdraw(); }
+    std::uint8_t made_of() const noexcept override { return what_->made_of(); }
+    std::optional<file_identity> met() const noexcept override { return what_->met(); }
+    system::error_code release() noexcept override { return what_->release(); }
+    bool still_held(system::error_code& ec) override { return what_->still_held(ec); }
+    std::vector<owner_record> holders() const override { return what_->holders(); }
+
+private:
+    renewed_in_child<protocol> what_;
+};
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif
