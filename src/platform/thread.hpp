@@ -13,6 +13,8 @@ namespace detail {
 
 /// Runs `body`, which must not throw, on a thread of its own that nobody waits for, not the end of
 /// the process either. No signal is handled on it.
+/// Returns when the thread runs. Until it ends it keeps the shared object that this is part of from
+/// being unmapped. Fails where there are no more threads to be had.
 system::error_code start_thread(void (*body)()) noexcept;
 
 } // namespace detail

@@ -4,35 +4,61 @@
 
 #include "../thread.hpp"
 
+#include <cerrno>
 #include <csignal>
 
 #include <pthread.h>
+#include <semaphore.h>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 namespace {
 
-void* run(void* body)
+// A shared object is not unmapped before the destructors of its thread-local objects have run
+// (glibc, since 2.18: __cxa_thread_atexit_impl). So a plug-in that is closed with dlclose stays
+// until the thread has ended.
+struct object_in_use
 {
-    reinterpret_cast<void (*)()>(body)();
+    ~object_in_use() { is_in_use = false; }
+    volatile bool is_in_use = true;
+};
+thread_local object_in_use user_of_this_object;
+
+struct start
+{
+    void (*body)();
+    ::sem_t is_pinned;
+};
+
+void* run(void* argument)
+{
+    auto& how = *static_cast<start*>(argument);
+    auto* const body = how.body;
+    user_of_this_object.is_in_use = true; // constructs it
+    ::sem_post(&how.is_pinned);           // the starter goes on
+    body();
     return nullptr;
 }
 
 } // namespace
 
-// It inherits the signals that its maker blocks (pthread_sigmask). What it does itself, a SIGSEGV,
-// is not among those that can be.
 system::error_code start_thread(void (*body)()) noexcept
 {
+    start how{body, {}};
+    ::sem_init(&how.is_pinned, 0, 0);
     sigset_t all, before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
     ::pthread_t made;
-    int const failed = ::pthread_create(&made, nullptr, run, reinterpret_cast<void*>(body));
+    int const failed = ::pthread_create(&made, nullptr, run, &how);
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    if (failed == 0)
+    if (failed == 0) {
         ::pthread_detach(made);
+        while (::sem_wait(&how.is_pinned) != 0 && errno == EINTR)
+            continue;
+    }
+    ::sem_destroy(&how.is_pinned);
     return {failed, system::system_category()};
 }
 

@@ -1,0 +1,31 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// A plug-in with a thread of the library's own. Its symbols are hidden, as those of a plug-in are
+// that links the static library.
+
+#include "../../src/platform/posix/thread.cpp"
+
+#include <unistd.h>
+
+namespace {
+
+int in, out;
+
+// Waits for a byte, and passes it on.
+void pass_on()
+{
+    char byte;
+    if (::read(in, &byte, 1) == 1)
+        (void)!::write(out, &byte, 1);
+}
+
+} // namespace
+
+extern "C" [[gnu::visibility("default")]] int start_passing_on(int from, int to)
+{
+    in = from;
+    out = to;
+    return boost::filelock::detail::start_thread(pass_on).value();
+}

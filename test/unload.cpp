@@ -1,0 +1,59 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// unload -- PLUGIN: a plug-in is closed while a thread of the library runs in it.
+
+#include <boost/test/unit_test.hpp>
+
+#include "process/child.hpp"
+
+#include <fstream>
+#include <string>
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+using filelock_test::child;
+
+namespace {
+
+std::string plugin()
+{
+    auto const& suite = boost::unit_test::framework::master_test_suite();
+    return suite.argv[suite.argc - 1];
+}
+
+bool is_mapped(std::string const& path)
+{
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);)
+        if (line.find(path) != line.npos)
+            return true;
+    return false;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(plugin_is_not_unmapped_while_a_thread_of_ours_runs_in_it)
+{
+    auto const path = plugin();
+    child c([&] {
+        int to[2], from[2];
+        if (::pipe(to) != 0 || ::pipe(from) != 0)
+            return 1;
+        void* const handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+        if (!handle)
+            return 2;
+        auto const start = reinterpret_cast<int (*)(int, int)>(::dlsym(handle, "start_passing_on"));
+        if (!start || start(to[0], from[1]) != 0)
+            return 3;
+        if (::dlclose(handle) != 0 || !is_mapped(path))
+            return 4;
+        char byte = 'x';
+        if (::write(to[1], &byte, 1) != 1 || ::read(from[0], &byte, 1) != 1)
+            return 5;
+        return 0;
+    });
+    BOOST_TEST(c.wait() == 0);
+}
