@@ -62,7 +62,7 @@ std::string listed_name(filesystem::path const& path)
     if (fd == -1)
         return {};
     struct ::stat s = {};
-    auto const info = read_proc("/proc/self/fdinfo/" + std::to_string(fd));
+    auto const info = read_own_proc("fdinfo/" + std::to_string(fd));
     bool const worked = ::fstat(fd, &s) == 0 && info;
     ::close(fd);
     if (!worked)
@@ -74,7 +74,7 @@ std::string listed_name(filesystem::path const& path)
     if (inode.empty())
         inode = std::to_string(s.st_ino);
     auto const mount = value_of(*info, "mnt_id:");
-    auto const mounts = read_proc("/proc/self/mountinfo").value_or("");
+    auto const mounts = read_own_proc("mountinfo").value_or("");
     for (std::string_view rest = mounts; !rest.empty();) {
         auto line = take_line(rest);
         if (take_word(line) != mount)
@@ -142,16 +142,16 @@ std::vector<listed_lock> listed_locks(std::string_view rest, meant const& wanted
     return found;
 }
 
-// The locks on the file that go with a process's descriptors; nothing where we may not look.
-std::optional<std::vector<listed_lock>> locks_of(std::string const& pid, meant const& wanted)
+// Adds the locks on the file that go with descriptors of a task. Returns how many descriptors it
+// shows.
+int add_locks_of(std::string const& task, meant const& wanted, std::vector<listed_lock>& found,
+                 system::error_code& ec)
 {
-    std::vector<listed_lock> found;
-    system::error_code ec;
-    filesystem::directory_iterator it("/proc/" + pid + "/fdinfo", ec);
-    if (ec == system::errc::permission_denied)
-        return std::nullopt;
-    // Where it has gone, `it` is the end: none of them is its.
+    int count = 0;
+    filesystem::directory_iterator it(task + "/fdinfo", ec);
+    // Where the task has gone, `it` is the end: none of them is its.
     for (filesystem::directory_iterator const end; it != end && !ec; it.increment(ec)) {
+        ++count;
         auto const text = read_proc(it->path().native()).value_or("");
         for (std::string_view rest = text; !rest.empty();) {
             auto line = take_line(rest);
@@ -161,6 +161,24 @@ std::optional<std::vector<listed_lock>> locks_of(std::string const& pid, meant c
                 found.push_back(std::move(*lock));
         }
     }
+    return count;
+}
+
+// The same of a process; nothing where we may not look.
+std::optional<std::vector<listed_lock>> locks_of(std::string const& pid, meant const& wanted)
+{
+    std::vector<listed_lock> found;
+    system::error_code ec;
+    auto const process = "/proc/" + pid;
+    int shown = add_locks_of(process, wanted, found, ec);
+    if (ec == system::errc::permission_denied)
+        return std::nullopt;
+    if (shown != 0)
+        return found;
+    // The first thread may have ended, and shows none; the others share theirs.
+    filesystem::directory_iterator it(process + "/task", ec);
+    for (filesystem::directory_iterator const end; shown == 0 && it != end && !ec; it.increment(ec))
+        shown = add_locks_of(it->path().native(), wanted, found, ec);
     return found;
 }
 

@@ -7,11 +7,11 @@
 #if !defined(BOOST_FILELOCK_NO_CHANGE_NOTICE)
 
 #include "../fork.hpp"
+#include "../posix/descriptor_path.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstdio>
 #include <cstring>
 #include <new>
 
@@ -72,11 +72,10 @@ watching notices::watch(file_watch& w, watched const& what, file_identity const&
     if (!open() || !watch_process(w, what.process))
         return watching::no;
     // By its descriptor, and not by a name that may have become another file's.
-    char path[32];
-    std::snprintf(path, sizeof path, "/proc/self/fd/%d", what.file->native());
     // IN_MASK_ADD: two watches of one file are one to inotify.
-    int const number =
-        ::inotify_add_watch(source_.native(), path, events_of(what.kind) | IN_MASK_ADD);
+    int const number = by_path_of(what.file->native(), [&](char const* path) {
+        return ::inotify_add_watch(source_.native(), path, events_of(what.kind) | IN_MASK_ADD);
+    });
     if (number == -1) { // ENOSPC: too many; EACCES: we may not read it; ENOENT: no /proc
         forget_process(w);
         return watching::no;

@@ -56,6 +56,12 @@ std::optional<std::string> read_proc(std::string const& path)
     return read_proc(path, ec);
 }
 
+std::optional<std::string> read_own_proc(std::string const& name)
+{
+    auto text = read_proc("/proc/thread-self/" + name); // since Linux 3.17
+    return text ? text : read_proc("/proc/self/" + name);
+}
+
 std::string_view take_line(std::string_view& text) noexcept
 {
     auto const end = text.find('\n');

@@ -19,6 +19,10 @@ namespace detail {
 std::optional<std::string> read_proc(std::string const& path, system::error_code& ec);
 std::optional<std::string> read_proc(std::string const& path);
 
+/// The same of a file about this process, given by its name in /proc/self: that is about the first
+/// thread, and shows nothing of mounts and descriptors once that has ended.
+std::optional<std::string> read_own_proc(std::string const& name);
+
 /// Takes the first line off a text.
 std::string_view take_line(std::string_view& text) noexcept;
 

@@ -25,6 +25,8 @@ namespace {
 namespace errc = system::errc;
 using multiprecision::uint128_t;
 
+constexpr char const* own_time_namespace = "/proc/thread-self/ns/time";
+
 template <class Number>
 std::optional<Number> number(std::string_view text) noexcept
 {
@@ -52,8 +54,16 @@ uint128_t boot_id()
 bool are_our_offsets()
 {
     system::error_code a, b;
-    auto const ours = filesystem::read_symlink("/proc/self/ns/time", a);
-    return ours == filesystem::read_symlink("/proc/self/ns/time_for_children", b) && !a && !b;
+    auto const ours = filesystem::read_symlink(own_time_namespace, a);
+    return ours == filesystem::read_symlink("/proc/thread-self/ns/time_for_children", b) && !a &&
+           !b;
+}
+
+// By its number, which the kernel's PROC_TIME_INIT_INO fixes.
+bool is_ours_the_first()
+{
+    system::error_code ec;
+    return filesystem::read_symlink(own_time_namespace, ec) == "time:[4026531834]";
 }
 
 // What the kernel adds to the times that it shows to us, in nanoseconds, modulo 2^64 as its own sum
@@ -65,6 +75,8 @@ std::optional<std::uint64_t> offset_of_our_time_namespace()
     if (!offsets) // Linux before 5.6 has no such namespaces
         return ec == errc::no_such_file_or_directory ? std::optional<std::uint64_t>(0)
                                                      : std::nullopt;
+    if (offsets->empty()) // the first thread has ended, which it is about
+        return is_ours_the_first() ? std::optional<std::uint64_t>(0) : std::nullopt;
     for (std::string_view rest = *offsets; !rest.empty();) {
         auto line = take_line(rest);
         if (take_word(line) != "boottime")

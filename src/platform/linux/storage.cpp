@@ -79,7 +79,7 @@ bool is_host_local_lock(descriptor const& file, kernel_lock kind)
     if (!has_lock_options(type))
         return is_host_local(kind, type, {}, {});
     auto const device = device_of(file);
-    auto const mountinfo = read_proc("/proc/self/mountinfo");
+    auto const mountinfo = read_own_proc("mountinfo");
     return device && mountinfo && is_host_local(kind, type, *mountinfo, *device);
 }
 

@@ -4,6 +4,7 @@
 
 #include "../file.hpp"
 
+#include "descriptor_path.hpp"
 #include "error.hpp"
 
 #include <boost/system/errc.hpp>
@@ -113,9 +114,9 @@ void touch(native_handle_type file) noexcept
     struct ::stat s;
     if (::fstat(file, &s) != 0 || !S_ISREG(s.st_mode))
         return;
-    char again[32];
-    std::snprintf(again, sizeof again, "/proc/self/fd/%d", file);
-    int const fd = ::open(again, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int const fd = by_path_of(file, [](char const* path) {
+        return ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    });
     if (fd != -1)
         ::close(fd);
 }
@@ -189,9 +190,9 @@ bool is_out_of_space(system::error_code const& ec) noexcept
 // AT_EMPTY_PATH, which would do without /proc, asks for a capability (open(2), O_TMPFILE).
 system::error_code give_name(descriptor const& file, filesystem::path const& path) noexcept
 {
-    char unnamed[32];
-    std::snprintf(unnamed, sizeof unnamed, "/proc/self/fd/%d", file.native());
-    return result_of(::linkat(AT_FDCWD, unnamed, AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW));
+    return result_of(by_path_of(file.native(), [&](char const* unnamed) {
+        return ::linkat(AT_FDCWD, unnamed, AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW);
+    }));
 }
 
 system::error_code exchange_names(filesystem::path const& a, filesystem::path const& b) noexcept
