@@ -1501,6 +1501,10 @@ BOOST_DATA_TEST_CASE_F(tree, takes_its_time_of_a_writer, both_storages, where)
     auto const begun = steady_clock::now();
     BOOST_TEST(lock.try_lock());
     BOOST_TEST((steady_clock::now() - begun >= 300ms));
+    lock.unlock();
+    BOOST_TEST(lock.try_lock_until(steady_clock::now() - 1h)); // the same
+    lock.unlock();
+    BOOST_TEST(lock.try_lock_until(std::chrono::system_clock::now() - 1h));
 }
 
 BOOST_DATA_TEST_CASE_F(tree, is_a_part_of_the_limit, both_storages, where)

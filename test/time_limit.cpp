@@ -123,6 +123,18 @@ BOOST_AUTO_TEST_CASE(the_ends_of_every_clock)
     BOOST_TEST(deadline_of(bc::steady_clock::time_point::min()).passed(steady::now()));
 }
 
+// It is one attempt, as a duration of zero is.
+BOOST_AUTO_TEST_CASE(a_point_that_has_passed_is_at_once)
+{
+    BOOST_TEST(deadline_of(steady::now()).is_at_once());
+    BOOST_TEST(deadline_of(steady::now() - 1s).is_at_once());
+    BOOST_TEST(deadline_of(std::chrono::system_clock::now() - 1s).is_at_once());
+    BOOST_TEST(deadline_of(bc::steady_clock::now() - bc::seconds(1)).is_at_once());
+    BOOST_TEST(deadline_of(pt::microsec_clock::universal_time() - pt::seconds(1)).is_at_once());
+    BOOST_TEST(deadline_of(pt::ptime(pt::min_date_time)).is_at_once());
+    BOOST_TEST(!deadline_of(steady::now() + 1h).is_at_once());
+}
+
 BOOST_AUTO_TEST_CASE(a_point_of_the_steady_clock_is_kept)
 {
     auto const at = steady::now() + 1s;

@@ -35,12 +35,16 @@ public:
         return deadline(now + wait);
     }
 
-    static deadline at(steady::time_point point) noexcept { return deadline(point); }
-
-    /// `point` must outlive the deadline.
-    static deadline of_other_clock(time_left left, void const* point) noexcept
+    /// A point that has passed is at once: one attempt, as with a duration of zero.
+    static deadline at(steady::time_point point) noexcept
     {
-        return deadline(left, point);
+        return point <= steady::now() ? at_once() : deadline(point);
+    }
+
+    /// The same. `point` must outlive the deadline.
+    static deadline of_other_clock(time_left left, void const* point)
+    {
+        return left(point) <= nanoseconds::zero() ? at_once() : deadline(left, point);
     }
 
     bool is_never() const noexcept { return !left_ && at_ == (steady::time_point::max)(); }
