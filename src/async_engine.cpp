@@ -5,6 +5,7 @@
 #include "ownership/acquisition.hpp"
 #include "ownership/async_board.hpp"
 #include "ownership/lock_state.hpp"
+#include "platform/thread.hpp"
 
 #include "check_options.hpp"
 
@@ -113,6 +114,7 @@ async_operation::async_operation(async_engine& engine, lock_base const& lock, lo
 
 async_operation::~async_operation()
 {
+    without_cancellation const running_on;
     get().waker.board().remove(get().waker);
     get().~body();
 }
@@ -138,6 +140,7 @@ void async_operation::cancel() noexcept
 
 void async_operation::leave() noexcept
 {
+    without_cancellation const running_on;
     get().taking.give_up();
 }
 
@@ -163,6 +166,7 @@ system::error_code current_exception_as_code() noexcept
 
 bool async_operation::step(system::error_code& ec, hold& result) noexcept
 {
+    without_cancellation const running_on;
     auto& b = get();
     bool const is_cancelled = b.waker.board().begin_step(b.waker);
     acquisition::next next{acquisition::next::failed,

@@ -4,6 +4,7 @@
 
 #include "platform/file.hpp"
 #include "platform/kernel_lock.hpp"
+#include "platform/thread.hpp"
 
 #include <boost/filelock/descriptor_lock.hpp>
 
@@ -29,6 +30,7 @@ void check(system::error_code const& ec, native_handle_type file)
 
 bool attempt(native_handle_type file, lock_mode mode, system::error_code& ec) noexcept
 {
+    detail::without_cancellation const running_on;
     ec = detail::try_kernel_lock(file, kernel_lock::flock, mode);
     bool const had = !ec;
     if (ec == system::errc::operation_would_block)
@@ -40,6 +42,7 @@ bool attempt(native_handle_type file, lock_mode mode, system::error_code& ec) no
 
 void lock_descriptor(native_handle_type file, system::error_code& ec) noexcept
 {
+    detail::without_cancellation const running_on;
     ec = detail::wait_for_kernel_lock(file, kernel_lock::flock, lock_mode::exclusive);
 }
 
@@ -65,6 +68,7 @@ bool try_lock_descriptor(native_handle_type file)
 
 void lock_descriptor_shared(native_handle_type file, system::error_code& ec) noexcept
 {
+    detail::without_cancellation const running_on;
     ec = detail::wait_for_kernel_lock(file, kernel_lock::flock, lock_mode::shared);
 }
 
@@ -90,6 +94,7 @@ bool try_lock_descriptor_shared(native_handle_type file)
 
 void unlock_descriptor(native_handle_type file, system::error_code& ec) noexcept
 {
+    detail::without_cancellation const running_on;
     ec = detail::kernel_unlock(file, kernel_lock::flock);
     if (!ec)
         detail::touch(file); // an unlock without a close is not told to those who wait

@@ -6,6 +6,7 @@
 #include "ownership/lock_state.hpp"
 #include "ownership/wait_out.hpp"
 #include "platform/process.hpp"
+#include "platform/thread.hpp"
 #include "protocol/fork_safe_protocol.hpp"
 #include "protocol/soft_file_protocol.hpp"
 
@@ -43,12 +44,14 @@ soft_file_lock::soft_file_lock(filesystem::path const& path, soft_file_lock_opti
 
 std::optional<std::int64_t> soft_file_lock::pid() const
 {
+    detail::without_cancellation const running_on;
     auto const owner = detail::read_marker_at(absolute_);
     return owner ? std::optional<std::int64_t>(owner->pid) : std::nullopt;
 }
 
 bool soft_file_lock::is_lock_held_by_us() const
 {
+    detail::without_cancellation const running_on;
     auto const owner = detail::read_marker_at(absolute_);
     auto const us = detail::this_process();
     return owner && owner->pid == us.pid && owner->host == detail::host_name() &&
@@ -65,6 +68,7 @@ void soft_file_lock::break_lock()
 
 void soft_file_lock::break_lock(system::error_code& ec)
 {
+    detail::without_cancellation const running_on;
     ec =
         detail::wait_out([this] { return detail::break_marker(absolute_, where_); }, longest_break);
 }

@@ -4,6 +4,7 @@
 
 #include "lock_state.hpp"
 
+#include "../platform/thread.hpp"
 #include "object_registry.hpp"
 #include "thread_waker.hpp"
 #include "wait_out.hpp"
@@ -52,6 +53,7 @@ lock_state::~lock_state()
 
 void lock_state::release_everything() noexcept
 {
+    without_cancellation const running_on;
     (void)begin_to_finish(book_.drop_everything());
     if (book_.is_unfinished())
         (void)wait_out([this] { return try_again(); }, longest_end);
@@ -75,6 +77,7 @@ bool lock_state::acquire(lock_mode to, acquire_options const& how, system::error
 
 bool lock_state::wait_for(acquisition::request const& wanted, system::error_code& ec)
 {
+    without_cancellation const running_on;
     thread_waker call;
     struct at_last
     {
@@ -124,6 +127,7 @@ bool lock_state::waits_for_itself(acquisition const& w) const
 
 bool lock_state::still_held(owner who, system::error_code& ec)
 {
+    without_cancellation const running_on;
     ec.clear();
     thread_waker call;
     visit looking(book_, who, call);
@@ -138,8 +142,21 @@ bool lock_state::still_held(owner who, system::error_code& ec)
     return held;
 }
 
+std::vector<owner_record> lock_state::holders() const
+{
+    without_cancellation const running_on;
+    return protocol_->holders();
+}
+
+system::error_code lock_state::try_again() noexcept
+{
+    without_cancellation const running_on;
+    return retry_.try_again();
+}
+
 lock_state::release_result lock_state::begin_to_finish(lock_book::dropped const& dropped) noexcept
 {
+    without_cancellation const running_on;
     if (dropped.next.kind == chore::none)
         return {dropped.owned, {}};
     return {dropped.owned, do_chores(book_, *protocol_, dropped.next)};
@@ -156,6 +173,7 @@ lock_state::release_result lock_state::release_at_once(owner who, lock_mode mode
 
 lock_state::release_result lock_state::finish(lock_book::dropped const& dropped) noexcept
 {
+    without_cancellation const running_on;
     auto result = begin_to_finish(dropped);
     if (result.error == system::errc::operation_would_block)
         result.error = wait_out([this] { return try_again(); }, longest_release);

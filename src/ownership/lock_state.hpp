@@ -78,7 +78,7 @@ public:
     }
 
     /// As `release_retry`.
-    system::error_code try_again() noexcept { return retry_.try_again(); }
+    system::error_code try_again() noexcept;
     void retry_in_background() noexcept
     {
         if (book_.is_unfinished())
@@ -104,7 +104,7 @@ public:
 
     bool still_held(system::error_code& ec) { return still_held(caller(), ec); }
     bool still_held(owner who, system::error_code& ec);
-    std::vector<owner_record> holders() const { return protocol_->holders(); }
+    std::vector<owner_record> holders() const;
 
 private:
     owner caller() const noexcept { return owner::calling(scope_); }

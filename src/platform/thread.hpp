@@ -17,6 +17,20 @@ namespace detail {
 /// being unmapped. Fails where there are no more threads to be had.
 system::error_code start_thread(void (*body)()) noexcept;
 
+/// Keeps pthread_cancel from taking effect in this thread. Its unwinding would not get through what
+/// must not throw, and many system calls are cancellation points. A request stays pending.
+class without_cancellation
+{
+public:
+    without_cancellation() noexcept;
+    without_cancellation(without_cancellation const&) = delete;
+    without_cancellation& operator=(without_cancellation const&) = delete;
+    ~without_cancellation();
+
+private:
+    int before_ = 0;
+};
+
 } // namespace detail
 } // namespace filelock
 } // namespace boost

@@ -62,6 +62,23 @@ system::error_code start_thread(void (*body)()) noexcept
     return {failed, system::system_category()};
 }
 
+#if defined(PTHREAD_CANCEL_DISABLE)
+without_cancellation::without_cancellation() noexcept
+{
+    ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_);
+}
+
+without_cancellation::~without_cancellation()
+{
+    int ours;
+    ::pthread_setcancelstate(before_, &ours);
+}
+#else // Android has no pthread_cancel
+without_cancellation::without_cancellation() noexcept {}
+
+without_cancellation::~without_cancellation() = default;
+#endif
+
 } // namespace detail
 } // namespace filelock
 } // namespace boost
