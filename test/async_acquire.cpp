@@ -365,6 +365,69 @@ BOOST_AUTO_TEST_CASE(cancel_check_is_asked)
     BOOST_TEST(asked == 5);
 }
 
+// The thread would wait for itself. A limit ends that.
+BOOST_AUTO_TEST_CASE(callback_that_locks_the_same_object_is_a_deadlock)
+{
+    asio::io_context context;
+    file_lock_options options;
+    int refused = 0, timed_out = 0;
+    file_lock* same = nullptr;
+    auto const try_to_lock = [&] {
+        error_code ec;
+        same->acquire({}, ec);
+        refused += ec == errc::resource_deadlock_would_occur;
+        timed_out += !same->try_lock_for(1ms);
+    };
+    options.on_acquired = [&](auto) { try_to_lock(); };
+    file_lock lock(path, options), other(path);
+    same = &lock;
+    other.lock();
+    acquire_options how;
+    how.poll_interval = 1ms;
+    how.on_wait = [&](wait_status const&) { try_to_lock(); };
+    how.cancel_check = [&, asked = 0]() mutable {
+        try_to_lock();
+        if (++asked == 2)
+            other.unlock();
+        return false;
+    };
+    exclusive_outcome a;
+    async_acquire(context, lock, how, a.handler());
+    run(context);
+    BOOST_TEST(a.has_lock());
+    BOOST_TEST(refused >= 4);
+    BOOST_TEST(timed_out == refused);
+}
+
+// But no deadlock on another thread.
+BOOST_AUTO_TEST_CASE(thread_waits_for_an_operation_in_a_callback_on_another)
+{
+    asio::io_context context;
+    file_lock lock(path), other(path);
+    other.lock();
+    std::atomic<bool> is_in_callback{false}, may_go_on{false};
+    acquire_options how;
+    how.on_wait = [&](wait_status const&) {
+        is_in_callback = true;
+        (void)comes_true([&] { return may_go_on.load(); });
+    };
+    async_acquire(context, lock, how, [](error_code, held_lock<file_lock>) {});
+    std::thread runs([&] { context.run(); });
+    BOOST_TEST(comes_true([&] { return is_in_callback.load(); }));
+    error_code ec;
+    std::thread waits([&] {
+        acquire_options for_ever;
+        for_ever.on_wait = [&](wait_status const&) { may_go_on = true; };
+        lock.acquire(for_ever, ec);
+        may_go_on = true;
+    });
+    BOOST_TEST(comes_true([&] { return may_go_on.load(); }));
+    other.unlock();
+    runs.join();
+    waits.join();
+    BOOST_TEST(!ec);
+}
+
 BOOST_AUTO_TEST_CASE(progress_is_told)
 {
     asio::io_context context;

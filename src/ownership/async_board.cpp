@@ -80,6 +80,13 @@ void async_waker::follow(waker& former) noexcept
     watch_->for_ = this;
 }
 
+// In a callback of the operation's step.
+bool async_waker::is_calling_thread() const noexcept
+{
+    async_board::guard const g(board_.mutex_);
+    return stage_ == stage::stepping && stepper_ == std::this_thread::get_id();
+}
+
 void async_waker::own_watch::told() noexcept
 {
     if (for_->stage_ == stage::idle && !for_->is_deaf_)
@@ -113,6 +120,7 @@ bool async_board::begin_step(async_waker& w) noexcept
 {
     guard const g(mutex_);
     w.stage_ = async_waker::stage::stepping;
+    w.stepper_ = std::this_thread::get_id();
     w.is_to_step_again_ = false;
     return w.is_cancelled_;
 }

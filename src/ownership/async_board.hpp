@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 namespace boost {
 namespace filelock {
@@ -42,6 +43,7 @@ public:
     watching watch(watched const& what, file_identity const& identity) noexcept override;
     bool take_change() noexcept override;
     void follow(waker& former) noexcept override;
+    bool is_calling_thread() const noexcept override;
     async_waker* as_async() noexcept override { return this; }
 
 private:
@@ -66,6 +68,7 @@ private:
     async_waiting& what_;
     std::unique_ptr<own_watch> watch_; // passes to the next in the lock's queue
     time_point due_ = (time_point::max)();
+    std::thread::id stepper_; // whose step it is, while it is stepping
     stage stage_ = stage::posted;
     bool is_on_board_ = false;
     bool is_to_step_again_ = false;

@@ -126,7 +126,7 @@ private:
     body& get() noexcept;
 
     // Inside of the operation, which is allocated by its handler's allocator.
-    static constexpr std::size_t size = 192;
+    static constexpr std::size_t size = 200;
     alignas(void*) unsigned char place_[size];
 };
 
