@@ -184,8 +184,11 @@ bool async_operation::step(system::error_code& ec, hold& result) noexcept
     switch (next.kind) {
     case acquisition::next::wait:
     case acquisition::next::sleep:
-        b.waker.board().wait(b.waker, next.until, next.deaf);
-        return false;
+        if (b.waker.board().wait(b.waker, next.until, next.deaf))
+            return false;
+        b.taking.give_up();
+        ec = make_error_code(system::errc::not_enough_memory);
+        break;
     case acquisition::next::granted:
         result = hold(b.state, b.taking.who().number(), b.taking.mode());
         ec.clear();

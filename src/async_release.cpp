@@ -53,10 +53,8 @@ bool async_release_wait::step(system::error_code& ec, delivered&) noexcept
     ec = b.state->try_again();
     if (ec == system::errc::operation_would_block) {
         auto const now = std::chrono::steady_clock::now();
-        if (now < b.until) {
-            b.waker.board().wait(b.waker, now + removal_backoff, true);
+        if (now < b.until && b.waker.board().wait(b.waker, now + removal_backoff, true))
             return false;
-        }
         ec = make_error_code(system::errc::timed_out);
     }
     b.waker.board().remove(b.waker);

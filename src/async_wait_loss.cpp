@@ -72,12 +72,15 @@ try {
     bool const is_cancelled = b.waker.board().begin_step(b.waker);
     std::shared_ptr<lease_loss const> loss;
     auto const state = b.about->ask(b.watcher, loss);
-    if (state == loss_report::state::held && !is_cancelled) {
-        b.waker.board().wait(b.waker, (async_waker::time_point::max)(), false);
+    bool const is_to_wait = state == loss_report::state::held && !is_cancelled;
+    if (is_to_wait && b.waker.board().wait(b.waker, (async_waker::time_point::max)(), false))
         return false;
-    }
     leave();
     b.waker.board().remove(b.waker);
+    if (is_to_wait) {
+        ec = make_error_code(system::errc::not_enough_memory);
+        return true;
+    }
     ec.clear();
     if (state == loss_report::state::lost)
         result = *loss;

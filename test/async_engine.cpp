@@ -210,6 +210,41 @@ BOOST_AUTO_TEST_CASE(a_step_that_cannot_be_posted_is_posted_later)
     BOOST_TEST(op->has_lock());
 }
 
+// No memory for a timer.
+BOOST_AUTO_TEST_CASE(operation_that_cannot_wait_ends_with_an_error)
+{
+    lock.lock();
+    context.can_wait = false;
+    auto const op = start();
+    BOOST_TEST(op->run());
+    BOOST_TEST((op->ec == errc::not_enough_memory));
+    context.can_wait = true;
+    auto const other = waiting();
+    lock.unlock();
+    async.time_came();
+    BOOST_TEST(other->run());
+    BOOST_TEST(other->has_lock());
+}
+
+BOOST_AUTO_TEST_CASE(operations_step_where_the_context_cannot_wait_for_them)
+{
+    lock.lock();
+    auto const first = waiting(), second = waiting();
+    context.can_wait = false;
+    async.time_came();
+    context.can_wait = true;
+    BOOST_TEST(!first->run()); // waits again
+    context.can_wait = false;
+    async.time_came();
+    BOOST_TEST(first->posted == 1);
+    BOOST_TEST(first->run());
+    BOOST_TEST(second->run());
+    BOOST_TEST((first->ec == errc::not_enough_memory));
+    BOOST_TEST((second->ec == errc::not_enough_memory));
+    lock.unlock();
+    BOOST_TEST(lock.try_lock());
+}
+
 BOOST_AUTO_TEST_CASE(a_first_step_that_cannot_be_posted_leaves_nothing)
 {
     {

@@ -48,12 +48,13 @@ struct fake_context final : detail::async_context
 {
     std::string log;
     time_point until{};
-    bool can_listen = true;
+    bool can_listen = true, can_wait = true;
 
-    void wait_until(time_point at) noexcept override
+    bool wait_until(time_point at) noexcept override
     {
         log += 'w';
         until = at;
+        return can_wait;
     }
     void hurry() noexcept override { log += 'h'; }
     bool listen(boost::filelock::native_handle_type) noexcept override

@@ -125,19 +125,20 @@ bool async_board::begin_step(async_waker& w) noexcept
     return w.is_cancelled_;
 }
 
-void async_board::wait(async_waker& w, time_point until, bool deaf) noexcept
+bool async_board::wait(async_waker& w, time_point until, bool deaf) noexcept
 {
     guard const g(mutex_);
+    set_due(w, gathered(until, std::chrono::steady_clock::now()));
+    if (!is_armed_ && !is_coming_ && !arm())
+        return false;
     w.stage_ = async_waker::stage::idle;
     w.is_deaf_ = deaf;
-    set_due(w, gathered(until, std::chrono::steady_clock::now()));
     if (is_armed_ && w.due_ < armed_until_)
         hurry();
-    if (!is_armed_ && !is_coming_)
-        arm();
     // At last: who is roused while the context neither waits nor is on its way, is not posted.
     if (w.is_to_step_again_ || (!deaf && w.watch_ && w.watch_->is_changed()))
         rouse(w);
+    return true;
 }
 
 void async_board::cancel(async_waker& w) noexcept
@@ -178,11 +179,32 @@ void async_board::set_due(async_waker& w, time_point due) noexcept
     all_.insert(w);
 }
 
-void async_board::arm() noexcept
+bool async_board::arm() noexcept
 {
     armed_until_ = (std::min)(all_.begin()->due_, retry_);
-    is_armed_ = true;
-    context_.wait_until(armed_until_);
+    return is_armed_ = context_.wait_until(armed_until_);
+}
+
+// Without memory nothing would ever step the operations that wait. They step now: each tries to
+// wait again, or ends with an error. The steps usually get the memory of the last ones; where they
+// do not, the context stands still until there is memory.
+void async_board::arm_or_step(guard& g) noexcept
+{
+    while (!all_.empty() && !is_armed_ && !arm()) {
+        ++draining_;
+        for (auto& w : all_)
+            rouse(w);
+        --draining_;
+        drain(g);
+        if (ready_.empty())
+            return;
+        is_coming_ = true;
+        g.unlock();
+        std::this_thread::sleep_for(retry_pause);
+        g.lock();
+        drain(g);
+        is_coming_ = false;
+    }
 }
 
 // Posts the steps of all who are ready. Whoever has been posted may be gone the next moment.
@@ -225,8 +247,7 @@ void async_board::time_came() noexcept
     --draining_;
     drain(g);
     is_coming_ = false;
-    if (!all_.empty())
-        arm();
+    arm_or_step(g);
 }
 
 void async_board::notices_came() noexcept

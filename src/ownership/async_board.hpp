@@ -90,8 +90,8 @@ public:
 
     /// At the beginning of a step. True: it is to be given up.
     bool begin_step(async_waker& w) noexcept;
-    /// At the end of one that left something to wait for.
-    void wait(async_waker& w, time_point until, bool deaf) noexcept;
+    /// At the end of one that left something to wait for. False where there is no memory to wait.
+    bool wait(async_waker& w, time_point until, bool deaf) noexcept;
 
     void cancel(async_waker& w) noexcept;
 
@@ -116,7 +116,8 @@ private:
     void hurry() noexcept;
     void set_due(async_waker& w, time_point due) noexcept;
     void drain(guard& g) noexcept;
-    void arm() noexcept;
+    bool arm() noexcept;
+    void arm_or_step(guard& g) noexcept;
 
     // Taken after a lock object's, and before the one of the sleepers. No handler runs or ends
     // under it.

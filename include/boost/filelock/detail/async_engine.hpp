@@ -34,7 +34,8 @@ public:
     using time_point = std::chrono::steady_clock::time_point;
 
     /// Has `async_engine::time_came` called then, by the context. Not called again before that.
-    virtual void wait_until(time_point at) noexcept = 0;
+    /// False where there is no memory for it.
+    virtual bool wait_until(time_point at) noexcept = 0;
     /// Has it called soon instead.
     virtual void hurry() noexcept = 0;
 

@@ -107,10 +107,19 @@ private:
             engine_.after_fork_in_child();
     }
 
-    void wait_until(time_point at) noexcept override
+    bool wait_until(time_point at) noexcept override
     {
-        timer_.expires_at(at);
-        timer_.async_wait([this](system::error_code const&) { engine_.time_came(); });
+        BOOST_TRY
+        {
+            timer_.expires_at(at);
+            timer_.async_wait([this](system::error_code const&) { engine_.time_came(); });
+            return true;
+        }
+        BOOST_CATCH(...) // no memory
+        {
+            return false;
+        }
+        BOOST_CATCH_END
     }
 
     void hurry() noexcept override { timer_.cancel(); }

@@ -111,6 +111,8 @@ public:
         BOOST_CATCH_END
         if (started)
             owner.release();
+        else
+            slot.clear();
     }
 
 private:
