@@ -6,6 +6,7 @@
 
 #include "lock_kinds.hpp"
 #include "process/kernel_state.hpp"
+#include "process/patience.hpp"
 #include "process/temporary_directory.hpp"
 
 #include <boost/chrono/system_clocks.hpp>
@@ -579,6 +580,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_that_waits_for_another_is_not, Lock, excl
     auto other = waiting_for(b, path.string(), [&] { a.lock(); });
     a.unlock();
     BOOST_CHECK_NO_THROW(other.get());
+}
+
+// What the same thread held through another object.
+BOOST_AUTO_TEST_CASE_TEMPLATE(callback_of_a_wait_may_release_what_is_waited_for, Lock,
+                              exclusive_kinds)
+{
+    Lock lock(path), other(path);
+    other.lock();
+    boost::filelock::acquire_options how;
+    how.timeout = patience;
+    how.poll_interval = milliseconds(1);
+    how.cancel_check = [&, asked = 0]() mutable {
+        if (++asked == 3)
+            other.unlock();
+        return asked > 1000;
+    };
+    boost::system::error_code ec;
+    lock.acquire(how, ec);
+    BOOST_TEST(!ec);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(one_behind_a_thread_that_waits_for_it_is_told, Lock, exclusive_kinds)

@@ -261,7 +261,11 @@ acquisition::next acquisition::not_yet(std::optional<pause> p, bool may_sleep)
             tell_progress(at);
             until = listener_->next_progress;
         }
-        at = now(); // they may have taken their time
+        at = now();                             // they may have taken their time
+        if (standing_ == standing::elsewhere) { // and may have released that
+            standing_ = standing::nothing;
+            knows_standing_ = false;
+        }
     }
     if (p)
         until = (std::min)(until, deadline::after(p->length, at).next_look(at));

@@ -397,8 +397,8 @@ try {
         return make_error_code(errc::operation_would_block);
     write_.leave();
     return make_error_code(errc::timed_out);
-} catch (std::bad_alloc const&) {
-    return make_error_code(errc::not_enough_memory);
+} catch (std::bad_alloc const&) { // tried again as well
+    return make_error_code(errc::operation_would_block);
 }
 
 system::error_code soft_read_write_protocol::drop_reader() noexcept

@@ -3,6 +3,7 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 #include "../kernel_lock.hpp"
+#include "../posix/scoped_fd.hpp"
 #include "../process.hpp"
 #include "proc.hpp"
 
@@ -58,14 +59,12 @@ struct listed_lock
 std::string listed_name(filesystem::path const& path)
 {
     // O_PATH: opens nothing, and so wakes nobody who watches the file.
-    int const fd = ::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    if (fd == -1)
+    scoped_fd const file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!file.is_open())
         return {};
     struct ::stat s = {};
-    auto const info = read_own_proc("fdinfo/" + std::to_string(fd));
-    bool const worked = ::fstat(fd, &s) == 0 && info;
-    ::close(fd);
-    if (!worked)
+    auto const info = read_own_proc("fdinfo/" + std::to_string(file.native()));
+    if (!info || ::fstat(file.native(), &s) != 0)
         return {};
 
     // Macros of <sys/sysmacros.h>; glibc's functions behind them are its own.

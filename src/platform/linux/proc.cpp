@@ -5,6 +5,7 @@
 #include "proc.hpp"
 
 #include "../posix/error.hpp"
+#include "../posix/scoped_fd.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -25,20 +26,15 @@ std::optional<std::string> read_proc(std::string const& path, system::error_code
 {
     ec.clear();
     // Not a stream: those of the standard library are inherited over exec.
-    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd == -1) {
+    scoped_fd const file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.is_open()) {
         ec = last_error();
         return std::nullopt;
     }
-    struct closer
-    {
-        int fd;
-        ~closer() { ::close(fd); }
-    } const closing{fd};
     std::string text;
     for (;;) {
         char buffer[4096];
-        auto const n = ::read(fd, buffer, sizeof buffer);
+        auto const n = ::read(file.native(), buffer, sizeof buffer);
         if (n == 0)
             return text;
         if (n > 0)

@@ -5,6 +5,7 @@
 #include "../process.hpp"
 
 #include "../fork.hpp"
+#include "../posix/scoped_fd.hpp"
 #include "proc.hpp"
 #include "process_starts.hpp"
 
@@ -73,11 +74,8 @@ int open_process(std::int64_t pid)
 
 bool is_zombie(std::int64_t pid)
 {
-    int const pidfd = open_process(pid);
-    bool const exited = pidfd != -1 && has_exited(pidfd);
-    if (pidfd != -1)
-        ::close(pidfd);
-    return exited;
+    scoped_fd const process(open_process(pid));
+    return process.is_open() && has_exited(process.native());
 }
 
 // The process with this start that is alive, under another number. 0: /proc shows none; nothing:
@@ -179,14 +177,12 @@ sighting look_for(process_name const& named, bool was_certain)
         starts.emplace();
     system::error_code ec;
 
-    int const pidfd = open_process(pid);
+    scoped_fd const process(open_process(pid));
     bool const is_there =
-        pidfd != -1 || (errno != ESRCH && (::kill(pid, 0) == 0 || errno != ESRCH));
+        process.is_open() || (errno != ESRCH && (::kill(pid, 0) == 0 || errno != ESRCH));
     auto const its =
         is_there && token && numbers_agree ? starts->of(std::to_string(pid), ec) : std::nullopt;
-    bool const exited = pidfd != -1 && has_exited(pidfd);
-    if (pidfd != -1)
-        ::close(pidfd);
+    bool const exited = process.is_open() && has_exited(process.native());
     bool const is_other = its && !may_be_same(*its, *token);
     if (is_there && !exited && !is_other)
         return {sighting::alive, its.has_value(), named.pid};

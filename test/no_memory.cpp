@@ -1,0 +1,297 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// Each allocation of each call fails, once or with all that follow: the call reports it, or does
+// without. Nothing is held or open after it, and the lock can be used.
+
+#include <boost/filelock/async_acquire.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include "lock_kinds.hpp"
+#include "process/child.hpp"
+#include "process/kernel_state.hpp"
+#include "process/patience.hpp"
+#include "process/temporary_directory.hpp"
+
+#include <cstddef>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asio = boost::asio;
+namespace errc = boost::system::errc;
+using namespace filelock_test;
+using namespace std::chrono_literals;
+using boost::filelock::acquire_options;
+using boost::filelock::async_acquire;
+using boost::filelock::held_lock;
+using boost::filelock::lock_error;
+using boost::system::error_code;
+
+namespace {
+
+/// Of the calling thread; negative: none fails.
+thread_local long allocations_until_failure = -1;
+thread_local bool fails_from_then_on = false, has_failed = false;
+
+bool fails()
+{
+    if (allocations_until_failure < 0)
+        return false;
+    if (allocations_until_failure > 0) {
+        --allocations_until_failure;
+        return false;
+    }
+    has_failed = true;
+    if (!fails_from_then_on)
+        allocations_until_failure = -1;
+    return true;
+}
+
+struct failure
+{
+    long first;
+    bool is_of_all_that_follow;
+
+    void begin() const
+    {
+        has_failed = false;
+        fails_from_then_on = is_of_all_that_follow;
+        allocations_until_failure = first;
+    }
+    static void end() { allocations_until_failure = -1; }
+};
+
+} // namespace
+
+void* operator new(std::size_t size)
+{
+    void* const p = fails() ? nullptr : std::malloc(size);
+    if (!p)
+        throw std::bad_alloc();
+    return p;
+}
+
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept
+{
+    return fails() ? nullptr : std::malloc(size);
+}
+
+void operator delete(void* p) noexcept
+{
+    std::free(p);
+}
+
+void operator delete(void* p, std::size_t) noexcept
+{
+    std::free(p);
+}
+
+namespace {
+
+/// What is not to fail.
+template <class F>
+void with_memory(F const& f)
+{
+    auto const left = std::exchange(allocations_until_failure, -1);
+    f();
+    allocations_until_failure = left;
+}
+
+template <class Lock>
+using call = void (*)(Lock& lock, Lock& other, failure const& f);
+
+// Whatever is thrown must be about memory.
+template <class F>
+bool succeeds(F const& f)
+{
+    try {
+        f();
+        return true;
+    } catch (std::bad_alloc const&) {
+    } catch (lock_error const& e) {
+        if (e.code() != errc::not_enough_memory && e.code() != errc::timed_out)
+            throw;
+    }
+    return false;
+}
+
+void expect_no_other_error(error_code const& ec)
+{
+    if (ec && ec != errc::not_enough_memory)
+        throw lock_error(ec, "unexpected");
+}
+
+// Runs the context until it has nothing to do. An exception passes through `run` where Asio itself
+// has no memory.
+void run(asio::io_context& context)
+{
+    while (!succeeds([&] { context.run(); }))
+        allocations_until_failure = -1;
+}
+
+// The calls. `other` holds the lock where its name says so.
+
+template <class Lock>
+void lock_and_unlock(Lock& lock, Lock&, failure const& f)
+{
+    f.begin();
+    bool const had = succeeds([&] { lock.lock(); });
+    if (had)
+        lock.unlock();
+    failure::end();
+}
+
+template <class Lock>
+void wait_for_other(Lock& lock, Lock& other, failure const& f)
+{
+    other.lock();
+    acquire_options how;
+    how.timeout = patience;
+    how.poll_interval = 1ms;
+    how.cancel_check = [&] {
+        if (other.is_locked())
+            with_memory([&] { other.unlock(); });
+        return false;
+    };
+    error_code ec;
+    f.begin();
+    if (succeeds([&] { lock.acquire(how, ec); }) && !ec)
+        lock.unlock();
+    failure::end();
+    expect_no_other_error(ec);
+    if (other.is_locked())
+        other.unlock();
+}
+
+template <class Lock>
+void time_out(Lock& lock, Lock& other, failure const& f)
+{
+    other.lock();
+    f.begin();
+    (void)succeeds([&] { (void)lock.try_lock_for(1ms); });
+    failure::end();
+    other.unlock();
+}
+
+template <class Lock>
+void ask(Lock& lock, Lock& other, failure const& f)
+{
+    other.lock();
+    f.begin();
+    (void)succeeds([&] { (void)lock.holder(); });
+    error_code ec;
+    (void)succeeds([&] { (void)other.still_held(ec); });
+    failure::end();
+    expect_no_other_error(ec);
+    other.unlock();
+}
+
+template <class Lock>
+void acquire_asynchronously(Lock& lock, Lock&, failure const& f)
+{
+    asio::io_context context;
+    f.begin();
+    bool is_over = false;
+    bool const started = succeeds([&] {
+        async_acquire(context, lock, [&](error_code ec, held_lock<Lock> held) {
+            expect_no_other_error(ec);
+            if (!ec && !held.owns_lock())
+                throw lock_error(ec, "not held");
+            is_over = true;
+        });
+    });
+    run(context);
+    failure::end();
+    if (started && !is_over)
+        throw lock_error(make_error_code(errc::state_not_recoverable),
+                         "the handler was not called");
+}
+
+template <class Lock>
+void wait_asynchronously(Lock& lock, Lock& other, failure const& f)
+{
+    other.lock();
+    asio::io_context context;
+    bool is_over = false;
+    acquire_options how;
+    how.timeout = patience;
+    how.poll_interval = 1ms;
+    how.cancel_check = [&, asked = 0]() mutable {
+        if (++asked == 3 && other.is_locked())
+            with_memory([&] { other.unlock(); });
+        return false;
+    };
+    f.begin();
+    bool const started = succeeds([&] {
+        async_acquire(context, lock, how, [&](error_code ec, held_lock<Lock>) {
+            expect_no_other_error(ec);
+            is_over = true;
+        });
+    });
+    run(context);
+    failure::end();
+    if (other.is_locked())
+        other.unlock();
+    if (started && !is_over)
+        throw lock_error(make_error_code(errc::state_not_recoverable),
+                         "the handler was not called");
+}
+
+struct fixture : temporary_directory
+{
+    long failures = 0;
+
+    template <class Lock>
+    void fail_each_allocation(char const* name, call<Lock> what)
+    {
+        for (bool const from_then_on : {false, true}) {
+            bool failed = true;
+            for (long n = 0; failed; ++n) {
+                BOOST_TEST_CONTEXT(name << ", allocation " << n
+                                        << (from_then_on ? " and all others" : ""))
+                {
+                    restart_hang_timer();
+                    Lock lock(path), other(path);
+                    what(lock, other, {n, from_then_on});
+                    failed = has_failed;
+                    failures += failed;
+                    BOOST_TEST(!lock.is_locked());
+                    Lock third(path);
+                    BOOST_TEST_REQUIRE(third.try_lock_for(patience));
+                    third.unlock();
+                    BOOST_TEST(lock.try_lock());
+                    lock.unlock();
+                }
+            }
+        }
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(no_memory, fixture)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(every_call_survives, Lock, exclusive_kinds)
+{
+    auto const before = open_descriptors();
+    fail_each_allocation<Lock>("lock and unlock", lock_and_unlock<Lock>);
+    fail_each_allocation<Lock>("wait", wait_for_other<Lock>);
+    fail_each_allocation<Lock>("time out", time_out<Lock>);
+    fail_each_allocation<Lock>("ask", ask<Lock>);
+    fail_each_allocation<Lock>("async_acquire", acquire_asynchronously<Lock>);
+    fail_each_allocation<Lock>("async_acquire that waits", wait_asynchronously<Lock>);
+    BOOST_TEST(failures != 0);
+    BOOST_TEST(open_descriptors() <= before + 4); // for notices, as long as the process runs
+}
+
+BOOST_AUTO_TEST_SUITE_END()
