@@ -105,10 +105,13 @@ bool is_final(system::error_code const& ec) noexcept
 // from a server that is being restarted, may be wrong.
 constexpr int most_looks = 3;
 
+// Or refused by a sandbox. Where the files' permissions are the reason, it is the same of the call
+// that comes instead.
 bool is_not_supported(system::error_code const& ec) noexcept
 {
     return ec == errc::invalid_argument || ec == errc::function_not_supported ||
-           ec == errc::not_supported || ec == errc::operation_not_supported;
+           ec == errc::not_supported || ec == errc::operation_not_supported ||
+           ec == errc::operation_not_permitted || ec == errc::permission_denied;
 }
 
 } // namespace
