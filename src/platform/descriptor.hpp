@@ -79,6 +79,7 @@ private:
     template <class Open>
     system::error_code open_with(Open open);
     bool prepare() noexcept;
+    bool publish_empty(filesystem::path const& path, filesystem::perms permissions);
 
     descriptor_slot* slot_ = nullptr; // the registry's, from the opening to the close
     std::uint64_t opened_at_ = 0;     // the count of forks

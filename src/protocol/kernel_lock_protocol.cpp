@@ -29,13 +29,13 @@ kernel_lock_protocol::kernel_lock_protocol(filesystem::path absolute,
 
 // The parts of an attempt are inline: see lock_file.hpp.
 
-answer kernel_lock_protocol::attempt(lock_mode mode, asker const&)
+answer kernel_lock_protocol::attempt(lock_mode mode, asker const& who)
 {
     if (held_ != lock_mode::none && file_.is_open())
         return join();
     held_ = lock_mode::none;
     return noted(mode, file_.attempt(
-                           mode == lock_mode::shared ? access::read : access::read_write,
+                           mode == lock_mode::shared ? access::read : access::read_write, who.waits,
                            options_.poll_interval, [&] { return check_storage(); },
                            [&] { return take(mode, patience::none); }, [&] { (void)release(); }));
 }

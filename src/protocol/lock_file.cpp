@@ -4,8 +4,11 @@
 
 #include "lock_file.hpp"
 
+#include "../platform/clock.hpp"
 #include "../platform/storage.hpp"
 #include "parents.hpp"
+
+#include <chrono>
 
 namespace boost {
 namespace filelock {
@@ -21,10 +24,22 @@ bool may_be_a_race(system::error_code const& ec) noexcept
            is_server_lost(ec);
 }
 
+// Another user's process may have just created the file, and not yet set the permissions that let
+// us open it. It may also have died before that: so this is no reason to wait for long.
+bool may_be_in_the_making(filesystem::path const& path) noexcept
+{
+    constexpr auto longest = std::chrono::seconds(2);
+    file_facts found;
+    if (facts_of(path, found) || !found.is_regular)
+        return false;
+    auto const age = time_of_day() - found.changed;
+    return -longest < age && age < longest;
+}
+
 } // namespace
 
 // The parents may be missing, or have gone between making them and the open.
-system::error_code lock_file::open_after(system::error_code ec, access least)
+system::error_code lock_file::open_after(system::error_code ec, access least, bool waits)
 {
     for (int i = 1; i < tries; ++i) {
         bool const is_missing = ec == system::errc::no_such_file_or_directory;
@@ -41,6 +56,8 @@ system::error_code lock_file::open_after(system::error_code ec, access least)
     file_facts found;
     if (ec != system::errc::is_a_directory && !facts_of(path_, found) && !found.is_regular)
         return error::not_a_lock_file;
+    if (waits && ec == system::errc::permission_denied && may_be_in_the_making(path_))
+        return make_error_code(system::errc::operation_would_block); // ask again
     return ec;
 }
 

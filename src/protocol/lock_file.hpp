@@ -15,6 +15,7 @@
 #include <boost/system/errc.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -49,13 +50,14 @@ public:
     /// One attempt: opens the file where it is not open, has `take` lock it, and does so again
     /// where the path has come to name another file meanwhile. `drop` unlocks and closes what is
     /// worth nothing. `check` says before the first lock on each file system what is wrong with
-    /// it.
+    /// it. `waits`: others may yet set the permissions of a file that they have just created.
     template <class Check, class Take, class Drop>
-    answer attempt(access least, std::chrono::nanoseconds pause, Check check, Take take, Drop drop)
+    answer attempt(access least, bool waits, std::chrono::nanoseconds pause, Check check, Take take,
+                   Drop drop)
     {
         for (int i = 0; i < tries; ++i) {
             if (!is_open()) {
-                auto ec = open(least);
+                auto ec = open(least, waits);
                 if (ec == system::errc::operation_would_block)
                     break; // somebody's lease on the file (fcntl F_SETLEASE) is being recalled
                 if (!ec && !met_)
@@ -70,7 +72,8 @@ public:
             if (verdict.kind != answer::ask_again)
                 return verdict;
         }
-        return answer::again_after(pause);
+        // What is in the way passes soon, or is refused then.
+        return answer::again_after((std::min<std::chrono::nanoseconds>)(pause, longest_pause));
     }
 
     /// What came of locking, seen in the light of what the path names: a lock on another file is
@@ -147,13 +150,14 @@ private:
     // that says ENOENT although the parent is there (FUSE and NFS split the look-up from the
     // creation).
     static constexpr int tries = 10;
+    static constexpr std::chrono::milliseconds longest_pause{50};
 
-    system::error_code open(access least)
+    system::error_code open(access least, bool waits)
     {
         auto const ec = file_.open_lock_file(path_, permissions_, least);
-        return ec ? open_after(ec, least) : ec;
+        return ec ? open_after(ec, least, waits) : ec;
     }
-    system::error_code open_after(system::error_code ec, access least);
+    system::error_code open_after(system::error_code ec, access least, bool waits);
 
     system::error_code names(file_facts const& ours, bool& names_it) const noexcept
     {

@@ -44,7 +44,7 @@ answer read_write_protocol::attempt(lock_mode mode, asker const& who)
     if (held_ != lock_mode::none)
         return mode <= held_ ? join(who.has) : strengthen(mode, who);
     return noted(mode, file_.attempt(
-                           mode == lock_mode::shared ? access::read : access::read_write,
+                           mode == lock_mode::shared ? access::read : access::read_write, who.waits,
                            poll_interval_, [&] { return check_storage(); },
                            [&] { return take(mode, who); }, [&] { (void)release_all(); }));
 }

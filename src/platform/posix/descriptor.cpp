@@ -5,6 +5,7 @@
 #include "../descriptor.hpp"
 
 #include "../fork.hpp"
+#include "descriptor_path.hpp"
 #include "descriptor_registry.hpp"
 #include "error.hpp"
 
@@ -61,9 +62,11 @@ int open_or_create(char const* path, mode_t mode)
     return existing;
 }
 
-int open_for(access least, char const* path, mode_t mode)
+// No mode: the file is not created.
+int open_for(access least, char const* path, std::optional<mode_t> mode)
 {
-    int const fd = open_or_create(path, mode);
+    int const fd =
+        mode ? open_or_create(path, *mode) : open_restarting(path, O_RDWR | safe_flags, 0);
     // ETXTBSY: a program that is being run.
     if (fd != -1 || least == access::read_write ||
         (errno != EACCES && errno != EPERM && errno != EROFS && errno != ETXTBSY))
@@ -115,10 +118,29 @@ system::error_code descriptor::open_with(Open open)
     }
 }
 
+// Creates the file in one step with exactly these permissions, if the path names nothing. Between
+// open(2) with O_CREAT and chmod(2) it would have those that the umask leaves.
+bool descriptor::publish_empty(filesystem::path const& path, filesystem::perms permissions)
+{
+    return !open_unnamed(path.parent_path(), permissions) &&
+           ::fchmod(native(), static_cast<mode_t>(permissions)) == 0 &&
+           by_path_of(native(), [&](char const* unnamed) {
+               return ::linkat(AT_FDCWD, unnamed, AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW);
+           }) == 0;
+}
+
 system::error_code descriptor::open_lock_file(filesystem::path const& path,
                                               std::optional<filesystem::perms> permissions,
                                               access least)
 {
+    auto const open_existing = [&] { return open_for(least, path.c_str(), std::nullopt); };
+    if (permissions) {
+        auto const ec = open_with(open_existing);
+        if (ec != system::errc::no_such_file_or_directory)
+            return ec;
+        if (publish_empty(path, *permissions))
+            return open_with(open_existing);
+    }
     return open_with([&] { return open_for(least, path.c_str(), mode_of(permissions)); });
 }
 
