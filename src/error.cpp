@@ -33,6 +33,7 @@ public:
             return make_error_condition(system::errc::invalid_argument);
         case error::kernel_lock_not_supported:
         case error::both_not_supported:
+        case error::witness_not_supported:
             return make_error_condition(system::errc::not_supported);
         case error::callback_failed:
         case error::host_without_name:
@@ -59,11 +60,16 @@ private:
         case error::callback_failed:
             return "a callback has thrown an exception";
         case error::host_without_name:
-            return "this host has no name by which a marker could tell whose it is";
+            return "the name of this host is empty, so that a marker could not tell whose it is";
         case error::hold_lost:
             return "the lock was lost: its file was replaced, or a file server has forgotten it";
         case error::closed:
             return "the lock object was closed";
+        case error::witness_not_supported:
+            return "this system has no open-file-description locks (fcntl, F_OFD_SETLK), which a "
+                   "soft "
+                   "lock uses on local storage; with the option where = storage::network it does "
+                   "without";
         }
         return "unknown error";
     }

@@ -55,7 +55,7 @@ bool soft_file_lock::is_lock_held_by_us() const
     auto const owner = detail::read_marker_at(absolute_);
     auto const us = detail::this_process();
     return owner && owner->pid == us.pid && owner->host == detail::host_name() &&
-           owner->start_token == us.start_token;
+           (owner->start_token.empty() || owner->start_token == us.start_token);
 }
 
 void soft_file_lock::break_lock()

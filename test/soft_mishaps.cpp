@@ -23,8 +23,10 @@
 
 #include <chrono>
 #include <ctime>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <fcntl.h>
 #include <sched.h>
@@ -263,18 +265,64 @@ BOOST_AUTO_TEST_CASE(a_marker_with_a_lease_of_the_kernels_is_somebodys)
     BOOST_TEST(!lock.try_lock());
 }
 
+namespace {
+
+// Runs it on a host of this name. 100: there are no such hosts.
+int on_host(std::string const& name, std::function<int()> const& what)
+{
+    return child([&] {
+               bool const is_named =
+                   ::unshare(CLONE_NEWUTS) == 0 && ::sethostname(name.data(), name.size()) == 0;
+               return is_named ? what() : 100;
+           })
+        .wait();
+}
+
+} // namespace
+
 BOOST_AUTO_TEST_CASE(a_host_without_a_name_has_no_markers, *ut::precondition(is_root))
 {
-    for (std::string const name : {"", "two words", "tab\there"}) {
-        child c([&] {
-            if (::unshare(CLONE_NEWUTS) != 0 || ::sethostname(name.data(), name.size()) != 0)
-                return 2;
-            soft_file_lock lock(path);
-            return error_of_take(lock) == error::host_without_name ? 0 : 1;
-        });
-        BOOST_TEST(c.wait() == 0);
-        BOOST_TEST(is_empty());
-    }
+    BOOST_TEST(on_host("", [&] {
+                   soft_file_lock lock(path);
+                   return error_of_take(lock) == error::host_without_name ? 0 : 1;
+               }) == 0);
+    BOOST_TEST(is_empty());
+}
+
+// As newer Python peers write them.
+BOOST_AUTO_TEST_CASE(name_of_the_host_is_escaped, *ut::precondition(is_root))
+{
+    std::pair<char const*, char const*> const names[] = {
+        {"two words", "two?20words"},
+        {"tab\there", "tab?09here"},
+        {"line\nend", "line?0aend"},
+        {"w\xc3\xb6"
+         "rks",
+         "w?c3?b6rks"},
+        {"why?", "why?3f"},
+        {"b\xff"
+         "d",
+         "b?ffd"},
+        {"plain-1.example", "plain-1.example"},
+    };
+    for (auto const& [name, escaped] : names)
+        BOOST_TEST_CONTEXT(escaped)
+        {
+            auto const wanted = escaped;
+            BOOST_TEST(on_host(name, [&] {
+                           soft_file_lock lock(path), other(path);
+                           lock.lock();
+                           auto const text = text_of(path);
+                           if (text.find(std::string("\n") + wanted + "\n") == text.npos)
+                               return 1;
+                           if (!lock.is_lock_held_by_us() || other.try_lock())
+                               return 2;
+                           lock.unlock();
+                           // One that has died is known for it.
+                           write_text(path, "4194305\n" + std::string(wanted) + "\n");
+                           return lock.try_lock() ? 0 : 3;
+                       }) == 0);
+        }
 }
 
 BOOST_AUTO_TEST_CASE(a_marker_has_the_name_that_the_host_has_now, *ut::precondition(is_root))

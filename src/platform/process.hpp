@@ -16,6 +16,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+/// One word of printable ASCII: other bytes, and '?', as `?` and two hexadecimal digits.
 std::string host_name();
 
 /// The command line of a process, arguments separated by spaces; shortened where it is long.

@@ -249,7 +249,10 @@ system::error_code marker_file::know_file(std::string const& text)
     if (facts.identity == file_identity())
         return make_error_code(errc::io_error);
     facts_ = facts;
-    return is_local_ ? take_witness(file_.native()) : system::error_code();
+    auto const ec = is_local_ ? take_witness(file_.native()) : system::error_code();
+    bool const is_lacking =
+        ec == error::kernel_lock_not_supported || ec == errc::operation_not_permitted; // a sandbox
+    return is_lacking ? error::witness_not_supported : ec;
 }
 
 // A whole marker without a name: what others see of it is whole.

@@ -42,8 +42,7 @@ enum class error
     /// A callback of an asynchronous operation has thrown something that has no error code.
     callback_failed,
 
-    /// The name of this host is empty, or not printable in one word: a marker could not name its
-    /// owner.
+    /// The name of this host is empty: a marker could not name its owner.
     host_without_name,
 
     /// What was to be converted is worth nothing any more: the path names another file by now, or
@@ -52,6 +51,11 @@ enum class error
 
     /// The lock object was closed.
     closed,
+
+    /// The system has no open-file-description locks (`F_OFD_SETLK`), which the soft kinds of lock
+    /// use on local storage. With `storage::network` they do without. Compares equal to
+    /// `errc::not_supported`.
+    witness_not_supported,
 };
 
 /// The category of `error`; its name is "boost.filelock".
