@@ -229,9 +229,9 @@ BOOST_AUTO_TEST_CASE(tells_who_holds_the_lock)
     lock.lock();
     BOOST_TEST(lock.is_lock_held_by_us());
     // Of a peer in this process that knows no start, such as Python on other systems.
-    write_text(path, std::to_string(::getpid()) + '\n' + host() + '\n');
+    std::ofstream(path.string()) << ::getpid() << '\n' << host() << '\n';
     BOOST_TEST(lock.is_lock_held_by_us());
-    write_text(path, std::to_string(::getpid()) + "\nanother-host\n");
+    std::ofstream(path.string()) << ::getpid() << "\nanother-host\n";
     BOOST_TEST(!lock.is_lock_held_by_us());
 }
 
