@@ -360,6 +360,30 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(several_locks_are_taken_together, Lock, exclusive_
     BOOST_TEST(!taken<Lock>(path_b));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(any_number_of_locks_is_taken_together, Lock, exclusive_kinds)
+{
+    auto const work = [&](bool reversed) {
+        std::vector<std::unique_ptr<Lock>> all;
+        for (int i = 0; i < 4; ++i) {
+            int const number = reversed ? 3 - i : i;
+            all.push_back(
+                std::make_unique<Lock>(directory / std::to_string(number), quick<Lock>()));
+        }
+        bool are_locked = true;
+        for (int i = 0; i < 20; ++i) {
+            boost::lock(*all[0], *all[1], *all[2], *all[3]);
+            for (auto const& lock : all) {
+                are_locked = are_locked && lock->is_locked();
+                lock->unlock();
+            }
+        }
+        return are_locked;
+    };
+    auto other = std::async(std::launch::async, work, true);
+    BOOST_TEST(work(false));
+    BOOST_TEST(other.get());
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(interprocess_scoped_lock_holds_it, Lock, exclusive_kinds)
 {
     namespace ipc = boost::interprocess;

@@ -11,6 +11,7 @@
 #include "process/temporary_directory.hpp"
 
 #include <boost/filelock/async_acquire.hpp>
+#include <boost/filelock/detail/option_difference.hpp>
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/shared_instance.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
@@ -650,6 +651,9 @@ BOOST_AUTO_TEST_CASE(have_a_threshold_of_three_intervals_by_default)
 BOOST_AUTO_TEST_CASE(are_the_same_where_all_of_them_are)
 {
     using options_type = soft_read_write_lock_options;
+    auto const are_same = [](auto const& a, auto const& b) {
+        return boost::filelock::detail::option_difference(a, b).empty();
+    };
     BOOST_TEST(are_same(options_type(), options_type()));
     std::function<void(options_type&)> const changes[] = {
         [](auto& o) { o.poll_interval = 1ms; },

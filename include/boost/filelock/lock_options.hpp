@@ -100,13 +100,18 @@ struct file_lock_options
     /// not use this lock object. What it throws gives the lock back and comes out of `lock()`.
     std::function<void(native_handle_type)> on_acquired = {};
 
-    /// Whether all members are equal. A function is equal to none, since it cannot be compared.
-    friend bool are_same(file_lock_options const& a, file_lock_options const& b)
+    /// Calls `f` with the name of each member and what both have there.
+    template <class F>
+    friend void for_each_option(file_lock_options const& a, file_lock_options const& b, F f)
     {
-        return a.poll_interval == b.poll_interval && a.permissions == b.permissions &&
-               a.scope == b.scope && a.create_directories == b.create_directories &&
-               a.where == b.where && a.backend == b.backend &&
-               a.on_unsupported == b.on_unsupported && !a.on_acquired && !b.on_acquired;
+        f("poll_interval", a.poll_interval, b.poll_interval);
+        f("permissions", a.permissions, b.permissions);
+        f("scope", a.scope, b.scope);
+        f("create_directories", a.create_directories, b.create_directories);
+        f("where", a.where, b.where);
+        f("backend", a.backend, b.backend);
+        f("on_unsupported", a.on_unsupported, b.on_unsupported);
+        f("on_acquired", a.on_acquired, b.on_acquired);
     }
 };
 
@@ -130,12 +135,16 @@ struct read_write_lock_options
     /// file is.
     storage where = storage::detect;
 
-    /// Whether all members are equal.
-    friend bool are_same(read_write_lock_options const& a, read_write_lock_options const& b)
+    /// Calls `f` with the name of each member and what both have there.
+    template <class F>
+    friend void for_each_option(read_write_lock_options const& a, read_write_lock_options const& b,
+                                F f)
     {
-        return a.poll_interval == b.poll_interval && a.permissions == b.permissions &&
-               a.scope == b.scope && a.create_directories == b.create_directories &&
-               a.where == b.where;
+        f("poll_interval", a.poll_interval, b.poll_interval);
+        f("permissions", a.permissions, b.permissions);
+        f("scope", a.scope, b.scope);
+        f("create_directories", a.create_directories, b.create_directories);
+        f("where", a.where, b.where);
     }
 };
 
@@ -167,13 +176,18 @@ struct soft_file_lock_options
     /// more.
     std::optional<std::chrono::nanoseconds> malformed_grace = std::chrono::seconds(2);
 
-    /// Whether all members are equal.
-    friend bool are_same(soft_file_lock_options const& a, soft_file_lock_options const& b)
+    /// Calls `f` with the name of each member and what both have there.
+    template <class F>
+    friend void for_each_option(soft_file_lock_options const& a, soft_file_lock_options const& b,
+                                F f)
     {
-        return a.poll_interval == b.poll_interval && a.permissions == b.permissions &&
-               a.scope == b.scope && a.create_directories == b.create_directories &&
-               a.where == b.where && a.lifetime == b.lifetime &&
-               a.malformed_grace == b.malformed_grace;
+        f("poll_interval", a.poll_interval, b.poll_interval);
+        f("permissions", a.permissions, b.permissions);
+        f("scope", a.scope, b.scope);
+        f("create_directories", a.create_directories, b.create_directories);
+        f("where", a.where, b.where);
+        f("lifetime", a.lifetime, b.lifetime);
+        f("malformed_grace", a.malformed_grace, b.malformed_grace);
     }
 };
 
@@ -219,15 +233,20 @@ struct soft_read_write_lock_options
     /// for a hold that is released before its loss was noticed; `loss` tells of that as well.
     std::function<void(lease_loss const&)> on_loss = {};
 
-    /// Whether all members are equal. A function is equal to none, since it cannot be compared.
-    friend bool are_same(soft_read_write_lock_options const& a,
-                         soft_read_write_lock_options const& b)
+    /// Calls `f` with the name of each member and what both have there.
+    template <class F>
+    friend void for_each_option(soft_read_write_lock_options const& a,
+                                soft_read_write_lock_options const& b, F f)
     {
-        return a.poll_interval == b.poll_interval && a.permissions == b.permissions &&
-               a.scope == b.scope && a.create_directories == b.create_directories &&
-               a.where == b.where && a.heartbeat_interval == b.heartbeat_interval &&
-               a.stale_threshold == b.stale_threshold && a.settle == b.settle && !a.on_loss &&
-               !b.on_loss;
+        f("poll_interval", a.poll_interval, b.poll_interval);
+        f("permissions", a.permissions, b.permissions);
+        f("scope", a.scope, b.scope);
+        f("create_directories", a.create_directories, b.create_directories);
+        f("where", a.where, b.where);
+        f("heartbeat_interval", a.heartbeat_interval, b.heartbeat_interval);
+        f("stale_threshold", a.stale_threshold, b.stale_threshold);
+        f("settle", a.settle, b.settle);
+        f("on_loss", a.on_loss, b.on_loss);
     }
 };
 

@@ -7,6 +7,7 @@
 
 #include <boost/filelock/config.hpp>
 #include <boost/filelock/detail/foreign_path.hpp>
+#include <boost/filelock/detail/option_difference.hpp>
 
 #include <boost/filesystem/path.hpp>
 #include <boost/throw_exception.hpp>
@@ -89,10 +90,11 @@ struct shared_lock_instance
 /// who have asked for it, destroyed with the last of them. Paths are the same where their parent
 /// directories are, links resolved, at the time of the call, and the names in them.
 ///
-/// Throws `std::invalid_argument` where there is an object with other options; options with a
-/// function in them are always others, since functions cannot be compared. Throws what the
-/// constructor of the lock throws. Any thread may call it. After a fork the child has the objects
-/// that there were, which own nothing there, as ever.
+/// Throws `std::invalid_argument` where there is an object with other options; its text names the
+/// first that differs and both values. Options with a function in them are always others, since
+/// functions cannot be compared. Throws what the constructor of the lock throws. Any thread may
+/// call it. After a fork the child has the objects that there were, which own nothing there, as
+/// ever.
 template <class Lock>
 [[nodiscard]] std::shared_ptr<Lock> shared_instance(filesystem::path const& path,
                                                     typename Lock::options_type const& options = {})
@@ -103,11 +105,12 @@ template <class Lock>
     if (!found)
         found = detail::add_instance(key, std::make_shared<instance>(key, path, options));
     auto const one = std::static_pointer_cast<instance>(found);
-    if (!are_same(one->options, options))
+    if (auto const difference = detail::option_difference(one->options, options);
+        !difference.empty())
         boost::throw_exception(
             std::invalid_argument("boost::filelock: options differ from those of the shared "
                                   "instance for " +
-                                  key.path.string()),
+                                  key.path.string() + " in " + difference),
             BOOST_CURRENT_LOCATION);
     return {one, &one->lock};
 }

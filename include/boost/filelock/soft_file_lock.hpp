@@ -17,8 +17,7 @@
 namespace boost {
 namespace filelock {
 
-namespace detail {
-}
+namespace detail {}
 
 /// A lock that is held while there is a marker at the path: a small file that names its owner's
 /// process and host. For file systems without usable kernel locks, and in place of PID files.
