@@ -339,6 +339,9 @@ struct beating : fixture
     /// milliseconds; when told something, how many there were.
     std::unique_ptr<child> holder(storage where, std::string const& has, milliseconds limit) const
     {
+        // Of the last observation, which killed a holder.
+        for (auto const& name : names_in(directory))
+            fs::remove_all(directory / name);
         auto c = std::make_unique<child>([&] {
             std::atomic<int> losses{0};
             steady_clock::time_point begin;

@@ -54,8 +54,8 @@ std::optional<std::string> read_proc(std::string const& path)
 
 std::optional<std::string> read_own_proc(std::string const& name)
 {
-    auto text = read_proc("/proc/thread-self/" + name); // since Linux 3.17
-    return text ? text : read_proc("/proc/self/" + name);
+    auto text = read_proc("/proc/self/" + name);
+    return text ? text : read_proc("/proc/thread-self/" + name); // since Linux 3.17
 }
 
 std::string_view take_line(std::string_view& text) noexcept
