@@ -4,6 +4,7 @@
 
 #include "acquisition.hpp"
 
+#include "../platform/thread.hpp"
 #include "object_registry.hpp"
 
 #include <boost/filelock/error.hpp>
@@ -79,6 +80,7 @@ acquisition::next acquisition::go(bool asleep)
                 return *failed;
             break;
         case lock_book::turn::yours:
+            without_cancellation const running_on;
             if (book_.must_withdraw(*this))
                 (void)protocol_.withdraw();
             if (book_.must_release(*this)) {
@@ -153,6 +155,7 @@ bool acquisition::can_sleep() const noexcept
 // Readers of this object have it still. They leave, and wake us.
 std::optional<acquisition::next> acquisition::announce()
 {
+    without_cancellation const running_on;
     if (book_.must_withdraw(*this))
         (void)protocol_.withdraw();
     if (!knows_standing_)
@@ -291,6 +294,7 @@ void acquisition::tell_progress(time_point at)
 
 acquisition::next acquisition::end(next result) noexcept
 {
+    without_cancellation const running_on;
     ended_ = true;
     (void)do_chores(book_, protocol_, book_.leave(*this));
     return result;

@@ -77,7 +77,6 @@ bool lock_state::acquire(lock_mode to, acquire_options const& how, system::error
 
 bool lock_state::wait_for(acquisition::request const& wanted, system::error_code& ec)
 {
-    without_cancellation const running_on;
     thread_waker call;
     struct at_last
     {
@@ -86,6 +85,9 @@ bool lock_state::wait_for(acquisition::request const& wanted, system::error_code
     } const after_taking{*this};
     acquisition taking(book_, *protocol_, wanted, call);
     auto next = taking.step();
+    if (next.kind == acquisition::next::granted) // one level more costs no system call
+        return true;
+    without_cancellation const running_on;
     for (;;) {
         bool const is_over =
             next.kind != acquisition::next::wait && next.kind != acquisition::next::sleep;
@@ -142,6 +144,12 @@ bool lock_state::still_held(owner who, system::error_code& ec)
     return held;
 }
 
+void lock_state::start_background() noexcept
+{
+    without_cancellation const running_on;
+    retry_.start_in_background();
+}
+
 std::vector<owner_record> lock_state::holders() const
 {
     without_cancellation const running_on;
@@ -156,9 +164,9 @@ system::error_code lock_state::try_again() noexcept
 
 lock_state::release_result lock_state::begin_to_finish(lock_book::dropped const& dropped) noexcept
 {
-    without_cancellation const running_on;
     if (dropped.next.kind == chore::none)
         return {dropped.owned, {}};
+    without_cancellation const running_on;
     return {dropped.owned, do_chores(book_, *protocol_, dropped.next)};
 }
 
@@ -173,10 +181,11 @@ lock_state::release_result lock_state::release_at_once(owner who, lock_mode mode
 
 lock_state::release_result lock_state::finish(lock_book::dropped const& dropped) noexcept
 {
-    without_cancellation const running_on;
     auto result = begin_to_finish(dropped);
-    if (result.error == system::errc::operation_would_block)
+    if (result.error == system::errc::operation_would_block) {
+        without_cancellation const running_on;
         result.error = wait_out([this] { return try_again(); }, longest_release);
+    }
     retry_in_background();
     return result;
 }

@@ -82,7 +82,7 @@ public:
     void retry_in_background() noexcept
     {
         if (book_.is_unfinished())
-            retry_.start_in_background();
+            start_background();
     }
 
     /// Of whichever owner, by the destructor of the lock object. Waits for 100 ms at most where
@@ -110,6 +110,7 @@ private:
     owner caller() const noexcept { return owner::calling(scope_); }
     bool wait_for(acquisition::request const& wanted, system::error_code& ec);
     bool waits_for_itself(acquisition const& w) const;
+    void start_background() noexcept;
     release_result begin_to_finish(lock_book::dropped const& dropped) noexcept;
     release_result finish(lock_book::dropped const& dropped) noexcept;
 

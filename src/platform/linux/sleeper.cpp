@@ -7,6 +7,7 @@
 #if !defined(BOOST_FILELOCK_NO_CHANGE_NOTICE)
 
 #include "../fork.hpp"
+#include "../thread.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -128,6 +129,7 @@ watching sleeper::watch(watched const& what, file_identity const& identity) noex
 
 void sleeper::watch_nothing() noexcept
 {
+    without_cancellation const running_on; // it closes descriptors
     std::lock_guard<std::mutex> const guard(notice_mutex());
     notice_board::open().forget(*this);
 }
