@@ -4,11 +4,11 @@
 
 #include "../thread.hpp"
 
-#include <cerrno>
+#include <condition_variable>
 #include <csignal>
+#include <mutex>
 
 #include <pthread.h>
-#include <semaphore.h>
 
 namespace boost {
 namespace filelock {
@@ -28,7 +28,9 @@ thread_local object_in_use user_of_this_object;
 struct start
 {
     void (*body)();
-    ::sem_t is_pinned;
+    std::mutex mutex = {};
+    std::condition_variable condition = {};
+    bool is_pinned = false;
 };
 
 void* run(void* argument)
@@ -36,7 +38,11 @@ void* run(void* argument)
     auto& how = *static_cast<start*>(argument);
     auto* const body = how.body;
     user_of_this_object.is_in_use = true; // constructs it
-    ::sem_post(&how.is_pinned);           // the starter goes on
+    {
+        std::lock_guard<std::mutex> const guard(how.mutex);
+        how.is_pinned = true;
+        how.condition.notify_one();
+    } // from here on the starter has it
     body();
     return nullptr;
 }
@@ -45,8 +51,7 @@ void* run(void* argument)
 
 system::error_code start_thread(void (*body)()) noexcept
 {
-    start how{body, {}};
-    ::sem_init(&how.is_pinned, 0, 0);
+    start how{body};
     sigset_t all, before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -55,10 +60,9 @@ system::error_code start_thread(void (*body)()) noexcept
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (failed == 0) {
         ::pthread_detach(made);
-        while (::sem_wait(&how.is_pinned) != 0 && errno == EINTR)
-            continue;
+        std::unique_lock<std::mutex> guard(how.mutex);
+        how.condition.wait(guard, [&] { return how.is_pinned; });
     }
-    ::sem_destroy(&how.is_pinned);
     return {failed, system::system_category()};
 }
 
