@@ -593,7 +593,7 @@ system::error_code marker_file::put_back(filesystem::path const& name) noexcept
             return remove_name(name);
         return put_in_vacant_place(name);
     }
-    if (ec || (ec = facts_of(name, left)))
+    if (ec || facts_of(name, left))
         return ec;
     if (left.identity == facts_.identity)
         return remove_name(name);
