@@ -140,7 +140,6 @@ void async_operation::cancel() noexcept
 
 void async_operation::leave() noexcept
 {
-    without_cancellation const running_on;
     get().taking.give_up();
 }
 

@@ -66,10 +66,8 @@ private:
         case error::closed:
             return "the lock object was closed";
         case error::witness_not_supported:
-            return "this system has no open-file-description locks (fcntl, F_OFD_SETLK), which a "
-                   "soft "
-                   "lock uses on local storage; with the option where = storage::network it does "
-                   "without";
+            return "this system has no open-file-description locks (F_OFD_SETLK), which a soft "
+                   "lock uses on local storage; with where = storage::network it does without";
         }
         return "unknown error";
     }

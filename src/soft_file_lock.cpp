@@ -23,23 +23,31 @@ namespace {
 
 constexpr std::chrono::milliseconds longest_break{100};
 
-std::unique_ptr<detail::protocol> make_protocol(filesystem::path const& path,
-                                                soft_file_lock_options const& options)
+filesystem::path checked(filesystem::path const& path, soft_file_lock_options const& options)
 {
     detail::check_common(options);
     detail::check_marker(options);
-    auto const make = [absolute = detail::checked_absolute(path), options] {
-        return std::make_unique<detail::soft_file_protocol>(absolute, options);
-    };
-    return std::make_unique<detail::fork_safe_protocol>(make);
+    return detail::checked_absolute(path);
+}
+
+std::unique_ptr<detail::protocol> make_protocol(filesystem::path const& absolute,
+                                                soft_file_lock_options const& options)
+{
+    return std::make_unique<detail::fork_safe_protocol>(
+        [=] { return std::make_unique<detail::soft_file_protocol>(absolute, options); });
 }
 
 } // namespace
 
 soft_file_lock::soft_file_lock(filesystem::path const& path, soft_file_lock_options const& options)
-    : exclusive_names(std::make_shared<detail::lock_state>(path, make_protocol(path, options),
+    : soft_file_lock(path, options, checked(path, options))
+{}
+
+soft_file_lock::soft_file_lock(filesystem::path const& path, soft_file_lock_options const& options,
+                               filesystem::path const& absolute)
+    : exclusive_names(std::make_shared<detail::lock_state>(path, make_protocol(absolute, options),
                                                            options.scope, options.poll_interval)),
-      absolute_(detail::checked_absolute(path)), where_(options.where)
+      absolute_(absolute), where_(options.where)
 {}
 
 std::optional<std::int64_t> soft_file_lock::pid() const

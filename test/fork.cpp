@@ -9,6 +9,7 @@
 #include "lock_kinds.hpp"
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
+#include "process/privileges.hpp"
 #include "process/sample.hpp"
 #include "process/system_calls.hpp"
 #include "process/temporary_directory.hpp"
@@ -75,18 +76,6 @@ int live_on()
     say("alive");
     for (;;)
         ::pause();
-}
-
-// gcc's AddressSanitizer leaves its allocator locked in a child that was forked amid threads.
-boost::test_tools::assertion_result children_may_allocate(boost::unit_test::test_unit_id)
-{
-#if defined(__SANITIZE_ADDRESS__)
-    boost::test_tools::assertion_result result(false);
-#else
-    boost::test_tools::assertion_result result(true);
-#endif
-    result.message() << "a child forked amid threads cannot allocate under AddressSanitizer";
-    return result;
 }
 
 // Threads that do something over and over until the end of a test.

@@ -15,6 +15,7 @@
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
 #include "process/patience.hpp"
+#include "process/privileges.hpp"
 #include "process/temporary_directory.hpp"
 
 #include <algorithm>
@@ -96,17 +97,6 @@ int status_of_child(thread_on_own_stack& thread, std::function<int()> const& wha
         return status == 0 && !thread.is_as_filled() ? 100 : status;
     });
     return c.wait();
-}
-
-boost::test_tools::assertion_result children_may_allocate(boost::unit_test::test_unit_id)
-{
-#if defined(__SANITIZE_ADDRESS__)
-    boost::test_tools::assertion_result result(false);
-#else
-    boost::test_tools::assertion_result result(true);
-#endif
-    result.message() << "a child forked amid threads cannot allocate under AddressSanitizer";
-    return result;
 }
 
 struct fixture : temporary_directory

@@ -264,8 +264,9 @@ acquisition::next acquisition::not_yet(std::optional<pause> p, bool may_sleep)
             tell_progress(at);
             until = listener_->next_progress;
         }
-        at = now();                             // they may have taken their time
-        if (standing_ == standing::elsewhere) { // and may have released that
+        // They may have taken their time, and have released what the thread held elsewhere.
+        at = now();
+        if (standing_ == standing::elsewhere) {
             standing_ = standing::nothing;
             knows_standing_ = false;
         }

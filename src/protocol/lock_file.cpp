@@ -26,13 +26,10 @@ bool may_be_a_race(system::error_code const& ec) noexcept
 
 // Another user's process may have just created the file, and not yet set the permissions that let
 // us open it. It may also have died before that: so this is no reason to wait for long.
-bool may_be_in_the_making(filesystem::path const& path) noexcept
+bool may_be_in_the_making(file_facts const& file) noexcept
 {
     constexpr auto longest = std::chrono::seconds(2);
-    file_facts found;
-    if (facts_of(path, found) || !found.is_regular)
-        return false;
-    auto const age = time_of_day() - found.changed;
+    auto const age = time_of_day() - file.changed;
     return -longest < age && age < longest;
 }
 
@@ -54,9 +51,11 @@ system::error_code lock_file::open_after(system::error_code ec, access least, bo
         return ec;
     // A symbolic link gives ELOOP, a socket ENXIO; a loop of links further up gives ELOOP as well.
     file_facts found;
-    if (ec != system::errc::is_a_directory && !facts_of(path_, found) && !found.is_regular)
+    if (ec == system::errc::is_a_directory || facts_of(path_, found))
+        return ec;
+    if (!found.is_regular)
         return error::not_a_lock_file;
-    if (waits && ec == system::errc::permission_denied && may_be_in_the_making(path_))
+    if (waits && ec == system::errc::permission_denied && may_be_in_the_making(found))
         return make_error_code(system::errc::operation_would_block); // ask again
     return ec;
 }

@@ -59,7 +59,8 @@ public:
             if (!is_open()) {
                 auto ec = open(least, waits);
                 if (ec == system::errc::operation_would_block)
-                    break; // somebody's lease on the file (fcntl F_SETLEASE) is being recalled
+                    break; // a lease (fcntl F_SETLEASE) is being recalled; or its permissions are
+                           // missing
                 if (!ec && !met_)
                     ec = check();
                 if (ec)

@@ -32,6 +32,7 @@ void mount(std::string const& source, std::string const& target, char const* typ
 // Preconditions of test cases.
 boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id);
 boost::test_tools::assertion_result can_mount(boost::unit_test::test_unit_id);
+boost::test_tools::assertion_result children_may_allocate(boost::unit_test::test_unit_id);
 
 } // namespace filelock_test
 

@@ -66,6 +66,21 @@ enum class fallback
     soft
 };
 
+namespace detail {
+
+/// The options that every kind has.
+template <class Options, class F>
+void for_each_common_option(Options const& a, Options const& b, F& f)
+{
+    f("poll_interval", a.poll_interval, b.poll_interval);
+    f("permissions", a.permissions, b.permissions);
+    f("scope", a.scope, b.scope);
+    f("create_directories", a.create_directories, b.create_directories);
+    f("where", a.where, b.where);
+}
+
+} // namespace detail
+
 /// How a `file_lock` behaves. An aggregate, so that C++20 can name the members:
 /// `file_lock lock("x.lock", {.poll_interval = 10ms})`. What makes no sense is refused by the
 /// constructor of the lock with `std::invalid_argument`.
@@ -104,11 +119,7 @@ struct file_lock_options
     template <class F>
     friend void for_each_option(file_lock_options const& a, file_lock_options const& b, F f)
     {
-        f("poll_interval", a.poll_interval, b.poll_interval);
-        f("permissions", a.permissions, b.permissions);
-        f("scope", a.scope, b.scope);
-        f("create_directories", a.create_directories, b.create_directories);
-        f("where", a.where, b.where);
+        detail::for_each_common_option(a, b, f);
         f("backend", a.backend, b.backend);
         f("on_unsupported", a.on_unsupported, b.on_unsupported);
         f("on_acquired", a.on_acquired, b.on_acquired);
@@ -140,11 +151,7 @@ struct read_write_lock_options
     friend void for_each_option(read_write_lock_options const& a, read_write_lock_options const& b,
                                 F f)
     {
-        f("poll_interval", a.poll_interval, b.poll_interval);
-        f("permissions", a.permissions, b.permissions);
-        f("scope", a.scope, b.scope);
-        f("create_directories", a.create_directories, b.create_directories);
-        f("where", a.where, b.where);
+        detail::for_each_common_option(a, b, f);
     }
 };
 
@@ -181,11 +188,7 @@ struct soft_file_lock_options
     friend void for_each_option(soft_file_lock_options const& a, soft_file_lock_options const& b,
                                 F f)
     {
-        f("poll_interval", a.poll_interval, b.poll_interval);
-        f("permissions", a.permissions, b.permissions);
-        f("scope", a.scope, b.scope);
-        f("create_directories", a.create_directories, b.create_directories);
-        f("where", a.where, b.where);
+        detail::for_each_common_option(a, b, f);
         f("lifetime", a.lifetime, b.lifetime);
         f("malformed_grace", a.malformed_grace, b.malformed_grace);
     }
@@ -238,11 +241,7 @@ struct soft_read_write_lock_options
     friend void for_each_option(soft_read_write_lock_options const& a,
                                 soft_read_write_lock_options const& b, F f)
     {
-        f("poll_interval", a.poll_interval, b.poll_interval);
-        f("permissions", a.permissions, b.permissions);
-        f("scope", a.scope, b.scope);
-        f("create_directories", a.create_directories, b.create_directories);
-        f("where", a.where, b.where);
+        detail::for_each_common_option(a, b, f);
         f("heartbeat_interval", a.heartbeat_interval, b.heartbeat_interval);
         f("stale_threshold", a.stale_threshold, b.stale_threshold);
         f("settle", a.settle, b.settle);

@@ -17,8 +17,6 @@
 namespace boost {
 namespace filelock {
 
-namespace detail {}
-
 /// A lock that is held while there is a marker at the path: a small file that names its owner's
 /// process and host. For file systems without usable kernel locks, and in place of PID files.
 ///
@@ -69,6 +67,9 @@ public:
     void break_lock(system::error_code& ec);
 
 private:
+    soft_file_lock(filesystem::path const& path, soft_file_lock_options const& options,
+                   filesystem::path const& absolute);
+
     filesystem::path absolute_;
     storage where_;
 };

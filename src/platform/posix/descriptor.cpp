@@ -4,8 +4,8 @@
 
 #include "../descriptor.hpp"
 
+#include "../file.hpp"
 #include "../fork.hpp"
-#include "descriptor_path.hpp"
 #include "descriptor_registry.hpp"
 #include "error.hpp"
 
@@ -122,11 +122,8 @@ system::error_code descriptor::open_with(Open open)
 // open(2) with O_CREAT and chmod(2) it would have those that the umask leaves.
 bool descriptor::publish_empty(filesystem::path const& path, filesystem::perms permissions)
 {
-    return !open_unnamed(path.parent_path(), permissions) &&
-           ::fchmod(native(), static_cast<mode_t>(permissions)) == 0 &&
-           by_path_of(native(), [&](char const* unnamed) {
-               return ::linkat(AT_FDCWD, unnamed, AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW);
-           }) == 0;
+    return !open_unnamed(path.parent_path(), permissions) && !set_permissions(*this, permissions) &&
+           !give_name(*this, path);
 }
 
 system::error_code descriptor::open_lock_file(filesystem::path const& path,

@@ -6,6 +6,7 @@
 
 #include "descriptor_path.hpp"
 #include "error.hpp"
+#include "scoped_fd.hpp"
 
 #include <boost/system/errc.hpp>
 
@@ -103,9 +104,8 @@ bool is_server_lost(system::error_code const& ec) noexcept
 
 void touch(filesystem::path const& path) noexcept
 {
-    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    if (fd != -1)
-        ::close(fd);
+    scoped_fd const opened(
+        ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
 }
 
 void touch(native_handle_type file) noexcept
@@ -114,11 +114,9 @@ void touch(native_handle_type file) noexcept
     struct ::stat s;
     if (::fstat(file, &s) != 0 || !S_ISREG(s.st_mode))
         return;
-    int const fd = by_path_of(file, [](char const* path) {
+    scoped_fd const opened(by_path_of(file, [](char const* path) {
         return ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    });
-    if (fd != -1)
-        ::close(fd);
+    }));
 }
 
 system::error_code set_permissions(descriptor const& file, filesystem::perms permissions) noexcept

@@ -49,6 +49,8 @@ void* run(void* argument)
 
 } // namespace
 
+// It inherits the signals that its maker blocks (pthread_sigmask). What it does itself, a SIGSEGV,
+// is not among those that can be.
 system::error_code start_thread(void (*body)()) noexcept
 {
     start how{body};
