@@ -15,6 +15,7 @@
 
 #include <boost/system/errc.hpp>
 
+#include <exception>
 #include <new>
 #include <optional>
 #include <system_error>
@@ -145,7 +146,7 @@ void async_operation::leave() noexcept
 
 namespace {
 
-// What a callback of the user's throws has nobody to be thrown to.
+// Of an exception that has no caller to reach.
 system::error_code current_exception_as_code() noexcept
 {
     try {
@@ -163,7 +164,8 @@ system::error_code current_exception_as_code() noexcept
 
 } // namespace
 
-bool async_operation::step(system::error_code& ec, hold& result) noexcept
+bool async_operation::step(system::error_code& ec, hold& result,
+                           std::exception_ptr& thrown) noexcept
 {
     without_cancellation const running_on;
     auto& b = get();
@@ -176,6 +178,7 @@ bool async_operation::step(system::error_code& ec, hold& result) noexcept
         try {
             next = b.taking.step();
         } catch (...) {
+            thrown = std::current_exception();
             next = {acquisition::next::failed, current_exception_as_code()};
             b.taking.give_up();
         }

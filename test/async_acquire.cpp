@@ -501,6 +501,42 @@ BOOST_AUTO_TEST_CASE(what_on_acquired_throws_gives_the_lock_back)
     BOOST_TEST(others_can_lock(path));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_callback_throws_keeps_its_type_and_text)
+{
+    asio::io_context context;
+    auto const thrower = [] { throw std::runtime_error("the disk of the cache is full"); };
+    auto const says_so = [](std::runtime_error const& e) {
+        return e.what() == std::string("the disk of the cache is full");
+    };
+    file_lock_options options;
+    options.on_acquired = [&](auto) { thrower(); };
+    file_lock lock(path, options), other(path);
+    exclusive_outcome acquired, waiting, timed_out, had;
+    async_acquire(context, lock, acquired.handler());
+    run(context);
+    other.lock();
+    acquire_options how;
+    how.on_wait = [&](wait_status const&) { thrower(); };
+    async_acquire(context, lock, how, waiting.handler());
+    how = {};
+    how.timeout = 0s;
+    async_acquire(context, lock, how, timed_out.handler());
+    run(context);
+    other.unlock();
+    async_acquire(context, other, had.handler());
+    run(context);
+    for (auto const* const o : {&acquired, &waiting}) {
+        BOOST_TEST(o->failed_with(boost::filelock::error::callback_failed));
+        BOOST_TEST_REQUIRE((o->held.exception() != nullptr));
+        BOOST_CHECK_EXCEPTION(std::rethrow_exception(o->held.exception()), std::runtime_error,
+                              says_so);
+    }
+    BOOST_TEST(timed_out.failed_with(errc::timed_out));
+    BOOST_TEST((timed_out.held.exception() == nullptr));
+    BOOST_TEST(had.has_lock());
+    BOOST_TEST((had.held.exception() == nullptr));
+}
+
 BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_refused_by_the_call)
 {
     asio::io_context context;

@@ -408,6 +408,79 @@ BOOST_AUTO_TEST_CASE(others_go_on_when_a_context_is_destroyed)
     BOOST_TEST(w.has_lock());
 }
 
+// Not its own: Asio uses a context once more after the handler.
+BOOST_AUTO_TEST_CASE(a_handler_destroys_another_context)
+{
+    auto const life = std::make_shared<int>();
+    file_lock lock(path), other(path);
+    other.lock();
+    auto doomed = std::make_unique<asio::io_context>();
+    asio::io_context lasting;
+    async_acquire(lasting, lock, [&](error_code ec, held_lock<file_lock>) {
+        BOOST_TEST(!ec);
+        doomed.reset();
+    });
+    settle(lasting);
+    async_acquire(*doomed, lock, guest{life});
+    settle(*doomed);
+    waiter w;
+    w.start(lasting, lock);
+    other.unlock();
+    run(lasting);
+    BOOST_TEST(life.use_count() == 1);
+    BOOST_TEST(w.has_lock());
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_destroys_another_context)
+{
+    auto const life = std::make_shared<int>();
+    file_lock lock(path), other(path);
+    other.lock();
+    auto doomed = std::make_unique<asio::io_context>();
+    async_acquire(*doomed, lock, guest{life}); // stands before it in the queue
+    settle(*doomed);
+    asio::io_context lasting;
+    acquire_options how;
+    how.cancel_check = [&] {
+        doomed.reset();
+        return false;
+    };
+    bool was_acquired = false;
+    async_acquire(lasting, lock, how,
+                  [&](error_code ec, held_lock<file_lock>) { was_acquired = !ec; });
+    settle(lasting);
+    BOOST_TEST(life.use_count() == 1);
+    other.unlock();
+    run(lasting);
+    BOOST_TEST(was_acquired);
+}
+
+BOOST_AUTO_TEST_CASE(what_begins_while_the_context_ends_is_not_begun)
+{
+    auto const life = std::make_shared<int>();
+    file_lock lock(path), other(path);
+    other.lock();
+    asio::cancellation_signal signal;
+    bool has_begun = false;
+    {
+        asio::io_context context;
+        auto const begin_another = [&](void*) {
+            async_acquire(context, lock, asio::bind_cancellation_slot(signal.slot(), guest{life}));
+            has_begun = true;
+        };
+        std::shared_ptr<void> last(nullptr, begin_another);
+        async_acquire(context, lock, [last](error_code, held_lock<file_lock>) {});
+        settle(context);
+        last.reset();
+        BOOST_TEST(!has_begun);
+    }
+    BOOST_TEST(has_begun);
+    BOOST_TEST(life.use_count() == 1);
+    BOOST_TEST(!signal.slot().has_handler());
+    other.unlock();
+    BOOST_TEST(lock.try_lock());
+}
+
 BOOST_AUTO_TEST_CASE(a_pool_that_is_stopped_takes_its_operations_along)
 {
     auto const life = std::make_shared<int>();

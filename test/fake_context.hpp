@@ -16,6 +16,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <new>
 #include <string>
@@ -90,7 +91,7 @@ struct engine
         {
             BOOST_TEST_REQUIRE(posted == 1);
             posted = 0;
-            return is_over = step(ec, held);
+            return is_over = step(ec, held, thrown);
         }
         bool has_lock() const { return is_over && !ec && held.is_owner(); }
 
@@ -98,6 +99,7 @@ struct engine
         bool fails_to_post = false, is_over = false, was_discarded = false;
         boost::system::error_code ec;
         detail::hold held;
+        std::exception_ptr thrown;
     };
     using operation_ptr = std::unique_ptr<operation>;
 

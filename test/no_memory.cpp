@@ -5,8 +5,15 @@
 // Allocations of each call fail, once or with all that follow: the call reports it, or does
 // without. Nothing is held or open after it, and the lock can be used.
 
-#include <boost/filelock/async_acquire.hpp>
+// So that Asio's memory as well comes from `operator new`.
+#define BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC
+#define BOOST_ASIO_DISABLE_BOOST_ALIGN
 
+#include <boost/filelock/async_acquire.hpp>
+#include <boost/filelock/async_wait_loss.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -33,8 +40,15 @@ using namespace filelock_test;
 using namespace std::chrono_literals;
 using boost::filelock::acquire_options;
 using boost::filelock::async_acquire;
+using boost::filelock::async_acquire_shared;
+using boost::filelock::async_release;
+using boost::filelock::async_wait_loss;
 using boost::filelock::held_lock;
+using boost::filelock::lease_loss;
 using boost::filelock::lock_error;
+using boost::filelock::read_write_lock;
+using boost::filelock::shared_held_lock;
+using boost::filelock::soft_read_write_lock;
 using boost::system::error_code;
 
 namespace {
@@ -139,6 +153,13 @@ void run(asio::io_context& context)
         allocations_until_failure = -1;
 }
 
+void expect_handler_was_called(bool started, bool is_over)
+{
+    if (started && !is_over)
+        throw lock_error(make_error_code(errc::state_not_recoverable),
+                         "the handler was not called");
+}
+
 // The calls. `other` holds the lock where its name says so.
 
 template <class Lock>
@@ -200,21 +221,23 @@ template <class Lock>
 void acquire_asynchronously(Lock& lock, Lock&, failure const& f)
 {
     asio::io_context context;
-    f.begin();
+    asio::cancellation_signal signal;
     bool is_over = false;
+    auto const handler = [&](error_code ec, held_lock<Lock> held) {
+        expect_no_other_error(ec);
+        if (!ec && !held.owns_lock())
+            throw lock_error(ec, "not held");
+        is_over = true;
+    };
+    f.begin();
     bool const started = succeeds([&] {
-        async_acquire(context, lock, [&](error_code ec, held_lock<Lock> held) {
-            expect_no_other_error(ec);
-            if (!ec && !held.owns_lock())
-                throw lock_error(ec, "not held");
-            is_over = true;
-        });
+        async_acquire(context, lock, asio::bind_cancellation_slot(signal.slot(), handler));
     });
+    BOOST_TEST((started || !signal.slot().has_handler()));
     run(context);
     failure::end();
-    if (started && !is_over)
-        throw lock_error(make_error_code(errc::state_not_recoverable),
-                         "the handler was not called");
+    BOOST_TEST(!signal.slot().has_handler());
+    expect_handler_was_called(started, is_over);
 }
 
 template <class Lock>
@@ -242,18 +265,132 @@ void wait_asynchronously(Lock& lock, Lock& other, failure const& f)
     failure::end();
     if (other.is_locked())
         other.unlock();
-    if (started && !is_over)
-        throw lock_error(make_error_code(errc::state_not_recoverable),
-                         "the handler was not called");
+    expect_handler_was_called(started, is_over);
+}
+
+// The modes that others may have as well. A holder of one keeps `other` from nothing but writing.
+
+template <class Lock>
+void lock_shared_and_unlock(Lock& lock, Lock& other, failure const& f)
+{
+    other.lock_shared();
+    f.begin();
+    if (succeeds([&] { lock.lock_shared(); }))
+        lock.unlock_shared();
+    failure::end();
+    other.unlock_shared();
+}
+
+template <class Lock>
+void wait_for_writer(Lock& lock, Lock& other, failure const& f)
+{
+    other.lock();
+    acquire_options how;
+    how.timeout = patience;
+    how.poll_interval = 1ms;
+    how.cancel_check = [&] {
+        if (other.is_locked())
+            with_memory([&] { other.unlock(); });
+        return false;
+    };
+    error_code ec;
+    f.begin();
+    if (succeeds([&] { lock.acquire_shared(how, ec); }) && !ec)
+        lock.unlock_shared();
+    failure::end();
+    expect_no_other_error(ec);
+    if (other.is_locked())
+        other.unlock();
+}
+
+template <class Lock>
+void acquire_shared_asynchronously(Lock& lock, Lock&, failure const& f)
+{
+    asio::io_context context;
+    f.begin();
+    bool is_over = false;
+    bool const started = succeeds([&] {
+        async_acquire_shared(context, lock, [&](error_code ec, shared_held_lock<Lock>) {
+            expect_no_other_error(ec);
+            is_over = true;
+        });
+    });
+    run(context);
+    failure::end();
+    expect_handler_was_called(started, is_over);
+}
+
+template <class Lock>
+void upgrade(Lock& lock, Lock& other, failure const& f)
+{
+    other.lock_shared();
+    f.begin();
+    if (succeeds([&] { lock.lock_upgrade(); })) {
+        (void)succeeds([&] {
+            if (lock.try_unlock_upgrade_and_lock()) // `other` reads
+                throw lock_error(make_error_code(errc::state_not_recoverable), "two holders");
+        });
+        with_memory([&] { other.unlock_shared(); });
+        if (succeeds([&] { lock.unlock_upgrade_and_lock(); }))
+            lock.unlock_and_lock_upgrade();
+        lock.unlock_upgrade();
+    } else {
+        other.unlock_shared();
+    }
+    failure::end();
+}
+
+template <class Lock>
+void release_asynchronously(Lock& lock, Lock&, failure const& f)
+{
+    asio::io_context context;
+    held_lock<Lock> held;
+    async_acquire(context, lock, [&](error_code, held_lock<Lock> h) { held = std::move(h); });
+    run(context);
+    context.restart();
+    if (!held)
+        throw lock_error(make_error_code(errc::state_not_recoverable), "not held");
+    f.begin();
+    bool is_over = false;
+    bool const started = succeeds([&] {
+        async_release(context, std::move(held), [&](error_code ec) {
+            expect_no_other_error(ec);
+            is_over = true;
+        });
+    });
+    run(context);
+    failure::end();
+    expect_handler_was_called(started, is_over);
+}
+
+void wait_for_loss(soft_read_write_lock& lock, soft_read_write_lock&, failure const& f)
+{
+    asio::io_context context;
+    lock.lock();
+    f.begin();
+    bool is_over = false;
+    bool const started = succeeds([&] {
+        async_wait_loss(context, lock, [&](error_code ec, lease_loss) {
+            if (ec != asio::error::operation_aborted)
+                expect_no_other_error(ec);
+            is_over = true;
+        });
+        (void)context.poll();
+        lock.unlock();
+    });
+    if (lock.is_locked())
+        lock.unlock();
+    run(context);
+    failure::end();
+    expect_handler_was_called(started, is_over);
 }
 
 struct fixture : temporary_directory
 {
-    long failures = 0;
-
     template <class Lock>
     void fail_each_allocation(char const* name, call<Lock> what)
     {
+        long failures = 0;
         for (bool const from_then_on : {false, true}) {
             bool failed = true;
             // Each of the first ones. Those of a search of /proc are many, and of a few kinds.
@@ -275,6 +412,8 @@ struct fixture : temporary_directory
                 }
             }
         }
+        // What a kernel lock needs, its object has.
+        BOOST_TEST((failures != 0 || is_kernels<Lock>), name << " allocates nothing");
     }
 };
 
@@ -291,8 +430,27 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(every_call_survives, Lock, exclusive_kinds)
     fail_each_allocation<Lock>("ask", ask<Lock>);
     fail_each_allocation<Lock>("async_acquire", acquire_asynchronously<Lock>);
     fail_each_allocation<Lock>("async_acquire that waits", wait_asynchronously<Lock>);
-    BOOST_TEST(failures != 0);
+    fail_each_allocation<Lock>("async_release", release_asynchronously<Lock>);
     BOOST_TEST(open_descriptors() <= before + 4); // for notices, as long as the process runs
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(every_call_of_readers_survives, Lock, shared_kinds)
+{
+    auto const before = open_descriptors();
+    fail_each_allocation<Lock>("lock_shared", lock_shared_and_unlock<Lock>);
+    fail_each_allocation<Lock>("wait for a writer", wait_for_writer<Lock>);
+    fail_each_allocation<Lock>("async_acquire_shared", acquire_shared_asynchronously<Lock>);
+    BOOST_TEST(open_descriptors() <= before + 4);
+}
+
+BOOST_AUTO_TEST_CASE(an_upgrade_survives)
+{
+    fail_each_allocation<read_write_lock>("upgrade", upgrade<read_write_lock>);
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_for_loss_survives)
+{
+    fail_each_allocation<soft_read_write_lock>("async_wait_loss", wait_for_loss);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

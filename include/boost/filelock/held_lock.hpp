@@ -11,6 +11,8 @@
 #include <boost/system/error_code.hpp>
 #include <boost/thread/lock_types.hpp>
 
+#include <exception>
+#include <memory>
 #include <utility>
 
 namespace boost {
@@ -26,6 +28,7 @@ public:
 
     held() noexcept = default;
     held(hold&& what, Lock& lock) noexcept : hold_(std::move(what)), lock_(&lock) {}
+    explicit held(std::exception_ptr thrown) noexcept : thrown_(std::move(thrown)) {}
     held(held&&) noexcept = default;
     held& operator=(held&&) noexcept = default;
     ~held() = default;
@@ -50,6 +53,10 @@ public:
     /// Asks the file system whether it holds the lock now, as `Lock::still_held` does.
     bool still_held(system::error_code& ec) const { return hold_.still_held(ec); }
 
+    /// The exception of a callback that ended the operation, for its text: the error code that the
+    /// handler is given has none. Null for every other outcome.
+    std::exception_ptr exception() const noexcept { return thrown_; }
+
     /// For `async_release`.
     std::shared_ptr<detail::lock_state> begin_unlock(system::error_code& ec) noexcept
     {
@@ -66,6 +73,7 @@ protected:
 private:
     hold hold_;
     Lock* lock_ = nullptr;
+    std::exception_ptr thrown_;
 };
 
 } // namespace detail

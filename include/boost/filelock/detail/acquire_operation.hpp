@@ -12,6 +12,7 @@
 
 #include <boost/system/error_code.hpp>
 
+#include <exception>
 #include <utility>
 
 namespace boost {
@@ -34,9 +35,10 @@ protected:
     bool step(system::error_code& ec, Held& result) noexcept
     {
         hold had;
-        bool const is_over = async_operation::step(ec, had);
-        if (is_over && !ec)
-            result = Held(std::move(had), lock_);
+        std::exception_ptr thrown;
+        bool const is_over = async_operation::step(ec, had, thrown);
+        if (is_over)
+            result = ec ? Held(std::move(thrown)) : Held(std::move(had), lock_);
         return is_over;
     }
 

@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <memory>
 
 // How operations wait that have no thread to do it. This half knows no Asio and is compiled.
@@ -118,8 +119,9 @@ protected:
     /// Takes the place in the queue, and posts the first step. False, or thrown: discard it.
     bool start();
 
-    /// True: it is over, and either holds the lock or says why not. Throws nothing.
-    bool step(system::error_code& ec, hold& result) noexcept;
+    /// True: it is over, and either holds the lock or says why not, with the exception that a
+    /// callback may have thrown. Throws nothing.
+    bool step(system::error_code& ec, hold& result, std::exception_ptr& thrown) noexcept;
 
 private:
     void leave() noexcept override;
