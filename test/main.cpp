@@ -22,6 +22,14 @@ bool name_module()
 
 } // namespace
 
+/// In a forked child the leak sanitizer does not know the threads. What glibc keeps of a thread's
+/// objects is no leak.
+extern "C" BOOST_SYMBOL_EXPORT char const*
+__lsan_default_suppressions() // NOLINT: a name of the sanitizer's
+{
+    return "leak:__cxa_thread_atexit_impl\n";
+}
+
 int main(int argc, char* argv[])
 {
     program = argv[0];

@@ -41,13 +41,13 @@ answer kept_protocol::attempt(lock_mode mode, asker const& who)
         is_kept_ = false;
     if (is_kept_ && report_->get())
         return answer::busy; // nobody is to share what is worth nothing any more
-    auto const a = what_->attempt(mode, who);
+    auto const a = what_.change()->attempt(mode, who);
     if (a.kind != answer::have_it || is_kept_)
         return a; // another of this object's readers has come
     if (auto const ec = begin()) {
         stop();
         report_->end();
-        (void)what_->release();
+        (void)what_.change()->release();
         return ec;
     }
     is_kept_ = true;
@@ -68,20 +68,20 @@ system::error_code kept_protocol::release() noexcept
     stop();
     // No beat may have come since it was lost.
     if (std::exchange(is_kept_, false) && !report_->get())
-        if (auto const reason = what_->lost())
+        if (auto const reason = what_.change()->lost())
             (void)report_->lose(*reason, {});
     report_->end();
-    return what_->release();
+    return what_.change()->release();
 }
 
 bool kept_protocol::still_held(system::error_code& ec)
 {
-    return !report_->get() && what_->still_held(ec);
+    return !report_->get() && what_.change()->still_held(ec);
 }
 
 std::optional<std::chrono::nanoseconds> kept_protocol::beat() noexcept
 {
-    auto const u = what_->keep_up();
+    auto const u = what_.change()->keep_up();
     auto loss = report_->keep(u.good_until);
     if (!loss && !u.lost)
         return u.next;

@@ -45,7 +45,7 @@ public:
     answer attempt(lock_mode mode, asker const& who) override;
     watched what_tells() const noexcept override { return what_->what_tells(); }
     bool is_local() const noexcept override { return what_->is_local(); }
-    system::error_code withdraw() noexcept override { return what_->withdraw(); }
+    system::error_code withdraw() noexcept override { return what_.change()->withdraw(); }
     std::uint8_t made_of() const noexcept override { return what_->made_of(); }
     std::optional<file_identity> met() const noexcept override { return what_->met(); }
     system::error_code release() noexcept override;

@@ -23,16 +23,16 @@ public:
     answer attempt(lock_mode mode, asker const& who) override
     {
         (void)what_.renew();
-        return what_->attempt(mode, who);
+        return what_.change()->attempt(mode, who);
     }
-    void acquired() override { what_->acquired(); }
+    void acquired() override { what_.change()->acquired(); }
     watched what_tells() const noexcept override { return what_->what_tells(); }
     bool is_local() const noexcept override { return what_->is_local(); }
-    system::error_code withdraw() noexcept override { return what_->withdraw(); }
+    system::error_code withdraw() noexcept override { return what_.change()->withdraw(); }
     std::uint8_t made_of() const noexcept override { return what_->made_of(); }
     std::optional<file_identity> met() const noexcept override { return what_->met(); }
-    system::error_code release() noexcept override { return what_->release(); }
-    bool still_held(system::error_code& ec) override { return what_->still_held(ec); }
+    system::error_code release() noexcept override { return what_.change()->release(); }
+    bool still_held(system::error_code& ec) override { return what_.change()->still_held(ec); }
     std::vector<owner_record> holders() const override { return what_->holders(); }
 
 private:

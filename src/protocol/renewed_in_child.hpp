@@ -12,14 +12,15 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A protocol that a forked child makes anew. Another thread of the parent may have been in the
-/// middle of an attempt, and what that leaves is not even fit to be destroyed. Its descriptors are
-/// closed in the child, so nothing but its memory leaks.
+/// A protocol that a forked child makes anew. Another thread of the parent may have been changing
+/// the old one, which is not even fit to be destroyed then. Its descriptors are closed in the
+/// child, so nothing but its memory leaks.
 template <class Protocol>
 class renewed_in_child
 {
@@ -33,8 +34,8 @@ public:
     renewed_in_child& operator=(renewed_in_child const&) = delete;
     ~renewed_in_child()
     {
-        if (made_in_ == process_generation())
-            delete current_.load(std::memory_order_relaxed);
+        if (changes_ == 0)
+            delete current_.load();
     }
 
     /// Called at the beginning of an attempt. Returns whether it was made anew.
@@ -42,19 +43,46 @@ public:
     {
         if (made_in_ == process_generation())
             return false;
-        current_.store(make_().release(), std::memory_order_release);
+        auto next = make_();
+        auto& old = earlier_.emplace_back(); // may still be read
+        auto* const last = current_.exchange(next.release());
+        if (changes_.exchange(0) == 0)
+            old.reset(last);
         made_in_ = process_generation();
         return true;
     }
 
     /// From any thread. What a child calls before `renew`, or meanwhile, must not read what an
     /// attempt changes.
-    Protocol* operator->() const noexcept { return current_.load(std::memory_order_acquire); }
+    Protocol const* operator->() const noexcept { return current_; }
+
+    /// For calls that change it.
+    class changed
+    {
+    public:
+        explicit changed(renewed_in_child& what) noexcept : what_(what) { ++what_.changes_; }
+        changed(changed const&) = delete;
+        changed& operator=(changed const&) = delete;
+        ~changed()
+        {
+            if (began_in_ == process_generation())
+                --what_.changes_;
+        }
+        Protocol* operator->() const noexcept { return what_.current_; }
+
+    private:
+        renewed_in_child& what_;
+        std::uint32_t const began_in_ = process_generation(); // a callback may fork
+    };
+    changed change() noexcept { return changed(*this); }
 
 private:
     maker const make_;
     std::atomic<Protocol*> current_;
     std::uint32_t made_in_; // the process generation
+    // In a forked child: those that were on their way in the parent.
+    std::atomic<int> changes_{0};
+    std::vector<std::unique_ptr<Protocol>> earlier_;
 };
 
 } // namespace detail

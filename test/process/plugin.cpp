@@ -2,9 +2,10 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A plug-in with a thread of the library's own. Its symbols are hidden, as those of a plug-in are
+// A plug-in with a copy of parts of the library. Its symbols are hidden, as those of a plug-in are
 // that links the static library.
 
+#include "../../src/error.cpp"
 #include "../../src/platform/posix/thread.cpp"
 
 #include <unistd.h>
@@ -28,4 +29,11 @@ extern "C" [[gnu::visibility("default")]] int start_passing_on(int from, int to)
     in = from;
     out = to;
     return boost::filelock::detail::start_thread(pass_on).value();
+}
+
+extern "C" [[gnu::visibility("default")]] void throw_lock_error()
+{
+    boost::filelock::owner_record holder;
+    holder.pid = 4711;
+    throw boost::filelock::lock_error(boost::filelock::error::not_a_lock_file, "a/path", holder);
 }

@@ -2,7 +2,10 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// unload -- PLUGIN: a plug-in is closed while a thread of the library runs in it.
+// plugins -- PLUGIN: a plug-in that has a copy of the library of its own is closed while a thread
+// of that copy runs, and throws what the program catches.
+
+#include <boost/filelock/error.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -24,6 +27,13 @@ std::string plugin()
     return suite.argv[suite.argc - 1];
 }
 
+/// A function of the plug-in; null where it cannot be loaded.
+template <class Function>
+Function* find(void* handle, char const* name)
+{
+    return handle ? reinterpret_cast<Function*>(::dlsym(handle, name)) : nullptr;
+}
+
 bool is_mapped(std::string const& path)
 {
     std::ifstream maps("/proc/self/maps");
@@ -43,9 +53,7 @@ BOOST_AUTO_TEST_CASE(plugin_is_not_unmapped_while_a_thread_of_ours_runs_in_it)
         if (::pipe(to) != 0 || ::pipe(from) != 0)
             return 1;
         void* const handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-        if (!handle)
-            return 2;
-        auto const start = reinterpret_cast<int (*)(int, int)>(::dlsym(handle, "start_passing_on"));
+        auto* const start = find<int(int, int)>(handle, "start_passing_on");
         if (!start || start(to[0], from[1]) != 0)
             return 3;
         if (::dlclose(handle) != 0 || !is_mapped(path))
@@ -56,4 +64,17 @@ BOOST_AUTO_TEST_CASE(plugin_is_not_unmapped_while_a_thread_of_ours_runs_in_it)
         return 0;
     });
     BOOST_TEST(c.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(errors_of_one_object_are_caught_in_another)
+{
+    void* const handle = ::dlopen(plugin().c_str(), RTLD_NOW | RTLD_LOCAL);
+    auto* const throw_error = find<void()>(handle, "throw_lock_error");
+    BOOST_TEST_REQUIRE((throw_error != nullptr));
+    using boost::filelock::error;
+    BOOST_CHECK_EXCEPTION(throw_error(), boost::filelock::lock_error, [](auto const& e) {
+        return e.code() == error::not_a_lock_file && e.path() == "a/path" && e.holder() &&
+               e.holder()->pid == 4711;
+    });
+    BOOST_CHECK_THROW(throw_error(), boost::system::system_error);
 }
