@@ -45,9 +45,10 @@ system::error_code fill(void* bytes, std::size_t size, Read read) noexcept
 system::error_code fill_random(void* bytes, std::size_t size) noexcept
 {
     auto const ec = fill(bytes, size, [](void* p, std::size_t n) { return ::getrandom(p, n, 0); });
-    if (ec != system::errc::function_not_supported && ec != system::errc::operation_not_permitted)
+    if (ec != system::errc::function_not_supported && ec != system::errc::operation_not_permitted &&
+        ec != system::errc::permission_denied)
         return ec;
-    // Linux before 3.17, or a sandbox.
+    // Linux before 3.17, or a sandbox, which chooses its error.
     scoped_fd const source(::open("/dev/urandom", O_RDONLY | O_CLOEXEC));
     if (!source.is_open())
         return ec;
