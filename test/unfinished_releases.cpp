@@ -395,6 +395,31 @@ BOOST_AUTO_TEST_CASE(are_removed_after_destruction_of_held_lock)
     BOOST_TEST(other.try_lock_for(patience));
 }
 
+BOOST_AUTO_TEST_CASE(are_left_without_an_owner_by_the_next_acquisition)
+{
+    asio::io_context context;
+    boost::filelock::soft_file_lock_options options;
+    options.malformed_grace = 1ms;
+    soft_file_lock lock(path, options);
+    held_lock<soft_file_lock> held;
+    async_acquire(context, lock, [&](error_code ec, held_lock<soft_file_lock> h) {
+        BOOST_TEST(!ec);
+        held = std::move(h);
+    });
+    context.run_for(patience);
+    std::optional<removal_right> right(std::in_place, path);
+    BOOST_TEST(right->is_taken());
+    held.unlock();
+    std::thread other([&] {
+        BOOST_TEST(comes_true([&] { return text_of(path).empty(); }));
+        right.reset();
+    });
+    error_code ec;
+    lock.acquire({}, ec);
+    other.join();
+    BOOST_TEST(!ec, ec.message());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(writer_that_gives_up_while_state_is_busy)
 

@@ -84,7 +84,9 @@ acquisition::next acquisition::go(bool asleep)
             if (book_.must_withdraw(*this))
                 (void)protocol_.withdraw();
             if (book_.must_release(*this)) {
-                auto const ec = protocol_.release();
+                auto ec = protocol_.release();
+                if (ec == errc::timed_out) // what is left is for others to remove, or an error
+                    ec = protocol_.release();
                 book_.released(!ec);
                 if (ec == errc::operation_would_block) // others are in the way, and will go
                     return judge(answer::again_after(10ms));

@@ -45,7 +45,8 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
 {
     system::error_code ec;
     is_held_ = false;
-    if ((ec = marker_.withdraw())) // what could not be given back, and may be half made
+    // What could not be released, and may be half made.
+    if ((ec = marker_.withdraw()) && marker_.is_published())
         return of_failure(ec);
     if ((ec = make_record()))
         return ec;
