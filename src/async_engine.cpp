@@ -3,7 +3,7 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 #include "ownership/acquisition.hpp"
-#include "ownership/async_board.hpp"
+#include "ownership/async_scheduler.hpp"
 #include "ownership/lock_state.hpp"
 #include "platform/thread.hpp"
 
@@ -24,60 +24,61 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-async_engine::async_engine(async_context& context) : board_(std::make_unique<async_board>(context))
+async_engine::async_engine(async_context& context)
+    : scheduler_(std::make_unique<async_scheduler>(context))
 {}
 
 async_engine::~async_engine() = default;
 
 void async_engine::time_came() noexcept
 {
-    board_->time_came();
+    scheduler_->time_came();
 }
 
 void async_engine::notices_came() noexcept
 {
-    board_->notices_came();
+    scheduler_->notices_came();
 }
 
 void async_engine::shut_down() noexcept
 {
-    board_->shut_down();
+    scheduler_->shut_down();
 }
 
 void async_engine::before_fork() noexcept
 {
-    board_->before_fork();
+    scheduler_->before_fork();
 }
 
 void async_engine::after_fork_in_parent() noexcept
 {
-    board_->after_fork_in_parent();
+    scheduler_->after_fork_in_parent();
 }
 
 void async_engine::after_fork_in_child() noexcept
 {
-    board_->after_fork_in_child();
+    scheduler_->after_fork_in_child();
 }
 
 struct async_operation::body
 {
     // Where somebody wants to be asked or told. Ours, but kept in `taking`: thousands may wait.
-    struct audience final : acquisition::listener
+    struct own_callbacks final : acquisition::wait_callbacks
     {
-        explicit audience(acquire_options const& options) : how(options) { callbacks = &how; }
+        explicit own_callbacks(acquire_options const& o) : how(o) { options = &how; }
         acquire_options const how;
     };
 
-    body(async_operation& self, async_board& b, std::shared_ptr<lock_state> s, lock_mode mode,
+    body(async_operation& self, async_scheduler& b, std::shared_ptr<lock_state> s, lock_mode mode,
          acquire_options const* how)
         : state(std::move(s)), waker(b, self),
-          taking(state->book(), state->what(), request(mode, how), waker)
+          taking(state->queue(), state->what(), request(mode, how), waker)
     {}
     ~body()
     {
         taking.give_up();
         state->retry_in_background();
-        delete static_cast<audience*>(taking.told());
+        delete static_cast<own_callbacks*>(taking.callbacks());
     }
 
     acquisition::request request(lock_mode mode, acquire_options const* how) const
@@ -90,8 +91,8 @@ struct async_operation::body
             wanted.poll_interval = *how->poll_interval;
         wanted.may_sleep = false;
         if (how && (how->cancel_check || how->on_wait)) {
-            wanted.told = new audience(*how);
-            wanted.told->path = &state->path();
+            wanted.callbacks = new own_callbacks(*how);
+            wanted.callbacks->path = &state->path();
         }
         return wanted;
     }
@@ -110,13 +111,13 @@ async_operation::async_operation(async_engine& engine, lock_base const& lock, lo
                                  acquire_options const* how)
 {
     static_assert(sizeof(body) <= sizeof place_ && alignof(body) <= alignof(void*));
-    new (place_) body(*this, *engine.board_, lock.state_, mode, how);
+    new (place_) body(*this, *engine.scheduler_, lock.state_, mode, how);
 }
 
 async_operation::~async_operation()
 {
     without_cancellation const running_on;
-    get().waker.board().remove(get().waker);
+    get().waker.scheduler().remove(get().waker);
     get().~body();
 }
 
@@ -127,7 +128,7 @@ void async_operation::check(acquire_options const& how)
 
 bool async_operation::start()
 {
-    if (!get().waker.board().add(get().waker))
+    if (!get().waker.scheduler().add(get().waker))
         return false; // the context is about to end
     get().taking.line_up();
     post();
@@ -136,7 +137,7 @@ bool async_operation::start()
 
 void async_operation::cancel() noexcept
 {
-    get().waker.board().cancel(get().waker);
+    get().waker.scheduler().cancel(get().waker);
 }
 
 void async_operation::leave() noexcept
@@ -169,7 +170,7 @@ bool async_operation::step(system::error_code& ec, hold& result,
 {
     without_cancellation const running_on;
     auto& b = get();
-    bool const is_cancelled = b.waker.board().begin_step(b.waker);
+    bool const is_cancelled = b.waker.scheduler().begin_step(b.waker);
     acquisition::next next{acquisition::next::failed,
                            make_error_code(system::errc::operation_canceled)};
     if (is_cancelled) {
@@ -186,7 +187,7 @@ bool async_operation::step(system::error_code& ec, hold& result,
     switch (next.kind) {
     case acquisition::next::wait:
     case acquisition::next::sleep:
-        if (b.waker.board().wait(b.waker, next.until, next.deaf))
+        if (b.waker.scheduler().wait(b.waker, next.until, next.ignore_changes))
             return false;
         b.taking.give_up();
         ec = make_error_code(system::errc::not_enough_memory);
@@ -202,7 +203,7 @@ bool async_operation::step(system::error_code& ec, hold& result,
         ec = make_error_code(system::errc::timed_out);
         break;
     }
-    b.waker.board().remove(b.waker);
+    b.waker.scheduler().remove(b.waker);
     return true;
 }
 

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "ownership/async_board.hpp"
+#include "ownership/async_scheduler.hpp"
 #include "ownership/lock_state.hpp"
 #include "protocol/attempts.hpp"
 
@@ -19,7 +19,7 @@ namespace detail {
 
 struct async_release_wait::body
 {
-    body(async_release_wait& self, async_board& b, std::shared_ptr<lock_state> s)
+    body(async_release_wait& self, async_scheduler& b, std::shared_ptr<lock_state> s)
         : state(std::move(s)), waker(b, self),
           until(std::chrono::steady_clock::now() + longest_release)
     {}
@@ -30,17 +30,17 @@ struct async_release_wait::body
 };
 
 async_release_wait::async_release_wait(async_engine& engine, std::shared_ptr<lock_state> what)
-    : body_(std::make_unique<body>(*this, *engine.board_, std::move(what)))
+    : body_(std::make_unique<body>(*this, *engine.scheduler_, std::move(what)))
 {}
 
 async_release_wait::~async_release_wait()
 {
-    body_->waker.board().remove(body_->waker);
+    body_->waker.scheduler().remove(body_->waker);
 }
 
 bool async_release_wait::start()
 {
-    if (!body_->waker.board().add(body_->waker))
+    if (!body_->waker.scheduler().add(body_->waker))
         return false; // the context is about to end
     post();
     return true;
@@ -49,15 +49,15 @@ bool async_release_wait::start()
 bool async_release_wait::step(system::error_code& ec, delivered&) noexcept
 {
     auto& b = *body_;
-    (void)b.waker.board().begin_step(b.waker);
+    (void)b.waker.scheduler().begin_step(b.waker);
     ec = b.state->try_again();
     if (ec == system::errc::operation_would_block) {
         auto const now = std::chrono::steady_clock::now();
-        if (now < b.until && b.waker.board().wait(b.waker, now + removal_backoff, true))
+        if (now < b.until && b.waker.scheduler().wait(b.waker, now + removal_backoff, true))
             return false;
         ec = make_error_code(system::errc::timed_out);
     }
-    b.waker.board().remove(b.waker);
+    b.waker.scheduler().remove(b.waker);
     return true;
 }
 

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "ownership/async_board.hpp"
+#include "ownership/async_scheduler.hpp"
 #include "ownership/loss_report.hpp"
 
 #include <boost/filelock/detail/async_engine.hpp>
@@ -28,7 +28,7 @@ std::optional<lease_loss> losable::loss() const
 
 struct async_loss_wait::body
 {
-    body(async_loss_wait& self, async_board& b, std::shared_ptr<loss_report> r)
+    body(async_loss_wait& self, async_scheduler& b, std::shared_ptr<loss_report> r)
         : about(std::move(r)), waker(b, self), watcher(waker)
     {}
 
@@ -38,18 +38,18 @@ struct async_loss_wait::body
 };
 
 async_loss_wait::async_loss_wait(async_engine& engine, std::shared_ptr<loss_report> about)
-    : body_(std::make_unique<body>(*this, *engine.board_, std::move(about)))
+    : body_(std::make_unique<body>(*this, *engine.scheduler_, std::move(about)))
 {}
 
 async_loss_wait::~async_loss_wait()
 {
     leave();
-    body_->waker.board().remove(body_->waker);
+    body_->waker.scheduler().remove(body_->waker);
 }
 
 bool async_loss_wait::start()
 {
-    if (!body_->waker.board().add(body_->waker))
+    if (!body_->waker.scheduler().add(body_->waker))
         return false; // the context is about to end
     body_->about->add(body_->watcher);
     post();
@@ -58,7 +58,7 @@ bool async_loss_wait::start()
 
 void async_loss_wait::cancel() noexcept
 {
-    body_->waker.board().cancel(body_->waker);
+    body_->waker.scheduler().cancel(body_->waker);
 }
 
 void async_loss_wait::leave() noexcept
@@ -69,14 +69,14 @@ void async_loss_wait::leave() noexcept
 bool async_loss_wait::step(system::error_code& ec, lease_loss& result) noexcept
 try {
     auto& b = *body_;
-    bool const is_cancelled = b.waker.board().begin_step(b.waker);
+    bool const is_cancelled = b.waker.scheduler().begin_step(b.waker);
     std::shared_ptr<lease_loss const> loss;
     auto const state = b.about->ask(b.watcher, loss);
     bool const is_to_wait = state == loss_report::state::held && !is_cancelled;
-    if (is_to_wait && b.waker.board().wait(b.waker, (async_waker::time_point::max)(), false))
+    if (is_to_wait && b.waker.scheduler().wait(b.waker, (async_waker::time_point::max)(), false))
         return false;
     leave();
-    b.waker.board().remove(b.waker);
+    b.waker.scheduler().remove(b.waker);
     if (is_to_wait) {
         ec = make_error_code(system::errc::not_enough_memory);
         return true;

@@ -3,7 +3,7 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 #include "check_options.hpp"
-#include "ownership/kept_protocol.hpp"
+#include "ownership/heartbeat_protocol.hpp"
 #include "ownership/lock_state.hpp"
 #include "protocol/soft_read_write_protocol.hpp"
 
@@ -15,15 +15,15 @@ namespace boost {
 namespace filelock {
 namespace {
 
-std::unique_ptr<detail::kept_protocol> make_protocol(filesystem::path const& path,
-                                                     soft_read_write_lock_options const& options)
+std::unique_ptr<detail::heartbeat_protocol>
+make_protocol(filesystem::path const& path, soft_read_write_lock_options const& options)
 {
     detail::check_common(options);
     detail::check_upkeep(options);
     auto const make = [absolute = detail::checked_absolute(path), options] {
         return std::make_unique<detail::soft_read_write_protocol>(absolute, options);
     };
-    return std::make_unique<detail::kept_protocol>(make, path, options.on_loss);
+    return std::make_unique<detail::heartbeat_protocol>(make, path, options.on_loss);
 }
 
 } // namespace
@@ -35,7 +35,7 @@ soft_read_write_lock::soft_read_write_lock(filesystem::path const& path,
 
 soft_read_write_lock::soft_read_write_lock(filesystem::path const& path,
                                            soft_read_write_lock_options const& options,
-                                           detail::kept_protocol* owned)
+                                           detail::heartbeat_protocol* owned)
     : shared_names(std::make_shared<detail::lock_state>(
           path, std::unique_ptr<detail::protocol>(owned), options.scope, options.poll_interval)),
       losable(owned->report()), protocol_(*owned)

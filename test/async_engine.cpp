@@ -34,7 +34,7 @@ using boost::filelock::async_acquire_shared;
 using boost::filelock::async_acquire_upgrade;
 using boost::filelock::ownership;
 using boost::system::error_code;
-using fd::answer;
+using fd::attempt_result;
 using fd::lock_mode;
 using filelock_test::engine;
 using filelock_test::fake_lock;
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_lock_that_is_free_costs_the_context_one_step)
 
 BOOST_AUTO_TEST_CASE(who_waits_has_the_context_wait)
 {
-    lock.protocol.otherwise = answer::busy;
+    lock.protocol.otherwise = attempt_result::busy;
     auto op = waiting();
     BOOST_TEST(context.log == "w");
     BOOST_TEST((context.until > clock_type::now() + 59min));
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(who_waits_has_the_context_wait)
 
 BOOST_AUTO_TEST_CASE(when_the_time_has_come_the_next_step_is_posted)
 {
-    lock.protocol.otherwise = answer::busy;
+    lock.protocol.otherwise = attempt_result::busy;
     acquire_options how;
     how.poll_interval = 1ns;
     auto const op = waiting(&how);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(when_the_time_has_come_the_next_step_is_posted)
     BOOST_TEST(op->posted == 1);
     BOOST_TEST(context.log == "ww");
     BOOST_TEST((context.until == never)); // nobody is due before it has run
-    lock.protocol.otherwise = answer::have_it;
+    lock.protocol.otherwise = attempt_result::acquired;
     BOOST_TEST(op->run());
     BOOST_TEST(op->has_lock());
     BOOST_TEST(context.log == "wwh");
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(when_the_time_has_come_the_next_step_is_posted)
 
 BOOST_AUTO_TEST_CASE(an_early_call_of_the_context_changes_nothing)
 {
-    lock.protocol.otherwise = answer::busy;
+    lock.protocol.otherwise = attempt_result::busy;
     auto const op = waiting();
     auto const until = context.until;
     async.time_came();
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(the_order_is_that_of_their_starts)
 
 BOOST_AUTO_TEST_CASE(what_happens_during_a_step_is_not_missed)
 {
-    lock.protocol.answers = {answer::busy};
+    lock.protocol.answers = {attempt_result::busy};
     operation_ptr op = start();
     lock.protocol.during_attempt = [&] { op->cancel(); };
     op->run();
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(what_happens_during_a_step_is_not_missed)
 BOOST_AUTO_TEST_CASE(and_is_seen_to_once)
 {
     lock.lock_upgrade();
-    lock.protocol.otherwise = answer::busy;
+    lock.protocol.otherwise = attempt_result::busy;
     auto const op = start(lock_mode::shared);
     lock.protocol.during_attempt = [&] { BOOST_TEST(!lock.try_unlock_upgrade_and_lock()); };
     BOOST_TEST(!op->run());
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(a_first_step_that_cannot_be_posted_leaves_nothing)
 // Ten thousand that ask once a second, each at a time of its own, would be ten thousand wake-ups.
 BOOST_AUTO_TEST_CASE(long_waits_end_on_whole_seconds)
 {
-    lock.protocol.otherwise = answer::busy;
+    lock.protocol.otherwise = attempt_result::busy;
     acquire_options how;
     how.poll_interval = 2s;
     auto const op = waiting(&how);
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(long_waits_end_on_whole_seconds)
 // However long the step before it took: the second has begun when the board hears of it.
 BOOST_AUTO_TEST_CASE(also_those_of_a_second)
 {
-    lock.protocol.otherwise = answer::busy;
+    lock.protocol.otherwise = attempt_result::busy;
     acquire_options how;
     how.poll_interval = 1s;
     auto const second = [](clock_type::time_point at) {
@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(none_ends_in_the_past)
     };
     while (!in_the_first_half())
         std::this_thread::yield();
-    lock.protocol.otherwise = answer::busy;
+    lock.protocol.otherwise = attempt_result::busy;
     acquire_options how;
     how.poll_interval = 550ms;
     auto const before = clock_type::now();
@@ -303,7 +303,7 @@ BOOST_AUTO_TEST_CASE(none_ends_in_the_past)
 
 BOOST_AUTO_TEST_CASE(short_ones_are_kept_to)
 {
-    lock.protocol.otherwise = answer::busy;
+    lock.protocol.otherwise = attempt_result::busy;
     acquire_options how;
     how.timeout = 400ms;
     auto const before = clock_type::now();
@@ -314,7 +314,8 @@ BOOST_AUTO_TEST_CASE(short_ones_are_kept_to)
 
 BOOST_AUTO_TEST_CASE(a_try_goes_on_until_its_attempt_is_over)
 {
-    lock.protocol.answers = {answer::goes_on_after(1ns), answer::goes_on_after(1ns)};
+    lock.protocol.answers = {attempt_result::continue_after(1ns),
+                             attempt_result::continue_after(1ns)};
     acquire_options how;
     how.timeout = 0s;
     auto const op = waiting(&how);
@@ -328,7 +329,7 @@ BOOST_AUTO_TEST_CASE(a_try_goes_on_until_its_attempt_is_over)
 
 BOOST_AUTO_TEST_CASE(and_ends_with_what_its_last_step_says)
 {
-    lock.protocol.answers = {answer::goes_on_after(1ns), answer::busy};
+    lock.protocol.answers = {attempt_result::continue_after(1ns), attempt_result::busy};
     acquire_options how;
     how.timeout = 0s;
     auto const op = waiting(&how);
@@ -340,7 +341,7 @@ BOOST_AUTO_TEST_CASE(and_ends_with_what_its_last_step_says)
 
 BOOST_AUTO_TEST_CASE(it_does_not_go_on_before_its_time)
 {
-    lock.protocol.otherwise = answer::goes_on_after(1h);
+    lock.protocol.otherwise = attempt_result::continue_after(1h);
     acquire_options how;
     how.timeout = 0s;
     auto const op = waiting(&how);
@@ -357,7 +358,7 @@ BOOST_AUTO_TEST_CASE(it_does_not_go_on_before_its_time)
 
 BOOST_AUTO_TEST_CASE(where_there_is_a_limit_it_holds_within_an_attempt)
 {
-    lock.protocol.otherwise = answer::goes_on_after(1h);
+    lock.protocol.otherwise = attempt_result::continue_after(1h);
     acquire_options how;
     how.timeout = 400ms;
     auto op = waiting(&how);
@@ -372,20 +373,21 @@ BOOST_AUTO_TEST_CASE(where_there_is_a_limit_it_holds_within_an_attempt)
 
 BOOST_AUTO_TEST_CASE(a_thread_that_tries_goes_on_as_well)
 {
-    lock.protocol.answers = {answer::goes_on_after(2ms), answer::goes_on_after(3ms)};
+    lock.protocol.answers = {attempt_result::continue_after(2ms),
+                             attempt_result::continue_after(3ms)};
     auto const before = clock_type::now();
     BOOST_TEST(lock.try_lock());
     BOOST_TEST((clock_type::now() >= before + 5ms));
     BOOST_TEST(lock.protocol.log == "axaxax");
     lock.unlock();
-    lock.protocol.answers = {answer::goes_on_after(1ms), answer::busy};
+    lock.protocol.answers = {attempt_result::continue_after(1ms), attempt_result::busy};
     BOOST_TEST(!lock.try_lock());
     BOOST_TEST(lock.protocol.log == "axaxaxraxaxw");
 }
 
 BOOST_AUTO_TEST_CASE(an_earlier_time_has_the_context_hurry)
 {
-    lock.protocol.otherwise = answer::busy;
+    lock.protocol.otherwise = attempt_result::busy;
     auto const a = waiting();
     acquire_options how;
     how.timeout = 100ms;
@@ -431,7 +433,7 @@ BOOST_AUTO_TEST_CASE(the_child_of_a_fork_ends_them_as_cancelled)
 // Whatever the number of those behind it, it is the first alone that tries.
 BOOST_AUTO_TEST_CASE(thousands_cost_one_attempt)
 {
-    lock.protocol.otherwise = answer::busy;
+    lock.protocol.otherwise = attempt_result::busy;
     std::vector<operation_ptr> all;
     for (int i = 0; i < 2000; ++i)
         all.push_back(waiting());
@@ -447,7 +449,7 @@ BOOST_AUTO_TEST_CASE(thousands_cost_one_attempt)
 
 BOOST_AUTO_TEST_CASE(operations_of_two_contexts_stand_in_one_queue)
 {
-    lock.protocol.otherwise = answer::busy;
+    lock.protocol.otherwise = attempt_result::busy;
     auto a = waiting();
     engine other;
     auto const b = std::make_unique<operation>(other, lock, lock_mode::exclusive, nullptr);
@@ -457,7 +459,7 @@ BOOST_AUTO_TEST_CASE(operations_of_two_contexts_stand_in_one_queue)
     a.reset();
     BOOST_TEST(other.context.log == "wh");
     other.async.time_came();
-    lock.protocol.otherwise = answer::have_it;
+    lock.protocol.otherwise = attempt_result::acquired;
     BOOST_TEST(b->run());
     BOOST_TEST(b->has_lock());
 }

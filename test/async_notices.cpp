@@ -23,7 +23,7 @@ namespace errc = boost::system::errc;
 namespace fd = boost::filelock::detail;
 using boost::filelock::acquire_options;
 using clock_type = std::chrono::steady_clock;
-using fd::answer;
+using fd::attempt_result;
 using fd::lock_mode;
 
 namespace {
@@ -34,14 +34,14 @@ struct watcher : temporary_directory, engine
     watcher()
     {
         BOOST_TEST_REQUIRE(!lock.protocol.watched_file.open_lock_file(path, {}, fd::access::read));
-        lock.protocol.otherwise = answer::busy;
+        lock.protocol.otherwise = attempt_result::busy;
         lock.protocol.local = true;
     }
 
     void change() const { fd::touch(path); }
     void release_elsewhere()
     {
-        lock.protocol.otherwise = answer::have_it;
+        lock.protocol.otherwise = attempt_result::acquired;
         change();
     }
 
@@ -80,12 +80,12 @@ BOOST_AUTO_TEST_CASE(a_change_posts_the_next_step)
 BOOST_AUTO_TEST_CASE(so_does_an_entry_that_goes_from_a_watched_directory)
 {
     BOOST_TEST_REQUIRE(!lock.protocol.watched_file.open_existing(directory));
-    lock.protocol.watched_as = fd::watched_kind::directory;
+    lock.protocol.watched_as = fd::watch_kind::directory;
     auto const op = waiting();
     change();
     async.notices_came();
     BOOST_TEST(op->posted == 0); // it has not gone
-    lock.protocol.otherwise = answer::have_it;
+    lock.protocol.otherwise = attempt_result::acquired;
     boost::filesystem::remove(path);
     async.notices_came();
     BOOST_TEST(op->run());
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(after_a_change_in_vain_it_asks_again_soon_and_then_is_deaf)
 
 BOOST_AUTO_TEST_CASE(a_change_during_a_step_is_not_missed)
 {
-    lock.protocol.answers = {answer::busy, answer::busy};
+    lock.protocol.answers = {attempt_result::busy, attempt_result::busy};
     int attempts = 0;
     lock.protocol.during_attempt = [&] {
         if (++attempts == 2) { // the watch is set
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(where_the_context_cannot_listen_it_asks_from_time_to_time)
     auto const op = waiting(&how);
     BOOST_TEST(context.log == "lw");
     BOOST_TEST((context.until <= clock_type::now() + 400ms));
-    lock.protocol.otherwise = answer::have_it;
+    lock.protocol.otherwise = attempt_result::acquired;
     while (op->posted == 0) // the time comes
         async.time_came();
     BOOST_TEST(op->run());

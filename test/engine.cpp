@@ -28,7 +28,7 @@ namespace errc = boost::system::errc;
 using boost::filelock::owner_record;
 using boost::filelock::wait_status;
 using namespace filelock_test;
-using fd::answer;
+using fd::attempt_result;
 using namespace std::chrono_literals;
 
 namespace {
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_owner_gets_levels_without_the_protocol)
 
 BOOST_AUTO_TEST_CASE(a_busy_lock_is_tried_again_after_the_poll_interval)
 {
-    protocol.answers = {answer::busy, answer::busy};
+    protocol.answers = {attempt_result::busy, attempt_result::busy};
     auto const a = want(me, deadline::after(1s, start));
     auto n = a->step(start);
     BOOST_TEST(n.kind == next::wait);
@@ -84,20 +84,20 @@ BOOST_AUTO_TEST_CASE(a_busy_lock_is_tried_again_after_the_poll_interval)
 
 BOOST_AUTO_TEST_CASE(the_last_attempt_is_at_the_deadline)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     auto const a = want(me, deadline::after(70ms, start));
     BOOST_TEST((a->step(start).until == start + 50ms));
     BOOST_TEST((a->step(start + 50ms).until == start + 70ms));
     BOOST_TEST(a->step(start + 70ms).kind == next::timed_out);
     BOOST_TEST(protocol.log == "axaxaxw");
-    protocol.otherwise = answer::have_it;
+    protocol.otherwise = attempt_result::acquired;
     BOOST_TEST(want(me)->step(start).kind == next::granted); // nobody is in the way
 }
 
 // A time point of the system's clock, which is set back and forth while it is waited for.
 BOOST_AUTO_TEST_CASE(a_step_of_the_clock_is_seen_within_a_second)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     set_clock::time = set_clock::time_point(1000s);
     auto const at = set_clock::time + 10s;
     auto const w = want(me, fd::deadline_of(at));
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_step_of_the_clock_is_seen_within_a_second)
 
 BOOST_AUTO_TEST_CASE(what_is_to_be_asked_again_is_asked_when_it_said)
 {
-    protocol.answers = {answer::again_after(3ms)};
+    protocol.answers = {attempt_result::retry_after(3ms)};
     protocol.sleeps = true;
     auto const a = want(me, deadline::never());
     auto const n = a->step(start);
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(what_is_to_be_asked_again_is_asked_when_it_said)
 
 BOOST_AUTO_TEST_CASE(one_attempt_is_one_attempt)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     BOOST_TEST(want(me, deadline::at_once())->step(start).kind == next::timed_out);
     BOOST_TEST(protocol.log == "axw");
 }
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(one_attempt_is_one_attempt)
 BOOST_AUTO_TEST_CASE(only_a_wait_without_a_limit_and_callbacks_sleeps_in_the_kernel)
 {
     protocol.sleeps = true;
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     BOOST_TEST(want(me, deadline::after(1s, start))->step(start).kind == next::wait);
     acquire_options how;
     how.cancel_check = [] { return false; };
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_failure_is_reported_and_leaves_the_way_free)
 
 BOOST_AUTO_TEST_CASE(an_abandoned_attempt_withdraws_and_makes_way)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     auto a = want(me), b = want(shared, other);
     a->step(start);
     BOOST_TEST(b->step(start).kind == next::wait);
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(an_abandoned_attempt_withdraws_and_makes_way)
 
 BOOST_AUTO_TEST_CASE(who_wants_the_same_goes_on_with_an_abandoned_attempt)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     auto a = want(me), b = want(other), c = want(third);
     a->step(start);
     b->step(start);
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(who_wants_the_same_goes_on_with_an_abandoned_attempt)
 
 BOOST_AUTO_TEST_CASE(what_the_first_watches_is_left_to_him_when_another_goes)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     auto a = want(me), b = want(other);
     a->step(start);
     b->step(start);
@@ -255,11 +255,11 @@ BOOST_AUTO_TEST_CASE(they_are_served_in_the_order_in_which_they_came)
     BOOST_TEST(a->step(start).kind == next::wait);
     BOOST_TEST(b->step(start).kind == next::wait);
     auto const dropped = book.drop(me, exclusive);
-    BOOST_TEST((dropped.next.kind == fd::chore::lower));
+    BOOST_TEST((dropped.next.kind == fd::pending_action::downgrade));
     // Neither comes in before the lock has really been given back.
     BOOST_TEST(a->step(start).kind == next::wait);
     a->waker.count = b->waker.count = 0;
-    fd::do_chores(book, protocol, dropped.next);
+    fd::perform(book, protocol, dropped.next);
     BOOST_TEST(a->waker.count == 1);
     BOOST_TEST(b->waker.count == 0);
     BOOST_TEST(b->step(start).kind == next::wait); // whoever happens to run first
@@ -287,19 +287,19 @@ BOOST_AUTO_TEST_CASE(one_in_the_queue_times_out_without_touching_the_file)
 
 BOOST_AUTO_TEST_CASE(a_waiter_behind_the_first_leaves_and_the_first_goes_on)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     auto a = want(me, deadline::after(1s, start)), b = want(other);
     a->step(start);
     b->step(start);
     b.reset();
-    protocol.otherwise = answer::have_it;
+    protocol.otherwise = attempt_result::acquired;
     BOOST_TEST(a->step(start + 50ms).kind == next::granted);
     BOOST_TEST(protocol.log == "axax");
 }
 
 BOOST_AUTO_TEST_CASE(waiters_of_one_owner_join_when_the_first_has_it)
 {
-    protocol.answers = {answer::busy};
+    protocol.answers = {attempt_result::busy};
     auto const a = want(object, deadline::after(1s, start)), b = want(object), c = want(object);
     a->step(start);
     b->step(start);
@@ -322,12 +322,12 @@ BOOST_AUTO_TEST_CASE(levels_are_dropped_one_by_one_or_all_at_once)
     BOOST_TEST(drop(me));
     auto dropped = book.drop_all(me);
     BOOST_TEST(dropped.owned);
-    BOOST_TEST((dropped.next.kind == fd::chore::lower));
-    fd::do_chores(book, protocol, dropped.next);
+    BOOST_TEST((dropped.next.kind == fd::pending_action::downgrade));
+    fd::perform(book, protocol, dropped.next);
     BOOST_TEST(book.levels(me) == 0u);
     BOOST_TEST(!book.drop_everything().owned);
     want(object)->step(start);
-    BOOST_TEST(book.drop_everything().next.kind == fd::chore::lower);
+    BOOST_TEST(book.drop_everything().next.kind == fd::pending_action::downgrade);
 }
 
 // Shared
@@ -459,7 +459,7 @@ BOOST_AUTO_TEST_CASE(an_upgrade_goes_before_a_writer_that_waits)
 BOOST_AUTO_TEST_CASE(a_failed_upgrade_keeps_what_there_was)
 {
     BOOST_TEST(have(upgrade, me));
-    protocol.otherwise = answer::busy; // a reader elsewhere
+    protocol.otherwise = attempt_result::busy; // a reader elsewhere
     auto const up = convert(me, upgrade, exclusive, deadline::after(70ms, start));
     BOOST_TEST((up->step(start).until == start + 50ms));
     BOOST_TEST(up->step(start + 70ms).kind == next::timed_out);
@@ -525,7 +525,7 @@ BOOST_AUTO_TEST_CASE(what_one_does_not_have_one_cannot_convert)
 
 BOOST_AUTO_TEST_CASE(a_try_goes_on_until_its_attempt_is_over)
 {
-    protocol.answers = {answer::goes_on_after(3ms), answer::goes_on_after(5ms)};
+    protocol.answers = {attempt_result::continue_after(3ms), attempt_result::continue_after(5ms)};
     auto const a = want(me, deadline::at_once());
     auto n = a->step(start);
     BOOST_TEST(n.kind == next::wait);
@@ -541,15 +541,16 @@ BOOST_AUTO_TEST_CASE(a_try_goes_on_until_its_attempt_is_over)
 
 BOOST_AUTO_TEST_CASE(and_ends_with_what_its_last_step_says)
 {
-    for (auto const& last : {answer(answer::busy), answer::again_after(1ms)}) {
+    for (auto const& last :
+         {attempt_result(attempt_result::busy), attempt_result::retry_after(1ms)}) {
         protocol.log.clear();
-        protocol.answers = {answer::goes_on_after(3ms), last};
+        protocol.answers = {attempt_result::continue_after(3ms), last};
         auto const a = want(me, deadline::at_once());
         BOOST_TEST(a->step(start).kind == next::wait);
         BOOST_TEST(a->step(start + 3ms).kind == next::timed_out);
         BOOST_TEST(protocol.log == "axaxw");
     }
-    protocol.answers = {answer::goes_on_after(3ms), make_error_code(errc::io_error)};
+    protocol.answers = {attempt_result::continue_after(3ms), make_error_code(errc::io_error)};
     auto const a = want(me, deadline::at_once());
     BOOST_TEST(a->step(start).kind == next::wait);
     BOOST_TEST((a->step(start + 3ms).error == errc::io_error));
@@ -558,7 +559,7 @@ BOOST_AUTO_TEST_CASE(and_ends_with_what_its_last_step_says)
 
 BOOST_AUTO_TEST_CASE(meanwhile_it_keeps_its_place)
 {
-    protocol.answers = {answer::goes_on_after(3ms)};
+    protocol.answers = {attempt_result::continue_after(3ms)};
     auto a = want(me, deadline::at_once());
     auto const b = want(shared, other);
     BOOST_TEST(a->step(start).kind == next::wait);
@@ -575,10 +576,10 @@ BOOST_AUTO_TEST_CASE(meanwhile_it_keeps_its_place)
 BOOST_AUTO_TEST_CASE(but_waits_for_nobody_of_this_object)
 {
     BOOST_TEST(have(shared, me));
-    protocol.answers = {answer::goes_on_after(3ms)};
+    protocol.answers = {attempt_result::continue_after(3ms)};
     auto const a = want(shared, other, deadline::at_once());
     BOOST_TEST(a->step(start).kind == next::wait);
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     auto const b = convert(me, shared, exclusive);
     BOOST_TEST(b->step(start).kind == next::wait); // goes first
     BOOST_TEST(a->step(start + 3ms).kind == next::timed_out);
@@ -588,7 +589,8 @@ BOOST_AUTO_TEST_CASE(but_waits_for_nobody_of_this_object)
 BOOST_AUTO_TEST_CASE(a_conversion_that_is_tried_goes_on_as_well)
 {
     BOOST_TEST(have(upgrade, me));
-    protocol.answers = {answer::goes_on_after(3ms), answer::busy, answer::goes_on_after(5ms)};
+    protocol.answers = {attempt_result::continue_after(3ms), attempt_result::busy,
+                        attempt_result::continue_after(5ms)};
     auto const in_vain = convert(me, upgrade, exclusive, deadline::at_once());
     BOOST_TEST((in_vain->step(start).until == start + 3ms));
     BOOST_TEST(in_vain->step(start + 3ms).kind == next::timed_out);
@@ -602,7 +604,7 @@ BOOST_AUTO_TEST_CASE(a_conversion_that_is_tried_goes_on_as_well)
 
 BOOST_AUTO_TEST_CASE(where_there_is_a_limit_it_holds_within_an_attempt)
 {
-    protocol.otherwise = answer::goes_on_after(3ms);
+    protocol.otherwise = attempt_result::continue_after(3ms);
     auto const a = want(me, deadline::after(5ms, start));
     BOOST_TEST((a->step(start).until == start + 3ms));
     BOOST_TEST((a->step(start + 3ms).until == start + 5ms));
@@ -615,7 +617,7 @@ BOOST_AUTO_TEST_CASE(where_there_is_a_limit_it_holds_within_an_attempt)
 
 BOOST_AUTO_TEST_CASE(a_try_is_cancelled_within_its_attempt)
 {
-    protocol.otherwise = answer::goes_on_after(3ms);
+    protocol.otherwise = attempt_result::continue_after(3ms);
     bool cancel = false;
     acquire_options how;
     how.cancel_check = [&] { return cancel; };
@@ -630,7 +632,7 @@ BOOST_AUTO_TEST_CASE(a_try_is_cancelled_within_its_attempt)
 
 BOOST_AUTO_TEST_CASE(nobody_is_waited_for_meanwhile)
 {
-    protocol.otherwise = answer::goes_on_after(3ms);
+    protocol.otherwise = attempt_result::continue_after(3ms);
     protocol.sleeps = true;
     acquire_options how;
     how.on_wait = [](wait_status const&) { BOOST_ERROR("told"); };
@@ -646,7 +648,7 @@ BOOST_AUTO_TEST_CASE(nobody_is_waited_for_meanwhile)
 BOOST_AUTO_TEST_CASE(an_announcement_has_no_steps)
 {
     BOOST_TEST(have(shared, me));
-    protocol.announces = answer::goes_on_after(3ms);
+    protocol.announces = attempt_result::continue_after(3ms);
     auto const writer = want(other);
     auto const n = writer->step(start);
     BOOST_TEST(n.kind == next::wait);
@@ -658,7 +660,7 @@ BOOST_AUTO_TEST_CASE(an_announcement_has_no_steps)
 
 BOOST_AUTO_TEST_CASE(a_writer_announces_himself_while_readers_of_his_object_are_left)
 {
-    protocol.announces = answer::busy;
+    protocol.announces = attempt_result::busy;
     BOOST_TEST(have(shared, me));
     BOOST_TEST(have(shared, third));
     protocol.log.clear();
@@ -679,11 +681,12 @@ BOOST_AUTO_TEST_CASE(a_writer_announces_himself_while_readers_of_his_object_are_
 
 BOOST_AUTO_TEST_CASE(the_reader_that_leaves_during_the_announcement_is_not_waited_for)
 {
-    protocol.announces = answer::busy;
+    protocol.announces = attempt_result::busy;
     BOOST_TEST(have(shared, me));
     protocol.during_attempt = [&] {
         protocol.during_attempt = {};
-        BOOST_TEST((book.drop(me, shared).next.kind == fd::chore::none)); // it is the writer's now
+        BOOST_TEST((book.drop(me, shared).next.kind ==
+                    fd::pending_action::none)); // it is the writer's now
     };
     BOOST_TEST(want(other)->step(start).kind == next::granted);
     BOOST_TEST(protocol.log == "asArax");
@@ -691,7 +694,7 @@ BOOST_AUTO_TEST_CASE(the_reader_that_leaves_during_the_announcement_is_not_waite
 
 BOOST_AUTO_TEST_CASE(a_writer_who_gives_up_takes_his_announcement_back)
 {
-    protocol.announces = answer::busy;
+    protocol.announces = attempt_result::busy;
     BOOST_TEST(have(shared, me));
     auto writer = want(other);
     auto const reader = want(shared, third);
@@ -706,7 +709,7 @@ BOOST_AUTO_TEST_CASE(a_writer_who_gives_up_takes_his_announcement_back)
 
 BOOST_AUTO_TEST_CASE(the_announcement_of_one_who_is_turned_away_is_taken_back)
 {
-    protocol.announces = answer::busy;
+    protocol.announces = attempt_result::busy;
     // What he would convert, another thread drops.
     BOOST_TEST(have(shared, object));
     BOOST_TEST(have(shared, other));
@@ -730,7 +733,7 @@ BOOST_AUTO_TEST_CASE(the_announcement_of_one_who_is_turned_away_is_taken_back)
 
 BOOST_AUTO_TEST_CASE(one_attempt_is_no_announcement_and_known_to_be_the_only_one)
 {
-    protocol.announces = answer::busy;
+    protocol.announces = attempt_result::busy;
     BOOST_TEST(have(shared, me));
     BOOST_TEST(protocol.is_only_one);
     BOOST_TEST(want(other, deadline::at_once())->step(start).kind == next::timed_out);
@@ -742,13 +745,13 @@ BOOST_AUTO_TEST_CASE(one_attempt_is_no_announcement_and_known_to_be_the_only_one
 
 BOOST_AUTO_TEST_CASE(who_reads_elsewhere_does_not_announce_himself)
 {
-    lock_book another;
+    owner_queue another;
     fake_protocol of_another;
     fd::register_object(another);
     counting_waker waker;
     acquisition taking(another, of_another, request(shared, other, deadline::never()), waker);
     BOOST_TEST(taking.step().kind == next::granted);
-    protocol.announces = answer::busy;
+    protocol.announces = attempt_result::busy;
     BOOST_TEST(have(shared, me));
     BOOST_TEST(want(other)->step(start).kind == next::wait);
     BOOST_TEST(protocol.log == "asw");
@@ -759,8 +762,8 @@ BOOST_AUTO_TEST_CASE(who_reads_elsewhere_does_not_announce_himself)
 
 BOOST_AUTO_TEST_CASE(a_lock_of_another_make_on_the_same_file_is_nothing)
 {
-    lock_book another(fd::made_of_flock), record_locks(fd::made_of_record_locks),
-        both(fd::made_of_flock | fd::made_of_record_locks);
+    owner_queue another(fd::domain::flock), record_locks(fd::domain::record_lock),
+        both(fd::domain::flock | fd::domain::record_lock);
     fake_protocol of_another;
     fd::register_object(another);
     counting_waker waker;
@@ -774,7 +777,7 @@ BOOST_AUTO_TEST_CASE(a_lock_of_another_make_on_the_same_file_is_nothing)
 
 BOOST_AUTO_TEST_CASE(no_announcement_beside_an_upgrade_or_an_exclusive_hold_nor_of_a_reader)
 {
-    protocol.announces = answer::busy;
+    protocol.announces = attempt_result::busy;
     BOOST_TEST(have(upgrade, me));
     BOOST_TEST(have(shared, third));
     BOOST_TEST(want(other)->step(start).kind == next::wait);
@@ -784,12 +787,12 @@ BOOST_AUTO_TEST_CASE(no_announcement_beside_an_upgrade_or_an_exclusive_hold_nor_
     auto const up = convert(me, upgrade, exclusive);
     BOOST_TEST(up->step(start).kind == next::wait);
     BOOST_TEST(protocol.log.back() == 'A');
-    BOOST_TEST((protocol.asked_as == fd::standing::converts));
+    BOOST_TEST((protocol.asked_as == fd::prior_hold::converting));
 }
 
 BOOST_AUTO_TEST_CASE(an_announcement_ends_another_s_row)
 {
-    protocol.announces = answer::busy;
+    protocol.announces = attempt_result::busy;
     BOOST_TEST(have(shared, me));
     BOOST_TEST(have(shared, third));
     auto const writer = want(other);
@@ -801,12 +804,12 @@ BOOST_AUTO_TEST_CASE(an_announcement_ends_another_s_row)
 
 BOOST_AUTO_TEST_CASE(an_announcement_that_is_refused_or_fails_ends_the_wait)
 {
-    protocol.announces = answer::refused;
+    protocol.announces = attempt_result::would_deadlock;
     BOOST_TEST(have(shared, me));
     BOOST_TEST(have(shared, other));
     BOOST_TEST(convert(me, shared, exclusive, deadline::after(60s, start))->step(start).kind ==
                next::timed_out);
-    protocol.announces = answer(make_error_code(errc::io_error));
+    protocol.announces = attempt_result(make_error_code(errc::io_error));
     auto const n = want(third)->step(start);
     BOOST_TEST(n.kind == next::failed);
     BOOST_TEST((n.error == errc::io_error));
@@ -818,7 +821,7 @@ BOOST_AUTO_TEST_CASE(an_announcement_that_is_refused_or_fails_ends_the_wait)
 
 BOOST_AUTO_TEST_CASE(what_is_refused_fails_at_once_and_is_a_deadlock_where_there_is_no_limit)
 {
-    protocol.otherwise = answer::refused;
+    protocol.otherwise = attempt_result::would_deadlock;
     BOOST_TEST(want(upgrade, me, deadline::after(60s, start))->step(start).kind == next::timed_out);
     auto const n = want(upgrade, me)->step(start);
     BOOST_TEST(n.kind == next::failed);
@@ -828,7 +831,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused_fails_at_once_and_is_a_deadlock_where_there
 
 BOOST_AUTO_TEST_CASE(the_protocol_is_told_of_what_a_thread_holds_through_another_object)
 {
-    lock_book another;
+    owner_queue another;
     fake_protocol of_another;
     fd::register_object(another);
     counting_waker waker;
@@ -837,33 +840,33 @@ BOOST_AUTO_TEST_CASE(the_protocol_is_told_of_what_a_thread_holds_through_another
         BOOST_TEST(taking.step().kind == next::granted);
     }
     protocol.sleeps = true;
-    protocol.otherwise = answer::busy_for_others();
+    protocol.otherwise = attempt_result::busy_for_others();
 
     auto const stranger = want(shared, other);
     BOOST_TEST(stranger->step(start).kind == next::sleep);
-    BOOST_TEST((protocol.asked_as == fd::standing::nothing));
+    BOOST_TEST((protocol.asked_as == fd::prior_hold::none));
     BOOST_TEST(protocol.log == "as");
 
     stranger->taking.give_up();
     protocol.log.clear();
     auto const reader = want(shared, me);
     BOOST_TEST(reader->step(start).kind == next::wait); // asleep he would see no writer come
-    BOOST_TEST((protocol.asked_as == fd::standing::elsewhere));
+    BOOST_TEST((protocol.asked_as == fd::prior_hold::other_object));
     BOOST_TEST(protocol.log == "asas");
 
     // Of another file it is nothing.
     reader->taking.give_up();
     protocol.file = {1, 2};
     BOOST_TEST(want(shared, me)->step(start).kind == next::sleep);
-    BOOST_TEST((protocol.asked_as == fd::standing::nothing));
+    BOOST_TEST((protocol.asked_as == fd::prior_hold::none));
 
     // Nor is it where it matters to nobody, or where the owner is no thread.
     protocol.file = {1, 1};
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     BOOST_TEST(want(shared, me)->step(start).kind == next::sleep);
-    protocol.otherwise = answer::busy_for_others();
+    protocol.otherwise = attempt_result::busy_for_others();
     BOOST_TEST(want(shared, object)->step(start).kind == next::sleep);
-    BOOST_TEST((protocol.asked_as == fd::standing::nothing));
+    BOOST_TEST((protocol.asked_as == fd::prior_hold::none));
     fd::unregister_object(another);
 }
 
@@ -871,7 +874,7 @@ BOOST_AUTO_TEST_CASE(who_converts_is_known_to_hold_something)
 {
     BOOST_TEST(have(shared, me));
     BOOST_TEST(convert(me, shared, exclusive)->step(start).kind == next::granted);
-    BOOST_TEST((protocol.asked_as == fd::standing::converts));
+    BOOST_TEST((protocol.asked_as == fd::prior_hold::converting));
 }
 
 // What happens while somebody is at work on the file
@@ -882,9 +885,9 @@ BOOST_AUTO_TEST_CASE(a_release_during_an_attempt_is_done_by_who_is_at_work)
     protocol.during_attempt = [&] {
         auto const dropped = book.drop(me, shared);
         BOOST_TEST(dropped.owned);
-        BOOST_TEST((dropped.next.kind == fd::chore::none));
+        BOOST_TEST((dropped.next.kind == fd::pending_action::none));
     };
-    protocol.answers = {answer::busy}; // another process has the upgrade hold
+    protocol.answers = {attempt_result::busy}; // another process has the upgrade hold
     auto const up = want(upgrade, other);
     BOOST_TEST(up->step(start).kind == next::wait);
     BOOST_TEST(protocol.log == "asaur");
@@ -895,7 +898,7 @@ BOOST_AUTO_TEST_CASE(a_release_during_an_attempt_is_done_by_who_is_at_work)
 BOOST_AUTO_TEST_CASE(one_who_leaves_during_another_s_attempt_leaves_the_withdrawing_to_him)
 {
     BOOST_TEST(have(shared, me));
-    protocol.answers = {answer::busy};
+    protocol.answers = {attempt_result::busy};
     auto up = want(upgrade, other);
     BOOST_TEST(up->step(start).kind == next::wait);
     auto const reader = convert(me, shared, exclusive, deadline::after(1s, start));
@@ -909,25 +912,25 @@ BOOST_AUTO_TEST_CASE(a_look_goes_before_those_who_wait_and_not_while_somebody_is
     struct visit : fd::waiter
     {
         counting_waker waker;
-        explicit visit(owner who) : waiter(who, fd::wish::a_look(), waker) {}
+        explicit visit(owner who) : waiter(who, fd::lock_request::inspect(), waker) {}
     };
     visit stranger(third), holder(me);
-    BOOST_TEST((book.ask(stranger) == lock_book::turn::not_owned));
+    BOOST_TEST((book.ask(stranger) == owner_queue::grant::not_owned));
     BOOST_TEST(have(shared, me));
     auto const writer = want(other);
     writer->step(start);
-    BOOST_TEST((book.ask(holder) == lock_book::turn::yours));
+    BOOST_TEST((book.ask(holder) == owner_queue::grant::attempt));
     auto const dropped = book.drop(me, shared); // an owner of several threads
-    BOOST_TEST((dropped.next.kind == fd::chore::none));
+    BOOST_TEST((dropped.next.kind == fd::pending_action::none));
     BOOST_TEST(writer->step(start).kind == next::wait);
     writer->waker.count = 0;
     auto const chore = book.leave(holder);
-    BOOST_TEST((chore.kind == fd::chore::lower));
-    fd::do_chores(book, protocol, chore);
+    BOOST_TEST((chore.kind == fd::pending_action::downgrade));
+    fd::perform(book, protocol, chore);
     BOOST_TEST(writer->waker.count > 0);
 
     protocol.during_attempt = [&] {
-        BOOST_TEST((book.ask(stranger) == lock_book::turn::not_owned));
+        BOOST_TEST((book.ask(stranger) == owner_queue::grant::not_owned));
     };
     BOOST_TEST(writer->step(start).kind == next::granted);
     drop(other);
@@ -935,20 +938,20 @@ BOOST_AUTO_TEST_CASE(a_look_goes_before_those_who_wait_and_not_while_somebody_is
     BOOST_TEST(have(shared, me));
     visit waits(me);
     protocol.during_attempt = [&] {
-        BOOST_TEST((book.ask(waits) == lock_book::turn::wait));
+        BOOST_TEST((book.ask(waits) == owner_queue::grant::wait));
         waits.waker.count = 0;
     };
     BOOST_TEST(have(shared, other));
     BOOST_TEST(waits.waker.count > 0);
-    BOOST_TEST((book.ask(waits) == lock_book::turn::yours));
+    BOOST_TEST((book.ask(waits) == owner_queue::grant::attempt));
     book.leave(waits);
 
     // Who finds the file busy stays in the queue, and must not stand before the look.
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     auto const joins = want(shared, third);
     BOOST_TEST(joins->step(start).kind == next::wait);
     BOOST_TEST(waits.waker.count > 0);
-    BOOST_TEST((book.ask(waits) == lock_book::turn::yours));
+    BOOST_TEST((book.ask(waits) == owner_queue::grant::attempt));
     book.leave(waits);
 }
 
@@ -957,7 +960,7 @@ BOOST_AUTO_TEST_CASE(a_release_that_failed_is_done_again_before_the_next_attempt
     auto const no = make_error_code(errc::io_error);
     protocol.release_errors = {no, no};
     BOOST_TEST(have(exclusive, me));
-    auto const ec = fd::do_chores(book, protocol, book.drop(me, exclusive).next);
+    auto const ec = fd::perform(book, protocol, book.drop(me, exclusive).next);
     BOOST_TEST((ec == errc::io_error));
     BOOST_TEST(book.is_unreleased());
     auto const n = want(other)->step(start);
@@ -974,7 +977,7 @@ BOOST_AUTO_TEST_CASE(a_lowering_that_failed_releases_nothing_and_is_done_again)
     auto const no = make_error_code(errc::io_error);
     BOOST_TEST(have(exclusive, me));
     protocol.lower_errors = {no, no};
-    auto const ec = fd::do_chores(book, protocol, book.weaken(me, exclusive, shared).next);
+    auto const ec = fd::perform(book, protocol, book.weaken(me, exclusive, shared).next);
     BOOST_TEST((ec == errc::io_error));
     BOOST_TEST(!book.is_unreleased());
     BOOST_TEST(have(shared, other));
@@ -992,9 +995,10 @@ BOOST_AUTO_TEST_CASE(the_last_level_that_goes_while_a_lowering_fails_is_released
     BOOST_TEST(have(exclusive, me));
     protocol.lower_errors = {make_error_code(errc::io_error)};
     protocol.during_lowering = [&] {
-        BOOST_TEST((book.drop(me, shared).next.kind == fd::chore::none)); // it is given to him
+        BOOST_TEST(
+            (book.drop(me, shared).next.kind == fd::pending_action::none)); // it is given to him
     };
-    fd::do_chores(book, protocol, book.weaken(me, exclusive, shared).next);
+    fd::perform(book, protocol, book.weaken(me, exclusive, shared).next);
     BOOST_TEST(protocol.log == "axlsr");
     BOOST_TEST((protocol.held == lock_mode::none));
 }
@@ -1003,7 +1007,7 @@ BOOST_AUTO_TEST_CASE(a_lowering_that_failed_is_no_hindrance_to_the_release)
 {
     BOOST_TEST(have(exclusive, me));
     protocol.lower_errors = {make_error_code(errc::io_error)};
-    fd::do_chores(book, protocol, book.weaken(me, exclusive, upgrade).next);
+    fd::perform(book, protocol, book.weaken(me, exclusive, upgrade).next);
     drop(me);
     BOOST_TEST(protocol.log == "axlur");
     BOOST_TEST((protocol.held == lock_mode::none));
@@ -1025,7 +1029,7 @@ BOOST_AUTO_TEST_CASE(who_cannot_be_told_of_the_lock_does_not_keep_it)
 BOOST_AUTO_TEST_CASE(
     those_who_wait_look_again_whether_it_is_for_themselves_when_the_file_is_another)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     auto const a = want(me), b = want(other);
     a->step(start);
     b->step(start);
@@ -1082,7 +1086,7 @@ struct watcher : engine
 
     watcher()
     {
-        protocol.otherwise = answer::busy;
+        protocol.otherwise = attempt_result::busy;
         a->waker.can_watch = true;
     }
 
@@ -1092,7 +1096,7 @@ struct watcher : engine
         auto const n = a->step(now);
         BOOST_TEST(n.kind == next::wait);
         auto const length = n.until - now;
-        deaf = n.deaf;
+        deaf = n.ignore_changes;
         now = n.until;
         return length;
     }
@@ -1137,7 +1141,7 @@ BOOST_FIXTURE_TEST_CASE(where_it_is_another_each_time_it_is_asked_again_soon, wa
 
 BOOST_FIXTURE_TEST_CASE(who_finds_it_free_after_the_watch_was_set_has_it, watcher)
 {
-    protocol.answers = {answer::busy, answer::have_it};
+    protocol.answers = {attempt_result::busy, attempt_result::acquired};
     BOOST_TEST(a->step(start).kind == next::granted);
 }
 
@@ -1169,7 +1173,7 @@ BOOST_FIXTURE_TEST_CASE(after_a_change_there_are_a_few_attempts_soon, watcher)
 BOOST_FIXTURE_TEST_CASE(an_attempt_of_several_steps_knows_no_such_haste, watcher)
 {
     pause();
-    protocol.answers = {answer::goes_on_after(7ms)};
+    protocol.answers = {attempt_result::continue_after(7ms)};
     change();
     BOOST_TEST((pause() == 7ms));
     BOOST_TEST(!deaf);
@@ -1261,7 +1265,7 @@ BOOST_FIXTURE_TEST_CASE(but_no_more_where_the_file_is_another_that_cannot_be_wat
 
 BOOST_FIXTURE_TEST_CASE(longer_ones_than_a_second_stay_as_they_are, engine)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     protocol.local = true;
     auto wanted = request(lock_mode::exclusive, me, deadline::never());
     wanted.poll_interval = std::chrono::nanoseconds::max();
@@ -1276,7 +1280,7 @@ BOOST_FIXTURE_TEST_CASE(and_nowhere_else, watcher)
     for (int i = 0; i < 5; ++i)
         BOOST_TEST((pause() == 50ms));
     engine other_lock; // which cannot be watched
-    other_lock.protocol.otherwise = answer::busy;
+    other_lock.protocol.otherwise = attempt_result::busy;
     other_lock.protocol.local = true;
     auto const b = other_lock.want(me, deadline::after(1h, start));
     for (auto at = start; at < start + 250ms; at += 50ms)
@@ -1287,7 +1291,7 @@ BOOST_FIXTURE_TEST_CASE(and_nowhere_else, watcher)
 
 BOOST_AUTO_TEST_CASE(a_cancel_check_is_asked_after_every_attempt_in_vain)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     int asked = 0;
     acquire_options how;
     how.cancel_check = [&] { return ++asked == 3; };
@@ -1374,14 +1378,14 @@ BOOST_AUTO_TEST_CASE(progress_is_not_told_of_a_free_lock_nor_of_one_attempt)
 
 BOOST_AUTO_TEST_CASE(a_callback_that_throws_ends_the_wait)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     acquire_options how;
     how.on_wait = [](wait_status const&) { throw std::runtime_error("no"); };
     auto a = want(how, me);
     BOOST_CHECK_THROW(a->step(start), std::runtime_error);
     a.reset();
     BOOST_TEST(protocol.log == "axw");
-    protocol.otherwise = answer::have_it;
+    protocol.otherwise = attempt_result::acquired;
     BOOST_TEST(have(exclusive, other));
 }
 

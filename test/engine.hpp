@@ -6,7 +6,7 @@
 #define BOOST_FILELOCK_TEST_ENGINE_HPP
 
 #include "../src/ownership/acquisition.hpp"
-#include "../src/ownership/lock_book.hpp"
+#include "../src/ownership/owner_queue.hpp"
 #include "fake_protocol.hpp"
 
 #include <boost/filelock/acquire_options.hpp>
@@ -29,10 +29,10 @@ using boost::filelock::acquire_options;
 using boost::filelock::ownership;
 using fd::acquisition;
 using fd::deadline;
-using fd::lock_book;
 using fd::lock_mode;
 using fd::owner;
-using fd::watching;
+using fd::owner_queue;
+using fd::watch_result;
 using next = acquisition::next;
 using time_point = acquisition::time_point;
 
@@ -47,14 +47,14 @@ struct counting_waker final : fd::waker
     bool is_changed = false;
     std::vector<fd::file_identity> watched; // one after the other
 
-    watching watch(fd::watched const&, fd::file_identity const& file) noexcept override
+    watch_result watch(fd::watch_target const&, fd::file_identity const& file) noexcept override
     {
         if (!can_watch)
-            return watching::no;
+            return watch_result::no;
         if (!watched.empty() && watched.back() == file)
-            return watching::already;
+            return watch_result::already;
         watched.push_back(file);
-        return watching::anew;
+        return watch_result::anew;
     }
     bool take_change() noexcept override { return std::exchange(is_changed, false); }
     void wake() noexcept override { ++count; }
@@ -73,7 +73,7 @@ inline owner some_thread()
 struct engine
 {
     fake_protocol protocol;
-    lock_book book;
+    owner_queue book;
     time_point const start{100s};
     owner const me = owner::calling(ownership::thread);
     owner const object = owner::calling(ownership::instance);
@@ -83,7 +83,7 @@ struct engine
     struct attempt
     {
         counting_waker waker;
-        acquisition::listener told;
+        acquisition::wait_callbacks told;
         acquisition taking;
         attempt(engine& e, acquisition::request wanted, acquire_options const* how = nullptr)
             : told{how, &e.path, [] { return fake_now; }},
@@ -91,7 +91,7 @@ struct engine
         {}
         acquisition::request const& with(acquisition::request& wanted)
         {
-            wanted.told = &told;
+            wanted.callbacks = &told;
             return wanted;
         }
         next step(time_point at)
@@ -135,13 +135,13 @@ struct engine
     bool drop(owner who, lock_mode mode = lock_mode::none)
     {
         auto const dropped = book.drop(who, mode);
-        fd::do_chores(book, protocol, dropped.next);
+        fd::perform(book, protocol, dropped.next);
         return dropped.owned;
     }
     bool weaken(owner who, lock_mode from, lock_mode to)
     {
         auto const dropped = book.weaken(who, from, to);
-        fd::do_chores(book, protocol, dropped.next);
+        fd::perform(book, protocol, dropped.next);
         return dropped.owned;
     }
 };

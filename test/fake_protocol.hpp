@@ -22,18 +22,18 @@ namespace detail = boost::filelock::detail;
 /// A(nnounce).
 struct fake_protocol : detail::protocol
 {
-    std::deque<detail::answer> answers; // then `otherwise`
-    detail::answer otherwise = detail::answer::have_it;
+    std::deque<detail::attempt_result> answers; // then `otherwise`
+    detail::attempt_result otherwise = detail::attempt_result::acquired;
     std::deque<boost::system::error_code> release_errors, lower_errors, withdraw_errors;
     std::function<void()> during_attempt, during_lowering, on_acquired;
-    std::optional<detail::answer> announces; // and answers so
-    detail::standing asked_as = detail::standing::nothing;
+    std::optional<detail::attempt_result> announces; // and answers so
+    detail::prior_hold asked_as = detail::prior_hold::none;
     bool is_only_one = false; // the attempt
     bool sleeps = false;
     bool is_ours = true;
     bool local = false;
     detail::descriptor watched_file;
-    detail::watched_kind watched_as = detail::watched_kind::lock_file;
+    detail::watch_kind watched_as = detail::watch_kind::lock_file;
     detail::lock_mode held = detail::lock_mode::none;
     detail::file_identity file{1, 1};
     std::vector<boost::filelock::owner_record> who;
@@ -50,10 +50,11 @@ struct fake_protocol : detail::protocol
 
     static char letter(detail::lock_mode mode) { return "-sux"[static_cast<int>(mode)]; }
 
-    detail::answer attempt(detail::lock_mode mode, detail::asker const& asker) override
+    detail::attempt_result attempt(detail::lock_mode mode,
+                                   detail::attempt_context const& asker) override
     {
         log += {'a', letter(mode)};
-        asked_as = asker.has;
+        asked_as = asker.prior;
         is_only_one = !asker.waits;
         if (during_attempt)
             during_attempt();
@@ -62,33 +63,33 @@ struct fake_protocol : detail::protocol
             a = answers.front();
             answers.pop_front();
         }
-        if (a.kind == detail::answer::have_it && held < mode)
+        if (a.kind == detail::attempt_result::acquired && held < mode)
             held = mode;
         return a;
     }
-    detail::answer announce(detail::standing asker) override
+    detail::attempt_result announce(detail::prior_hold asker) override
     {
         if (!announces)
-            return detail::answer::busy;
+            return detail::attempt_result::busy;
         log += 'A';
         asked_as = asker;
         if (during_attempt)
             during_attempt();
         return *announces;
     }
-    detail::answer sleep(detail::lock_mode mode) override
+    detail::attempt_result sleep(detail::lock_mode mode) override
     {
         log += {'S', letter(mode)};
         held = mode;
-        return detail::answer::have_it;
+        return detail::attempt_result::acquired;
     }
     bool can_sleep() const noexcept override { return sleeps; }
-    detail::watched what_tells() const noexcept override
+    detail::watch_target to_watch() const noexcept override
     {
         return {&watched_file, file, watched_as};
     }
     bool is_local() const noexcept override { return local; }
-    std::uint8_t made_of() const noexcept override { return 255; }
+    std::uint8_t exclusion_domains() const noexcept override { return 255; }
     void acquired() override
     {
         if (on_acquired)
@@ -99,14 +100,14 @@ struct fake_protocol : detail::protocol
         log += 'w';
         return next_of(withdraw_errors);
     }
-    std::optional<detail::file_identity> met() const noexcept override { return file; }
+    std::optional<detail::file_identity> observed_file() const noexcept override { return file; }
     boost::system::error_code release() noexcept override
     {
         log += 'r';
         held = detail::lock_mode::none;
         return next_of(release_errors);
     }
-    boost::system::error_code lower(detail::lock_mode mode) noexcept override
+    boost::system::error_code downgrade(detail::lock_mode mode) noexcept override
     {
         log += {'l', letter(mode)};
         if (during_lowering)

@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(child_neither_uses_nor_destroys_what_an_attempt_left)
     child c([&] {
         thread.fill_stack();
         may_end = true;
-        if (attempt() != fd::answer::have_it || attempt() != fd::answer::have_it)
+        if (attempt() != fd::attempt_result::acquired || attempt() != fd::attempt_result::acquired)
             return 1;
         locking.reset();
         return was_destroyed ? 2 : 0;

@@ -125,17 +125,17 @@ BOOST_DATA_TEST_CASE(breaker_leaves_marker_that_has_come_to_the_path, with_and_w
 // time.
 BOOST_AUTO_TEST_CASE(marker_that_is_published_too_late_is_no_hold)
 {
-    for (bool const is_left : {false, true}) {
-        fd::marker_habit habit;
-        habit.is_left = is_left;
-        habit.longest_making = -1ns;
-        fd::marker_file marker(path, {}, storage::local, habit);
-        auto result = outcome::ours;
+    for (bool const keep_on_failure : {false, true}) {
+        fd::marker_policy policy;
+        policy.keep_on_failure = keep_on_failure;
+        policy.publish_limit = -1ns;
+        fd::marker_file marker(path, {}, storage::local, policy);
+        auto result = outcome::published;
         auto const ec = marker.publish(own, result);
         BOOST_TEST(name_of(ec, result) == "again");
-        BOOST_TEST(marker.is_published() == is_left);
-        BOOST_TEST(text_of(path) == (is_left ? own : ""));
-        BOOST_TEST(fs::exists(path) == is_left);
+        BOOST_TEST(marker.is_published() == keep_on_failure);
+        BOOST_TEST(text_of(path) == (keep_on_failure ? own : ""));
+        BOOST_TEST(fs::exists(path) == keep_on_failure);
     }
 }
 
@@ -177,8 +177,8 @@ struct published : steps
 
     published()
     {
-        auto result = outcome::again;
-        BOOST_TEST_REQUIRE((!marker.publish(own, result) && result == outcome::ours));
+        auto result = outcome::retry;
+        BOOST_TEST_REQUIRE((!marker.publish(own, result) && result == outcome::published));
         fs::last_write_time(path, begun - 1000);
     }
 
@@ -300,9 +300,9 @@ BOOST_AUTO_TEST_CASE(marker_is_not_carried_off_long_after_the_look)
 {
     for (bool const is_late : {true, false}) {
         find(dead);
-        fd::marker_habit habit;
-        habit.longest_making = is_late ? 0ns : 1h;
-        fd::marker_file marker(path, {}, storage::network, habit);
+        fd::marker_policy policy;
+        policy.publish_limit = is_late ? 0ns : 1h;
+        fd::marker_file marker(path, {}, storage::network, policy);
         auto const begin = fd::time_since_boot();
         auto const came = break_with(
             marker,

@@ -50,7 +50,7 @@ inline std::string const busy_right =
 inline std::string name_of_refresh(fd::marker_file const& marker, std::chrono::nanoseconds limit)
 {
     static char const* const names[] = {"intact", "late", "missing", "replaced"};
-    fd::marker_file::fate result;
+    fd::marker_state result;
     auto const ec = marker.refresh(fd::time_since_boot() + limit, result);
     return ec ? ec.message() : names[static_cast<int>(result)];
 }
@@ -82,7 +82,7 @@ struct steps : temporary_directory
     std::string break_with(fd::marker_file& marker, fd::marker_file::judgement const& is_removable,
                            bool replaces)
     {
-        auto result = outcome::ours;
+        auto result = outcome::published;
         auto const ec = replaces ? marker.replace(found, is_removable, own, result)
                                  : marker.evict(found, is_removable, result);
         return name_of(ec, result);

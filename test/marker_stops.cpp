@@ -64,10 +64,10 @@ struct stopped_steps : steps
     {
         deed d;
         d.then = [this, limit] {
-            fd::marker_habit habit;
-            habit.longest_making = limit;
-            fd::marker_file marker(path, {}, storage::local, habit);
-            auto result = outcome::ours;
+            fd::marker_policy policy;
+            policy.publish_limit = limit;
+            fd::marker_file marker(path, {}, storage::local, policy);
+            auto result = outcome::published;
             auto const ec = marker.publish(own, result);
             marker.leave();
             return name_of(ec, result);
@@ -162,9 +162,9 @@ BOOST_DATA_TEST_CASE_F(stopped_steps, breaker_restores_a_successor, events, e)
     BOOST_TEST_REQUIRE(breaks.has_met());
     fs::remove(path);
     fd::marker_file successor(path, {}, storage::local);
-    auto result = outcome::again;
+    auto result = outcome::retry;
     if (e.is_witnessed)
-        BOOST_TEST_REQUIRE((!successor.publish(live, result) && result == outcome::ours));
+        BOOST_TEST_REQUIRE((!successor.publish(live, result) && result == outcome::published));
     else
         write_text(path, live);
     breaks.go_on_to_next();
@@ -288,7 +288,7 @@ BOOST_FIXTURE_TEST_CASE(marker_counts_if_the_path_names_it_after_it_is_published
     deed publishes;
     publishes.then = [this] {
         fd::marker_file marker(path, {}, storage::network);
-        auto result = outcome::ours;
+        auto result = outcome::published;
         auto const ec = marker.publish(own, result);
         marker.leave();
         return name_of(ec, result);
@@ -310,7 +310,7 @@ BOOST_FIXTURE_TEST_CASE(marker_is_intact_if_the_path_names_it_after_it_is_stampe
     fd::marker_file marker(path, {}, storage::local);
     deed stamps;
     stamps.first = [&] {
-        auto result = outcome::ours;
+        auto result = outcome::published;
         return name_of(marker.publish(own, result), result);
     };
     stamps.then = [&] { return name_of_refresh(marker, 1h); };

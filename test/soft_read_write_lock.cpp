@@ -1655,7 +1655,7 @@ BOOST_DATA_TEST_CASE_F(tree, ends_waits_for_threads_of_the_same_object, both_rol
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, is_for_ever, both_roles, r)
+BOOST_DATA_TEST_CASE_F(tree, is_unlimited, both_roles, r)
 {
     soft_read_write_lock lock(path, steady());
     lock.close();

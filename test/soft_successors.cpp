@@ -50,7 +50,7 @@ struct after_a_death : succession
     }
 
     /// Whether the path is vacant then.
-    bool vacate(file_at const& dead_marker, way how) const
+    bool unlink_path(file_at const& dead_marker, way how) const
     {
         if (dead_marker.is_there()) {
             if (how == removed) {
@@ -73,7 +73,7 @@ struct after_a_death : succession
             return "it was not stopped";
         std::unique_ptr<successor> next;
         std::unique_ptr<file_at> its;
-        if (vacate(dead_marker, how) || how == broken) {
+        if (unlink_path(dead_marker, how) || how == broken) {
             next = std::make_unique<successor>(path, options);
             if (!next->is_in() && (next->came() != busy || how != broken))
                 return "the successor: " + next->came();
@@ -103,7 +103,7 @@ struct after_a_death : succession
         if (!breaks.has_met())
             return "it was not stopped";
         std::unique_ptr<file_at> its;
-        if (vacate(dead_marker, how)) {
+        if (unlink_path(dead_marker, how)) {
             write_text(path, live_record);
             its = std::make_unique<file_at>(path);
         }
@@ -153,7 +153,7 @@ BOOST_FIXTURE_TEST_CASE(on_network_storage_a_successor_can_see_that_he_was_broke
                 stopped breaks(breaker(), p);
                 if (!breaks.has_met())
                     return "it was not stopped";
-                vacate(dead_marker, how);
+                unlink_path(dead_marker, how);
                 successor next(path, options);
                 auto const came = breaks.go_on();
                 if (came != has_it && came != busy)

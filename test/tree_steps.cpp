@@ -5,8 +5,8 @@
 // The steps of a soft_read_write_lock, attempt by attempt. Between two of them other processes
 // enter `state`, remove the claim, or replace the directory of the readers.
 
-#include "../src/protocol/reader_crowd.hpp"
 #include "../src/protocol/reader_directory.hpp"
+#include "../src/protocol/reader_set.hpp"
 #include "../src/protocol/soft_read_write_protocol.hpp"
 #include "../src/protocol/writer_gate.hpp"
 
@@ -41,18 +41,18 @@ using boost::filelock::soft_read_write_lock_options;
 using boost::filelock::storage;
 using boost::filelock::detail::lock_mode;
 using boost::system::error_code;
-using fate = fd::marker_file::fate;
+using fate = fd::marker_state;
 using names_list = std::vector<std::string>;
 
 namespace {
 
 auto const both_storages = data::make({storage::local, storage::network});
 
-std::string name_of(fd::answer const& a)
+std::string name_of(fd::attempt_result const& a)
 {
-    static char const* const names[] = {"have_it", "busy",    "ask_again",
-                                        "halfway", "refused", "failed: "};
-    return names[a.kind] + (a.kind == fd::answer::failed ? a.error.message() : "");
+    static char const* const names[] = {"acquired", "busy",    "retry",
+                                        "halfway",  "refused", "failed: "};
+    return names[a.kind] + (a.kind == fd::attempt_result::failed ? a.error.message() : "");
 }
 
 struct tree : temporary_directory
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(writer_that_settles_waits_for_who_is_in_state)
                    BOOST_TEST(settled_attempt(*writer) == "busy");
                    BOOST_TEST(attempt(*writer) == "busy");
                    leave_state();
-                   BOOST_TEST(attempt(*writer) == "have_it");
+                   BOOST_TEST(attempt(*writer) == "acquired");
                    BOOST_TEST(!writer->release());
                }) == "");
 }
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(second_claim_settles_as_the_first)
                    BOOST_TEST_REQUIRE(fs::remove(write));
                    remove_reader();
                    unless_late(attempt(*writer) == "halfway", "it has not settled");
-                   BOOST_TEST(settled_attempt(*writer) == "have_it");
+                   BOOST_TEST(settled_attempt(*writer) == "acquired");
                    BOOST_TEST(!writer->release());
                }) == "");
 }
@@ -180,7 +180,7 @@ BOOST_DATA_TEST_CASE(stale_writer_is_removed_in_state_alone, both_storages, wher
         BOOST_TEST(name_of(came) == "busy");
     }
     BOOST_TEST(text_of(write) == reader_record);
-    BOOST_TEST(name_of(gate.in_state([&] { return gate.evict(where); })) == "have_it");
+    BOOST_TEST(name_of(gate.in_state([&] { return gate.evict(where); })) == "acquired");
     BOOST_TEST(!fs::exists(write));
     BOOST_TEST(!fs::exists(state));
 }
@@ -211,12 +211,12 @@ BOOST_AUTO_TEST_CASE(marker_of_a_reader_is_looked_for_in_the_directory_that_othe
     BOOST_TEST_REQUIRE(!at.open({}));
     add_reader();
     error_code ec;
-    auto const found = [&] { return at.fate_of(reader_name, reader_record, ec); };
-    BOOST_TEST((found() == fate::ours));
+    auto const found = [&] { return at.state_of(reader_name, reader_record, ec); };
+    BOOST_TEST((found() == fate::intact));
     replace_readers();
     BOOST_TEST((found() == fate::missing));
     add_reader();
-    BOOST_TEST((found() == fate::ours));
+    BOOST_TEST((found() == fate::intact));
     write_text(readers / reader_name, "");
     BOOST_TEST((found() == fate::replaced));
     BOOST_TEST(!ec);
@@ -224,30 +224,30 @@ BOOST_AUTO_TEST_CASE(marker_of_a_reader_is_looked_for_in_the_directory_that_othe
 
 BOOST_DATA_TEST_CASE(no_reader_counts_in_a_directory_that_was_replaced, both_storages, where)
 {
-    fd::reader_crowd crowd(readers, 3h, 1h);
+    fd::reader_set crowd(readers, 3h, 1h);
     BOOST_TEST_REQUIRE(!crowd.directory().open({}));
-    BOOST_TEST(name_of(crowd.pass(where, write)) == "have_it");
+    BOOST_TEST(name_of(crowd.drain(where, write)) == "acquired");
     replace_readers();
     add_reader();
-    auto const came = crowd.pass(where, write);
-    BOOST_TEST(name_of(came) == "ask_again");
+    auto const came = crowd.drain(where, write);
+    BOOST_TEST(name_of(came) == "retry");
     BOOST_TEST((came.delay == came.delay.zero()));
     BOOST_TEST(!crowd.directory().is_open());
     BOOST_TEST_REQUIRE(!crowd.directory().open({}));
-    BOOST_TEST(name_of(crowd.pass(where, write)) == "busy");
+    BOOST_TEST(name_of(crowd.drain(where, write)) == "busy");
 }
 
 BOOST_DATA_TEST_CASE(reader_loses_the_lock_when_the_directory_is_replaced, both_storages, where)
 {
     auto const reader = make(where);
-    BOOST_TEST_REQUIRE(attempt(*reader, lock_mode::shared) == "have_it");
+    BOOST_TEST_REQUIRE(attempt(*reader, lock_mode::shared) == "acquired");
     auto const marker = names_in(readers).at(0);
     error_code ec;
     BOOST_TEST(reader->still_held(ec));
     replace_readers();
     BOOST_TEST(!reader->still_held(ec));
     BOOST_TEST((reader->lost() == boost::filelock::loss_reason::marker_missing));
-    BOOST_TEST((reader->keep_up().lost == boost::filelock::loss_reason::marker_missing));
+    BOOST_TEST((reader->refresh().lost == boost::filelock::loss_reason::marker_missing));
     // A user puts the directory back.
     fs::remove(readers);
     fs::rename(removed, readers);
@@ -296,7 +296,7 @@ BOOST_AUTO_TEST_CASE(writer_that_has_lost_state_while_it_claims_has_no_claim)
     leave_state();
     enter_state();
     auto const others = text_of(state);
-    BOOST_TEST(writes.go_on() != "have_it");
+    BOOST_TEST(writes.go_on() != "acquired");
     BOOST_TEST(text_of(state) == others);
     leave_state();
     BOOST_TEST(writes.at_last() == "");
@@ -328,7 +328,7 @@ BOOST_DATA_TEST_CASE_F(stopped_tree, writer_follows_the_directory_of_the_readers
         replace_readers();
         if (is_one_there)
             add_reader();
-        BOOST_TEST(writes.go_on() == (is_one_there ? "busy" : "have_it"));
+        BOOST_TEST(writes.go_on() == (is_one_there ? "busy" : "acquired"));
         BOOST_TEST(writes.at_last() == "");
         BOOST_TEST(!fs::exists(write));
         remove_reader();
@@ -355,7 +355,7 @@ BOOST_DATA_TEST_CASE_F(stopped_tree, reader_follows_the_directory_of_the_readers
     stopped reads(attempts_in(lock_mode::shared, where), reader_named);
     BOOST_TEST_REQUIRE(reads.has_met());
     replace_readers();
-    BOOST_TEST(reads.go_on() == "have_it");
+    BOOST_TEST(reads.go_on() == "acquired");
     BOOST_TEST(names_in(readers).size() == 1u);
     BOOST_TEST(fs::is_empty(removed));
     BOOST_TEST(reads.at_last() == "");

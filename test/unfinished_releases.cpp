@@ -62,7 +62,7 @@ struct blocked_protocol final : fake_protocol
         std::atomic<int> releases{0}, releases_by_main_thread{0}, withdrawals{0};
         std::thread::id const main_thread = std::this_thread::get_id();
         std::atomic<bool> is_held{false};
-        std::function<fd::answer()> attempt = [] { return fd::answer::have_it; };
+        std::function<fd::attempt_result()> attempt = [] { return fd::attempt_result::acquired; };
     };
     std::shared_ptr<shared> const world;
 
@@ -72,12 +72,12 @@ struct blocked_protocol final : fake_protocol
     {
         return world->is_blocked ? make_error_code(errc::operation_would_block) : error_code();
     }
-    fd::answer attempt(fd::lock_mode, fd::asker const&) override
+    fd::attempt_result attempt(fd::lock_mode, fd::attempt_context const&) override
     {
         if (auto const ec = come_to())
-            return fd::answer::again_after(1ms);
+            return fd::attempt_result::retry_after(1ms);
         auto const a = world->attempt();
-        world->is_held = a.kind == fd::answer::have_it;
+        world->is_held = a.kind == fd::attempt_result::acquired;
         return a;
     }
     error_code withdraw() noexcept override
@@ -289,7 +289,7 @@ BOOST_FIXTURE_TEST_SUITE(withdrawal, blocked)
 
 BOOST_AUTO_TEST_CASE(of_timed_acquisition_goes_on_in_the_background)
 {
-    world->attempt = [] { return fd::answer::busy; };
+    world->attempt = [] { return fd::attempt_result::busy; };
     world->is_blocked = true;
     BOOST_TEST(!lock->try_lock());
     BOOST_TEST(comes_true([&] { return world->withdrawals > 2; }));
@@ -300,7 +300,7 @@ BOOST_AUTO_TEST_CASE(of_timed_acquisition_goes_on_in_the_background)
 
 BOOST_AUTO_TEST_CASE(of_asynchronous_acquisition_goes_on_in_the_background)
 {
-    world->attempt = [] { return fd::answer::busy; };
+    world->attempt = [] { return fd::attempt_result::busy; };
     world->is_blocked = true;
     asio::io_context context;
     acquire_options how;
@@ -316,10 +316,10 @@ BOOST_AUTO_TEST_CASE(of_asynchronous_acquisition_goes_on_in_the_background)
 BOOST_AUTO_TEST_CASE(is_over_when_a_new_attempt_begins)
 {
     fake_protocol protocol;
-    fd::lock_book book;
+    fd::owner_queue book;
     fd::release_retry retry(book, protocol);
     protocol.withdraw_errors = {make_error_code(errc::operation_would_block)};
-    protocol.otherwise = fd::answer::busy;
+    protocol.otherwise = fd::attempt_result::busy;
     fd::thread_waker call;
     auto const me = fd::owner::calling(ownership::thread);
     auto const wanted = [&](fd::deadline const& until) {

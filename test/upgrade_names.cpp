@@ -270,9 +270,9 @@ BOOST_AUTO_TEST_CASE(conversions_with_limits)
     auto& lock = subject.lock;
     auto const check = [&](auto&& back, auto&& attempt) {
         return [&, back, attempt](auto const& brief, auto const& ample) {
-            lock.protocol.otherwise = fd::answer::busy; // somebody elsewhere is in the way
+            lock.protocol.otherwise = fd::attempt_result::busy; // somebody elsewhere is in the way
             BOOST_TEST(!attempt(brief));
-            lock.protocol.otherwise = fd::answer::have_it;
+            lock.protocol.otherwise = fd::attempt_result::acquired;
             BOOST_TEST(attempt(ample));
             back();
         };

@@ -6,7 +6,7 @@
 #define BOOST_FILELOCK_SRC_OWNERSHIP_ACQUISITION_HPP
 
 #include "../protocol/protocol.hpp"
-#include "lock_book.hpp"
+#include "owner_queue.hpp"
 
 #include <boost/filelock/acquire_options.hpp>
 #include <boost/filelock/detail/deadline.hpp>
@@ -43,13 +43,13 @@ public:
         kind_type kind;
         system::error_code error = {};
         time_point until = {};
-        bool deaf = false; ///< to changes of the file
+        bool ignore_changes = false; ///< to changes of the file
     };
 
     /// Who wants to be asked and told while it waits. One of its own for each acquisition.
-    struct listener
+    struct wait_callbacks
     {
-        acquire_options const* callbacks = nullptr;
+        acquire_options const* options = nullptr;
         filesystem::path const* path = nullptr;
         time_point (*now)() = deadline::steady::now;
 
@@ -64,97 +64,98 @@ public:
         deadline until;
         std::chrono::nanoseconds poll_interval;
         lock_mode from = lock_mode::none; // for a conversion
-        listener* told = nullptr;
+        wait_callbacks* callbacks = nullptr;
         bool may_sleep = true; // there is a thread to be spent on it
 
         /// Whether nothing but the lock, or a failure, ends it.
-        bool is_for_ever() const noexcept
+        bool is_unlimited() const noexcept
         {
-            return until.is_never() && !(told && told->callbacks && told->callbacks->cancel_check);
+            return until.is_never() &&
+                   !(callbacks && callbacks->options && callbacks->options->cancel_check);
         }
     };
 
     /// All that is referred to must outlive the acquisition.
-    acquisition(lock_book& book, protocol& what, request const& wanted, waker& call) noexcept;
+    acquisition(owner_queue& queue, protocol& what, request const& wanted, waker& call) noexcept;
 
     /// Gives up where it has not come to an end.
     ~acquisition() { give_up(); }
     void give_up() noexcept;
 
-    lock_mode mode() const noexcept { return wants().to; }
+    lock_mode mode() const noexcept { return requested().to; }
 
     /// Whether it is to be shared, and the last attempt found a writer who was there first.
     bool is_behind_writer() const noexcept { return is_behind_writer_; }
 
-    listener* told() const noexcept { return listener_; }
+    wait_callbacks* callbacks() const noexcept { return callbacks_; }
 
     /// Takes a place in the queue before the first step.
-    void line_up() noexcept { book_.line_up(*this); }
+    void line_up() noexcept { queue_.line_up(*this); }
 
-    next step() { return go(false); }
+    next step() { return advance(false); }
 
     /// An attempt that waits in the kernel, without a limit.
-    next sleep() { return go(true); }
+    next sleep() { return advance(true); }
 
 private:
-    next go(bool asleep);
+    next advance(bool asleep);
     struct pause
     {
         std::chrono::nanoseconds length;
-        bool deaf = false;
+        bool ignore_changes = false;
         bool goes_on = false; // within one attempt
     };
 
-    enum class told_of : std::uint8_t
+    enum class notice_scope : std::uint8_t
     {
         nothing,
         our_side, // what other machines do to the file, nobody tells
         everything
     };
 
-    answer attempt(bool asleep);
-    answer ask_protocol(bool asleep);
-    void find_standing();
+    attempt_result attempt(bool asleep);
+    attempt_result ask_protocol(bool asleep);
+    void find_prior_hold();
     bool can_sleep() const noexcept;
     std::optional<next> announce();
-    next judge(answer const& a);
-    next not_yet(std::optional<pause> p, bool may_sleep);
-    bool watches_anew();
+    next handle(attempt_result const& a);
+    next schedule_retry(std::optional<pause> p, bool may_sleep);
+    bool watch_anew();
     pause pause_after_busy() noexcept;
     pause long_pause() noexcept;
-    void tell_progress(time_point at);
+    void report_progress(time_point at);
     next end(next result) noexcept;
 
-    time_point now() const { return listener_ ? listener_->now() : deadline::steady::now(); }
-    acquire_options const* callbacks() const noexcept
+    time_point now() const { return callbacks_ ? callbacks_->now() : deadline::steady::now(); }
+    acquire_options const* options() const noexcept
     {
-        return listener_ ? listener_->callbacks : nullptr;
+        return callbacks_ ? callbacks_->options : nullptr;
     }
 
     // As little as can be: thousands may wait at a time.
-    lock_book& book_;
+    owner_queue& queue_;
     protocol& protocol_;
     deadline const until_;
     std::chrono::nanoseconds const poll_interval_;
-    listener* const listener_;
-    standing standing_;
-    told_of hears_ = told_of::nothing;
+    wait_callbacks* const callbacks_;
+    prior_hold prior_hold_;
+    notice_scope notified_of_ = notice_scope::nothing;
     bool const may_sleep_ : 1;
-    bool knows_standing_ : 1;
+    bool is_prior_hold_known_ : 1;
     bool ended_ : 1;
     bool is_behind_writer_ : 1;
-    bool is_told_ : 1;       // of a change, since the last attempt
-    bool is_told_again_ : 1; // while on the ladder
-    std::uint8_t rung_ = off_ladder;
-    std::uint8_t pauses_ = 0;    // long ones in a row
-    std::uint8_t fruitless_ = 0; // changes in a row that did not yield the lock
+    bool has_change_ : 1;       // of a change, since the last attempt
+    bool has_later_change_ : 1; // while on the backoff_steps
+    std::uint8_t backoff_step_ = no_backoff;
+    std::uint8_t pauses_ = 0;           // long ones in a row
+    std::uint8_t fruitless_events_ = 0; // changes in a row that did not yield the lock
 
-    static constexpr std::uint8_t off_ladder = 255;
+    static constexpr std::uint8_t no_backoff = 255;
 };
 
 /// Does what is left to be done, and what that leaves; says what went wrong first. After
 /// `operation_would_block` the book is unfinished.
-system::error_code do_chores(lock_book& book, protocol& what, chore c) noexcept;
+system::error_code perform(owner_queue& queue, protocol& what, pending_action c) noexcept;
 
 } // namespace detail
 } // namespace filelock

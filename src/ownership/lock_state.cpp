@@ -26,14 +26,14 @@ constexpr auto longest_end = 100ms; // of a destructor
 class visit final : public waiter
 {
 public:
-    visit(lock_book& book, owner who, waker& call) noexcept
-        : waiter(who, wish::a_look(), call), book_(book)
+    visit(owner_queue& queue, owner who, waker& call) noexcept
+        : waiter(who, lock_request::inspect(), call), queue_(queue)
     {}
 
-    lock_book::turn ask() { return book_.ask(*this); }
+    owner_queue::grant ask() { return queue_.ask(*this); }
 
 private:
-    lock_book& book_;
+    owner_queue& queue_;
 };
 
 } // namespace
@@ -41,23 +41,23 @@ private:
 lock_state::lock_state(filesystem::path path, std::unique_ptr<protocol> what, ownership scope,
                        std::chrono::nanoseconds poll_interval)
     : path_(std::move(path)), scope_(scope), poll_interval_(poll_interval),
-      protocol_(std::move(what)), book_(protocol_->made_of()), retry_(book_, *protocol_)
+      protocol_(std::move(what)), queue_(protocol_->exclusion_domains()), retry_(queue_, *protocol_)
 {
-    register_object(book_);
+    register_object(queue_);
 }
 
 lock_state::~lock_state()
 {
-    unregister_object(book_);
+    unregister_object(queue_);
 }
 
 void lock_state::release_everything() noexcept
 {
     without_cancellation const running_on;
-    (void)begin_to_finish(book_.drop_everything());
-    if (book_.is_unfinished())
+    (void)begin_to_finish(queue_.drop_everything());
+    if (queue_.is_unfinished())
         (void)wait_out([this] { return try_again(); }, longest_end);
-    if (book_.is_unreleased())
+    if (queue_.is_unreleased())
         (void)protocol_->release();
 }
 
@@ -65,10 +65,10 @@ bool lock_state::acquire(lock_mode to, acquire_options const& how, system::error
 {
     auto const until = how.timeout ? deadline::after(*how.timeout) : deadline::never();
     auto const poll_interval = how.poll_interval.value_or(poll_interval_);
-    acquisition::listener told;
-    told.callbacks = &how;
-    told.path = &path_;
-    if (wait_for({to, caller(), until, poll_interval, lock_mode::none, &told}, ec))
+    acquisition::wait_callbacks callbacks;
+    callbacks.options = &how;
+    callbacks.path = &path_;
+    if (wait_for({to, caller(), until, poll_interval, lock_mode::none, &callbacks}, ec))
         return true;
     if (!ec)
         ec = make_error_code(system::errc::timed_out);
@@ -83,7 +83,7 @@ bool lock_state::wait_for(acquisition::request const& wanted, system::error_code
         lock_state& self;
         ~at_last() { self.retry_in_background(); }
     } const after_taking{*this};
-    acquisition taking(book_, *protocol_, wanted, call);
+    acquisition taking(queue_, *protocol_, wanted, call);
     auto next = taking.step();
     if (next.kind == acquisition::next::granted) // one level more costs no system call
         return true;
@@ -91,7 +91,7 @@ bool lock_state::wait_for(acquisition::request const& wanted, system::error_code
     for (;;) {
         bool const is_over =
             next.kind != acquisition::next::wait && next.kind != acquisition::next::sleep;
-        if (!is_over && wanted.is_for_ever() && waits_for_itself(taking)) {
+        if (!is_over && wanted.is_unlimited() && waits_for_itself(taking)) {
             ec = make_error_code(system::errc::resource_deadlock_would_occur);
             return false;
         }
@@ -107,7 +107,7 @@ bool lock_state::wait_for(acquisition::request const& wanted, system::error_code
             next = taking.sleep();
             break;
         case acquisition::next::wait:
-            call.wait_until(next.until, next.deaf);
+            call.wait_until(next.until, next.ignore_changes);
             next = taking.step();
             break;
         }
@@ -119,12 +119,12 @@ bool lock_state::wait_for(acquisition::request const& wanted, system::error_code
 // go. What an object owns, any thread may release.
 bool lock_state::waits_for_itself(acquisition const& w) const
 {
-    auto const file = book_.file();
+    auto const file = queue_.file();
     if (scope_ != ownership::thread || !file)
         return false;
-    bool const is_behind_writer = w.is_behind_writer() || book_.is_behind_writer(w);
+    bool const is_behind_writer = w.is_behind_writer() || queue_.is_behind_writer(w);
     auto const hindered = is_behind_writer ? lock_mode::exclusive : w.mode();
-    return another_keeps_out(book_, caller(), *file, hindered);
+    return another_keeps_out(queue_, caller(), *file, hindered);
 }
 
 bool lock_state::still_held(owner who, system::error_code& ec)
@@ -132,14 +132,14 @@ bool lock_state::still_held(owner who, system::error_code& ec)
     without_cancellation const running_on;
     ec.clear();
     thread_waker call;
-    visit looking(book_, who, call);
-    lock_book::turn turn;
-    while ((turn = looking.ask()) == lock_book::turn::wait)
-        call.wait_until((sleeper::time_point::max)());
-    if (turn != lock_book::turn::yours)
+    visit looking(queue_, who, call);
+    owner_queue::grant given;
+    while ((given = looking.ask()) == owner_queue::grant::wait)
+        call.wait_until((thread_parker::time_point::max)());
+    if (given != owner_queue::grant::attempt)
         return false;
     bool const held = protocol_->still_held(ec);
-    (void)do_chores(book_, *protocol_, book_.leave(looking));
+    (void)perform(queue_, *protocol_, queue_.leave(looking));
     retry_in_background();
     return held;
 }
@@ -162,12 +162,12 @@ system::error_code lock_state::try_again() noexcept
     return retry_.try_again();
 }
 
-lock_state::release_result lock_state::begin_to_finish(lock_book::dropped const& dropped) noexcept
+lock_state::release_result lock_state::begin_to_finish(owner_queue::dropped const& dropped) noexcept
 {
-    if (dropped.next.kind == chore::none)
+    if (dropped.next.kind == pending_action::none)
         return {dropped.owned, {}};
     without_cancellation const running_on;
-    return {dropped.owned, do_chores(book_, *protocol_, dropped.next)};
+    return {dropped.owned, perform(queue_, *protocol_, dropped.next)};
 }
 
 lock_state::release_result lock_state::release_at_once(owner who, lock_mode mode) noexcept
@@ -179,7 +179,7 @@ lock_state::release_result lock_state::release_at_once(owner who, lock_mode mode
     return result;
 }
 
-lock_state::release_result lock_state::finish(lock_book::dropped const& dropped) noexcept
+lock_state::release_result lock_state::finish(owner_queue::dropped const& dropped) noexcept
 {
     auto result = begin_to_finish(dropped);
     if (result.error == system::errc::operation_would_block) {

@@ -7,7 +7,7 @@
 
 #include "../protocol/protocol.hpp"
 #include "acquisition.hpp"
-#include "lock_book.hpp"
+#include "owner_queue.hpp"
 #include "release_retry.hpp"
 
 #include <boost/filelock/acquire_options.hpp>
@@ -39,9 +39,9 @@ public:
     filesystem::path const& path() const noexcept { return path_; }
     std::chrono::nanoseconds poll_interval() const noexcept { return poll_interval_; }
     protocol& what() noexcept { return *protocol_; }
-    lock_book& book() noexcept { return book_; }
+    owner_queue& queue() noexcept { return queue_; }
 
-    unsigned levels() const noexcept { return book_.levels(caller()); }
+    unsigned levels() const noexcept { return queue_.levels(caller()); }
 
     /// Makes a level of mode `from` one of mode `to`, or takes a new one where `from` is none.
     /// Waits. False with an error, or without one where the deadline passed.
@@ -60,12 +60,12 @@ public:
     /// By a thread, which waits for a second at most where another process is in the way.
     release_result release_level(lock_mode mode = lock_mode::none) noexcept
     {
-        return finish(book_.drop(caller(), mode));
+        return finish(queue_.drop(caller(), mode));
     }
-    release_result release_all() noexcept { return finish(book_.drop_all(caller())); }
+    release_result release_all() noexcept { return finish(queue_.drop_all(caller())); }
     release_result weaken(lock_mode from, lock_mode to) noexcept
     {
-        return finish(book_.weaken(caller(), from, to));
+        return finish(queue_.weaken(caller(), from, to));
     }
 
     /// By an asynchronous owner, which does not wait: where another process is in the way, the
@@ -74,14 +74,14 @@ public:
     /// The same without the background: `operation_would_block`, and then `try_again`.
     release_result begin_release(owner who, lock_mode mode) noexcept
     {
-        return begin_to_finish(book_.drop(who, mode));
+        return begin_to_finish(queue_.drop(who, mode));
     }
 
     /// As `release_retry`.
     system::error_code try_again() noexcept;
     void retry_in_background() noexcept
     {
-        if (book_.is_unfinished())
+        if (queue_.is_unfinished())
             start_background();
     }
 
@@ -89,17 +89,17 @@ public:
     /// another process is in the way.
     void release_everything() noexcept;
     /// The same, and later releases of the owners do nothing. No owner can acquire it any more.
-    void close() noexcept { (void)finish(book_.close()); }
+    void close() noexcept { (void)finish(queue_.close()); }
 
     /// Makes the levels of an owner the object's. Not where threads own them.
     bool give_to_object(owner who) noexcept
     {
-        return scope_ == ownership::instance && book_.give(who, caller());
+        return scope_ == ownership::instance && queue_.give(who, caller());
     }
 
     bool is_locked() const noexcept
     {
-        return scope_ == ownership::thread ? levels() != 0 : book_.is_held();
+        return scope_ == ownership::thread ? levels() != 0 : queue_.is_held();
     }
 
     bool still_held(system::error_code& ec) { return still_held(caller(), ec); }
@@ -111,14 +111,14 @@ private:
     bool wait_for(acquisition::request const& wanted, system::error_code& ec);
     bool waits_for_itself(acquisition const& w) const;
     void start_background() noexcept;
-    release_result begin_to_finish(lock_book::dropped const& dropped) noexcept;
-    release_result finish(lock_book::dropped const& dropped) noexcept;
+    release_result begin_to_finish(owner_queue::dropped const& dropped) noexcept;
+    release_result finish(owner_queue::dropped const& dropped) noexcept;
 
     filesystem::path path_; // as the user gave it
     ownership scope_;
     std::chrono::nanoseconds poll_interval_;
     std::unique_ptr<protocol> protocol_;
-    lock_book book_;
+    owner_queue queue_;
     release_retry retry_; // at last: it uses the others
 };
 

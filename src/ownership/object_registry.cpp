@@ -14,7 +14,7 @@ namespace filelock {
 namespace detail {
 namespace {
 
-using object_list = intrusive::list<lock_book, intrusive::base_hook<object_hook>,
+using object_list = intrusive::list<owner_queue, intrusive::base_hook<object_hook>,
                                     intrusive::constant_time_size<false>>;
 
 // Never destroyed: locks of static storage leave it late.
@@ -26,23 +26,23 @@ object_list& all_objects()
 
 } // namespace
 
-void register_object(lock_book& book)
+void register_object(owner_queue& queue)
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
-    all_objects().push_front(book);
+    all_objects().push_front(queue);
 }
 
-void unregister_object(lock_book& book) noexcept
+void unregister_object(owner_queue& queue) noexcept
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
-    all_objects().erase(all_objects().iterator_to(book));
+    all_objects().erase(all_objects().iterator_to(queue));
 }
 
-bool another_keeps_out(lock_book const& but, owner who, file_identity const& file, lock_mode mode)
+bool another_keeps_out(owner_queue const& but, owner who, file_identity const& file, lock_mode mode)
 {
     std::lock_guard<std::mutex> const guard(registry_mutex());
-    return std::any_of(all_objects().begin(), all_objects().end(), [&](lock_book const& book) {
-        return &book != &but && book.is_alike(but) && book.keeps_out(who, file, mode);
+    return std::any_of(all_objects().begin(), all_objects().end(), [&](owner_queue const& queue) {
+        return &queue != &but && queue.is_alike(but) && queue.keeps_out(who, file, mode);
     });
 }
 

@@ -26,11 +26,11 @@ constexpr std::chrono::nanoseconds shortest_pause = removal_backoff, longest_pau
 
 system::error_code release_retry::try_again() noexcept
 {
-    auto const left = book_.resume();
+    auto const left = queue_.resume();
     if (!left)
         return make_error_code(system::errc::operation_would_block);
-    auto const ec = do_chores(book_, protocol_, *left);
-    return book_.is_unfinished() ? make_error_code(system::errc::operation_would_block) : ec;
+    auto const ec = perform(queue_, protocol_, *left);
+    return queue_.is_unfinished() ? make_error_code(system::errc::operation_would_block) : ec;
 }
 
 void release_retry::start_in_background() noexcept

@@ -6,8 +6,8 @@
 #define BOOST_FILELOCK_SRC_OWNERSHIP_RELEASE_RETRY_HPP
 
 #include "../protocol/protocol.hpp"
-#include "heartbeats.hpp"
-#include "lock_book.hpp"
+#include "heartbeat_scheduler.hpp"
+#include "owner_queue.hpp"
 
 #include <boost/system/error_code.hpp>
 
@@ -29,8 +29,8 @@ inline constexpr std::chrono::seconds longest_release{1};
 class release_retry final : private heartbeat
 {
 public:
-    release_retry(lock_book& book, protocol& what) noexcept : book_(book), protocol_(what) {}
-    ~release_retry() { stop_wholly(); }
+    release_retry(owner_queue& queue, protocol& what) noexcept : queue_(queue), protocol_(what) {}
+    ~release_retry() { stop_and_wait(); }
 
     /// Returns `operation_would_block` where it is still to be done, and nothing where another
     /// owner of the lock object has done it. From any thread.
@@ -44,7 +44,7 @@ public:
 private:
     std::optional<std::chrono::nanoseconds> beat() noexcept override;
 
-    lock_book& book_;
+    owner_queue& queue_;
     protocol& protocol_;
     std::chrono::nanoseconds pause_{}; // of the background thread alone
 };

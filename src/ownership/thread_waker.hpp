@@ -5,7 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_OWNERSHIP_THREAD_WAKER_HPP
 #define BOOST_FILELOCK_SRC_OWNERSHIP_THREAD_WAKER_HPP
 
-#include "../platform/sleeper.hpp"
+#include "../platform/thread_parker.hpp"
 #include "waiter.hpp"
 
 #include <thread>
@@ -18,14 +18,14 @@ namespace detail {
 class thread_waker final : public waker
 {
 public:
-    void wake() noexcept override { sleeper_.wake(); }
+    void wake() noexcept override { parker_.wake(); }
 
-    watching watch(watched const& what, file_identity const& identity) noexcept override
+    watch_result watch(watch_target const& what, file_identity const& identity) noexcept override
     {
-        return sleeper_.watch(what, identity);
+        return parker_.watch(what, identity);
     }
 
-    bool take_change() noexcept override { return sleeper_.take_change(); }
+    bool take_change() noexcept override { return parker_.take_change(); }
 
     bool is_calling_thread() const noexcept override
     {
@@ -33,14 +33,14 @@ public:
     }
 
     /// As `sleeper`.
-    void wait_until(sleeper::time_point until, bool deaf = false)
+    void wait_until(thread_parker::time_point until, bool ignore_changes = false)
     {
-        sleeper_.wait_until(until, deaf);
+        parker_.wait_until(until, ignore_changes);
     }
 
 private:
     std::thread::id const thread_ = std::this_thread::get_id();
-    sleeper sleeper_;
+    thread_parker parker_;
 };
 
 } // namespace detail

@@ -5,7 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_OWNERSHIP_WAITER_HPP
 #define BOOST_FILELOCK_SRC_OWNERSHIP_WAITER_HPP
 
-#include "../platform/notices.hpp"
+#include "../platform/change_notifier.hpp"
 #include "owner.hpp"
 
 #include <boost/filelock/detail/lock_mode.hpp>
@@ -32,7 +32,10 @@ public:
     virtual void wake() noexcept = 0;
 
     /// From now on has him woken when this file changes; no other file any more.
-    virtual watching watch(watched const&, file_identity const&) noexcept { return watching::no; }
+    virtual watch_result watch(watch_target const&, file_identity const&) noexcept
+    {
+        return watch_result::no;
+    }
 
     /// Whether it has changed since the last call.
     virtual bool take_change() noexcept { return false; }
@@ -53,17 +56,20 @@ protected:
 };
 
 /// What somebody wants of a lock object.
-struct wish
+struct lock_request
 {
     lock_mode to;
     lock_mode from = lock_mode::none; ///< a level of this mode becomes one of `to`
-    bool for_ever = false;            ///< nothing but the lock will make him go
+    bool is_unlimited = false;        ///< nothing but the lock will make him go
 
-    static wish a_look() noexcept { return {lock_mode::none}; } ///< at the file that he holds
-    bool is_look() const noexcept { return to == lock_mode::none; }
+    static lock_request inspect() noexcept
+    {
+        return {lock_mode::none};
+    } ///< at the file that he holds
+    bool is_inspection() const noexcept { return to == lock_mode::none; }
     bool is_conversion() const noexcept { return from != lock_mode::none; }
 
-    friend bool operator==(wish const& a, wish const& b) noexcept
+    friend bool operator==(lock_request const& a, lock_request const& b) noexcept
     {
         return a.to == b.to && a.from == b.from;
     }
@@ -74,7 +80,9 @@ class waiter : public queue_hook
 {
 public:
     /// `call` must outlive the waiter.
-    waiter(owner who, wish what, waker& call) noexcept : who_(who), call_(call), wish_(what) {}
+    waiter(owner who, lock_request what, waker& call) noexcept
+        : who_(who), call_(call), request_(what)
+    {}
     waiter(waiter const&) = delete;
     waiter& operator=(waiter const&) = delete;
 
@@ -83,14 +91,14 @@ public:
 protected:
     ~waiter() = default;
     waker& call() const noexcept { return call_; }
-    wish const& wants() const noexcept { return wish_; }
+    lock_request const& requested() const noexcept { return request_; }
 
 private:
-    friend class lock_book;
+    friend class owner_queue;
 
     owner who_;
     waker& call_;
-    wish wish_;
+    lock_request request_;
     std::uint32_t queued_in_ = 0; // the process generation in whose queue it stands
 };
 

@@ -33,7 +33,7 @@ struct process_name
 /// Without the host, whose name may change. Cached; another one in every forked child.
 process_name this_process();
 
-struct sighting
+struct process_status
 {
     enum kind_type
     {
@@ -49,7 +49,7 @@ struct sighting
 
 /// Looks for the process that the record of another one names. `was_certain`: it has been seen so,
 /// and thus has not the number of another namespace. Else all processes may have to be looked at.
-sighting look_for(process_name const& named, bool was_certain = false);
+process_status find_process(process_name const& named, bool was_certain = false);
 
 /// Returns whether the token is that of a process that this run of the system has started. False
 /// where either does not tell.

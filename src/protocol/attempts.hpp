@@ -26,27 +26,27 @@ inline constexpr std::chrono::milliseconds contention_backoff{10};
 /// The pause before the next attempt while another process has the right of removal.
 inline constexpr std::chrono::milliseconds removal_backoff{1};
 
-inline bool is_had(answer const& a) noexcept
+inline bool is_acquired(attempt_result const& a) noexcept
 {
-    return a.kind == answer::have_it;
+    return a.kind == attempt_result::acquired;
 }
 
 /// Others came between.
-inline answer once_more() noexcept
+inline attempt_result retry_now() noexcept
 {
-    return answer::again_after({});
+    return attempt_result::retry_after({});
 }
 
-inline bool is_once_more(answer const& a) noexcept
+inline bool is_immediate_retry(attempt_result const& a) noexcept
 {
-    return a.kind == answer::ask_again && a.delay == a.delay.zero();
+    return a.kind == attempt_result::retry && a.delay == a.delay.zero();
 }
 
 /// What comes of an attempt that could not remove what an earlier one has left.
-inline answer of_undoing(system::error_code const& ec)
+inline attempt_result of_undoing(system::error_code const& ec)
 {
-    return ec == system::errc::operation_would_block ? answer::again_after(removal_backoff)
-                                                     : answer(ec);
+    return ec == system::errc::operation_would_block ? attempt_result::retry_after(removal_backoff)
+                                                     : attempt_result(ec);
 }
 
 /// Of what others remove at any time.

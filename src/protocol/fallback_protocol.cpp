@@ -5,9 +5,9 @@
 #include "fallback_protocol.hpp"
 
 #include "../platform/kernel_lock.hpp"
-#include "parents.hpp"
-#include "private_name.hpp"
+#include "parent_directories.hpp"
 #include "soft_file_protocol.hpp"
+#include "temporary_name.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -40,7 +40,7 @@ fallback_protocol::fallback_protocol(filesystem::path const& absolute,
       })
 {}
 
-answer fallback_protocol::attempt(lock_mode mode, asker const& who)
+attempt_result fallback_protocol::attempt(lock_mode mode, attempt_context const& context)
 {
     if (!is_decided_) {
         auto const ec = probe();
@@ -53,8 +53,8 @@ answer fallback_protocol::attempt(lock_mode mode, asker const& who)
         is_decided_ = true;
     }
     if (!is_soft()) {
-        auto const a = kernel_.attempt(mode, who);
-        if (a.kind != answer::failed || a.error != error::kernel_lock_not_supported)
+        auto const a = kernel_.attempt(mode, context);
+        if (a.kind != attempt_result::failed || a.error != error::kernel_lock_not_supported)
             return a;
         if (kernel_.is_refused())
             return a; // Python's FileLock takes that lock, and sees no marker
@@ -63,7 +63,7 @@ answer fallback_protocol::attempt(lock_mode mode, asker const& who)
     }
     if (mode == lock_mode::shared)
         return make_error_code(error::kernel_lock_not_supported);
-    return soft_.attempt(mode, who);
+    return soft_.attempt(mode, context);
 }
 
 // Not with the lock file: made for that, it would look like a marker that somebody has begun.
@@ -73,13 +73,13 @@ system::error_code fallback_protocol::probe() const
     auto const directory = path_.parent_path();
     auto ec = file.open_unnamed(directory, {});
     if (ec == errc::no_such_file_or_directory) {
-        if ((ec = make_parents(path_, options_.create_directories)))
+        if ((ec = make_parent_directories(path_, options_.create_directories)))
             return ec;
         ec = file.open_unnamed(directory, {});
     }
     filesystem::path name;
     if (ec) {
-        ec = find_private_name(path_, name);
+        ec = find_temporary_name(path_, name);
         if (!ec)
             ec = file.create(name, {});
     }

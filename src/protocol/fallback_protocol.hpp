@@ -31,17 +31,23 @@ public:
     /// Whether it is a marker. From any thread.
     bool is_soft() const noexcept { return is_soft_.load(std::memory_order_relaxed); }
 
-    answer attempt(lock_mode mode, asker const& who) override;
-    answer sleep(lock_mode mode) override { return current().sleep(mode); }
+    attempt_result attempt(lock_mode mode, attempt_context const& context) override;
+    attempt_result sleep(lock_mode mode) override { return current().sleep(mode); }
     bool can_sleep() const noexcept override { return current().can_sleep(); }
     void acquired() override { current().acquired(); }
-    watched what_tells() const noexcept override { return current().what_tells(); }
+    watch_target to_watch() const noexcept override { return current().to_watch(); }
     bool is_local() const noexcept override { return current().is_local(); }
-    std::uint8_t made_of() const noexcept override { return kernel_.made_of() | made_of_markers; }
+    std::uint8_t exclusion_domains() const noexcept override
+    {
+        return kernel_.exclusion_domains() | domain::marker;
+    }
     system::error_code withdraw() noexcept override { return current().withdraw(); }
-    std::optional<file_identity> met() const noexcept override { return current().met(); }
+    std::optional<file_identity> observed_file() const noexcept override
+    {
+        return current().observed_file();
+    }
     system::error_code release() noexcept override { return current().release(); }
-    system::error_code lower(lock_mode to) noexcept override { return current().lower(to); }
+    system::error_code downgrade(lock_mode to) noexcept override { return current().downgrade(to); }
     bool still_held(system::error_code& ec) override { return current().still_held(ec); }
     std::vector<owner_record> holders() const override { return current().holders(); }
 

@@ -14,23 +14,26 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A protocol without upkeep that is made anew in a forked child.
+/// A protocol without refresh_result that is made anew in a forked child.
 class fork_safe_protocol final : public protocol
 {
 public:
     explicit fork_safe_protocol(renewed_in_child<protocol>::maker make) : what_(std::move(make)) {}
 
-    answer attempt(lock_mode mode, asker const& who) override
+    attempt_result attempt(lock_mode mode, attempt_context const& context) override
     {
         (void)what_.renew();
-        return what_.change()->attempt(mode, who);
+        return what_.change()->attempt(mode, context);
     }
     void acquired() override { what_.change()->acquired(); }
-    watched what_tells() const noexcept override { return what_->what_tells(); }
+    watch_target to_watch() const noexcept override { return what_->to_watch(); }
     bool is_local() const noexcept override { return what_->is_local(); }
     system::error_code withdraw() noexcept override { return what_.change()->withdraw(); }
-    std::uint8_t made_of() const noexcept override { return what_->made_of(); }
-    std::optional<file_identity> met() const noexcept override { return what_->met(); }
+    std::uint8_t exclusion_domains() const noexcept override { return what_->exclusion_domains(); }
+    std::optional<file_identity> observed_file() const noexcept override
+    {
+        return what_->observed_file();
+    }
     system::error_code release() noexcept override { return what_.change()->release(); }
     bool still_held(system::error_code& ec) override { return what_.change()->still_held(ec); }
     std::vector<owner_record> holders() const override { return what_->holders(); }

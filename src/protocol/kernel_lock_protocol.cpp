@@ -29,41 +29,42 @@ kernel_lock_protocol::kernel_lock_protocol(filesystem::path absolute,
 
 // The parts of an attempt are inline: see lock_file.hpp.
 
-answer kernel_lock_protocol::attempt(lock_mode mode, asker const& who)
+attempt_result kernel_lock_protocol::attempt(lock_mode mode, attempt_context const& context)
 {
     if (held_ != lock_mode::none && file_.is_open())
         return join();
     held_ = lock_mode::none;
     return noted(mode, file_.attempt(
-                           mode == lock_mode::shared ? access::read : access::read_write, who.waits,
-                           options_.poll_interval, [&] { return check_storage(); },
+                           mode == lock_mode::shared ? access::read : access::read_write,
+                           context.waits, options_.poll_interval, [&] { return check_storage(); },
                            [&] { return take(mode, patience::none); }, [&] { (void)release(); }));
 }
 
 // Another reader of the same object. He must not share a lock that is worth nothing any more,
 // although those who have it know no better; so he waits for them to go.
-answer kernel_lock_protocol::join()
+attempt_result kernel_lock_protocol::join()
 {
-    bool good;
-    if (auto const ec = file_.is_good(good))
+    bool valid;
+    if (auto const ec = file_.is_valid(valid))
         return ec;
-    return good ? answer::have_it : answer::busy;
+    return valid ? attempt_result::acquired : attempt_result::busy;
 }
 
-answer kernel_lock_protocol::sleep(lock_mode mode)
+attempt_result kernel_lock_protocol::sleep(lock_mode mode)
 {
     if (!file_.is_open())
         return attempt(mode, {});
-    auto const verdict = noted(mode, file_.judge(take(mode, patience::endless)));
-    if (verdict.kind == answer::have_it || verdict.kind == answer::busy)
+    auto const verdict = noted(mode, file_.verify(take(mode, patience::endless)));
+    if (verdict.kind == attempt_result::acquired || verdict.kind == attempt_result::busy)
         return verdict;
     (void)release(); // of a lock that is worth nothing
-    return verdict.kind == answer::ask_again ? attempt(mode, {}) : verdict;
+    return verdict.kind == attempt_result::retry ? attempt(mode, {}) : verdict;
 }
 
-inline answer kernel_lock_protocol::noted(lock_mode mode, answer const& verdict) noexcept
+inline attempt_result kernel_lock_protocol::noted(lock_mode mode,
+                                                  attempt_result const& verdict) noexcept
 {
-    if (verdict.kind == answer::have_it) {
+    if (verdict.kind == attempt_result::acquired) {
         held_ = mode;
         is_new_ = true;
     }
@@ -71,7 +72,7 @@ inline answer kernel_lock_protocol::noted(lock_mode mode, answer const& verdict)
 }
 
 // Waits for no lock while it has another: who takes the two in the other order would wait for us.
-inline answer kernel_lock_protocol::take(lock_mode mode, patience p) noexcept
+inline attempt_result kernel_lock_protocol::take(lock_mode mode, patience p) noexcept
 {
     auto ec = p == patience::endless ? wait_for_kernel_lock(file_.native(), first_, mode)
                                      : try_kernel_lock(file_.native(), first_, mode);
@@ -121,11 +122,11 @@ void kernel_lock_protocol::acquired()
         options_.on_acquired(file_.native());
 }
 
-std::uint8_t kernel_lock_protocol::made_of() const noexcept
+std::uint8_t kernel_lock_protocol::exclusion_domains() const noexcept
 {
     if (options_.backend == kernel_lock::both)
-        return made_of_flock | made_of_record_locks;
-    return options_.backend == kernel_lock::flock ? made_of_flock : made_of_record_locks;
+        return domain::flock | domain::record_lock;
+    return options_.backend == kernel_lock::flock ? domain::flock : domain::record_lock;
 }
 
 bool kernel_lock_protocol::is_local() const noexcept
@@ -151,7 +152,7 @@ system::error_code kernel_lock_protocol::release() noexcept
     // Both, in this order: waiters watch for the close, which the kernel reports before it drops
     // the lock of that descriptor; and a copy of the descriptor elsewhere would keep the lock.
     auto const ec = unlock();
-    file_.close_and_tell(options_.on_acquired != nullptr);
+    file_.close_and_notify(options_.on_acquired != nullptr);
     return ec;
 }
 
@@ -165,7 +166,7 @@ bool kernel_lock_protocol::still_held(system::error_code& ec)
     ec = try_kernel_lock(file_.native(), first_, held_);
     if (!ec && second_)
         ec = try_kernel_lock(file_.native(), *second_, held_);
-    return file_.is_good_after(ec);
+    return file_.is_valid_after(ec);
 }
 
 std::vector<owner_record> kernel_lock_protocol::holders() const

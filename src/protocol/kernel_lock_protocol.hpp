@@ -29,14 +29,17 @@ public:
     /// but excludes no process of another host.
     bool is_refused() const noexcept { return is_refused_; }
 
-    answer attempt(lock_mode mode, asker const& who) override;
-    answer sleep(lock_mode mode) override;
+    attempt_result attempt(lock_mode mode, attempt_context const& context) override;
+    attempt_result sleep(lock_mode mode) override;
     bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
     void acquired() override;
-    std::optional<file_identity> met() const noexcept override { return file_.met(); }
-    watched what_tells() const noexcept override { return file_.what_tells(); }
+    std::optional<file_identity> observed_file() const noexcept override
+    {
+        return file_.observed_file();
+    }
+    watch_target to_watch() const noexcept override { return file_.to_watch(); }
     bool is_local() const noexcept override;
-    std::uint8_t made_of() const noexcept override;
+    std::uint8_t exclusion_domains() const noexcept override;
     system::error_code withdraw() noexcept override;
     system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override;
@@ -49,10 +52,10 @@ private:
         endless
     };
 
-    answer take(lock_mode mode, patience p) noexcept;
+    attempt_result take(lock_mode mode, patience p) noexcept;
     system::error_code unlock() noexcept;
-    answer join();
-    answer noted(lock_mode mode, answer const& verdict) noexcept;
+    attempt_result join();
+    attempt_result noted(lock_mode mode, attempt_result const& verdict) noexcept;
     system::error_code check_storage();
     system::error_code check_storage_for_both() const noexcept;
 

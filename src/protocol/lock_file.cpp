@@ -6,7 +6,7 @@
 
 #include "../platform/clock.hpp"
 #include "../platform/storage.hpp"
-#include "parents.hpp"
+#include "parent_directories.hpp"
 
 #include <chrono>
 
@@ -38,12 +38,12 @@ bool may_be_in_the_making(file_facts const& file) noexcept
 // The parents may be missing, or have gone between making them and the open.
 system::error_code lock_file::open_after(system::error_code ec, access least, bool waits)
 {
-    for (int i = 1; i < tries; ++i) {
+    for (int i = 1; i < max_reopens; ++i) {
         bool const is_missing = ec == system::errc::no_such_file_or_directory;
         if (!is_missing && !may_be_a_race(ec))
             break;
         if (is_missing)
-            if (auto const failed = make_parents(path_, create_directories_))
+            if (auto const failed = make_parent_directories(path_, create_directories_))
                 return failed;
         ec = file_.open_lock_file(path_, permissions_, least);
     }
@@ -60,14 +60,14 @@ system::error_code lock_file::open_after(system::error_code ec, access least, bo
     return ec;
 }
 
-bool lock_file::is_good_after(system::error_code& ec) noexcept
+bool lock_file::is_valid_after(system::error_code& ec) noexcept
 {
-    bool good = false;
+    bool valid = false;
     // SMB: EACCES for a lock that is held already, by whichever open file. The path check decides.
     if (ec == system::errc::operation_would_block && refuses_held_lock(file_))
         ec.clear();
     if (!ec)
-        ec = is_good(good);
+        ec = is_valid(valid);
     if (ec == system::errc::operation_would_block) {
         ec.clear(); // somebody else has it
         is_lost_ = true;
@@ -75,7 +75,7 @@ bool lock_file::is_good_after(system::error_code& ec) noexcept
     // After these the server may have forgotten the lock, whatever it says later.
     if (is_server_lost(ec))
         is_lost_ = true;
-    return good;
+    return valid;
 }
 
 } // namespace detail

@@ -52,36 +52,37 @@ public:
     /// worth nothing. `check` says before the first lock on each file system what is wrong with
     /// it. `waits`: others may yet set the permissions of a file that they have just created.
     template <class Check, class Take, class Drop>
-    answer attempt(access least, bool waits, std::chrono::nanoseconds pause, Check check, Take take,
-                   Drop drop)
+    attempt_result attempt(access least, bool waits, std::chrono::nanoseconds pause, Check check,
+                           Take take, Drop drop)
     {
-        for (int i = 0; i < tries; ++i) {
+        for (int i = 0; i < max_reopens; ++i) {
             if (!is_open()) {
                 auto ec = open(least, waits);
                 if (ec == system::errc::operation_would_block)
                     break; // a lease (fcntl F_SETLEASE) is being recalled; or its permissions are
                            // missing
-                if (!ec && !met_)
+                if (!ec && !observed_file_)
                     ec = check();
                 if (ec)
                     return ec;
             }
-            auto const verdict = judge(take());
-            if (verdict.kind == answer::have_it || verdict.kind == answer::busy)
+            auto const verdict = verify(take());
+            if (verdict.kind == attempt_result::acquired || verdict.kind == attempt_result::busy)
                 return verdict;
             drop();
-            if (verdict.kind != answer::ask_again)
+            if (verdict.kind != attempt_result::retry)
                 return verdict;
         }
         // What is in the way passes soon, or is refused then.
-        return answer::again_after((std::min<std::chrono::nanoseconds>)(pause, longest_pause));
+        return attempt_result::retry_after(
+            (std::min<std::chrono::nanoseconds>)(pause, longest_pause));
     }
 
     /// What came of locking, seen in the light of what the path names: a lock on another file is
-    /// worth nothing, to be had or to be waited for, and the answer is `ask_again`.
-    answer judge(answer const& locking)
+    /// worth nothing, to be had or to be waited for, and the answer is `retry`.
+    attempt_result verify(attempt_result const& locking)
     {
-        if (locking.kind == answer::failed)
+        if (locking.kind == attempt_result::failed)
             return locking;
         file_facts ours;
         if (auto const ec = facts_of(file_, ours))
@@ -92,16 +93,17 @@ public:
         if (auto const ec = names(ours, names_it))
             return ec;
         if (!names_it)
-            return answer::ask_again;
-        if (met_ && met_->device != ours.identity.device) {
-            met_.reset(); // it is unchecked
-            return answer::ask_again;
+            return attempt_result::retry;
+        if (observed_file_ && observed_file_->device != ours.identity.device) {
+            observed_file_.reset(); // it is unchecked
+            return attempt_result::retry;
         }
-        met_ = ours.identity;
-        if (locking.kind == answer::have_it)
+        observed_file_ = ours.identity;
+        if (locking.kind == attempt_result::acquired)
             is_lost_ = false;
         // Not before the lock is held: a contender that loses must have changed nothing.
-        if (locking.kind == answer::have_it && permissions_ && *permissions_ != ours.permissions)
+        if (locking.kind == attempt_result::acquired && permissions_ &&
+            *permissions_ != ours.permissions)
             if (auto const ec = set_permissions(file_, *permissions_))
                 return ec;
         return locking;
@@ -109,48 +111,48 @@ public:
 
     /// Whether a lock that is held on it is worth anything: the path names the file that is open,
     /// and none was found lost.
-    system::error_code is_good(bool& good) const noexcept
+    system::error_code is_valid(bool& valid) const noexcept
     {
         file_facts ours;
         auto ec = facts_of(file_, ours);
         if (!ec)
-            ec = names(ours, good);
-        good = !ec && good && !is_lost_;
+            ec = names(ours, valid);
+        valid = !ec && valid && !is_lost_;
         return ec;
     }
 
     /// The same once the lock that is held was tried again in the same mode, and `ec` came of it.
-    bool is_good_after(system::error_code& ec) noexcept;
+    bool is_valid_after(system::error_code& ec) noexcept;
 
     bool is_lost() const noexcept { return is_lost_; }
 
     /// The file that was last found locked, by us or by others. Its file system is a checked one.
-    std::optional<file_identity> met() const noexcept { return met_; }
+    std::optional<file_identity> observed_file() const noexcept { return observed_file_; }
 
-    watched what_tells() const noexcept
+    watch_target to_watch() const noexcept
     {
-        if (!file_.is_open() || !met_)
+        if (!file_.is_open() || !observed_file_)
             return {};
-        return {&file_, *met_, watched_kind::lock_file};
+        return {&file_, *observed_file_, watch_kind::lock_file};
     }
 
     /// Closes it, which tells those who wait for what was unlocked. `lent`: it may be open
     /// elsewhere, so that ours is not the last close, which is the one that is told.
-    void close_and_tell(bool lent = false) noexcept
+    void close_and_notify(bool lent = false) noexcept
     {
         bool const has_copies = file_.may_have_copies() || lent;
         file_.close();
         if (has_copies)
-            tell();
+            notify_waiters();
     }
 
-    void tell() const noexcept { touch(path_); }
+    void notify_waiters() const noexcept { touch(path_); }
 
 private:
     // How often one attempt follows a path that is made to name another file meanwhile, and an open
     // that says ENOENT although the parent is there (FUSE and NFS split the look-up from the
     // creation).
-    static constexpr int tries = 10;
+    static constexpr int max_reopens = 10;
     static constexpr std::chrono::milliseconds longest_pause{50};
 
     system::error_code open(access least, bool waits)
@@ -177,7 +179,7 @@ private:
     std::optional<filesystem::perms> permissions_;
     bool create_directories_;
     descriptor file_;
-    std::optional<file_identity> met_;
+    std::optional<file_identity> observed_file_;
     bool is_lost_ = false; // the lock: somebody else has it, or the file server forgot it
 };
 

@@ -8,9 +8,9 @@
 #include "../platform/kernel_lock.hpp"
 #include "../platform/process.hpp"
 #include "../platform/storage.hpp"
-#include "access_record.hpp"
+#include "access_marker.hpp"
 #include "marker_record.hpp"
-#include "private_name.hpp"
+#include "temporary_name.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -182,11 +182,11 @@ bool marker_file::is_ours(found_marker const& found) const noexcept
     if (text_.empty()) // it is not written yet
         return found.facts.identity == facts_.identity && found.facts.modified == facts_.modified;
     bool const is_as_old = !is_time_known_ || found.facts.modified == facts_.modified;
-    return habit_.has_token || (is_as_old && !publisher_.is_superseded());
+    return policy_.has_token || (is_as_old && !publisher_.is_superseded());
 }
 
 // ESTALE may pass.
-system::error_code marker_file::fate_of_ours(fate& result) const noexcept
+system::error_code marker_file::state_of_ours(marker_state& result) const noexcept
 try {
     bool it_is = false;
     system::error_code ec;
@@ -203,7 +203,7 @@ try {
         if (ec == error::not_a_lock_file)
             ec.clear();
     }
-    result = ec ? fate::missing : it_is ? fate::ours : fate::replaced;
+    result = ec ? marker_state::missing : it_is ? marker_state::intact : marker_state::replaced;
     return ec == errc::no_such_file_or_directory ? system::error_code() : ec;
 } catch (std::bad_alloc const&) {
     return make_error_code(errc::not_enough_memory);
@@ -211,9 +211,9 @@ try {
 
 system::error_code marker_file::names_ours(bool& it_does) const noexcept
 {
-    auto result = fate::missing;
-    auto const ec = fate_of_ours(result);
-    it_does = !ec && result == fate::ours;
+    auto result = marker_state::missing;
+    auto const ec = state_of_ours(result);
+    it_does = !ec && result == marker_state::intact;
     return is_missing(ec) ? system::error_code() : ec;
 }
 
@@ -228,7 +228,7 @@ system::error_code marker_file::confirm(outcome& result)
         ec = named.look(path_);
         it_is = !ec && named.text == text_ && !publisher_.is_superseded();
     }
-    result = it_is ? outcome::ours : outcome::again;
+    result = it_is ? outcome::published : outcome::retry;
     if (it_is)
         facts_.modified = named.facts.modified;
     return is_missing(ec) || ec == error::not_a_lock_file ? system::error_code() : ec;
@@ -262,7 +262,7 @@ system::error_code marker_file::draft(std::string const& text)
     if (ec)
         return ec;
     ec = know_file(text);
-    if (!ec && !is_local_ && !habit_.has_token)
+    if (!ec && !is_local_ && !policy_.has_token)
         publisher_.prepare(path_);
     made_ = time_since_boot();
     if (!ec)
@@ -291,7 +291,7 @@ system::error_code marker_file::fill(std::string const& text)
 
 system::error_code marker_file::publish(std::string const& text, outcome& result)
 {
-    result = outcome::ours;
+    result = outcome::published;
     auto ec = draft(text);
     if (!ec) {
         {
@@ -302,7 +302,7 @@ system::error_code marker_file::publish(std::string const& text, outcome& result
         }
         if (!ec) {
             ec = enter(result);
-            if (ec || result != outcome::again || !is_slow_)
+            if (ec || result != outcome::retry || !is_slow_)
                 return ec;
         } else {
             leave();
@@ -316,7 +316,7 @@ system::error_code marker_file::publish(std::string const& text, outcome& result
         return ec;
     if (!is_slow_) {
         ec = make_in_place(text, result);
-        if (ec || result != outcome::again || !is_slow_)
+        if (ec || result != outcome::retry || !is_slow_)
             return ec;
     }
     bool is_refused = false;
@@ -330,20 +330,20 @@ system::error_code marker_file::enter(outcome& result)
 {
     if (is_in_time())
         return end_making(result);
-    is_slow_ = is_slow_ || (!is_local_ && !habit_.has_token);
-    result = outcome::again;
-    return habit_.is_left ? system::error_code() : withdraw();
+    is_slow_ = is_slow_ || (!is_local_ && !policy_.has_token);
+    result = outcome::retry;
+    return policy_.keep_on_failure ? system::error_code() : withdraw();
 }
 
 system::error_code marker_file::end_making(outcome& result)
 {
-    result = outcome::ours;
+    result = outcome::published;
     if (!is_local_)
         if (auto const ec = confirm(result))
             return ec;
-    if (result == outcome::ours && std::exchange(has_broken_, false))
+    if (result == outcome::published && std::exchange(has_broken_, false))
         remove_litter();
-    else if (result == outcome::again && !habit_.is_left)
+    else if (result == outcome::retry && !policy_.keep_on_failure)
         return withdraw();
     return {};
 }
@@ -352,9 +352,10 @@ system::error_code marker_file::end_making(outcome& result)
 // second after it was removed.
 system::error_code marker_file::create(filesystem::path const& path)
 {
-    constexpr int tries = 10;
+    constexpr int max_tries = 10;
     auto ec = file_.create(path, permissions_);
-    for (int i = 1; i < tries && (ec == errc::operation_not_permitted || is_server_lost(ec)); ++i) {
+    for (int i = 1; i < max_tries && (ec == errc::operation_not_permitted || is_server_lost(ec));
+         ++i) {
         file_facts found;
         if (ec == errc::operation_not_permitted && !facts_of(path, found))
             return make_error_code(errc::file_exists);
@@ -375,7 +376,7 @@ bool marker_file::names_both(filesystem::path const& name) const noexcept
 // nothing is written too late, and it counts only if it is still there thereafter.
 system::error_code marker_file::make_in_place(std::string const& text, outcome& result)
 {
-    if (where_ != storage::local && !habit_.has_token)
+    if (where_ != storage::local && !policy_.has_token)
         publisher_.prepare(path_);
     made_ = time_since_boot();
     system::error_code ec;
@@ -397,14 +398,14 @@ system::error_code marker_file::make_in_place(std::string const& text, outcome& 
         ec = right.try_to_take();
     if (is_local_ && ec == errc::operation_would_block) {
         leave();
-        result = outcome::again;
+        result = outcome::retry;
         return {};
     }
     if (!ec)
         ec = fill_in_place(text, result);
-    if (!ec && result == outcome::ours)
+    if (!ec && result == outcome::published)
         ec = enter(result);
-    else if (habit_.is_left)
+    else if (policy_.keep_on_failure)
         return ec;
     else if (ec || !is_local_)
         (void)withdraw(); // later, where that fails as well
@@ -418,13 +419,13 @@ system::error_code marker_file::fill_in_place(std::string const& text, outcome& 
     bool it_does = false;
     auto ec = names_ours(it_does);
     bool const is_late = !is_in_time();
-    is_slow_ = is_slow_ || (is_late && !is_local_ && !habit_.has_token);
+    is_slow_ = is_slow_ || (is_late && !is_local_ && !policy_.has_token);
     bool const goes_on = it_does && !is_late;
     if (!ec && goes_on)
         ec = fill(text);
     if (!ec && goes_on && is_local_)
         ec = names_ours(it_does); // elsewhere the last step looks for it
-    result = it_does && goes_on ? outcome::ours : outcome::again;
+    result = it_does && goes_on ? outcome::published : outcome::retry;
     return ec;
 }
 
@@ -434,7 +435,7 @@ system::error_code marker_file::link_whole(std::string const& text, outcome& res
                                            bool& is_refused)
 {
     filesystem::path name;
-    if (auto const ec = find_private_name(path_, name))
+    if (auto const ec = find_temporary_name(path_, name))
         return ec;
     publisher_.prepare(path_);
     made_ = time_since_boot();
@@ -460,27 +461,27 @@ system::error_code marker_file::link_whole(std::string const& text, outcome& res
     if (is_named)
         return stamped ? stamped : end_making(result);
     leave();
-    result = ec == errc::file_exists ? outcome::taken : outcome::again;
-    is_refused = result == outcome::again && !is_final(ec) && !is_missing(ec);
+    result = ec == errc::file_exists ? outcome::taken : outcome::retry;
+    is_refused = result == outcome::retry && !is_final(ec) && !is_missing(ec);
     // Others may have removed the private name.
     return result == outcome::taken || is_missing(ec) ? system::error_code() : ec;
 }
 
 bool marker_file::is_in_time() const noexcept
 {
-    return time_since_boot() - made_ <= habit_.longest_making;
+    return time_since_boot() - made_ <= policy_.publish_limit;
 }
 
 system::error_code marker_file::replace(found_marker& theirs, judgement const& is_removable,
                                         std::string const& text, outcome& result)
 {
-    result = outcome::again;
+    result = outcome::retry;
     removal_right right(theirs.file);
     bool const local = is_local(theirs.file);
     if (local) {
         auto const ec = right.try_to_take();
         if (ec == errc::operation_would_block) {
-            result = outcome::busy_right;
+            result = outcome::right_taken;
             return {};
         }
         if (ec)
@@ -494,14 +495,14 @@ system::error_code marker_file::replace(found_marker& theirs, judgement const& i
     if (!is_removable(theirs))
         return {};
     filesystem::path name;
-    if (auto const ec = find_private_name(path_, name))
+    if (auto const ec = find_temporary_name(path_, name))
         return ec;
     if (!local) {
         // The path may name a successor's marker by now, which would be moved.
-        if (time_since_boot() - looked > (std::max)(habit_.longest_making, looked - begin))
+        if (time_since_boot() - looked > (std::max)(policy_.publish_limit, looked - begin))
             return {};
         has_broken_ = true;
-        return carry_off(theirs, name);
+        return move_aside(theirs, name);
     }
     bool it_does; // now; nothing that takes long comes between this and what follows
     if (auto const ec = names(theirs.facts.identity, it_does))
@@ -511,13 +512,13 @@ system::error_code marker_file::replace(found_marker& theirs, judgement const& i
     has_broken_ = true;
     auto const ec = draft(text);
     if (ec)
-        return is_final(ec) ? ec : vacate();
+        return is_final(ec) ? ec : unlink_path();
     return put_in_place_of(theirs, is_removable, name, result);
 }
 
 // Where a marker of ours cannot be put in its place: there are no unnamed files, no names for them,
 // or no exchange.
-system::error_code marker_file::vacate() const noexcept
+system::error_code marker_file::unlink_path() const noexcept
 {
     auto const ec = remove_name(path_);
     return is_missing(ec) ? system::error_code() : ec;
@@ -529,7 +530,7 @@ system::error_code marker_file::put_in_place_of(found_marker& theirs, judgement 
     auto ec = give_name(file_, name);
     if (ec) {
         leave();
-        return is_final(ec) ? ec : vacate();
+        return is_final(ec) ? ec : unlink_path();
     }
     ec = exchange_names(name, path_);
     if (ec) {
@@ -537,7 +538,7 @@ system::error_code marker_file::put_in_place_of(found_marker& theirs, judgement 
         leave();
         if (ec == errc::no_such_file_or_directory)
             return {}; // somebody else has removed it
-        return is_not_supported(ec) ? vacate() : ec;
+        return is_not_supported(ec) ? unlink_path() : ec;
     }
 
     file_facts got;
@@ -550,7 +551,7 @@ system::error_code marker_file::put_in_place_of(found_marker& theirs, judgement 
         is_removed = remove_as_well(name, is_removable);
     }
     bool it_does = false;
-    ec = is_removed ? names(facts_.identity, it_does) : put_back(name);
+    ec = is_removed ? names(facts_.identity, it_does) : restore(name);
     if (it_does)
         return enter(result);
     if (ec)
@@ -578,7 +579,7 @@ try {
 }
 
 // What the private name names, to where it was.
-system::error_code marker_file::put_back(filesystem::path const& name) noexcept
+system::error_code marker_file::restore(filesystem::path const& name) noexcept
 {
     auto ec = exchange_names(name, path_);
     file_facts left;
@@ -591,7 +592,7 @@ system::error_code marker_file::put_back(filesystem::path const& name) noexcept
         if (!facts_of(file_, left) && !left.has_name && !got.open_existing(name) &&
             !has_witness(got.native(), has_one) && !has_one)
             return remove_name(name);
-        return put_in_vacant_place(name);
+        return restore_to_vacant_path(name);
     }
     if (ec || facts_of(name, left))
         return ec;
@@ -599,10 +600,10 @@ system::error_code marker_file::put_back(filesystem::path const& name) noexcept
         return remove_name(name);
     // The holder has released, and another one has come in, which must not lose its marker by this.
     ec = exchange_names(name, path_);
-    return ec == errc::no_such_file_or_directory ? put_in_vacant_place(name) : ec;
+    return ec == errc::no_such_file_or_directory ? restore_to_vacant_path(name) : ec;
 }
 
-system::error_code marker_file::put_in_vacant_place(filesystem::path const& name) const noexcept
+system::error_code marker_file::restore_to_vacant_path(filesystem::path const& name) const noexcept
 {
     auto const ec = add_name(name, path_);
     if (ec == errc::file_exists || is_missing(ec))
@@ -612,8 +613,8 @@ system::error_code marker_file::put_in_vacant_place(filesystem::path const& name
 
 // Where the right of removal is not to be had: as Python's filelock does. The number may be one of
 // the name, and thus another one by now.
-system::error_code marker_file::carry_off(found_marker const& theirs,
-                                          filesystem::path const& name) const
+system::error_code marker_file::move_aside(found_marker const& theirs,
+                                           filesystem::path const& name) const
 {
     auto ec = move_name(path_, name);
     found_marker moved;
@@ -627,16 +628,16 @@ system::error_code marker_file::carry_off(found_marker const& theirs,
 system::error_code marker_file::evict(found_marker& theirs, judgement const& is_removable,
                                       outcome& result) const
 {
-    result = outcome::again;
+    result = outcome::retry;
     if (theirs.file.is_open() && is_local(theirs.file))
         return evict_locally(theirs, is_removable, result);
-    if (habit_.has_own_name)
+    if (policy_.unique_name)
         return evict_own_name(theirs, is_removable);
     // Whoever calls keeps others away from the name. It is looked at afresh: what is open may be
     // out of a cache.
     if (auto const ec = theirs.look(path_))
         return is_missing(ec) ? system::error_code() : ec;
-    return is_removable(theirs) ? vacate() : system::error_code();
+    return is_removable(theirs) ? unlink_path() : system::error_code();
 }
 
 system::error_code marker_file::evict_locally(found_marker& theirs, judgement const& is_removable,
@@ -645,7 +646,7 @@ system::error_code marker_file::evict_locally(found_marker& theirs, judgement co
     removal_right right(theirs.file);
     auto ec = right.try_to_take();
     if (ec == errc::operation_would_block) {
-        result = outcome::busy_right;
+        result = outcome::right_taken;
         return {};
     }
     bool it_does = false;
@@ -655,7 +656,7 @@ system::error_code marker_file::evict_locally(found_marker& theirs, judgement co
         ec = names(theirs.facts.identity, it_does);
     if (ec || !it_does || !is_removable(theirs))
         return ec;
-    return vacate();
+    return unlink_path();
 }
 
 // No other marker comes to have that name. So what was carried off by mistake can be put back.
@@ -663,7 +664,7 @@ system::error_code marker_file::evict_own_name(found_marker const& theirs,
                                                judgement const& is_removable) const
 {
     filesystem::path name;
-    auto ec = find_private_name(path_, name);
+    auto ec = find_temporary_name(path_, name);
     if (!ec)
         ec = move_name(path_, name);
     if (ec)
@@ -690,7 +691,7 @@ system::error_code marker_file::remove(found_marker& theirs) const
         found_marker now;
         auto const ec = now.look(path_);
         if (!ec && is_same(now, theirs))
-            return vacate();
+            return unlink_path();
         return is_missing(ec) ? system::error_code() : ec;
     }
     removal_right right(theirs.file);
@@ -699,7 +700,7 @@ system::error_code marker_file::remove(found_marker& theirs) const
     bool it_does;
     if (auto const ec = names(theirs.facts.identity, it_does))
         return ec;
-    return it_does ? vacate() : system::error_code();
+    return it_does ? unlink_path() : system::error_code();
 }
 
 std::optional<std::chrono::nanoseconds> marker_file::storage_time() const
@@ -707,7 +708,7 @@ std::optional<std::chrono::nanoseconds> marker_file::storage_time() const
     filesystem::path name;
     descriptor file;
     file_facts facts;
-    if (find_private_name(path_, name) || file.create(name, {}))
+    if (find_temporary_name(path_, name) || file.create(name, {}))
         return std::nullopt;
     auto const ec = facts_of(file, facts);
     (void)remove_name(name);
@@ -723,22 +724,23 @@ std::optional<bool> marker_file::precedes_this_boot(found_marker const& found) c
     return *now - found.facts.modified > *uptime + boot_margin;
 }
 
-system::error_code marker_file::refresh(std::chrono::nanoseconds until, fate& result) const noexcept
+system::error_code marker_file::refresh(std::chrono::nanoseconds until,
+                                        marker_state& result) const noexcept
 {
     removal_right right(file_);
     auto ec = is_local_ ? right.try_to_take() : system::error_code();
     if (ec == error::kernel_lock_not_supported)
         ec.clear(); // then nobody else has it either
     if (!ec)
-        ec = fate_of_ours(result);
-    if (ec || result != fate::ours)
+        ec = state_of_ours(result);
+    if (ec || result != marker_state::intact)
         return ec;
     ec = stamp(file_);
     if (!ec)
-        ec = fate_of_ours(result);
+        ec = state_of_ours(result);
     // Who was stopped on the way may have been judged by what the marker was before.
-    if (!ec && result == fate::ours && time_since_boot() > until)
-        result = fate::late;
+    if (!ec && result == marker_state::intact && time_since_boot() > until)
+        result = marker_state::expired;
     return ec;
 }
 
@@ -753,13 +755,13 @@ bool marker_file::is_in_place(system::error_code& ec) const noexcept
 system::error_code marker_file::remove_ours(bool (*may_go)(void const*),
                                             void const* whom) const noexcept
 {
-    auto now = fate::missing;
-    auto ec = fate_of_ours(now);
+    auto now = marker_state::missing;
+    auto ec = state_of_ours(now);
     if (is_local_ && is_missing(ec))
         ec.clear();
-    if (ec || now != fate::ours)
+    if (ec || now != marker_state::intact)
         return ec;
-    return !may_go || may_go(whom) ? vacate() : make_error_code(errc::operation_would_block);
+    return !may_go || may_go(whom) ? unlink_path() : make_error_code(errc::operation_would_block);
 }
 
 system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const* whom) noexcept
@@ -767,9 +769,9 @@ system::error_code marker_file::withdraw(bool (*may_go)(void const*), void const
     if (!is_published())
         return {};
     system::error_code ec;
-    if (!is_local_ || habit_.has_own_name) {
+    if (!is_local_ || policy_.unique_name) {
         // On local storage nobody else's can have a name of its own.
-        ec = is_local_ ? vacate() : remove_ours(may_go, whom);
+        ec = is_local_ ? unlink_path() : remove_ours(may_go, whom);
         if (is_stale(ec) && !is_refused_for(longest_wait_for_handle))
             ec = make_error_code(errc::operation_would_block);
         if (!ec)
@@ -814,7 +816,7 @@ bool marker_file::is_refused_for(std::chrono::nanoseconds limit) noexcept
 // storage no breaker puts it back, and the descriptor may lead to another one's.
 void marker_file::abandon() noexcept
 {
-    if (is_local_ && habit_.has_own_name)
+    if (is_local_ && policy_.unique_name)
         (void)remove_name(path_);
     else if (is_local_)
         (void)empty();
@@ -842,7 +844,7 @@ marker_file::~marker_file()
 // done.
 void marker_file::remove_litter() const noexcept
 try {
-    (void)for_private_names([this](filesystem::path const& name, found_marker const& left) {
+    (void)for_temporary_names([this](filesystem::path const& name, found_marker const& left) {
         // On network storage there are no witnesses.
         if (left.file.is_open() && facts_.modified - left.facts.changed > marker_litter_age &&
             (!is_local_ || !is_witnessed(left)))
@@ -856,25 +858,26 @@ try {
 // has a private name of its, and a holder who is alive.
 bool marker_file::hides_a_holder(std::int64_t pid) const
 {
-    auto const begin = private_prefix(path_) + std::to_string(pid) + '.';
+    auto const begin = temporary_prefix(path_) + std::to_string(pid) + '.';
     bool hides = false;
-    auto const ec = for_private_names([&](filesystem::path const& name, found_marker const& left) {
-        bool const is_its = name.filename().native().compare(0, begin.size(), begin) == 0;
-        hides = hides || (is_its && is_witnessed(left));
-    });
+    auto const ec =
+        for_temporary_names([&](filesystem::path const& name, found_marker const& left) {
+            bool const is_its = name.filename().native().compare(0, begin.size(), begin) == 0;
+            hides = hides || (is_its && is_witnessed(left));
+        });
     return hides || ec;
 }
 
 // Only of files that may be markers, of either kind. What cannot be looked at is an error.
 template <class F>
-system::error_code marker_file::for_private_names(F const& f) const
+system::error_code marker_file::for_temporary_names(F const& f) const
 {
-    auto const prefix = private_prefix(path_);
+    auto const prefix = temporary_prefix(path_);
     system::error_code ec, failed;
     filesystem::directory_iterator it(path_.parent_path(), ec), end;
     for (; it != end && !ec; it.increment(ec)) {
         auto const& name = it->path();
-        if (!is_private_name(name.filename().native(), prefix))
+        if (!is_temporary_name(name.filename().native(), prefix))
             continue;
         found_marker found;
         auto const looked = found.look(name);

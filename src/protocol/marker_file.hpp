@@ -54,14 +54,14 @@ struct found_marker
 bool is_same(found_marker const& a, found_marker const& b) noexcept;
 
 /// What is made of the names of markers, and within which time.
-struct marker_habit
+struct marker_policy
 {
     /// No other marker will ever have the name.
-    bool has_own_name = false;
+    bool unique_name = false;
 
     /// It is not taken away where it was made too late, or not wholly, but stays published: its
     /// name must not be removed by just anybody at any time.
-    bool is_left = false;
+    bool keep_on_failure = false;
 
     /// Its text has a token, and so no other marker will ever have the same.
     bool has_token = false;
@@ -69,7 +69,16 @@ struct marker_habit
     /// From the making of a marker to its having its name; on network storage also from the last
     /// look at another's to its removal, or as long as the look took. What takes longer is begun
     /// again.
-    std::chrono::nanoseconds longest_making = std::chrono::seconds(1);
+    std::chrono::nanoseconds publish_limit = std::chrono::seconds(1);
+};
+
+/// What became of a marker that this process published.
+enum class marker_state
+{
+    intact,  ///< the path names it
+    expired, ///< the path names it, but it was stamped too late
+    missing, ///< the path names nothing
+    replaced ///< the path names another file
 };
 
 /// Our marker, from before it has a name to its removal.
@@ -77,8 +86,8 @@ class marker_file
 {
 public:
     marker_file(filesystem::path path, std::optional<filesystem::perms> permissions, storage where,
-                marker_habit habit = {})
-        : path_(std::move(path)), permissions_(permissions), where_(where), habit_(habit)
+                marker_policy policy = {})
+        : path_(std::move(path)), permissions_(permissions), where_(where), policy_(policy)
     {}
     marker_file(marker_file const&) = delete;
     marker_file& operator=(marker_file const&) = delete;
@@ -86,10 +95,10 @@ public:
 
     enum class outcome
     {
-        ours,
-        taken,     ///< the path names a file
-        again,     ///< others came between
-        busy_right ///< somebody has the right of removal: ask again soon
+        published,
+        taken,      ///< the path names a file
+        retry,      ///< others came between
+        right_taken ///< somebody has the right of removal: ask again soon
     };
 
     /// Makes the path name a marker with this text, if it names nothing.
@@ -119,21 +128,13 @@ public:
     /// Since boot: when it was made, or shortly before. While it is published.
     std::chrono::nanoseconds made() const noexcept { return made_; }
 
-    enum class fate
-    {
-        ours,
-        late,
-        missing, ///< the path names nothing
-        replaced ///< or another file
-    };
-
     /// Stamps it with the present time, if the path names it, and says whether it still does
     /// thereafter; `late` where it is then past `until`, since boot. From any thread while it is
     /// published, one at a time. `operation_would_block` where somebody has the right of removal.
-    system::error_code refresh(std::chrono::nanoseconds until, fate& result) const noexcept;
+    system::error_code refresh(std::chrono::nanoseconds until, marker_state& result) const noexcept;
 
     /// The same without a stamp; never `late`.
-    system::error_code look(fate& result) const noexcept { return fate_of_ours(result); }
+    system::error_code look(marker_state& result) const noexcept { return state_of_ours(result); }
 
     /// Leaves it where it is, and knows it no more.
     void leave() noexcept
@@ -191,30 +192,30 @@ private:
     system::error_code confirm(outcome& result);
     system::error_code put_in_place_of(found_marker& theirs, judgement const& is_removable,
                                        filesystem::path const& name, outcome& result);
-    system::error_code vacate() const noexcept;
+    system::error_code unlink_path() const noexcept;
     system::error_code remove_ours(bool (*may_go)(void const*), void const* whom) const noexcept;
     void abandon() noexcept;
     bool is_refused_for(std::chrono::nanoseconds limit) noexcept;
     system::error_code empty() noexcept;
     bool is_ours(found_marker const& found) const noexcept;
     bool remove_as_well(filesystem::path const& name, judgement const& is_removable) const noexcept;
-    system::error_code put_back(filesystem::path const& name) noexcept;
-    system::error_code put_in_vacant_place(filesystem::path const& name) const noexcept;
-    system::error_code carry_off(found_marker const& theirs, filesystem::path const& name) const;
+    system::error_code restore(filesystem::path const& name) noexcept;
+    system::error_code restore_to_vacant_path(filesystem::path const& name) const noexcept;
+    system::error_code move_aside(found_marker const& theirs, filesystem::path const& name) const;
     system::error_code names(file_identity const& identity, bool& it_does) const noexcept;
-    system::error_code fate_of_ours(fate& result) const noexcept;
+    system::error_code state_of_ours(marker_state& result) const noexcept;
     system::error_code names_ours(bool& it_does) const noexcept;
     system::error_code evict_locally(found_marker& theirs, judgement const& is_removable,
                                      outcome& result) const;
     system::error_code evict_own_name(found_marker const& theirs,
                                       judgement const& is_removable) const;
     template <class F>
-    system::error_code for_private_names(F const& f) const;
+    system::error_code for_temporary_names(F const& f) const;
 
     filesystem::path path_;
     std::optional<filesystem::perms> permissions_;
     storage where_;
-    marker_habit habit_;
+    marker_policy policy_;
     descriptor file_; // open while published
     file_facts facts_;
     std::string text_; // what the published marker says, where the storage is not local

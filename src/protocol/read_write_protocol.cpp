@@ -35,39 +35,40 @@ read_write_protocol::read_write_protocol(filesystem::path absolute,
       file_(std::move(absolute), options.permissions, options.create_directories)
 {}
 
-answer read_write_protocol::attempt(lock_mode mode, asker const& who)
+attempt_result read_write_protocol::attempt(lock_mode mode, attempt_context const& context)
 {
     notice_fork();
     if (are_nobodys_)
         if (auto const ec = drop_claims(false))
             return ec;
     if (held_ != lock_mode::none)
-        return mode <= held_ ? join(who.has) : strengthen(mode, who);
+        return mode <= held_ ? join(context.prior) : strengthen(mode, context);
     return noted(mode, file_.attempt(
-                           mode == lock_mode::shared ? access::read : access::read_write, who.waits,
-                           poll_interval_, [&] { return check_storage(); },
-                           [&] { return take(mode, who); }, [&] { (void)release_all(); }));
+                           mode == lock_mode::shared ? access::read : access::read_write,
+                           context.waits, poll_interval_, [&] { return check_storage(); },
+                           [&] { return take(mode, context); }, [&] { (void)release_all(); }));
 }
 
-answer read_write_protocol::take(lock_mode mode, asker const& who)
+attempt_result read_write_protocol::take(lock_mode mode, attempt_context const& context)
 {
     if (mode == lock_mode::shared)
-        return enter(who.has);
+        return enter(context.prior);
     if (mode == lock_mode::upgrade) {
-        auto const a = reserve(who.has);
-        return is_had(a) ? enter_reserved(who.has) : a;
+        auto const a = reserve(context.prior);
+        return is_acquired(a) ? enter_reserved(context.prior) : a;
     }
     // Who reads elsewhere would keep others out until he gives up, in vain.
-    if (who.has == standing::elsewhere)
+    if (context.prior == prior_hold::other_object)
         if (auto const ec = drop_claims(true))
             return ec;
     if (!has_reserved_) {
         auto const a = take_all();
-        if (a.kind != answer::busy || !who.waits || who.has == standing::elsewhere)
+        if (a.kind != attempt_result::busy || !context.waits ||
+            context.prior == prior_hold::other_object)
             return a;
     }
-    auto a = drain(who.has);
-    a.matters_who = a.kind == answer::busy;
+    auto a = drain(context.prior);
+    a.depends_on_prior_hold = a.kind == attempt_result::busy;
     return a;
 }
 
@@ -80,89 +81,89 @@ system::error_code read_write_protocol::check_storage() const
 
 // In one call, as is possible where nobody is there; and which leaves nothing where somebody is,
 // that others could take for a writer who waits.
-inline answer read_write_protocol::take_all() noexcept
+inline attempt_result read_write_protocol::take_all() noexcept
 {
     auto const a = lock(all_lock_bytes, lock_mode::exclusive);
-    if (is_had(a))
+    if (is_acquired(a))
         has_reserved_ = has_pending_ = true;
     return a;
 }
 
 // As a reader, unless a writer waits. To look is enough: exclusion rests on SHARED alone; and a
 // reader who had PENDING for a moment would make a writer's attempt fail.
-inline answer read_write_protocol::enter(standing who) noexcept
+inline attempt_result read_write_protocol::enter(prior_hold who) noexcept
 {
-    if (who == standing::nothing) {
+    if (who == prior_hold::none) {
         bool is_pending;
         if (auto const ec = is_kept_out(file_.native(), pending, lock_mode::shared, is_pending))
             return ec;
         if (is_pending)
-            return answer::busy_for_others();
+            return attempt_result::busy_for_others();
     }
     return lock(shared, lock_mode::shared);
 }
 
 // Nothing is kept for later: a writer could be waiting for it.
-answer read_write_protocol::enter_reserved(standing who) noexcept
+attempt_result read_write_protocol::enter_reserved(prior_hold who) noexcept
 {
     auto const a = enter(who);
-    if (!is_had(a))
+    if (!is_acquired(a))
         if (auto const ec = drop_claims(true))
             return ec;
     return a;
 }
 
-answer read_write_protocol::reserve(standing who) noexcept
+attempt_result read_write_protocol::reserve(prior_hold who) noexcept
 {
     if (has_reserved_)
-        return answer::have_it;
+        return attempt_result::acquired;
     auto const a = lock(reserved, lock_mode::exclusive);
-    has_reserved_ = is_had(a);
-    if (a.kind != answer::busy)
+    has_reserved_ = is_acquired(a);
+    if (a.kind != attempt_result::busy)
         return a;
-    if (who == standing::nothing)
-        return answer::busy_for_others();
+    if (who == prior_hold::none)
+        return attempt_result::busy_for_others();
     // He who has it waits for the readers to go, of whom we are one; or need not ever.
     bool is_pending;
     if (auto const ec = is_kept_out(file_.native(), pending, lock_mode::shared, is_pending))
         return ec;
-    return is_pending ? answer::refused : answer::busy;
+    return is_pending ? attempt_result::would_deadlock : attempt_result::busy;
 }
 
 // From here on no reader comes in. A reader of SQLite holds the byte for two system calls while it
 // does.
-answer read_write_protocol::pend(standing who) noexcept
+attempt_result read_write_protocol::pend(prior_hold who) noexcept
 {
     auto a = reserve(who);
     are_nobodys_ = false;
-    if (!is_had(a) || has_pending_)
+    if (!is_acquired(a) || has_pending_)
         return a;
     for (int i = 0; i < max_restarts; ++i) {
         a = lock(pending, lock_mode::exclusive);
-        has_pending_ = is_had(a);
+        has_pending_ = is_acquired(a);
         // A reader who waits for the upgrade is waited for now, and will be refused.
         if (has_pending_ && held_ == lock_mode::upgrade)
-            file_.tell();
-        if (a.kind != answer::busy)
+            file_.notify_waiters();
+        if (a.kind != attempt_result::busy)
             return a;
     }
-    return answer::busy_for(1ms);
+    return attempt_result::busy_for(1ms);
 }
 
-answer read_write_protocol::drain(standing who) noexcept
+attempt_result read_write_protocol::drain(prior_hold who) noexcept
 {
     auto const a = pend(who);
-    return is_had(a) ? lock(shared, lock_mode::exclusive) : a;
+    return is_acquired(a) ? lock(shared, lock_mode::exclusive) : a;
 }
 
-answer read_write_protocol::announce(standing who)
+attempt_result read_write_protocol::announce(prior_hold who)
 {
     notice_fork();
     auto const a = pend(who);
-    return is_had(a) ? answer::busy : a;
+    return is_acquired(a) ? attempt_result::busy : a;
 }
 
-answer read_write_protocol::lock(byte_range bytes, lock_mode mode) const noexcept
+attempt_result read_write_protocol::lock(byte_range bytes, lock_mode mode) const noexcept
 {
     auto const ec = try_range_lock(file_.native(), bytes, mode);
     // What a reader who may not write has opened.
@@ -174,50 +175,51 @@ answer read_write_protocol::lock(byte_range bytes, lock_mode mode) const noexcep
 // Another reader of the same object. He must not share a lock that is worth nothing any more,
 // although those who have it know no better; so he waits for them to go. Nor must the readers of
 // one object keep a writer out by always being some.
-answer read_write_protocol::join(standing who)
+attempt_result read_write_protocol::join(prior_hold who)
 {
-    bool good;
-    if (auto const ec = file_.is_good(good))
+    bool valid;
+    if (auto const ec = file_.is_valid(valid))
         return ec;
-    if (!good)
-        return answer::busy;
+    if (!valid)
+        return attempt_result::busy;
     // Where it could not be lowered, to enter would make SHARED a reader's.
-    return held_ == lock_mode::exclusive ? answer(answer::have_it) : enter(who);
+    return held_ == lock_mode::exclusive ? attempt_result(attempt_result::acquired) : enter(who);
 }
 
-answer read_write_protocol::strengthen(lock_mode mode, asker const& who)
+attempt_result read_write_protocol::strengthen(lock_mode mode, attempt_context const& context)
 {
-    bool good;
-    if (auto const ec = file_.is_good(good))
+    bool valid;
+    if (auto const ec = file_.is_valid(valid))
         return ec;
-    if (!good)
-        return who.has == standing::converts ? answer(make_error_code(error::hold_lost))
-                                             : answer(answer::busy);
+    if (!valid)
+        return context.prior == prior_hold::converting
+                   ? attempt_result(make_error_code(error::hold_lost))
+                   : attempt_result(attempt_result::busy);
     if (mode == lock_mode::upgrade)
-        return noted(mode, reserve(who.has));
+        return noted(mode, reserve(context.prior));
     if (!has_pending_) {
         auto const a = noted(mode, take_all());
-        if (a.kind != answer::busy || !who.waits)
+        if (a.kind != attempt_result::busy || !context.waits)
             return a;
     }
-    return noted(mode, drain(who.has));
+    return noted(mode, drain(context.prior));
 }
 
-answer read_write_protocol::sleep(lock_mode mode)
+attempt_result read_write_protocol::sleep(lock_mode mode)
 {
     if (!file_.is_open())
         return attempt(mode, {});
     auto const a = wait_for(mode);
-    if (a.kind == answer::ask_again)
+    if (a.kind == attempt_result::retry)
         return a;
-    auto const verdict = noted(mode, file_.judge(a));
-    if (is_had(verdict))
+    auto const verdict = noted(mode, file_.verify(a));
+    if (is_acquired(verdict))
         return verdict;
     (void)release_all(); // of what is worth nothing
-    return verdict.kind == answer::ask_again ? attempt(mode, {}) : verdict;
+    return verdict.kind == attempt_result::retry ? attempt(mode, {}) : verdict;
 }
 
-answer read_write_protocol::wait_for(lock_mode mode)
+attempt_result read_write_protocol::wait_for(lock_mode mode)
 {
     auto const file = file_.native();
     auto const wait = [&](byte_range bytes, lock_mode as) {
@@ -237,8 +239,8 @@ answer read_write_protocol::wait_for(lock_mode mode)
         has_reserved_ = !ec;
     }
     if (!ec && mode == lock_mode::upgrade) {
-        auto const a = enter_reserved(standing::nothing);
-        return a.kind == answer::busy ? answer::again_after(poll_interval_) : a;
+        auto const a = enter_reserved(prior_hold::none);
+        return a.kind == attempt_result::busy ? attempt_result::retry_after(poll_interval_) : a;
     }
     if (!ec && !has_pending_) {
         ec = wait(pending, lock_mode::exclusive);
@@ -249,9 +251,10 @@ answer read_write_protocol::wait_for(lock_mode mode)
     return of_locking(ec);
 }
 
-inline answer read_write_protocol::noted(lock_mode mode, answer const& verdict) noexcept
+inline attempt_result read_write_protocol::noted(lock_mode mode,
+                                                 attempt_result const& verdict) noexcept
 {
-    if (is_had(verdict))
+    if (is_acquired(verdict))
         held_ = mode;
     return verdict;
 }
@@ -294,7 +297,7 @@ system::error_code read_write_protocol::withdraw() noexcept
     if (has_claims()) {
         ec = drop_claims(false);
         are_nobodys_ = bool(ec); // then the next reader or the release does it
-        file_.tell();
+        file_.notify_waiters();
     }
     return ec;
 }
@@ -319,11 +322,11 @@ system::error_code read_write_protocol::release_all() noexcept
         return {};
     // Both, in this order: waiters watch for the close, which tells of nothing if it comes first.
     auto const ec = unlock_range(file_.native(), all_lock_bytes);
-    file_.close_and_tell();
+    file_.close_and_notify();
     return ec;
 }
 
-system::error_code read_write_protocol::lower(lock_mode mode) noexcept
+system::error_code read_write_protocol::downgrade(lock_mode mode) noexcept
 {
     notice_fork();
     if (held_ == lock_mode::none)
@@ -336,7 +339,7 @@ system::error_code read_write_protocol::lower(lock_mode mode) noexcept
     if (auto const ec = drop_claims(mode == lock_mode::shared))
         return ec;
     held_ = mode;
-    file_.tell();
+    file_.notify_waiters();
     return {};
 }
 
@@ -351,7 +354,7 @@ bool read_write_protocol::still_held(system::error_code& ec)
         ec = try_range_lock(file_.native(), shared, lock_mode::shared);
     if (!ec && held_ == lock_mode::upgrade)
         ec = try_range_lock(file_.native(), reserved, lock_mode::exclusive);
-    return file_.is_good_after(ec);
+    return file_.is_valid_after(ec);
 }
 
 std::vector<owner_record> read_write_protocol::holders() const

@@ -32,36 +32,39 @@ class read_write_protocol final : public protocol
 public:
     read_write_protocol(filesystem::path absolute, read_write_lock_options const& options);
 
-    answer attempt(lock_mode mode, asker const& who) override;
-    answer announce(standing who) override;
-    answer sleep(lock_mode mode) override;
+    attempt_result attempt(lock_mode mode, attempt_context const& context) override;
+    attempt_result announce(prior_hold who) override;
+    attempt_result sleep(lock_mode mode) override;
     bool can_sleep() const noexcept override { return held_ == lock_mode::none; }
-    std::optional<file_identity> met() const noexcept override { return file_.met(); }
-    watched what_tells() const noexcept override { return file_.what_tells(); }
-    std::uint8_t made_of() const noexcept override { return made_of_record_locks; }
+    std::optional<file_identity> observed_file() const noexcept override
+    {
+        return file_.observed_file();
+    }
+    watch_target to_watch() const noexcept override { return file_.to_watch(); }
+    std::uint8_t exclusion_domains() const noexcept override { return domain::record_lock; }
     /// SQLite lets go of its locks without closing the file, which nobody tells.
     bool is_local() const noexcept override { return false; }
     system::error_code withdraw() noexcept override;
     system::error_code release() noexcept override;
-    system::error_code lower(lock_mode mode) noexcept override;
+    system::error_code downgrade(lock_mode mode) noexcept override;
     bool still_held(system::error_code& ec) override;
     std::vector<owner_record> holders() const override;
 
 private:
-    answer take(lock_mode mode, asker const& who);
-    answer wait_for(lock_mode mode);
-    answer join(standing who);
-    answer strengthen(lock_mode mode, asker const& who);
+    attempt_result take(lock_mode mode, attempt_context const& context);
+    attempt_result wait_for(lock_mode mode);
+    attempt_result join(prior_hold who);
+    attempt_result strengthen(lock_mode mode, attempt_context const& context);
 
-    answer take_all() noexcept;
-    answer enter(standing who) noexcept;
-    answer enter_reserved(standing who) noexcept;
-    answer reserve(standing who) noexcept;
-    answer pend(standing who) noexcept;
-    answer drain(standing who) noexcept;
-    answer lock(byte_range bytes, lock_mode mode) const noexcept;
+    attempt_result take_all() noexcept;
+    attempt_result enter(prior_hold who) noexcept;
+    attempt_result enter_reserved(prior_hold who) noexcept;
+    attempt_result reserve(prior_hold who) noexcept;
+    attempt_result pend(prior_hold who) noexcept;
+    attempt_result drain(prior_hold who) noexcept;
+    attempt_result lock(byte_range bytes, lock_mode mode) const noexcept;
 
-    answer noted(lock_mode mode, answer const& verdict) noexcept;
+    attempt_result noted(lock_mode mode, attempt_result const& verdict) noexcept;
     system::error_code check_storage() const;
     void notice_fork() noexcept;
     bool has_claims() const noexcept;

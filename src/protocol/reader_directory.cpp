@@ -93,23 +93,23 @@ bool reader_directory::is_in_place(storage rules, system::error_code& ec) const 
     return false;
 }
 
-marker_file::fate reader_directory::fate_of(std::string const& name, std::string const& text,
-                                            system::error_code& ec) const noexcept
+marker_state reader_directory::state_of(std::string const& name, std::string const& text,
+                                        system::error_code& ec) const noexcept
 try {
     reader_directory fresh(path_);
     ec = fresh.open_existing();
     found_marker found;
     if (!ec)
         ec = found.look(fresh.path_of(name));
-    auto fate = marker_file::fate::missing;
+    auto state = marker_state::missing;
     if (!ec || ec == error::not_a_lock_file)
-        fate = !ec && found.text == text ? marker_file::fate::ours : marker_file::fate::replaced;
-    if (fate == marker_file::fate::replaced || ec == errc::no_such_file_or_directory)
+        state = !ec && found.text == text ? marker_state::intact : marker_state::replaced;
+    if (state == marker_state::replaced || ec == errc::no_such_file_or_directory)
         ec.clear();
-    return fate;
+    return state;
 } catch (std::bad_alloc const&) {
     ec = make_error_code(errc::not_enough_memory);
-    return marker_file::fate::missing;
+    return marker_state::missing;
 }
 
 system::error_code reader_directory::list(std::vector<std::string>& readers,

@@ -46,8 +46,8 @@ public:
 
     /// What others who open it now find under this name: `ours` if it has this text. For network
     /// storage, where a number is no identity.
-    marker_file::fate fate_of(std::string const& name, std::string const& text,
-                              system::error_code& ec) const noexcept;
+    marker_state state_of(std::string const& name, std::string const& text,
+                          system::error_code& ec) const noexcept;
 
     /// All names of readers' markers, in order; and those of what is on its way out.
     system::error_code list(std::vector<std::string>& readers,

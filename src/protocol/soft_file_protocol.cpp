@@ -9,7 +9,7 @@
 #include "../platform/kernel_lock.hpp"
 #include "../platform/process.hpp"
 #include "attempts.hpp"
-#include "parents.hpp"
+#include "parent_directories.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -41,7 +41,7 @@ soft_file_protocol::soft_file_protocol(filesystem::path absolute,
       marker_(std::move(absolute), options.permissions, options.where), act_(shortest_act)
 {}
 
-answer soft_file_protocol::attempt(lock_mode, asker const&)
+attempt_result soft_file_protocol::attempt(lock_mode, attempt_context const&)
 {
     system::error_code ec;
     is_held_ = false;
@@ -56,7 +56,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
             ec = look();
             if (!ec) {
                 auto const a = judge_file();
-                if (a.kind != answer::ask_again || a.delay != a.delay.zero())
+                if (a.kind != attempt_result::retry || a.delay != a.delay.zero())
                     return a;
                 continue;
             }
@@ -67,9 +67,9 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
         ec = marker_.publish(record_, result);
         // Others remove them meanwhile; in a working directory that was removed it is so for ever.
         if (ec == errc::no_such_file_or_directory && i != max_restarts - 1)
-            ec = make_parents(path_, options_.create_directories);
-        else if (!ec && result == marker_file::outcome::ours)
-            return have_it();
+            ec = make_parent_directories(path_, options_.create_directories);
+        else if (!ec && result == marker_file::outcome::published)
+            return note_acquired();
         if (ec)
             return of_failure(ec);
         is_taken_ = result == marker_file::outcome::taken;
@@ -77,7 +77,7 @@ answer soft_file_protocol::attempt(lock_mode, asker const&)
         if (!is_taken_ && marker_.is_on_slow_storage())
             break;
     }
-    return answer::again_after(contention_backoff);
+    return attempt_result::retry_after(contention_backoff);
 }
 
 system::error_code soft_file_protocol::make_record()
@@ -115,47 +115,47 @@ system::error_code soft_file_protocol::look()
     return theirs_.look(path_);
 }
 
-answer soft_file_protocol::have_it()
+attempt_result soft_file_protocol::note_acquired()
 {
-    met_ = identity();
+    observed_file_ = identity();
     theirs_.file.close();
     act_ = shortest_act;
     is_held_ = true;
-    return answer::have_it;
+    return attempt_result::acquired;
 }
 
-answer soft_file_protocol::judge_file()
+attempt_result soft_file_protocol::judge_file()
 {
     is_taken_ = true;
-    met_ = identity();
+    observed_file_ = identity();
     auto const v = judge(theirs_);
     process_ = v.process;
     if (v.error)
         return v.error;
     if (!v.is_removable)
-        return answer::busy_for(v.look_again);
+        return attempt_result::busy_for(v.look_again);
     marker_file::outcome result;
     auto const still = [this](found_marker const& found) { return judge(found).is_removable; };
     if (auto const ec = marker_.replace(theirs_, still, record_, result))
         return of_failure(ec);
     switch (result) {
-    case marker_file::outcome::ours:
-        return have_it();
-    case marker_file::outcome::busy_right: // for long, where he was stopped
+    case marker_file::outcome::published:
+        return note_acquired();
+    case marker_file::outcome::right_taken: // for long, where he was stopped
         act_ = std::min<std::chrono::nanoseconds>(act_ * 2, longest_act);
-        return answer::again_after(act_ / 2);
+        return attempt_result::retry_after(act_ / 2);
     default:
-        return answer::again_after({});
+        return attempt_result::retry_after({});
     }
 }
 
 // GlusterFS reports ESTALE of a name for a second after its file was removed. A server that is lost
 // reports it of the directory too.
-answer soft_file_protocol::of_failure(system::error_code const& ec) const
+attempt_result soft_file_protocol::of_failure(system::error_code const& ec) const
 {
     file_facts directory;
     if (is_server_lost(ec) && !facts_of(directory_, directory))
-        return answer::again_after(contention_backoff);
+        return attempt_result::retry_after(contention_backoff);
     return of_undoing(ec);
 }
 
@@ -200,17 +200,17 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
     // same.
     if (found.text != dead_ || owner.start_token.empty()) {
         auto const seen =
-            look_for({owner.pid, owner.host, owner.start_token}, found.text == certain_);
+            find_process({owner.pid, owner.host, owner.start_token}, found.text == certain_);
         if (seen.is_certain && found.text != certain_)
             certain_ = found.text;
-        if (seen.kind == sighting::alive) {
+        if (seen.kind == process_status::alive) {
             v.process = seen.pid;
             if (v.process == 0)
                 v.look_again = unwatched_owner_poll;
         }
-        if (seen.kind == sighting::unknown && foreign_limit_)
+        if (seen.kind == process_status::unknown && foreign_limit_)
             return judge_foreign(found);
-        if (seen.kind != sighting::gone)
+        if (seen.kind != process_status::gone)
             return v;
         if (!is_death_proved(found, owner))
             return foreign_limit_ ? judge_foreign(found) : v;
@@ -229,10 +229,10 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
 soft_file_protocol::verdict soft_file_protocol::judge_foreign(found_marker const& found)
 {
     verdict v;
-    auto const watched = watched_for(found);
-    v.is_removable = watched >= *foreign_limit_;
+    auto const unchanged = unchanged_for(found);
+    v.is_removable = unchanged >= *foreign_limit_;
     if (!v.is_removable)
-        v.look_again = *foreign_limit_ - watched;
+        v.look_again = *foreign_limit_ - unchanged;
     return v;
 }
 
@@ -246,10 +246,10 @@ void soft_file_protocol::observe()
 {
     found_marker found;
     if (!found.look(path_) && found.file.is_open())
-        (void)watched_for(found);
+        (void)unchanged_for(found);
 }
 
-std::chrono::nanoseconds soft_file_protocol::watched_for(found_marker const& found)
+std::chrono::nanoseconds soft_file_protocol::unchanged_for(found_marker const& found)
 {
     auto const now = std::chrono::steady_clock::now();
     if (!sample_ || !is_unchanged(sample_->facts, found.facts) || sample_->text != found.text)
@@ -278,15 +278,15 @@ bool soft_file_protocol::is_death_proved(found_marker const& found, marker_recor
 std::chrono::nanoseconds soft_file_protocol::age_of(found_marker const& found)
 {
     auto const now = marker_.is_local(found.file) ? time_of_day() : marker_.storage_time();
-    auto const watched = watched_for(found);
-    return now ? (std::max)(*now - found.facts.modified, watched) : watched;
+    auto const unchanged = unchanged_for(found);
+    return now ? (std::max)(*now - found.facts.modified, unchanged) : unchanged;
 }
 
-watched soft_file_protocol::what_tells() const noexcept
+watch_target soft_file_protocol::to_watch() const noexcept
 {
     if (!theirs_.file.is_open())
         return {};
-    return {&theirs_.file, theirs_.facts.identity, watched_kind::marker, process_};
+    return {&theirs_.file, theirs_.facts.identity, watch_kind::marker, process_};
 }
 
 bool soft_file_protocol::is_local() const noexcept
@@ -319,9 +319,9 @@ std::vector<owner_record> soft_file_protocol::holders() const
     auto content = read_marker(found.text);
     if (content.kind == marker_content::record) {
         auto& owner = content.owner;
-        auto const seen = look_for({owner.pid, owner.host, owner.start_token});
+        auto const seen = find_process({owner.pid, owner.host, owner.start_token});
         holder.pid = seen.pid != 0 ? seen.pid : owner.pid;
-        if (seen.kind == sighting::alive)
+        if (seen.kind == process_status::alive)
             holder.command = command_of(holder.pid);
         holder.hostname = std::move(owner.host);
         holder.start_token = std::move(owner.start_token);

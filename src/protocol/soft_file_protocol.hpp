@@ -35,12 +35,12 @@ public:
     soft_file_protocol(filesystem::path absolute, soft_file_lock_options const& options,
                        std::optional<std::chrono::nanoseconds> foreign_limit = {});
 
-    answer attempt(lock_mode mode, asker const& who) override;
-    watched what_tells() const noexcept override;
+    attempt_result attempt(lock_mode mode, attempt_context const& context) override;
+    watch_target to_watch() const noexcept override;
     bool is_local() const noexcept override;
-    std::uint8_t made_of() const noexcept override { return made_of_markers; }
+    std::uint8_t exclusion_domains() const noexcept override { return domain::marker; }
     system::error_code withdraw() noexcept override;
-    std::optional<file_identity> met() const noexcept override { return met_; }
+    std::optional<file_identity> observed_file() const noexcept override { return observed_file_; }
     system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override { return marker_.is_in_place(ec); }
     std::vector<owner_record> holders() const override;
@@ -70,15 +70,15 @@ private:
     };
 
     std::optional<file_identity> identity() const;
-    answer have_it();
+    attempt_result note_acquired();
     system::error_code make_record();
     system::error_code look();
-    answer judge_file();
-    answer of_failure(system::error_code const& ec) const;
+    attempt_result judge_file();
+    attempt_result of_failure(system::error_code const& ec) const;
     verdict judge(found_marker const& found);
     verdict judge_owner(found_marker const& found, marker_record const& owner);
     verdict judge_foreign(found_marker const& found);
-    std::chrono::nanoseconds watched_for(found_marker const& found);
+    std::chrono::nanoseconds unchanged_for(found_marker const& found);
     bool is_death_proved(found_marker const& found, marker_record const& owner);
     std::chrono::nanoseconds age_of(found_marker const& found);
 
@@ -96,7 +96,7 @@ private:
     std::chrono::nanoseconds namesakes_modified_{};
     std::string host_, record_;   // ours
     std::uint32_t record_of_ = 0; // the process generation; 0: to be made anew
-    std::optional<file_identity> met_;
+    std::optional<file_identity> observed_file_;
     std::int64_t process_ = 0;
     std::chrono::nanoseconds act_; // of others, for which to wait next time
     bool is_taken_ = false;        // the path named a file when it was last seen

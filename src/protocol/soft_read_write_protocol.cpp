@@ -8,8 +8,8 @@
 #include "../platform/process.hpp"
 #include "../platform/storage.hpp"
 #include "attempts.hpp"
-#include "parents.hpp"
-#include "private_name.hpp"
+#include "parent_directories.hpp"
+#include "temporary_name.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -35,7 +35,7 @@ constexpr auto network_settle = 2s;
 // Nothing is kept for longer, and the double of it is a number.
 constexpr auto longest = (nanoseconds::max)() / 8;
 
-std::string name_of(access_record const& reader)
+std::string name_of(access_marker const& reader)
 {
     return reader.token + '.' + std::to_string(reader.pid);
 }
@@ -74,7 +74,7 @@ soft_read_write_protocol::soft_read_write_protocol(filesystem::path const& absol
       interval_((std::min)(interval_of(options), good_for_ / 2)),
       settle_(options.settle ? std::optional((std::min)(*options.settle, longest)) : std::nullopt),
       gate_(absolute, options_of_state(options), threshold_of(options), good_for_),
-      crowd_(readers_of(absolute), threshold_of(options), interval_), mine_(good_for_),
+      readers_(readers_of(absolute), threshold_of(options), interval_), mine_(good_for_),
       write_(good_for_)
 {}
 
@@ -84,28 +84,28 @@ soft_read_write_protocol::~soft_read_write_protocol()
     write_.leave(); // for nobody may remove it now
 }
 
-answer soft_read_write_protocol::attempt(lock_mode mode, asker const& who)
+attempt_result soft_read_write_protocol::attempt(lock_mode mode, attempt_context const& context)
 {
     if (held_ == lock_mode::shared)
         return join();
-    (void)gate_.leave_what_is_left(); // or when `state` is entered again
+    (void)gate_.finish_leaving(); // or when `state` is entered again
     if (auto const ec = find_tree())
         return ec;
     waits_ = waits::unknown;
     // Of one who gave up, and could not undo it then. Who holds something elsewhere would keep
     // others out until he gives up, in vain.
-    if (mode == lock_mode::shared || who.has == standing::elsewhere) {
+    if (mode == lock_mode::shared || context.prior == prior_hold::other_object) {
         auto const a = undo(drop_claim());
-        if (!is_had(a))
+        if (!is_acquired(a))
             return a;
         if (mode == lock_mode::exclusive)
-            return answer::busy;
+            return attempt_result::busy;
     }
-    auto a = mode == lock_mode::shared ? read() : write(!who.waits);
-    if (a.kind != answer::busy)
+    auto a = mode == lock_mode::shared ? read() : write(!context.waits);
+    if (a.kind != attempt_result::busy)
         return a;
-    a.matters_who = mode == lock_mode::exclusive || !gate_.is_for_state();
-    if (who.waits)
+    a.depends_on_prior_hold = mode == lock_mode::exclusive || !gate_.is_for_state();
+    if (context.waits)
         observe(mode);
     return a;
 }
@@ -114,12 +114,12 @@ answer soft_read_write_protocol::attempt(lock_mode mode, asker const& who)
 // other's.
 void soft_read_write_protocol::observe(lock_mode mode)
 {
-    if (waits_ == waits::for_readers || !crowd_.is_time_for_all())
+    if (waits_ == waits::for_readers || !readers_.is_time_for_all())
         return;
     if (!gate_.is_for_state())
         gate_.observe();
     if (mode == lock_mode::exclusive)
-        crowd_.observe(where_);
+        readers_.observe(where_);
 }
 
 // The directory of readers' markers, which tells where all this is as well.
@@ -127,10 +127,10 @@ system::error_code soft_read_write_protocol::find_tree()
 {
     if (auto const ec = drop_reader()) // what could not be given back
         return ec;
-    auto& readers = crowd_.directory();
+    auto& readers = readers_.directory();
     auto ec = readers.open(options_.permissions);
     for (int i = 1; i < max_restarts && is_gone(ec); ++i) {
-        if ((ec = make_parents(path_, options_.create_directories)))
+        if ((ec = make_parent_directories(path_, options_.create_directories)))
             return ec;
         ec = readers.open(options_.permissions);
     }
@@ -140,12 +140,12 @@ system::error_code soft_read_write_protocol::find_tree()
     if (options_.where == storage::detect && is_on_local_storage(readers.file(), is_local))
         is_local = false;
     where_ = is_local ? storage::local : storage::network;
-    met_ = readers.identity();
+    observed_file_ = readers.identity();
     return {};
 }
 
 // What is in the way at the gate is what to wait for.
-answer soft_read_write_protocol::at_gate(answer const& a) noexcept
+attempt_result soft_read_write_protocol::at_gate(attempt_result const& a) noexcept
 {
     waits_ = waits::at_gate;
     return a;
@@ -162,179 +162,180 @@ system::error_code soft_read_write_protocol::make_record()
     return is_one ? system::error_code() : error::host_without_name;
 }
 
-answer soft_read_write_protocol::read()
+attempt_result soft_read_write_protocol::read()
 {
     for (int i = 0; i < max_restarts; ++i) {
-        auto a = at_gate(gate_.pass(where_));
-        if (is_had(a))
+        auto a = at_gate(gate_.enter(where_));
+        if (is_acquired(a))
             a = become_reader();
-        if (is_had(a)) {
+        if (is_acquired(a)) {
             held_ = lock_mode::shared;
             (void)gate_.stop_waiting();
         } else if (auto const ec = drop_reader()) {
             return ec;
         }
-        if (!is_once_more(a))
+        if (!is_immediate_retry(a))
             return a;
-        if (!crowd_.directory().is_open())
+        if (!readers_.directory().is_open())
             if (auto const ec = find_tree())
                 return ec;
     }
-    return answer::again_after(contention_backoff);
+    return attempt_result::retry_after(contention_backoff);
 }
 
 // Whether our marker is among those that a writer sees.
-kept_marker::fate soft_read_write_protocol::fate_in_tree(system::error_code& ec) const noexcept
+marker_state soft_read_write_protocol::state_in_tree(system::error_code& ec) const noexcept
 try {
-    auto const& readers = crowd_.directory();
+    auto const& readers = readers_.directory();
     if (where_ != storage::local)
-        return readers.fate_of(name_of(record_), record_.text(), ec);
-    return readers.is_in_place(where_, ec) ? kept_marker::fate::ours : kept_marker::fate::missing;
+        return readers.state_of(name_of(record_), record_.text(), ec);
+    return readers.is_in_place(where_, ec) ? marker_state::intact : marker_state::missing;
 } catch (std::bad_alloc const&) {
     ec = make_error_code(errc::not_enough_memory);
-    return kept_marker::fate::missing;
+    return marker_state::missing;
 }
 
 // Without `state`: exclusion never rests on it.
-answer soft_read_write_protocol::become_reader()
+attempt_result soft_read_write_protocol::become_reader()
 {
     if (auto const ec = make_record())
         return ec;
     marker_file::outcome result;
-    auto ec = mine_.publish(crowd_.directory().path_of(name_of(record_)), record_, permissions_,
+    auto ec = mine_.publish(readers_.directory().path_of(name_of(record_)), record_, permissions_,
                             where_, true, result);
     if (is_gone(ec)) // somebody has removed the directory
-        return once_more();
+        return retry_now();
     if (ec)
         return ec;
-    if (result != marker_file::outcome::ours)
-        return once_more();
+    if (result != marker_file::outcome::published)
+        return retry_now();
     auto const a = gate_.look(where_);
-    if (!is_had(a))
-        return a.kind == answer::busy ? once_more() : a;
-    auto fate = kept_marker::fate::missing;
-    ec = mine_.refresh(fate);
+    if (!is_acquired(a))
+        return a.kind == attempt_result::busy ? retry_now() : a;
+    auto state = marker_state::missing;
+    ec = mine_.refresh(state);
     bool const is_ours =
-        !ec && fate == kept_marker::fate::ours && fate_in_tree(ec) == kept_marker::fate::ours;
+        !ec && state == marker_state::intact && state_in_tree(ec) == marker_state::intact;
     if (is_ours)
-        return answer::have_it;
+        return attempt_result::acquired;
     bool const is_passing = ec == errc::operation_would_block || is_gone(ec);
-    return !ec || is_passing ? once_more() : answer(ec);
+    return !ec || is_passing ? retry_now() : attempt_result(ec);
 }
 
 // Another reader of the same object. He must not share a hold that is worth nothing any more,
 // although those who have it know no better; so he waits for them to go. Nor must the readers of
 // one object keep a writer out by always being some.
-answer soft_read_write_protocol::join()
+attempt_result soft_read_write_protocol::join()
 {
     system::error_code ec;
     waits_ = waits::unknown;
     if (!still_held(ec))
-        return ec ? answer(ec) : answer(answer::busy);
+        return ec ? attempt_result(ec) : attempt_result(attempt_result::busy);
     auto const a = at_gate(gate_.look(where_));
-    return gate_.is_stale() ? answer(answer::have_it) : a;
+    return gate_.is_stale() ? attempt_result(attempt_result::acquired) : a;
 }
 
-answer soft_read_write_protocol::write(bool is_only_try)
+attempt_result soft_read_write_protocol::write(bool is_only_try)
 {
     for (int i = 0; i < max_restarts; ++i) {
-        auto a = answer(answer::have_it);
+        auto a = attempt_result(attempt_result::acquired);
         if (!is_claimed_)
             a = undo(drop_claim()); // of what was made too late
         // The only attempt must not keep readers out while others read.
-        if (is_had(a) && !is_claimed_ && is_only_try)
+        if (is_acquired(a) && !is_claimed_ && is_only_try)
             a = drain();
-        if (is_had(a) && !is_claimed_)
+        if (is_acquired(a) && !is_claimed_)
             a = claim();
-        if (is_had(a))
+        if (is_acquired(a))
             a = settle();
-        if (is_had(a))
+        if (is_acquired(a))
             a = drain();
-        if (is_had(a))
+        if (is_acquired(a))
             a = keep_claim();
-        if (is_had(a)) {
+        if (is_acquired(a)) {
             held_ = lock_mode::exclusive;
             (void)gate_.stop_waiting();
-            crowd_.directory().close();
+            readers_.directory().close();
         }
-        if (!is_once_more(a))
+        if (!is_immediate_retry(a))
             return a;
-        if (!crowd_.directory().is_open()) // readers have another one by now
+        if (!readers_.directory().is_open()) // readers have another one by now
             if (auto const ec = find_tree())
                 return ec;
     }
-    return answer::again_after(contention_backoff);
+    return attempt_result::retry_after(contention_backoff);
 }
 
 // From here on no reader comes in.
-answer soft_read_write_protocol::claim()
+attempt_result soft_read_write_protocol::claim()
 {
     auto a = at_gate(gate_.look(where_)); // without disturbing those who come and go
-    if (!is_had(a) && !gate_.is_stale())
+    if (!is_acquired(a) && !gate_.is_stale())
         return a;
     if (auto const ec = make_record())
         return ec;
-    auto result = marker_file::outcome::again;
+    auto result = marker_file::outcome::retry;
     a = gate_.in_state([&] {
         auto const there = gate_.evict(where_);
-        if (!is_had(there))
+        if (!is_acquired(there))
             return there;
         dropping_since_.reset();
         auto const ec =
             write_.publish(gate_.write_path(), record_, permissions_, where_, false, result);
         if (is_gone(ec)) { // somebody has removed the directory
-            crowd_.directory().close();
-            return once_more();
+            readers_.directory().close();
+            return retry_now();
         }
         if (ec)
-            return answer(ec);
-        if (result != marker_file::outcome::ours)
-            return once_more();
+            return attempt_result(ec);
+        if (result != marker_file::outcome::published)
+            return retry_now();
         claimed_at_ = time_since_boot();
         has_settled_ = false;
         is_claimed_ = gate_.is_in_state();
         if (is_claimed_ && gate_.has_evicted())
             write_.remove_litter();
-        return is_claimed_ ? answer(answer::have_it) : once_more();
+        return is_claimed_ ? attempt_result(attempt_result::acquired) : retry_now();
     });
-    if (is_had(a))
+    if (is_acquired(a))
         return a;
     auto const undone = undo(drop_claim());
-    return is_had(undone) ? a : undone;
+    return is_acquired(undone) ? a : undone;
 }
 
 // Keeps the claim up; and waits until nobody can miss it.
-answer soft_read_write_protocol::settle()
+attempt_result soft_read_write_protocol::settle()
 {
     auto const now = time_since_boot();
     if (now >= write_.good_since() + interval_) {
         auto const a = keep_claim();
-        if (!is_had(a))
+        if (!is_acquired(a))
             return a;
     }
     if (has_settled_)
-        return answer::have_it;
+        return attempt_result::acquired;
     auto const long_enough =
         settle_.value_or(write_.has_local_rules() ? nanoseconds() : network_settle);
     if (long_enough != long_enough.zero()) {
         auto const left = long_enough - (now - claimed_at_);
         if (left > left.zero())
-            return answer::goes_on_after((std::min)(left, interval_));
+            return attempt_result::continue_after((std::min)(left, interval_));
         // A reader who has been told meanwhile that there is none, is in `state` while he comes.
-        auto const a = at_gate(gate_.in_state([] { return answer(answer::have_it); }));
-        if (!is_had(a))
+        auto const a =
+            at_gate(gate_.in_state([] { return attempt_result(attempt_result::acquired); }));
+        if (!is_acquired(a))
             return a;
     }
     has_settled_ = true;
-    return answer::have_it;
+    return attempt_result::acquired;
 }
 
 // Until nobody reads any more.
-answer soft_read_write_protocol::drain()
+attempt_result soft_read_write_protocol::drain()
 {
-    auto a = crowd_.pass(where_, gate_.write_path());
+    auto a = readers_.drain(where_, gate_.write_path());
     waits_ = waits::for_readers;
-    if (a.kind == answer::busy && is_claimed_) {
+    if (a.kind == attempt_result::busy && is_claimed_) {
         auto const due = write_.good_since() + interval_ - time_since_boot();
         a.delay = (std::min)(a.delay, std::max<nanoseconds>(due, removal_backoff));
     }
@@ -342,31 +343,31 @@ answer soft_read_write_protocol::drain()
 }
 
 // Whether the claim is still good.
-answer soft_read_write_protocol::keep_claim()
+attempt_result soft_read_write_protocol::keep_claim()
 {
-    auto fate = kept_marker::fate::missing;
-    auto const ec = write_.refresh(fate);
+    auto state = marker_state::missing;
+    auto const ec = write_.refresh(state);
     if (ec == errc::operation_would_block)
-        return answer::again_after(removal_backoff);
+        return attempt_result::retry_after(removal_backoff);
     if (ec && !is_gone(ec))
         return ec;
-    if (!ec && fate == kept_marker::fate::ours)
-        return answer::have_it;
+    if (!ec && state == marker_state::intact)
+        return attempt_result::acquired;
     // It may be there all the same, where the path was looked up amiss.
     auto const undone = undo(drop_claim());
-    return is_had(undone) ? once_more() : undone;
+    return is_acquired(undone) ? retry_now() : undone;
 }
 
 // What came of dropping a claim. If it is still there, others are to leave `state` first.
-answer soft_read_write_protocol::undo(system::error_code const& ec)
+attempt_result soft_read_write_protocol::undo(system::error_code const& ec)
 {
     if (!ec || !write_.is_published())
-        return answer::have_it;
+        return attempt_result::acquired;
     if (is_gone(ec)) // of GlusterFS, for a second; the directory has been found before
-        return answer::again_after(contention_backoff);
+        return attempt_result::retry_after(contention_backoff);
     if (ec != errc::operation_would_block)
         return ec;
-    return write_.has_local_rules() ? of_undoing(ec) : at_gate(answer::busy);
+    return write_.has_local_rules() ? of_undoing(ec) : at_gate(attempt_result::busy);
 }
 
 // On network storage only in `state`: peers of another make remove it there, by its name. It is no
@@ -387,11 +388,11 @@ try {
             return static_cast<writer_gate const*>(gate)->is_in_state();
         };
         ec = write_.withdraw(may_go, &gate_);
-        return answer(answer::have_it);
+        return attempt_result(attempt_result::acquired);
     });
-    if (a.kind == answer::failed)
+    if (a.kind == attempt_result::failed)
         return a.error;
-    if (is_had(a) && ec != errc::operation_would_block)
+    if (is_acquired(a) && ec != errc::operation_would_block)
         return ec;
     if (now - *dropping_since_ <= threshold_of(options_))
         return make_error_code(errc::operation_would_block);
@@ -405,17 +406,17 @@ system::error_code soft_read_write_protocol::drop_reader() noexcept
 {
     auto const ec = mine_.withdraw();
     if (!ec)
-        crowd_.directory().close();
+        readers_.directory().close();
     return ec;
 }
 
-watched soft_read_write_protocol::what_tells() const noexcept
+watch_target soft_read_write_protocol::to_watch() const noexcept
 {
     switch (waits_) {
     case waits::at_gate:
-        return gate_.what_tells();
+        return gate_.to_watch();
     case waits::for_readers:
-        return crowd_.what_tells();
+        return readers_.to_watch();
     case waits::unknown:
         break;
     }
@@ -455,7 +456,7 @@ system::error_code soft_read_write_protocol::release() noexcept
     held_ = lock_mode::none;
     auto ec = drop_reader();
     add_error(ec, drop_claim());
-    add_error(ec, gate_.leave_what_is_left());
+    add_error(ec, gate_.finish_leaving());
     return ec;
 }
 
@@ -463,29 +464,29 @@ bool soft_read_write_protocol::still_held(system::error_code& ec)
 {
     if (held_ == lock_mode::none || !hold().is_published())
         return false;
-    if (held_ == lock_mode::shared && fate_in_tree(ec) != kept_marker::fate::ours)
+    if (held_ == lock_mode::shared && state_in_tree(ec) != marker_state::intact)
         return false;
     // The time last: who was stopped on the way may have been judged by it.
     return hold().is_in_place(ec) && time_since_boot() <= hold().good_until();
 }
 
-upkeep soft_read_write_protocol::first_upkeep() const noexcept
+refresh_result soft_read_write_protocol::first_refresh() const noexcept
 {
     return {{}, {}, hold().good_since() + interval_, hold().good_until()};
 }
 
 namespace {
 
-std::optional<loss_reason> loss_by(kept_marker::fate fate) noexcept
+std::optional<loss_reason> loss_by(marker_state state) noexcept
 {
-    switch (fate) {
-    case kept_marker::fate::ours:
+    switch (state) {
+    case marker_state::intact:
         return std::nullopt;
-    case kept_marker::fate::late:
+    case marker_state::expired:
         return loss_reason::refresh_failed;
-    case kept_marker::fate::missing:
+    case marker_state::missing:
         return loss_reason::marker_missing;
-    case kept_marker::fate::replaced:
+    case marker_state::replaced:
         break;
     }
     return loss_reason::owner_changed;
@@ -493,18 +494,18 @@ std::optional<loss_reason> loss_by(kept_marker::fate fate) noexcept
 
 } // namespace
 
-upkeep soft_read_write_protocol::keep_up() noexcept
+refresh_result soft_read_write_protocol::refresh() noexcept
 {
     auto& marker = held_ == lock_mode::shared ? mine_ : write_;
-    auto fate = kept_marker::fate::ours;
-    upkeep u;
+    auto state = marker_state::intact;
+    refresh_result u;
     if (held_ == lock_mode::shared)
-        fate = fate_in_tree(u.error);
-    if (!u.error && fate == kept_marker::fate::ours)
-        u.error = marker.refresh(fate);
+        state = state_in_tree(u.error);
+    if (!u.error && state == marker_state::intact)
+        u.error = marker.refresh(state);
     u.good_until = marker.good_until();
     if (!u.error) {
-        u.lost = loss_by(fate);
+        u.lost = loss_by(state);
         u.next = marker.good_since() + interval_;
         return u;
     }
@@ -519,15 +520,15 @@ upkeep soft_read_write_protocol::keep_up() noexcept
 
 std::optional<loss_reason> soft_read_write_protocol::lost() noexcept
 {
-    auto fate = kept_marker::fate::ours;
+    auto state = marker_state::intact;
     system::error_code ec;
     if (held_ == lock_mode::shared)
-        fate = fate_in_tree(ec);
-    if (!ec && fate == kept_marker::fate::ours)
-        ec = hold().look(fate);
+        state = state_in_tree(ec);
+    if (!ec && state == marker_state::intact)
+        ec = hold().look(state);
     if (ec && time_since_boot() > hold().good_until())
         return loss_reason::refresh_failed;
-    return ec ? std::nullopt : loss_by(fate);
+    return ec ? std::nullopt : loss_by(state);
 }
 
 namespace {
@@ -545,7 +546,7 @@ bool add_holder(filesystem::path const& path, owner_mode mode, std::vector<owner
     if (content.kind == access_content::record) {
         auto& owner = content.owner;
         holder.pid = owner.pid;
-        if (look_for({owner.pid, owner.host, {}}).kind == sighting::alive)
+        if (find_process({owner.pid, owner.host, {}}).kind == process_status::alive)
             holder.command = command_of(owner.pid);
         holder.hostname = std::move(owner.host);
         holder.token = std::move(owner.token);

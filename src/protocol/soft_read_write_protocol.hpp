@@ -5,10 +5,10 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_SOFT_READ_WRITE_PROTOCOL_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_SOFT_READ_WRITE_PROTOCOL_HPP
 
-#include "access_record.hpp"
-#include "kept_marker.hpp"
+#include "access_marker.hpp"
 #include "protocol.hpp"
-#include "reader_crowd.hpp"
+#include "reader_set.hpp"
+#include "refreshed_marker.hpp"
 #include "writer_gate.hpp"
 
 #include <boost/filelock/lock_options.hpp>
@@ -33,26 +33,26 @@ namespace detail {
 ///
 /// Look, publish, look again, and see that you are still there: who does so in this order is seen
 /// by whoever else does. test/model/soft_read_write.pml has the steps.
-class soft_read_write_protocol final : public kept_up
+class soft_read_write_protocol final : public refreshable_protocol
 {
 public:
     soft_read_write_protocol(filesystem::path const& absolute,
                              soft_read_write_lock_options const& options);
     ~soft_read_write_protocol() override;
 
-    answer attempt(lock_mode mode, asker const& who) override;
-    watched what_tells() const noexcept override;
+    attempt_result attempt(lock_mode mode, attempt_context const& context) override;
+    watch_target to_watch() const noexcept override;
     bool is_local() const noexcept override;
-    std::uint8_t made_of() const noexcept override { return made_of_markers; }
+    std::uint8_t exclusion_domains() const noexcept override { return domain::marker; }
     system::error_code withdraw() noexcept override;
-    std::optional<file_identity> met() const noexcept override { return met_; }
+    std::optional<file_identity> observed_file() const noexcept override { return observed_file_; }
     system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override;
     std::vector<owner_record> holders() const override;
 
-    upkeep keep_up() noexcept override;
+    refresh_result refresh() noexcept override;
     std::optional<loss_reason> lost() noexcept override;
-    upkeep first_upkeep() const noexcept override;
+    refresh_result first_refresh() const noexcept override;
     std::string const& token() const noexcept override { return hold().token(); }
 
 private:
@@ -63,25 +63,28 @@ private:
         for_readers
     };
 
-    answer read();
-    answer join();
-    answer become_reader();
-    answer write(bool is_only_try);
-    answer claim();
-    answer settle();
-    answer drain();
-    answer keep_claim();
+    attempt_result read();
+    attempt_result join();
+    attempt_result become_reader();
+    attempt_result write(bool is_only_try);
+    attempt_result claim();
+    attempt_result settle();
+    attempt_result drain();
+    attempt_result keep_claim();
 
     system::error_code find_tree();
-    kept_marker::fate fate_in_tree(system::error_code& ec) const noexcept;
+    marker_state state_in_tree(system::error_code& ec) const noexcept;
     void observe(lock_mode mode);
-    answer at_gate(answer const& a) noexcept;
+    attempt_result at_gate(attempt_result const& a) noexcept;
     system::error_code make_record();
-    answer undo(system::error_code const& ec);
+    attempt_result undo(system::error_code const& ec);
     system::error_code drop_claim() noexcept;
     system::error_code drop_reader() noexcept;
 
-    kept_marker const& hold() const noexcept { return held_ == lock_mode::shared ? mine_ : write_; }
+    refreshed_marker const& hold() const noexcept
+    {
+        return held_ == lock_mode::shared ? mine_ : write_;
+    }
 
     filesystem::path path_;
     soft_read_write_lock_options options_;
@@ -91,18 +94,18 @@ private:
     std::optional<std::chrono::nanoseconds> settle_;
 
     writer_gate gate_;
-    reader_crowd crowd_;
+    reader_set readers_;
     storage where_ = storage::network; // whose rules are for all of it
-    kept_marker mine_;                 // among the readers'
-    kept_marker write_;
+    refreshed_marker mine_;            // among the readers'
+    refreshed_marker write_;
     bool is_claimed_ = false;                                // by `write_`, as it should be
     std::chrono::nanoseconds claimed_at_{};                  // since boot
     std::optional<std::chrono::nanoseconds> dropping_since_; // since boot
     bool has_settled_ = false;
-    access_record record_;
+    access_marker record_;
 
     lock_mode held_ = lock_mode::none;
-    std::optional<file_identity> met_;
+    std::optional<file_identity> observed_file_;
     waits waits_ = waits::unknown;
 };
 

@@ -22,7 +22,7 @@ writer_gate::writer_gate(filesystem::path const& path, soft_file_lock_options co
                          std::chrono::nanoseconds stale_threshold,
                          std::chrono::nanoseconds good_for)
     : write_path_(with(path, ".write")), good_for_(good_for),
-      state_(with(path, ".state"), state, stale_threshold), judge_(stale_threshold)
+      state_(with(path, ".state"), state, stale_threshold), checker_(stale_threshold)
 {}
 
 // What has not changed need not be opened and read again.
@@ -35,7 +35,7 @@ system::error_code writer_gate::find(storage rules)
     return theirs_.look(write_path_);
 }
 
-answer writer_gate::look(storage rules)
+attempt_result writer_gate::look(storage rules)
 {
     is_stale_ = is_for_state_ = false;
     process_ = 0;
@@ -47,56 +47,57 @@ answer writer_gate::look(storage rules)
         ec = rules == storage::local ? system::error_code() : is_listed(write_path_, it_is);
         if (ec)
             return ec;
-        return it_is ? answer::busy_for_others() : answer(answer::have_it);
+        return it_is ? attempt_result::busy_for_others() : attempt_result(attempt_result::acquired);
     }
     if (ec)
         return ec;
-    auto const v = judge_.judge({}, theirs_, marker_file(write_path_, {}, rules));
+    auto const v = checker_.check({}, theirs_, marker_file(write_path_, {}, rules));
     if (v.error)
         return v.error;
     is_stale_ = v.is_removable;
     process_ = v.process;
-    auto a = answer::busy_for(v.look_again);
-    a.matters_who = true;
+    auto a = attempt_result::busy_for(v.look_again);
+    a.depends_on_prior_hold = true;
     return a;
 }
 
-answer writer_gate::evict(storage rules)
+attempt_result writer_gate::evict(storage rules)
 {
     auto const a = look(rules);
     if (!is_stale_)
         return a;
     marker_file const at(write_path_, {}, rules);
     auto const is_removable = [&](found_marker const& found) {
-        return judge_.judge({}, found, at).is_removable && is_in_state();
+        return checker_.check({}, found, at).is_removable && is_in_state();
     };
     marker_file::outcome result;
     if (auto const ec = at.evict(theirs_, is_removable, result))
         return ec;
-    has_evicted_ = has_evicted_ || result != marker_file::outcome::busy_right;
-    return result == marker_file::outcome::busy_right ? answer::again_after(removal_backoff)
-                                                      : look(rules);
+    has_evicted_ = has_evicted_ || result != marker_file::outcome::right_taken;
+    return result == marker_file::outcome::right_taken
+               ? attempt_result::retry_after(removal_backoff)
+               : look(rules);
 }
 
-answer writer_gate::pass(storage rules)
+attempt_result writer_gate::enter(storage rules)
 {
     auto const a = look(rules);
     return is_stale_ ? in_state([&] { return evict(rules); }) : a;
 }
 
-watched writer_gate::what_tells() const noexcept
+watch_target writer_gate::to_watch() const noexcept
 {
     if (is_for_state_)
-        return state_.what_tells();
+        return state_.to_watch();
     if (!theirs_.file.is_open())
         return {};
-    return {&theirs_.file, theirs_.facts.identity, watched_kind::marker, process_};
+    return {&theirs_.file, theirs_.facts.identity, watch_kind::marker, process_};
 }
 
 system::error_code writer_gate::stop_waiting() noexcept
 {
     theirs_.file.close();
-    auto const ec = leave_what_is_left();
+    auto const ec = finish_leaving();
     auto const failed = state_.withdraw();
     return ec ? ec : failed;
 }

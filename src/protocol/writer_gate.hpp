@@ -6,11 +6,11 @@
 #define BOOST_FILELOCK_SRC_PROTOCOL_WRITER_GATE_HPP
 
 #include "../platform/clock.hpp"
-#include "access_judge.hpp"
 #include "attempts.hpp"
 #include "marker_file.hpp"
 #include "protocol.hpp"
 #include "soft_file_protocol.hpp"
+#include "staleness_checker.hpp"
 
 #include <boost/filelock/lock_options.hpp>
 
@@ -36,21 +36,21 @@ public:
     filesystem::path const& write_path() const noexcept { return write_path_; }
 
     /// Whether there is a writer: had, if there is none.
-    answer look(storage rules);
+    attempt_result look(storage rules);
     /// He whom the last look found may be removed.
     bool is_stale() const noexcept { return is_stale_; }
     /// A look that is for those in `state`, and removes who is stale.
-    answer evict(storage rules);
+    attempt_result evict(storage rules);
     /// Both, the latter where it is needed.
-    answer pass(storage rules);
+    attempt_result enter(storage rules);
 
     /// Does it in `state`, and says what came of it; or that `state` was not to be had.
     template <class F>
-    answer in_state(F const& what)
+    attempt_result in_state(F const& what)
     {
         in_since_ = time_since_boot();
         auto const a = state_.attempt(lock_mode::exclusive, {});
-        is_for_state_ = !is_had(a);
+        is_for_state_ = !is_acquired(a);
         if (is_for_state_)
             return a;
         struct leaving
@@ -76,19 +76,19 @@ public:
     void observe() { state_.observe(); }
 
     /// If it could not be left. Errors as for `protocol::release`.
-    system::error_code leave_what_is_left() noexcept
+    system::error_code finish_leaving() noexcept
     {
-        return owes_leaving_ ? leave() : system::error_code();
+        return state_release_pending_ ? leave() : system::error_code();
     }
 
-    watched what_tells() const noexcept;
+    watch_target to_watch() const noexcept;
     system::error_code stop_waiting() noexcept;
 
 private:
     system::error_code leave() noexcept
     {
         auto const ec = state_.release();
-        owes_leaving_ = bool(ec);
+        state_release_pending_ = bool(ec);
         return ec;
     }
     system::error_code find(storage rules);
@@ -97,9 +97,9 @@ private:
     std::chrono::nanoseconds good_for_;
     soft_file_protocol state_;
     std::chrono::nanoseconds in_since_{}; // since boot
-    bool owes_leaving_ = false;
+    bool state_release_pending_ = false;
     bool is_for_state_ = false;
-    access_judge judge_;
+    staleness_checker checker_;
     found_marker theirs_; // open while we wait for him
     std::int64_t process_ = 0;
     bool is_stale_ = false;

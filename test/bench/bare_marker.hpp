@@ -62,14 +62,14 @@ public:
     void wait_and_make()
     {
         while (!make()) {
-            if (notices_ == -1)
-                check((notices_ = ::inotify_init1(IN_CLOEXEC)) != -1);
-            if (::inotify_add_watch(notices_, path_.c_str(), IN_ATTRIB | IN_DELETE_SELF) == -1)
+            if (notifier_ == -1)
+                check((notifier_ = ::inotify_init1(IN_CLOEXEC)) != -1);
+            if (::inotify_add_watch(notifier_, path_.c_str(), IN_ATTRIB | IN_DELETE_SELF) == -1)
                 continue; // it has gone
             if (make())
                 break;
             char events[4096];
-            check(::read(notices_, events, sizeof events) > 0);
+            check(::read(notifier_, events, sizeof events) > 0);
         }
     }
 
@@ -78,7 +78,7 @@ public:
 
 private:
     std::string directory_, path_;
-    int file_ = -1, notices_ = -1;
+    int file_ = -1, notifier_ = -1;
 };
 
 } // namespace bench

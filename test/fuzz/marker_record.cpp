@@ -7,7 +7,7 @@
 
 #include "../../src/protocol/marker_record.hpp"
 #include "../../src/platform/linux/start_token.hpp"
-#include "../../src/protocol/access_record.hpp"
+#include "../../src/protocol/access_marker.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -16,7 +16,7 @@ namespace boost {
 namespace filelock {
 
 namespace detail {
-class kept_protocol;
+class heartbeat_protocol;
 }
 
 /// A lock for readers and writers that is held by markers, small files beside the path: for home
@@ -69,9 +69,9 @@ public:
 
 private:
     soft_read_write_lock(filesystem::path const& path, soft_read_write_lock_options const& options,
-                         detail::kept_protocol* owned);
+                         detail::heartbeat_protocol* owned);
 
-    detail::kept_protocol& protocol_;
+    detail::heartbeat_protocol& protocol_;
 };
 
 } // namespace filelock

@@ -164,7 +164,7 @@ std::optional<std::chrono::nanoseconds> system_uptime()
     return process_starts().uptime();
 }
 
-sighting look_for(process_name const& named, bool was_certain)
+process_status find_process(process_name const& named, bool was_certain)
 {
     if (named.host.empty() || named.host != host_name())
         return {};
@@ -185,16 +185,16 @@ sighting look_for(process_name const& named, bool was_certain)
     bool const exited = process.is_open() && has_exited(process.native());
     bool const is_other = its && !may_be_same(*its, *token);
     if (is_there && !exited && !is_other)
-        return {sighting::alive, its.has_value(), named.pid};
+        return {process_status::alive, its.has_value(), named.pid};
     if (exited && !is_other) // else it may have been another, or was reaped before it was looked at
-        return {its || !has_token || was_certain ? sighting::gone : sighting::alive};
+        return {its || !has_token || was_certain ? process_status::gone : process_status::alive};
     // It may be in an inner namespace; not if it was started before the system.
     if (token && !was_certain && starts->are_of_this_run(*token)) {
         auto const other = find_process(named.pid, *token, *starts, numbers_agree);
         if (!other || *other != 0)
-            return {sighting::alive, false, numbers_agree ? other.value_or(0) : 0};
+            return {process_status::alive, false, numbers_agree ? other.value_or(0) : 0};
     }
-    return {sighting::gone};
+    return {process_status::gone};
 }
 
 } // namespace detail

@@ -30,7 +30,7 @@ using fork_counters::generation;
 // All that a forked child must find whole.
 struct shared_state
 {
-    std::mutex registry, notices, heartbeats;
+    std::mutex registry, change_notifier, heartbeat_scheduler;
     std::array<std::mutex, 16> mutexes;
     descriptor_registry descriptors;
 };
@@ -45,8 +45,8 @@ union never_destroyed {
 
 never_destroyed state;
 std::mutex& the_registry_mutex = state.value.registry;
-std::mutex& the_notice_mutex = state.value.notices;
-std::mutex& the_heartbeat_mutex = state.value.heartbeats;
+std::mutex& the_notice_mutex = state.value.change_notifier;
+std::mutex& the_heartbeat_mutex = state.value.heartbeat_scheduler;
 std::array<std::mutex, 16>& mutexes = state.value.mutexes;
 descriptor_registry& descriptors = state.value.descriptors;
 std::atomic<std::size_t> next_mutex{0};

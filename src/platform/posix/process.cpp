@@ -23,7 +23,7 @@ process_name this_process()
     return {::getpid(), {}, {}};
 }
 
-sighting look_for(process_name const&, bool)
+process_status find_process(process_name const&, bool)
 {
     return {};
 }

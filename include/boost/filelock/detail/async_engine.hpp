@@ -24,7 +24,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-class async_board;
+class async_scheduler;
 class lock_base;
 class loss_report;
 
@@ -77,7 +77,7 @@ private:
     friend class async_operation;
     friend class async_loss_wait;
     friend class async_release_wait;
-    std::unique_ptr<async_board> board_;
+    std::unique_ptr<async_scheduler> scheduler_;
 };
 
 /// An operation that waits in an execution context.

@@ -4,7 +4,7 @@
 
 // The thread of the heartbeats.
 
-#include "../src/ownership/heartbeats.hpp"
+#include "../src/ownership/heartbeat_scheduler.hpp"
 #include "../src/platform/clock.hpp"
 #include "process/child.hpp"
 

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "../notices.hpp"
+#include "../change_notifier.hpp"
 
 // Where nothing tells of changes, or is not to be asked.
 #if !defined(__linux__) || defined(BOOST_FILELOCK_NO_CHANGE_NOTICE)
@@ -11,16 +11,16 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-watching notices::watch(file_watch&, watched const&, file_identity const&) noexcept
+watch_result change_notifier::watch(file_watch&, watch_target const&, file_identity const&) noexcept
 {
-    return watching::no;
+    return watch_result::no;
 }
 
-void notices::forget(file_watch&) noexcept {}
+void change_notifier::forget(file_watch&) noexcept {}
 
-void notices::read() noexcept {}
+void change_notifier::read() noexcept {}
 
-void notices::start_afresh_after_fork() noexcept {}
+void change_notifier::start_afresh_after_fork() noexcept {}
 
 } // namespace detail
 } // namespace filelock

@@ -5,9 +5,9 @@
 // What is told of a file, of a marker, and of a directory whose entries go. The system has queued
 // its notices by the time the call returns that they are about: there is nothing to be waited for.
 
-#include "../src/platform/notices.hpp"
+#include "../src/platform/change_notifier.hpp"
 #include "../src/platform/file.hpp"
-#include "../src/platform/sleeper.hpp"
+#include "../src/platform/thread_parker.hpp"
 #include "process/child.hpp"
 #include "process/temporary_directory.hpp"
 
@@ -26,15 +26,15 @@
 namespace fd = boost::filelock::detail;
 namespace fs = boost::filesystem;
 using namespace filelock_test;
-using fd::watched_kind;
-using fd::watching;
+using fd::watch_kind;
+using fd::watch_result;
 
 namespace {
 
 struct recorder final : fd::file_watch
 {
     int count = 0;
-    void told() noexcept override { ++count; }
+    void on_change() noexcept override { ++count; }
 };
 
 void make(fs::path const& path)
@@ -44,7 +44,7 @@ void make(fs::path const& path)
 
 struct watcher : temporary_directory
 {
-    fd::notices source;
+    fd::change_notifier source;
     recorder watch;
     fd::descriptor opened;
     fs::path const place = directory / "place", entry = place / "entry";
@@ -56,21 +56,21 @@ struct watcher : temporary_directory
     }
     ~watcher() { source.forget(watch); }
 
-    fd::watched open(fs::path const& what, watched_kind kind, std::int64_t process = 0)
+    fd::watch_target open(fs::path const& what, watch_kind kind, std::int64_t process = 0)
     {
         BOOST_TEST_REQUIRE(!opened.open_existing(what));
         fd::file_facts facts;
         BOOST_TEST_REQUIRE(!facts_of(opened, facts));
         return {&opened, facts.identity, kind, process};
     }
-    watching begin(fs::path const& what, watched_kind kind, std::int64_t process = 0)
+    watch_result begin(fs::path const& what, watch_kind kind, std::int64_t process = 0)
     {
         auto const w = open(what, kind, process);
         return source.watch(watch, w, w.identity);
     }
     void watch_place(std::int64_t process = 0)
     {
-        BOOST_TEST_REQUIRE((begin(place, watched_kind::directory, process) == watching::anew));
+        BOOST_TEST_REQUIRE((begin(place, watch_kind::directory, process) == watch_result::anew));
     }
 
     bool is_told()
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(its_own_removal_is_told_when_nobody_has_it_open)
 
 BOOST_AUTO_TEST_CASE(as_a_directory_nothing_else_is_watched)
 {
-    BOOST_TEST((begin(entry, watched_kind::directory) == watching::no));
+    BOOST_TEST((begin(entry, watch_kind::directory) == watch_result::no));
     BOOST_TEST(!source.is_told(watch));
 }
 
@@ -188,9 +188,9 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_process_is_told_besides)
 
 BOOST_AUTO_TEST_CASE(who_sleeps_is_woken)
 {
-    fd::sleeper sleeper;
-    auto const what = open(place, watched_kind::directory);
-    BOOST_TEST((sleeper.watch(what, what.identity) == watching::anew));
+    fd::thread_parker sleeper;
+    auto const what = open(place, watch_kind::directory);
+    BOOST_TEST((sleeper.watch(what, what.identity) == watch_result::anew));
     make(place / "made");
     fs::remove(entry);
     sleeper.wait_until(std::chrono::steady_clock::now() + patience, false);
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(who_sleeps_is_woken)
 
 BOOST_AUTO_TEST_CASE(of_a_lock_file_it_is_told_who_closes_it)
 {
-    BOOST_TEST((begin(entry, watched_kind::lock_file) == watching::anew));
+    BOOST_TEST((begin(entry, watch_kind::lock_file) == watch_result::anew));
     fd::touch(entry);
     BOOST_TEST(is_told());
     fs::remove(entry);
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(of_a_lock_file_it_is_told_who_closes_it)
 
 BOOST_AUTO_TEST_CASE(of_a_marker_who_writes_to_it_but_not_who_reads_it)
 {
-    BOOST_TEST((begin(entry, watched_kind::marker) == watching::anew));
+    BOOST_TEST((begin(entry, watch_kind::marker) == watch_result::anew));
     fd::touch(entry);
     BOOST_TEST(!is_told());
     make(entry);

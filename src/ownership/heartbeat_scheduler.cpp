@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "heartbeats.hpp"
+#include "heartbeat_scheduler.hpp"
 
 #include "../platform/clock.hpp"
 #include "../platform/fork.hpp"
@@ -34,17 +34,17 @@ constexpr int early_part = 16;
 } // namespace
 
 /// All heartbeats, by when they are due. Guarded by `heartbeat_mutex()`, which is held over forks.
-class heartbeats
+class heartbeat_scheduler
 {
 public:
-    static heartbeats& open() // with the mutex held
+    static heartbeat_scheduler& open() // with the mutex held
     {
         // Never destroyed: locks may be of static storage, and the thread ends when it will.
-        alignas(heartbeats) static unsigned char place[sizeof(heartbeats)];
-        static heartbeats* all = new (place) heartbeats;
+        alignas(heartbeat_scheduler) static unsigned char place[sizeof(heartbeat_scheduler)];
+        static heartbeat_scheduler* all = new (place) heartbeat_scheduler;
         // We are a forked child: the heartbeats, the thread and who waits for it are the parent's.
         if (all->generation_ != process_generation())
-            all = new (place) heartbeats;
+            all = new (place) heartbeat_scheduler;
         return *all;
     }
 
@@ -80,7 +80,7 @@ public:
         --waiting_;
     }
 
-    void nearly_over() noexcept
+    void detach() noexcept
     {
         is_nearly_over_ = true;
         if (waiting_ != 0)
@@ -172,25 +172,25 @@ private:
 system::error_code heartbeat::start(std::chrono::nanoseconds due)
 {
     std::lock_guard<std::mutex> const guard(heartbeat_mutex());
-    return heartbeats::open().add(*this, due);
+    return heartbeat_scheduler::open().add(*this, due);
 }
 
 void heartbeat::stop() noexcept
 {
     std::unique_lock<std::mutex> guard(heartbeat_mutex());
-    heartbeats::open().remove(*this, false, guard);
+    heartbeat_scheduler::open().remove(*this, false, guard);
 }
 
-void heartbeat::stop_wholly() noexcept
+void heartbeat::stop_and_wait() noexcept
 {
     std::unique_lock<std::mutex> guard(heartbeat_mutex());
-    heartbeats::open().remove(*this, true, guard);
+    heartbeat_scheduler::open().remove(*this, true, guard);
 }
 
-void heartbeat::nearly_over() noexcept
+void heartbeat::detach() noexcept
 {
     std::unique_lock<std::mutex> guard(heartbeat_mutex());
-    heartbeats::open().nearly_over();
+    heartbeat_scheduler::open().detach();
 }
 
 } // namespace detail

@@ -4,7 +4,7 @@
 
 // What the marker of a reader or a writer may say, and what is no such marker.
 
-#include "../src/protocol/access_record.hpp"
+#include "../src/protocol/access_marker.hpp"
 #include "../src/protocol/record_lines.hpp"
 
 #include <string>
@@ -12,7 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 using boost::filelock::detail::access_content;
-using boost::filelock::detail::access_record;
+using boost::filelock::detail::access_marker;
 using boost::filelock::detail::longest_record;
 using boost::filelock::detail::read_access;
 
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_SUITE(access_record_suite)
 
 BOOST_AUTO_TEST_CASE(a_record_and_what_is_read_of_it)
 {
-    access_record const record{token, 4711, "some.host-1"};
+    access_marker const record{token, 4711, "some.host-1"};
     BOOST_TEST(record.text() == whole);
     for (auto const* const more : {"", "\n", "\n\n\n"}) {
         auto const content = read_access(whole + more);

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "async_board.hpp"
+#include "async_scheduler.hpp"
 
 #include "../platform/fork.hpp"
 
@@ -18,10 +18,10 @@ using namespace std::chrono_literals;
 
 // What has time is looked at on a whole second of the clock, together with all others of its kind:
 // ten thousand that ask once a second are one wake-up a second.
-async_board::time_point gathered(async_board::time_point until,
-                                 async_board::time_point now) noexcept
+async_scheduler::time_point gathered(async_scheduler::time_point until,
+                                     async_scheduler::time_point now) noexcept
 {
-    if (until == (async_board::time_point::max)() || until < now + 500ms)
+    if (until == (async_scheduler::time_point::max)() || until < now + 500ms)
         return until;
     auto const whole = std::chrono::floor<std::chrono::seconds>(until);
     return whole > now ? whole : until;
@@ -35,45 +35,45 @@ async_waker::~async_waker()
 {
     if (!watch_)
         return;
-    async_board::guard const g(board_.mutex_);
-    board_.notices_.forget(*watch_);
+    async_scheduler::guard const g(scheduler_.mutex_);
+    scheduler_.notifier_.forget(*watch_);
 }
 
 void async_waker::wake() noexcept
 {
-    async_board::guard const g(board_.mutex_);
-    board_.rouse(*this);
+    async_scheduler::guard const g(scheduler_.mutex_);
+    scheduler_.rouse(*this);
 }
 
-watching async_waker::watch(watched const& what, file_identity const& identity) noexcept
+watch_result async_waker::watch(watch_target const& what, file_identity const& identity) noexcept
 {
-    async_board::guard const g(board_.mutex_);
+    async_scheduler::guard const g(scheduler_.mutex_);
     if (!watch_)
         watch_.reset(new (std::nothrow) own_watch(*this));
     if (!watch_)
-        return watching::no;
+        return watch_result::no;
     // So that no child has the descriptor and does not know it.
     std::unique_lock<std::mutex> no_fork(notice_mutex());
-    auto const outcome = board_.notices_.watch(*watch_, what, identity);
+    auto const outcome = scheduler_.notifier_.watch(*watch_, what, identity);
     no_fork.unlock();
-    if (outcome == watching::no || board_.is_listening_)
+    if (outcome == watch_result::no || scheduler_.is_listening_)
         return outcome;
-    board_.is_listening_ = board_.context_.listen(board_.notices_.native());
-    return board_.is_listening_ ? outcome : watching::no;
+    scheduler_.is_listening_ = scheduler_.context_.listen(scheduler_.notifier_.native());
+    return scheduler_.is_listening_ ? outcome : watch_result::no;
 }
 
 bool async_waker::take_change() noexcept
 {
-    async_board::guard const g(board_.mutex_);
+    async_scheduler::guard const g(scheduler_.mutex_);
     return watch_ && watch_->take_change();
 }
 
 void async_waker::follow(waker& former) noexcept
 {
     auto* const other = former.as_async();
-    if (!other || &other->board_ != &board_)
+    if (!other || &other->scheduler_ != &scheduler_)
         return;
-    async_board::guard const g(board_.mutex_);
+    async_scheduler::guard const g(scheduler_.mutex_);
     if (watch_ || !other->watch_)
         return;
     watch_ = std::move(other->watch_);
@@ -83,30 +83,30 @@ void async_waker::follow(waker& former) noexcept
 // In a callback of the operation's step.
 bool async_waker::is_calling_thread() const noexcept
 {
-    async_board::guard const g(board_.mutex_);
+    async_scheduler::guard const g(scheduler_.mutex_);
     return stage_ == stage::stepping && stepper_ == std::this_thread::get_id();
 }
 
-void async_waker::own_watch::told() noexcept
+void async_waker::own_watch::on_change() noexcept
 {
-    if (for_->stage_ == stage::idle && !for_->is_deaf_)
-        for_->board_.rouse(*for_);
+    if (for_->stage_ == stage::idle && !for_->ignores_changes_)
+        for_->scheduler_.rouse(*for_);
 }
 
-bool async_board::add(async_waker& w) noexcept
+bool async_scheduler::add(async_waker& w) noexcept
 {
     guard const g(mutex_);
     if (is_shut_)
         return false;
     all_.insert(all_.end(), w);
-    w.is_on_board_ = true;
+    w.is_added_ = true;
     return true;
 }
 
-void async_board::remove(async_waker& w) noexcept
+void async_scheduler::remove(async_waker& w) noexcept
 {
     guard const g(mutex_);
-    if (!std::exchange(w.is_on_board_, false))
+    if (!std::exchange(w.is_added_, false))
         return;
     all_.erase(all_.iterator_to(w));
     if (!all_.empty() || is_shut_)
@@ -116,7 +116,7 @@ void async_board::remove(async_waker& w) noexcept
         context_.deafen();
 }
 
-bool async_board::begin_step(async_waker& w) noexcept
+bool async_scheduler::begin_step(async_waker& w) noexcept
 {
     guard const g(mutex_);
     w.stage_ = async_waker::stage::stepping;
@@ -125,23 +125,23 @@ bool async_board::begin_step(async_waker& w) noexcept
     return w.is_cancelled_;
 }
 
-bool async_board::wait(async_waker& w, time_point until, bool deaf) noexcept
+bool async_scheduler::wait(async_waker& w, time_point until, bool ignore_changes) noexcept
 {
     guard const g(mutex_);
     set_due(w, gathered(until, std::chrono::steady_clock::now()));
     if (!is_armed_ && !is_coming_ && !arm())
         return false;
     w.stage_ = async_waker::stage::idle;
-    w.is_deaf_ = deaf;
+    w.ignores_changes_ = ignore_changes;
     if (is_armed_ && w.due_ < armed_until_)
         hurry();
     // At last: who is roused while the context neither waits nor is on its way, is not posted.
-    if (w.is_to_step_again_ || (!deaf && w.watch_ && w.watch_->is_changed()))
+    if (w.is_to_step_again_ || (!ignore_changes && w.watch_ && w.watch_->is_changed()))
         rouse(w);
     return true;
 }
 
-void async_board::cancel(async_waker& w) noexcept
+void async_scheduler::cancel(async_waker& w) noexcept
 {
     guard const g(mutex_);
     w.is_cancelled_ = true;
@@ -149,7 +149,7 @@ void async_board::cancel(async_waker& w) noexcept
 }
 
 // Whom something has happened to.
-void async_board::rouse(async_waker& w) noexcept
+void async_scheduler::rouse(async_waker& w) noexcept
 {
     if (w.stage_ == async_waker::stage::stepping)
         w.is_to_step_again_ = true;
@@ -162,7 +162,7 @@ void async_board::rouse(async_waker& w) noexcept
 }
 
 // While anybody is idle, the context waits, or is on its way.
-void async_board::hurry() noexcept
+void async_scheduler::hurry() noexcept
 {
     if (!std::exchange(is_armed_, false))
         return;
@@ -170,7 +170,7 @@ void async_board::hurry() noexcept
     context_.hurry();
 }
 
-void async_board::set_due(async_waker& w, time_point due) noexcept
+void async_scheduler::set_due(async_waker& w, time_point due) noexcept
 {
     if (w.due_ == due)
         return;
@@ -179,7 +179,7 @@ void async_board::set_due(async_waker& w, time_point due) noexcept
     all_.insert(w);
 }
 
-bool async_board::arm() noexcept
+bool async_scheduler::arm() noexcept
 {
     armed_until_ = (std::min)(all_.begin()->due_, retry_);
     return is_armed_ = context_.wait_until(armed_until_);
@@ -188,7 +188,7 @@ bool async_board::arm() noexcept
 // Without memory nothing would ever step the operations that wait. They step now: each tries to
 // wait again, or ends with an error. The steps usually get the memory of the last ones; where they
 // do not, the context stands still until there is memory.
-void async_board::arm_or_step(guard& g) noexcept
+void async_scheduler::arm_or_step(guard& g) noexcept
 {
     while (!all_.empty() && !is_armed_ && !arm()) {
         ++draining_;
@@ -208,7 +208,7 @@ void async_board::arm_or_step(guard& g) noexcept
 }
 
 // Posts the steps of all who are ready. Whoever has been posted may be gone the next moment.
-void async_board::drain(guard& g) noexcept
+void async_scheduler::drain(guard& g) noexcept
 {
     ++draining_;
     while (!ready_.empty()) {
@@ -231,7 +231,7 @@ void async_board::drain(guard& g) noexcept
     --draining_;
 }
 
-void async_board::time_came() noexcept
+void async_scheduler::time_came() noexcept
 {
     guard g(mutex_);
     is_armed_ = false;
@@ -250,22 +250,22 @@ void async_board::time_came() noexcept
     arm_or_step(g);
 }
 
-void async_board::notices_came() noexcept
+void async_scheduler::notices_came() noexcept
 {
     guard g(mutex_);
     ++draining_;
-    notices_.read();
+    notifier_.read();
     --draining_;
     drain(g);
     if (retry_ < armed_until_)
         hurry();
     if (is_listening_)
-        is_listening_ = context_.listen(notices_.native());
+        is_listening_ = context_.listen(notifier_.native());
 }
 
 // First they all leave the queues, and then their handlers end: a handler's end may be the end of a
 // lock, or give one back, which is no more to be told to those here.
-void async_board::shut_down() noexcept
+void async_scheduler::shut_down() noexcept
 {
     guard g(mutex_);
     is_shut_ = true;
@@ -275,27 +275,27 @@ void async_board::shut_down() noexcept
     while (!all_.empty()) {
         auto& w = *all_.begin();
         all_.erase(all_.begin());
-        w.is_on_board_ = false;
+        w.is_added_ = false;
         w.what_.discard();
     }
 }
 
 // The context's reactor takes what it knows over into the child, but not what the child has closed.
-void async_board::before_fork() noexcept
+void async_scheduler::before_fork() noexcept
 {
     guard const g(mutex_);
     listens_later_ = std::exchange(is_listening_, false);
     context_.let_go();
 }
 
-void async_board::after_fork_in_parent() noexcept
+void async_scheduler::after_fork_in_parent() noexcept
 {
     guard const g(mutex_);
     if (listens_later_ && !is_listening_)
-        is_listening_ = context_.listen(notices_.native());
+        is_listening_ = context_.listen(notifier_.native());
 }
 
-void async_board::after_fork_in_child() noexcept
+void async_scheduler::after_fork_in_child() noexcept
 {
     guard const g(mutex_);
     for (auto& w : all_) {

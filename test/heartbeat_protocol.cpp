@@ -5,7 +5,7 @@
 // Holds that are kept up by a heartbeat and can be lost, and lock objects that are closed: without
 // a file.
 
-#include "../src/ownership/kept_protocol.hpp"
+#include "../src/ownership/heartbeat_protocol.hpp"
 #include "../src/platform/clock.hpp"
 #include "engine.hpp"
 #include "process/child.hpp"
@@ -31,22 +31,25 @@ using boost::filelock::error;
 using boost::filelock::lease_loss;
 using boost::filelock::loss_reason;
 using boost::system::error_code;
-using fd::answer;
-using fd::upkeep;
+using fd::attempt_result;
+using fd::refresh_result;
 
 namespace {
 
 /// Kept up every millisecond, as the test says.
-struct fake_kept final : fd::kept_up
+struct fake_kept final : fd::refreshable_protocol
 {
-    answer attempt(lock_mode, fd::asker const&) override
+    attempt_result attempt(lock_mode, fd::attempt_context const&) override
     {
         ++attempts;
         return next_answer;
     }
     error_code withdraw() noexcept override { return {}; }
-    std::uint8_t made_of() const noexcept override { return 255; }
-    std::optional<fd::file_identity> met() const noexcept override { return std::nullopt; }
+    std::uint8_t exclusion_domains() const noexcept override { return 255; }
+    std::optional<fd::file_identity> observed_file() const noexcept override
+    {
+        return std::nullopt;
+    }
     error_code release() noexcept override
     {
         ++releases;
@@ -54,23 +57,23 @@ struct fake_kept final : fd::kept_up
     }
     bool still_held(error_code&) override { return true; }
     std::vector<boost::filelock::owner_record> holders() const override { return {}; }
-    upkeep keep_up() noexcept override
+    refresh_result refresh() noexcept override
     {
         ++beats;
-        upkeep u;
+        refresh_result u;
         u.lost = is_lost ? std::optional(loss_reason::owner_changed) : std::nullopt;
         u.next = fd::time_since_boot() + 1ms;
         u.good_until = fd::time_since_boot() + good_for;
         return u;
     }
     std::optional<loss_reason> lost() noexcept override { return lost_at_release; }
-    upkeep first_upkeep() const noexcept override
+    refresh_result first_refresh() const noexcept override
     {
         return {{}, {}, fd::time_since_boot(), fd::time_since_boot() + good_for};
     }
     std::string const& token() const noexcept override { return token_; }
 
-    answer next_answer = answer::have_it;
+    attempt_result next_answer = attempt_result::acquired;
     std::chrono::nanoseconds good_for = 3600s;
     std::optional<loss_reason> lost_at_release;
     std::atomic<bool> is_lost{false};
@@ -92,7 +95,7 @@ struct kept
     int made = 0;
     std::function<void(lease_loss const&)> handler = [](lease_loss const&) {};
     std::atomic<int> losses{0};
-    std::optional<fd::kept_protocol> protocol;
+    std::optional<fd::heartbeat_protocol> protocol;
 
     kept() { make(); }
 
@@ -113,7 +116,7 @@ struct kept
     }
     bool have(lock_mode mode = shared)
     {
-        return protocol->attempt(mode, {}).kind == answer::have_it;
+        return protocol->attempt(mode, {}).kind == attempt_result::acquired;
     }
     void lose()
     {
@@ -157,7 +160,7 @@ BOOST_FIXTURE_TEST_CASE(no_beat_comes_after_the_release, kept)
 
 BOOST_FIXTURE_TEST_CASE(where_it_is_busy_nothing_beats, kept)
 {
-    tree->next_answer = answer::busy;
+    tree->next_answer = attempt_result::busy;
     BOOST_TEST(!have());
     kept other;
     BOOST_TEST(other.have());
@@ -191,7 +194,7 @@ BOOST_FIXTURE_TEST_CASE(nobody_joins_a_lost_hold, kept)
     BOOST_TEST(have());
     lose();
     int const then = tree->attempts;
-    BOOST_TEST((protocol->attempt(shared, {}).kind == answer::busy));
+    BOOST_TEST((protocol->attempt(shared, {}).kind == attempt_result::busy));
     BOOST_TEST(tree->attempts == then);
     BOOST_TEST(!protocol->release());
     tree->is_lost = false;
@@ -322,7 +325,7 @@ namespace {
 
 struct closing_engine : engine
 {
-    void close() { (void)fd::do_chores(book, protocol, book.close().next); }
+    void close() { (void)fd::perform(book, protocol, book.close().next); }
 };
 
 bool is_closed(next const& n)
@@ -360,7 +363,7 @@ BOOST_FIXTURE_TEST_CASE(who_acquires_later_is_told_and_nothing_is_tried, closing
 
 BOOST_FIXTURE_TEST_CASE(who_waits_is_woken_and_told, closing_engine)
 {
-    protocol.otherwise = answer::busy;
+    protocol.otherwise = attempt_result::busy;
     auto const first = want(me), second = want(other);
     BOOST_TEST(first->step(start).kind == next::wait);
     BOOST_TEST(second->step(start).kind == next::wait);

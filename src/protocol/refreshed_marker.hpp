@@ -2,10 +2,10 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_SRC_PROTOCOL_KEPT_MARKER_HPP
-#define BOOST_FILELOCK_SRC_PROTOCOL_KEPT_MARKER_HPP
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_REFRESHED_MARKER_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_REFRESHED_MARKER_HPP
 
-#include "access_record.hpp"
+#include "access_marker.hpp"
 #include "marker_file.hpp"
 
 #include <boost/filelock/lock_options.hpp>
@@ -26,27 +26,25 @@ namespace detail {
 /// may take it for dead when it has not been stamped for long enough.
 ///
 /// Times are since boot, and go on while the machine is suspended.
-class kept_marker
+class refreshed_marker
 {
 public:
-    using fate = marker_file::fate;
-
     /// `good_for`: without being stamped.
-    explicit kept_marker(std::chrono::nanoseconds good_for) noexcept : good_for_(good_for) {}
+    explicit refreshed_marker(std::chrono::nanoseconds good_for) noexcept : good_for_(good_for) {}
 
     /// Makes the path name a marker that says this, if it names nothing.
-    system::error_code publish(filesystem::path const& path, access_record const& who,
+    system::error_code publish(filesystem::path const& path, access_marker const& who,
                                std::optional<filesystem::perms> permissions, storage where,
-                               bool has_own_name, marker_file::outcome& result);
+                               bool unique_name, marker_file::outcome& result);
 
     bool is_published() const noexcept { return file_ && file_->is_published(); }
 
     /// Stamps it. `late`: it was good no more by then, whatever it is now; others may have acted on
     /// that. From any thread while it is published, one at a time.
-    system::error_code refresh(fate& result) noexcept;
+    system::error_code refresh(marker_state& result) noexcept;
 
     /// The same without a stamp.
-    system::error_code look(fate& result) const noexcept;
+    system::error_code look(marker_state& result) const noexcept;
 
     std::chrono::nanoseconds good_until() const noexcept { return good_since() + good_for_; }
     std::chrono::nanoseconds good_since() const noexcept

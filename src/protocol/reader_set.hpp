@@ -2,12 +2,12 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_SRC_PROTOCOL_READER_CROWD_HPP
-#define BOOST_FILELOCK_SRC_PROTOCOL_READER_CROWD_HPP
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_READER_SET_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_READER_SET_HPP
 
-#include "access_judge.hpp"
 #include "protocol.hpp"
 #include "reader_directory.hpp"
+#include "staleness_checker.hpp"
 
 #include <boost/filelock/lock_options.hpp>
 
@@ -23,12 +23,12 @@ namespace filelock {
 namespace detail {
 
 /// Those who read: the markers in the directory of the readers', as a writer sees them.
-class reader_crowd
+class reader_set
 {
 public:
-    reader_crowd(filesystem::path directory, std::chrono::nanoseconds stale_threshold,
-                 std::chrono::nanoseconds heartbeat_interval)
-        : directory_(std::move(directory)), judge_(stale_threshold), interval_(heartbeat_interval)
+    reader_set(filesystem::path directory, std::chrono::nanoseconds stale_threshold,
+               std::chrono::nanoseconds heartbeat_interval)
+        : directory_(std::move(directory)), checker_(stale_threshold), interval_(heartbeat_interval)
     {}
 
     reader_directory& directory() noexcept { return directory_; }
@@ -37,7 +37,7 @@ public:
     /// Whether nobody reads, once those who have died are removed: had, if so. The directory is
     /// open, and closed thereafter if it is no longer the one that readers use. `fresh` names a
     /// marker that has just been stamped, if there is any.
-    answer pass(storage rules, filesystem::path const& fresh);
+    attempt_result drain(storage rules, filesystem::path const& fresh);
 
     /// Looks for how long they all have been as they are, which may matter later.
     void observe(storage rules);
@@ -45,15 +45,15 @@ public:
     /// For so long nobody need look at all of them again.
     bool is_time_for_all() noexcept;
 
-    watched what_tells() const noexcept;
+    watch_target to_watch() const noexcept;
 
 private:
-    answer clear(storage rules, std::vector<std::string> const& names, bool all);
+    attempt_result evict_stale(storage rules, std::vector<std::string> const& names, bool all);
     void remove_litter(storage rules, std::vector<std::string> const& names,
                        filesystem::path const& fresh) const;
 
     reader_directory directory_;
-    access_judge judge_;
+    staleness_checker checker_;
     std::chrono::nanoseconds interval_;
     std::chrono::steady_clock::time_point all_judged_; // when all were, last
     std::int64_t process_ = 0;                         // for whose end is waited

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "../sleeper.hpp"
+#include "../thread_parker.hpp"
 
 // Where nothing tells of changes, or is not to be asked.
 #if !defined(__linux__) || defined(BOOST_FILELOCK_NO_CHANGE_NOTICE)
@@ -15,16 +15,16 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-watching sleeper::watch(watched const&, file_identity const&) noexcept
+watch_result thread_parker::watch(watch_target const&, file_identity const&) noexcept
 {
-    return watching::no;
+    return watch_result::no;
 }
 
-void sleeper::watch_nothing() noexcept {}
+void thread_parker::watch_nothing() noexcept {}
 
-void sleeper::told() noexcept {}
+void thread_parker::on_change() noexcept {}
 
-void sleeper::wake() noexcept
+void thread_parker::wake() noexcept
 {
     std::lock_guard<std::mutex> const guard(notice_mutex());
     is_woken_ = true;
@@ -32,7 +32,7 @@ void sleeper::wake() noexcept
         condition_->notify_one();
 }
 
-void sleeper::wait_until(time_point until, bool)
+void thread_parker::wait_until(time_point until, bool)
 {
     std::unique_lock<std::mutex> guard(notice_mutex());
     if (!condition_)
@@ -47,7 +47,7 @@ void sleeper::wait_until(time_point until, bool)
     is_woken_ = false;
 }
 
-bool sleeper::take_change() noexcept
+bool thread_parker::take_change() noexcept
 {
     return false;
 }

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_SRC_PROTOCOL_ACCESS_JUDGE_HPP
-#define BOOST_FILELOCK_SRC_PROTOCOL_ACCESS_JUDGE_HPP
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_STALENESS_CHECKER_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_STALENESS_CHECKER_HPP
 
 #include "../platform/file.hpp"
 #include "marker_file.hpp"
@@ -32,7 +32,7 @@ namespace detail {
 /// - The marker of another host's may be removed at once where it is twice as old as that by the
 ///   file system's clock. That is when it was changed in any way: its modification may have been
 ///   stamped by a host whose clock is wrong.
-class access_judge
+class staleness_checker
 {
 public:
     struct verdict
@@ -43,12 +43,12 @@ public:
         system::error_code error;
     };
 
-    explicit access_judge(std::chrono::nanoseconds stale_threshold) noexcept
+    explicit staleness_checker(std::chrono::nanoseconds stale_threshold) noexcept
         : threshold_(stale_threshold)
     {}
 
     /// `at`: where it was found, for what is to be known of the storage.
-    verdict judge(std::string const& name, found_marker const& found, marker_file const& at);
+    verdict check(std::string const& name, found_marker const& found, marker_file const& at);
 
     /// Remembers no others than these, which are in order.
     void forget_all_but(std::vector<std::string> const& names);
@@ -68,7 +68,7 @@ private:
     bool may_be_a_namesakes(std::string const& name, found_marker const& found,
                             marker_file const& at);
     bool is_old(found_marker const& found, marker_file const& at);
-    std::chrono::nanoseconds watched_for(std::string const& name, found_marker const& found);
+    std::chrono::nanoseconds unchanged_for(std::string const& name, found_marker const& found);
 
     std::chrono::nanoseconds threshold_;
     std::map<std::string, sample> samples_;

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "kept_protocol.hpp"
+#include "heartbeat_protocol.hpp"
 
 #include <boost/system/errc.hpp>
 
@@ -15,7 +15,7 @@ namespace detail {
 namespace {
 
 // There is nobody to whom what he throws could be thrown.
-void tell(kept_protocol::loss_handler const& handler, lease_loss const& loss) noexcept
+void tell(heartbeat_protocol::loss_handler const& handler, lease_loss const& loss) noexcept
 try {
     handler(loss);
 } catch (...) {
@@ -23,26 +23,26 @@ try {
 
 } // namespace
 
-kept_protocol::kept_protocol(maker make, filesystem::path path, loss_handler on_loss)
+heartbeat_protocol::heartbeat_protocol(maker make, filesystem::path path, loss_handler on_loss)
     : what_(std::move(make)), path_(std::move(path)), report_(std::make_shared<loss_report>())
 {
     if (on_loss)
         on_loss_ = std::make_shared<loss_handler const>(std::move(on_loss));
 }
 
-kept_protocol::~kept_protocol()
+heartbeat_protocol::~heartbeat_protocol()
 {
-    stop_wholly();
+    stop_and_wait();
 }
 
-answer kept_protocol::attempt(lock_mode mode, asker const& who)
+attempt_result heartbeat_protocol::attempt(lock_mode mode, attempt_context const& context)
 {
     if (what_.renew())
-        is_kept_ = false;
-    if (is_kept_ && report_->get())
-        return answer::busy; // nobody is to share what is worth nothing any more
-    auto const a = what_.change()->attempt(mode, who);
-    if (a.kind != answer::have_it || is_kept_)
+        is_refreshed_ = false;
+    if (is_refreshed_ && report_->get())
+        return attempt_result::busy; // nobody is to share what is worth nothing any more
+    auto const a = what_.change()->attempt(mode, context);
+    if (a.kind != attempt_result::acquired || is_refreshed_)
         return a; // another of this object's readers has come
     if (auto const ec = begin()) {
         stop();
@@ -50,38 +50,38 @@ answer kept_protocol::attempt(lock_mode mode, asker const& who)
         (void)what_.change()->release();
         return ec;
     }
-    is_kept_ = true;
+    is_refreshed_ = true;
     return a;
 }
 
-system::error_code kept_protocol::begin()
+system::error_code heartbeat_protocol::begin()
 try {
-    auto const first = what_->first_upkeep();
+    auto const first = what_->first_refresh();
     report_->begin(path_, what_->token(), first.good_until);
     return start(first.next);
 } catch (std::bad_alloc const&) {
     return make_error_code(system::errc::not_enough_memory);
 }
 
-system::error_code kept_protocol::release() noexcept
+system::error_code heartbeat_protocol::release() noexcept
 {
     stop();
     // No beat may have come since it was lost.
-    if (std::exchange(is_kept_, false) && !report_->get())
+    if (std::exchange(is_refreshed_, false) && !report_->get())
         if (auto const reason = what_.change()->lost())
             (void)report_->lose(*reason, {});
     report_->end();
     return what_.change()->release();
 }
 
-bool kept_protocol::still_held(system::error_code& ec)
+bool heartbeat_protocol::still_held(system::error_code& ec)
 {
     return !report_->get() && what_.change()->still_held(ec);
 }
 
-std::optional<std::chrono::nanoseconds> kept_protocol::beat() noexcept
+std::optional<std::chrono::nanoseconds> heartbeat_protocol::beat() noexcept
 {
-    auto const u = what_.change()->keep_up();
+    auto const u = what_.change()->refresh();
     auto loss = report_->keep(u.good_until);
     if (!loss && !u.lost)
         return u.next;
@@ -90,7 +90,7 @@ std::optional<std::chrono::nanoseconds> kept_protocol::beat() noexcept
     // While the handler is at it, the hold may be released, here or there; and if it is here, we
     // may be no more thereafter.
     auto const handler = on_loss_;
-    nearly_over();
+    detach();
     if (handler && loss)
         tell(*handler, *loss);
     return std::nullopt;

@@ -2,10 +2,10 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_ASYNC_BOARD_HPP
-#define BOOST_FILELOCK_SRC_OWNERSHIP_ASYNC_BOARD_HPP
+#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_ASYNC_SCHEDULER_HPP
+#define BOOST_FILELOCK_SRC_OWNERSHIP_ASYNC_SCHEDULER_HPP
 
-#include "../platform/notices.hpp"
+#include "../platform/change_notifier.hpp"
 #include "waiter.hpp"
 
 #include <boost/filelock/detail/async_engine.hpp>
@@ -34,26 +34,28 @@ class async_waker final : public waker, public ready_hook, public timed_hook
 public:
     using time_point = async_context::time_point;
 
-    async_waker(async_board& board, async_waiting& what) noexcept : board_(board), what_(what) {}
+    async_waker(async_scheduler& scheduler, async_waiting& what) noexcept
+        : scheduler_(scheduler), what_(what)
+    {}
     ~async_waker();
 
-    async_board& board() const noexcept { return board_; }
+    async_scheduler& scheduler() const noexcept { return scheduler_; }
 
     void wake() noexcept override;
-    watching watch(watched const& what, file_identity const& identity) noexcept override;
+    watch_result watch(watch_target const& what, file_identity const& identity) noexcept override;
     bool take_change() noexcept override;
     void follow(waker& former) noexcept override;
     bool is_calling_thread() const noexcept override;
     async_waker* as_async() noexcept override { return this; }
 
 private:
-    friend class async_board;
+    friend class async_scheduler;
 
     class own_watch final : public file_watch
     {
     public:
         explicit own_watch(async_waker& w) noexcept : for_(&w) {}
-        void told() noexcept override;
+        void on_change() noexcept override;
         async_waker* for_;
     };
 
@@ -64,25 +66,25 @@ private:
         stepping
     };
 
-    async_board& board_;
+    async_scheduler& scheduler_;
     async_waiting& what_;
     std::unique_ptr<own_watch> watch_; // passes to the next in the lock's queue
     time_point due_ = (time_point::max)();
     std::thread::id stepper_; // whose step it is, while it is stepping
     stage stage_ = stage::posted;
-    bool is_on_board_ = false;
+    bool is_added_ = false;
     bool is_to_step_again_ = false;
     bool is_cancelled_ = false;
-    bool is_deaf_ = false;
+    bool ignores_changes_ = false;
 };
 
 /// The operations of one execution context: when each is due, and which are ready to be stepped.
-class async_board
+class async_scheduler
 {
 public:
     using time_point = async_context::time_point;
 
-    explicit async_board(async_context& context) noexcept : context_(context) {}
+    explicit async_scheduler(async_context& context) noexcept : context_(context) {}
 
     /// False after `shut_down`.
     bool add(async_waker& w) noexcept;
@@ -91,7 +93,7 @@ public:
     /// At the beginning of a step. True: it is to be given up.
     bool begin_step(async_waker& w) noexcept;
     /// At the end of one that left something to wait for. False where there is no memory to wait.
-    bool wait(async_waker& w, time_point until, bool deaf) noexcept;
+    bool wait(async_waker& w, time_point until, bool ignore_changes) noexcept;
 
     void cancel(async_waker& w) noexcept;
 
@@ -123,7 +125,7 @@ private:
     // under it.
     std::mutex mutex_;
     async_context& context_;
-    notices notices_;
+    change_notifier notifier_;
     intrusive::multiset<async_waker, intrusive::base_hook<timed_hook>,
                         intrusive::key_of_value<due_of>>
         all_;

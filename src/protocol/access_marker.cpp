@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "access_record.hpp"
+#include "access_marker.hpp"
 
 #include "record_lines.hpp"
 
@@ -31,7 +31,7 @@ bool is_ascii(std::string_view text) noexcept
 
 } // namespace
 
-std::string access_record::text() const
+std::string access_marker::text() const
 {
     return token + '\n' + std::to_string(pid) + '\n' + host + '\n';
 }

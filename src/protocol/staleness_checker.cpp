@@ -2,11 +2,11 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "access_judge.hpp"
+#include "staleness_checker.hpp"
 
 #include "../platform/kernel_lock.hpp"
 #include "../platform/process.hpp"
-#include "access_record.hpp"
+#include "access_marker.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -24,41 +24,41 @@ constexpr auto unwatched_peer_poll = 1s; // whose end no notification reports
 
 } // namespace
 
-access_judge::verdict access_judge::judge(std::string const& name, found_marker const& found,
-                                          marker_file const& at)
+staleness_checker::verdict
+staleness_checker::check(std::string const& name, found_marker const& found, marker_file const& at)
 {
     verdict v;
-    auto const watched = watched_for(name, found);
+    auto const unchanged = unchanged_for(name, found);
     auto const content = read_access(found.text);
     if (found.file.is_open() && content.kind == access_content::foreign) {
         v.error = error::not_a_lock_file;
         return v;
     }
-    v.is_removable = watched >= threshold_;
+    v.is_removable = unchanged >= threshold_;
     if (v.is_removable || !found.file.is_open())
         ; // somebody's, who lets nobody read it
     else if (content.kind == access_content::record) {
-        auto seen = look_for({content.owner.pid, content.owner.host, {}});
-        if (seen.kind == sighting::gone && may_be_a_namesakes(name, found, at))
-            seen.kind = sighting::unknown;
+        auto seen = find_process({content.owner.pid, content.owner.host, {}});
+        if (seen.kind == process_status::gone && may_be_a_namesakes(name, found, at))
+            seen.kind = process_status::unknown;
         switch (seen.kind) {
-        case sighting::alive:
+        case process_status::alive:
             v.process = seen.pid;
             break;
-        case sighting::gone:
+        case process_status::gone:
             v.is_removable = is_dead(found, at, v);
             break;
-        case sighting::unknown:
+        case process_status::unknown:
             v.is_removable = is_old(found, at);
             break;
         }
     }
-    if (!v.is_removable && (v.look_again == 0s || v.look_again > threshold_ - watched))
-        v.look_again = threshold_ - watched;
+    if (!v.is_removable && (v.look_again == 0s || v.look_again > threshold_ - unchanged))
+        v.look_again = threshold_ - unchanged;
     return v;
 }
 
-bool access_judge::is_dead(found_marker const& found, marker_file const& at, verdict& v) const
+bool staleness_checker::is_dead(found_marker const& found, marker_file const& at, verdict& v) const
 {
     bool is_witnessed = false;
     if (at.is_local(found.file) && (has_witness(found.file.native(), is_witnessed) || is_witnessed))
@@ -67,8 +67,8 @@ bool access_judge::is_dead(found_marker const& found, marker_file const& at, ver
 }
 
 // The records of the tree do not say in which run of a system their owners were started.
-bool access_judge::may_be_a_namesakes(std::string const& name, found_marker const& found,
-                                      marker_file const& at)
+bool staleness_checker::may_be_a_namesakes(std::string const& name, found_marker const& found,
+                                           marker_file const& at)
 {
     if (at.is_local(found.file))
         return false;
@@ -78,7 +78,7 @@ bool access_judge::may_be_a_namesakes(std::string const& name, found_marker cons
     return !known.value_or(false);
 }
 
-bool access_judge::is_old(found_marker const& found, marker_file const& at)
+bool staleness_checker::is_old(found_marker const& found, marker_file const& at)
 {
     auto const changed = (std::max)(found.facts.modified, found.facts.changed);
     auto const is_so = [&] {
@@ -97,8 +97,8 @@ bool access_judge::is_old(found_marker const& found, marker_file const& at)
     return is_so();
 }
 
-std::chrono::nanoseconds access_judge::watched_for(std::string const& name,
-                                                   found_marker const& found)
+std::chrono::nanoseconds staleness_checker::unchanged_for(std::string const& name,
+                                                          found_marker const& found)
 {
     auto const now = clock::now();
     auto& known = samples_[name];
@@ -108,7 +108,7 @@ std::chrono::nanoseconds access_judge::watched_for(std::string const& name,
     return now - known.since;
 }
 
-void access_judge::forget_all_but(std::vector<std::string> const& names)
+void staleness_checker::forget_all_but(std::vector<std::string> const& names)
 {
     for (auto it = samples_.begin(); it != samples_.end();) {
         bool const is_there = std::binary_search(names.begin(), names.end(), it->first);

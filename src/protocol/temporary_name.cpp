@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "private_name.hpp"
+#include "temporary_name.hpp"
 
 #include "../platform/file.hpp"
 #include "../platform/process.hpp"
@@ -30,14 +30,14 @@ bool is_all_of(std::string_view text, std::string_view characters) noexcept
 
 } // namespace
 
-std::string private_prefix(filesystem::path const& path)
+std::string temporary_prefix(filesystem::path const& path)
 {
     constexpr auto rest = housekeeping.size() + longest_pid + 1 + name_token_length;
     auto const most = (std::max)(longest_name(path.parent_path()), rest); // eCryptfs has 143
     return path.filename().native().substr(0, most - rest).append(housekeeping);
 }
 
-bool is_private_name(std::string_view name, std::string_view prefix) noexcept
+bool is_temporary_name(std::string_view name, std::string_view prefix) noexcept
 {
     if (name.substr(0, prefix.size()) != prefix)
         return false;
@@ -60,13 +60,13 @@ system::error_code make_token(std::string& token)
     return {};
 }
 
-system::error_code find_private_name(filesystem::path const& path, filesystem::path& name)
+system::error_code find_temporary_name(filesystem::path const& path, filesystem::path& name)
 {
     std::string token;
     auto const ec = make_token(token);
     if (!ec)
         name = path.parent_path() /
-               (private_prefix(path) + std::to_string(this_process().pid) + '.' + token);
+               (temporary_prefix(path) + std::to_string(this_process().pid) + '.' + token);
     return ec;
 }
 

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "../notices.hpp"
+#include "../change_notifier.hpp"
 
 #if !defined(BOOST_FILELOCK_NO_CHANGE_NOTICE)
 
@@ -27,13 +27,13 @@ namespace {
 
 // A close is what comes after an unlock, or at the end of a process. An unlink of a file that is
 // open shows as IN_ATTRIB alone; but in a directory that would be about every entry as well.
-std::uint32_t events_of(watched_kind kind) noexcept
+std::uint32_t events_of(watch_kind kind) noexcept
 {
     constexpr std::uint32_t own_end = IN_DELETE_SELF | IN_MOVE_SELF;
     switch (kind) {
-    case watched_kind::lock_file:
+    case watch_kind::lock_file:
         return IN_CLOSE | IN_ATTRIB | own_end;
-    case watched_kind::directory:
+    case watch_kind::directory:
         return IN_DELETE | IN_MOVE | IN_ONLYDIR | own_end;
     default:
         return IN_MODIFY | IN_ATTRIB | own_end;
@@ -42,7 +42,7 @@ std::uint32_t events_of(watched_kind kind) noexcept
 
 } // namespace
 
-bool notices::open() noexcept
+bool change_notifier::open() noexcept
 {
     if (all_.is_open())
         return true;
@@ -58,19 +58,20 @@ bool notices::open() noexcept
     return all_.is_open();
 }
 
-watching notices::watch(file_watch& w, watched const& what, file_identity const& identity) noexcept
+watch_result change_notifier::watch(file_watch& w, watch_target const& what,
+                                    file_identity const& identity) noexcept
 {
     if (generation_ != process_generation())
         start_afresh_after_fork();
     if (is_listed(w)) {
         bool const is_same_process = what.process == (w.process_ ? w.process_->pid : 0);
         if (!w.is_gone_ && w.identity_ == identity && is_same_process)
-            return watching::already;
+            return watch_result::already;
         forget(w);
     }
     w.is_changed_ = false; // that was another file
     if (!open() || !watch_process(w, what.process))
-        return watching::no;
+        return watch_result::no;
     // By its descriptor, and not by a name that may have become another file's.
     // IN_MASK_ADD: two watches of one file are one to inotify.
     int const number = by_path_of(what.file->native(), [&](char const* path) {
@@ -78,17 +79,17 @@ watching notices::watch(file_watch& w, watched const& what, file_identity const&
     });
     if (number == -1) { // ENOSPC: too many; EACCES: we may not read it; ENOENT: no /proc
         forget_process(w);
-        return watching::no;
+        return watch_result::no;
     }
     w.number_ = number;
     w.identity_ = identity;
     w.is_gone_ = false;
     w.set_in_ = generation_ & 0x3fffffff;
     list_.insert(w);
-    return watching::anew;
+    return watch_result::anew;
 }
 
-bool notices::watch_process(file_watch& w, std::int64_t pid) noexcept
+bool change_notifier::watch_process(file_watch& w, std::int64_t pid) noexcept
 {
     w.process_.reset();
     if (pid == 0)
@@ -113,14 +114,14 @@ bool notices::watch_process(file_watch& w, std::int64_t pid) noexcept
 }
 
 // A child that shares our descriptors may keep a copy of this one: closing it would not do.
-void notices::forget_process(file_watch& w) noexcept
+void change_notifier::forget_process(file_watch& w) noexcept
 {
     if (w.process_)
         (void)::epoll_ctl(all_.native(), EPOLL_CTL_DEL, w.process_->end.native(), nullptr);
     w.process_.reset();
 }
 
-void notices::forget(file_watch& w) noexcept
+void change_notifier::forget(file_watch& w) noexcept
 {
     bool const listed = is_listed(w);
     w.set_in_ = 0;
@@ -138,7 +139,7 @@ void notices::forget(file_watch& w) noexcept
         (void)::inotify_rm_watch(source_.native(), w.number_);
 }
 
-void notices::read() noexcept
+void change_notifier::read() noexcept
 {
     read_ends();
     alignas(::inotify_event) char buffer[4096];
@@ -155,18 +156,18 @@ void notices::read() noexcept
     }
 }
 
-void notices::read_ends() noexcept
+void change_notifier::read_ends() noexcept
 {
     ::epoll_event events[16];
     int const n = ::epoll_wait(all_.native(), events, 16, 0); // what is left comes again
     for (int i = 0; i < n; ++i)
         if (auto* const w = static_cast<file_watch*>(events[i].data.ptr)) {
             w->is_changed_ = true;
-            w->told();
+            w->on_change();
         }
 }
 
-void notices::tell(int watch, bool is_gone, bool all) noexcept
+void change_notifier::tell(int watch, bool is_gone, bool all) noexcept
 {
     auto concerned = std::make_pair(list_.begin(), list_.end());
     if (!all)
@@ -175,11 +176,11 @@ void notices::tell(int watch, bool is_gone, bool all) noexcept
         if (is_gone)
             at->is_gone_ = true;
         at->is_changed_ = true;
-        at->told();
+        at->on_change();
     }
 }
 
-void notices::start_afresh_after_fork() noexcept
+void change_notifier::start_afresh_after_fork() noexcept
 {
     generation_ = process_generation();
     list_.clear();

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "kept_marker.hpp"
+#include "refreshed_marker.hpp"
 
 #include "../platform/clock.hpp"
 
@@ -10,32 +10,33 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-system::error_code kept_marker::publish(filesystem::path const& path, access_record const& who,
-                                        std::optional<filesystem::perms> permissions, storage where,
-                                        bool has_own_name, marker_file::outcome& result)
+system::error_code refreshed_marker::publish(filesystem::path const& path, access_marker const& who,
+                                             std::optional<filesystem::perms> permissions,
+                                             storage where, bool unique_name,
+                                             marker_file::outcome& result)
 {
     file_.emplace(path, permissions, where,
-                  marker_habit{has_own_name, !has_own_name, true, good_for_});
+                  marker_policy{unique_name, !unique_name, true, good_for_});
     token_ = who.token;
     auto const ec = file_->publish(who.text(), result);
     good_since_.store(file_->made().count(), std::memory_order_relaxed);
     return ec;
 }
 
-system::error_code kept_marker::refresh(fate& result) noexcept
+system::error_code refreshed_marker::refresh(marker_state& result) noexcept
 {
     auto const now = time_since_boot(); // before the stamp, which others go by
     auto const ec = file_->refresh(good_until(), result);
-    if (!ec && result == fate::ours)
+    if (!ec && result == marker_state::intact)
         good_since_.store(now.count(), std::memory_order_relaxed);
     return ec;
 }
 
-system::error_code kept_marker::look(fate& result) const noexcept
+system::error_code refreshed_marker::look(marker_state& result) const noexcept
 {
     auto const ec = file_->look(result);
-    if (!ec && result == fate::ours && time_since_boot() > good_until())
-        result = fate::late;
+    if (!ec && result == marker_state::intact && time_since_boot() > good_until())
+        result = marker_state::expired;
     return ec;
 }
 

@@ -2,12 +2,12 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_KEPT_PROTOCOL_HPP
-#define BOOST_FILELOCK_SRC_OWNERSHIP_KEPT_PROTOCOL_HPP
+#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_HEARTBEAT_PROTOCOL_HPP
+#define BOOST_FILELOCK_SRC_OWNERSHIP_HEARTBEAT_PROTOCOL_HPP
 
 #include "../protocol/protocol.hpp"
 #include "../protocol/renewed_in_child.hpp"
-#include "heartbeats.hpp"
+#include "heartbeat_scheduler.hpp"
 #include "loss_report.hpp"
 
 #include <boost/filelock/lease_loss.hpp>
@@ -27,27 +27,30 @@ namespace detail {
 
 /// A protocol whose holds must be kept up, with a heartbeat that does it from when a hold is had
 /// to when it is released, and reports its loss.
-class kept_protocol final : public protocol, private heartbeat
+class heartbeat_protocol final : public protocol, private heartbeat
 {
 public:
-    using maker = renewed_in_child<kept_up>::maker;
+    using maker = renewed_in_child<refreshable_protocol>::maker;
     using loss_handler = std::function<void(lease_loss const&)>;
 
     /// `path`: as it is reported.
-    kept_protocol(maker make, filesystem::path path, loss_handler on_loss);
-    ~kept_protocol() override;
+    heartbeat_protocol(maker make, filesystem::path path, loss_handler on_loss);
+    ~heartbeat_protocol() override;
 
     std::shared_ptr<loss_report> report() const noexcept { return report_; }
 
     /// Waits for the handler of losses, unless it is he who calls; none is called any more.
-    void end_reports() noexcept { stop_wholly(); }
+    void end_reports() noexcept { stop_and_wait(); }
 
-    answer attempt(lock_mode mode, asker const& who) override;
-    watched what_tells() const noexcept override { return what_->what_tells(); }
+    attempt_result attempt(lock_mode mode, attempt_context const& context) override;
+    watch_target to_watch() const noexcept override { return what_->to_watch(); }
     bool is_local() const noexcept override { return what_->is_local(); }
     system::error_code withdraw() noexcept override { return what_.change()->withdraw(); }
-    std::uint8_t made_of() const noexcept override { return what_->made_of(); }
-    std::optional<file_identity> met() const noexcept override { return what_->met(); }
+    std::uint8_t exclusion_domains() const noexcept override { return what_->exclusion_domains(); }
+    std::optional<file_identity> observed_file() const noexcept override
+    {
+        return what_->observed_file();
+    }
     system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override;
     std::vector<owner_record> holders() const override { return what_->holders(); }
@@ -56,11 +59,11 @@ private:
     std::optional<std::chrono::nanoseconds> beat() noexcept override;
     system::error_code begin();
 
-    renewed_in_child<kept_up> what_;
+    renewed_in_child<refreshable_protocol> what_;
     filesystem::path path_;
     std::shared_ptr<loss_handler const> on_loss_; // what it does may be the end of us
     std::shared_ptr<loss_report> const report_;
-    bool is_kept_ = false;
+    bool is_refreshed_ = false;
 };
 
 } // namespace detail

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "../sleeper.hpp"
+#include "../thread_parker.hpp"
 
 #if !defined(BOOST_FILELOCK_NO_CHANGE_NOTICE)
 
@@ -28,30 +28,31 @@ namespace detail {
 class notice_board
 {
 public:
-    using time_point = sleeper::time_point;
+    using time_point = thread_parker::time_point;
 
     static notice_board& open() // with the mutex held
     {
         // Never destroyed: locks may be of static storage.
         alignas(notice_board) static unsigned char place[sizeof(notice_board)];
-        static notice_board& board = *new (place) notice_board;
-        if (board.generation_ != process_generation())
-            board.start_afresh();
-        return board;
+        static notice_board& scheduler = *new (place) notice_board;
+        if (scheduler.generation_ != process_generation())
+            scheduler.start_afresh();
+        return scheduler;
     }
 
     // Under a mutex that a fork waits for, so that no child has the descriptors and does not know
     // it.
-    watching watch(sleeper& s, watched const& what, file_identity const& identity) noexcept
+    watch_result watch(thread_parker& s, watch_target const& what,
+                       file_identity const& identity) noexcept
     {
         if (!interrupt_.is_open())
             interrupt_.adopt(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-        return interrupt_.is_open() ? notices_.watch(s, what, identity) : watching::no;
+        return interrupt_.is_open() ? notifier_.watch(s, what, identity) : watch_result::no;
     }
 
-    void forget(sleeper& s) noexcept { notices_.forget(s); }
+    void forget(thread_parker& s) noexcept { notifier_.forget(s); }
 
-    bool is_read_by(sleeper const& s) const noexcept { return reader_ == &s; }
+    bool is_read_by(thread_parker const& s) const noexcept { return reader_ == &s; }
 
     void interrupt_reader() noexcept
     {
@@ -59,13 +60,16 @@ public:
         (void)!::write(interrupt_.native(), &one, sizeof one);
     }
 
-    bool may_read(sleeper const& s) const noexcept { return !reader_ && notices_.is_told(s); }
+    bool may_read(thread_parker const& s) const noexcept
+    {
+        return !reader_ && notifier_.is_told(s);
+    }
 
     // Waits for notices in place of all, without the mutex.
-    void read_until(sleeper& s, time_point until, std::unique_lock<std::mutex>& guard)
+    void read_until(thread_parker& s, time_point until, std::unique_lock<std::mutex>& guard)
     {
         reader_ = &s;
-        int const source = notices_.native(), interrupt = interrupt_.native();
+        int const source = notifier_.native(), interrupt = interrupt_.native();
         guard.unlock();
         ::pollfd fds[] = {{source, POLLIN, 0}, {interrupt, POLLIN, 0}};
         int const n = poll_until(fds, 2, until);
@@ -76,9 +80,9 @@ public:
         if (n > 0 && fds[1].revents != 0)
             (void)!::read(interrupt_.native(), &count, sizeof count);
         if (n > 0 && fds[0].revents != 0)
-            notices_.read();
+            notifier_.read();
         if (failed) // so that it does not fail again at once
-            notices_.forget(s);
+            notifier_.forget(s);
     }
 
     // Somebody must read while anybody waits.
@@ -87,9 +91,9 @@ public:
         if (reader_)
             return;
         auto const is_waiting = [](file_watch const& w) {
-            return static_cast<sleeper const&>(w).is_waiting_;
+            return static_cast<thread_parker const&>(w).is_waiting_;
         };
-        if (auto* const other = static_cast<sleeper*>(notices_.find_if(is_waiting)))
+        if (auto* const other = static_cast<thread_parker*>(notifier_.find_if(is_waiting)))
             other->condition_->notify_one();
     }
 
@@ -98,7 +102,7 @@ private:
     void start_afresh() noexcept
     {
         generation_ = process_generation();
-        notices_.start_afresh_after_fork();
+        notifier_.start_afresh_after_fork();
         reader_ = nullptr;
     }
 
@@ -115,53 +119,54 @@ private:
     }
 
     std::uint32_t generation_ = process_generation();
-    notices notices_;
+    change_notifier notifier_;
     descriptor interrupt_;
-    sleeper* reader_ = nullptr;
+    thread_parker* reader_ = nullptr;
 };
 
-watching sleeper::watch(watched const& what, file_identity const& identity) noexcept
+watch_result thread_parker::watch(watch_target const& what, file_identity const& identity) noexcept
 {
     has_watched_ = true;
     std::lock_guard<std::mutex> const guard(notice_mutex());
     return notice_board::open().watch(*this, what, identity);
 }
 
-void sleeper::watch_nothing() noexcept
+void thread_parker::watch_nothing() noexcept
 {
     without_cancellation const running_on; // it closes descriptors
     std::lock_guard<std::mutex> const guard(notice_mutex());
     notice_board::open().forget(*this);
 }
 
-void sleeper::told() noexcept
+void thread_parker::on_change() noexcept
 {
     if (is_waiting_)
         condition_->notify_one();
 }
 
-void sleeper::wake() noexcept
+void thread_parker::wake() noexcept
 {
     std::lock_guard<std::mutex> const guard(notice_mutex());
     is_woken_ = true;
     if (!is_waiting_)
         return;
     condition_->notify_one();
-    auto& board = notice_board::open();
-    if (board.is_read_by(*this))
-        board.interrupt_reader();
+    auto& scheduler = notice_board::open();
+    if (scheduler.is_read_by(*this))
+        scheduler.interrupt_reader();
 }
 
-void sleeper::wait_until(time_point until, bool deaf)
+void thread_parker::wait_until(time_point until, bool ignore_changes)
 {
     std::unique_lock<std::mutex> guard(notice_mutex());
-    auto& board = notice_board::open();
+    auto& scheduler = notice_board::open();
     if (!condition_)
         condition_.emplace();
     is_waiting_ = true;
-    while (!is_woken_ && (deaf || !is_changed()) && std::chrono::steady_clock::now() < until) {
-        if (board.may_read(*this))
-            board.read_until(*this, until, guard);
+    while (!is_woken_ && (ignore_changes || !is_changed()) &&
+           std::chrono::steady_clock::now() < until) {
+        if (scheduler.may_read(*this))
+            scheduler.read_until(*this, until, guard);
         else if (until == (time_point::max)())
             condition_->wait(guard);
         else
@@ -169,10 +174,10 @@ void sleeper::wait_until(time_point until, bool deaf)
     }
     is_waiting_ = false;
     is_woken_ = false;
-    board.pass_on_reading();
+    scheduler.pass_on_reading();
 }
 
-bool sleeper::take_change() noexcept
+bool thread_parker::take_change() noexcept
 {
     std::lock_guard<std::mutex> const guard(notice_mutex());
     return file_watch::take_change();

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_SRC_PROTOCOL_ACCESS_RECORD_HPP
-#define BOOST_FILELOCK_SRC_PROTOCOL_ACCESS_RECORD_HPP
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_ACCESS_MARKER_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_ACCESS_MARKER_HPP
 
 #include <cstdint>
 #include <string>
@@ -14,7 +14,7 @@ namespace filelock {
 namespace detail {
 
 /// What the marker of a reader or a writer says: three lines, "token", "pid", "host name".
-struct access_record
+struct access_marker
 {
     std::string token; ///< 32 hexadecimal digits, of this one hold
     std::int64_t pid = 0;
@@ -34,7 +34,7 @@ struct access_content
     };
 
     kind_type kind = foreign;
-    access_record owner;
+    access_marker owner;
 };
 
 /// `text` is all of the file, or more than `longest_record` of it.

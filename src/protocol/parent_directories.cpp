@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "parents.hpp"
+#include "parent_directories.hpp"
 
 #include <boost/filesystem/exception.hpp>
 #include <boost/filesystem/operations.hpp>
@@ -12,7 +12,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-system::error_code make_parents(filesystem::path const& of, bool may_make)
+system::error_code make_parent_directories(filesystem::path const& of, bool may_make)
 {
     auto const parent = of.parent_path();
     try {

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_SRC_PLATFORM_NOTICES_HPP
-#define BOOST_FILELOCK_SRC_PLATFORM_NOTICES_HPP
+#ifndef BOOST_FILELOCK_SRC_PLATFORM_CHANGE_NOTIFIER_HPP
+#define BOOST_FILELOCK_SRC_PLATFORM_CHANGE_NOTIFIER_HPP
 
 #include "descriptor.hpp"
 #include "file.hpp"
@@ -22,7 +22,7 @@ using watch_hook = intrusive::set_base_hook<intrusive::link_mode<intrusive::norm
                                             intrusive::optimize_size<true>>;
 
 /// What of a file tells that a lock may be free, besides its own end.
-enum class watched_kind : unsigned char
+enum class watch_kind : unsigned char
 {
     lock_file, ///< those who hold it let go by closing it
     marker,    ///< its content. A close tells nothing: who reads it must not wake others who do
@@ -31,11 +31,11 @@ enum class watched_kind : unsigned char
 
 /// What tells that a lock may be free. A directory's own removal is told when nobody has it open
 /// any more, which he who watches may have; but what was in it has gone before, and was told.
-struct watched
+struct watch_target
 {
     descriptor const* file = nullptr; ///< nothing: ask from time to time
     file_identity identity;
-    watched_kind kind = watched_kind::marker;
+    watch_kind kind = watch_kind::marker;
     std::int64_t process = 0; ///< whose end counts as well, if any
 
     explicit operator bool() const noexcept { return file != nullptr; }
@@ -65,13 +65,13 @@ public:
     }
 
     /// Called when it changes, by whoever reads the notices.
-    virtual void told() noexcept = 0;
+    virtual void on_change() noexcept = 0;
 
 protected:
     ~file_watch() = default;
 
 private:
-    friend class notices;
+    friend class change_notifier;
 
     file_identity identity_;
     std::unique_ptr<watched_process> process_;
@@ -82,7 +82,7 @@ private:
     bool is_changed_ : 1;
 };
 
-enum class watching
+enum class watch_result
 {
     no,     ///< it cannot be had: limits, permissions, systems without
     anew,   ///< what happened before this call may have been missed
@@ -91,12 +91,13 @@ enum class watching
 
 /// One source of notices, and the list of those who want them. Not for several threads at once.
 /// A forked child starts with none, and with an empty list.
-class notices
+class change_notifier
 {
 public:
     /// From now on watches this file, and no other: for what its holders do when they let go, and
     /// for its being replaced. Called with forks kept away.
-    watching watch(file_watch& w, watched const& what, file_identity const& identity) noexcept;
+    watch_result watch(file_watch& w, watch_target const& what,
+                       file_identity const& identity) noexcept;
 
     /// Harmless for one that is not on the list.
     void forget(file_watch& w) noexcept;

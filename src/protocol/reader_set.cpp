@@ -2,10 +2,10 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "reader_crowd.hpp"
+#include "reader_set.hpp"
 
 #include "../platform/kernel_lock.hpp"
-#include "access_record.hpp"
+#include "access_marker.hpp"
 #include "attempts.hpp"
 #include "marker_file.hpp"
 
@@ -24,7 +24,7 @@ constexpr auto reader_litter_age = 60s;
 
 } // namespace
 
-bool reader_crowd::is_time_for_all() noexcept
+bool reader_set::is_time_for_all() noexcept
 {
     auto const now = std::chrono::steady_clock::now();
     bool const it_is = now - all_judged_ >= std::min<nanoseconds>(interval_ / 4, 1s);
@@ -33,7 +33,7 @@ bool reader_crowd::is_time_for_all() noexcept
     return it_is;
 }
 
-answer reader_crowd::pass(storage rules, filesystem::path const& fresh)
+attempt_result reader_set::drain(storage rules, filesystem::path const& fresh)
 {
     std::vector<std::string> names, gone, going;
     bool const all = is_time_for_all();
@@ -41,16 +41,17 @@ answer reader_crowd::pass(storage rules, filesystem::path const& fresh)
         auto ec = directory_.list(names, going);
         if (!ec && !directory_.is_in_place(rules, ec) && !ec) {
             directory_.close();
-            return once_more();
+            return retry_now();
         }
         if (ec)
-            return is_gone(ec) ? answer::again_after(contention_backoff) : answer(ec);
+            return is_gone(ec) ? attempt_result::retry_after(contention_backoff)
+                               : attempt_result(ec);
         if (all)
             remove_litter(rules, going, fresh);
         if (names.empty())
-            return answer::have_it;
-        auto const a = clear(rules, names, all);
-        if (!is_once_more(a))
+            return attempt_result::acquired;
+        auto const a = evict_stale(rules, names, all);
+        if (!is_immediate_retry(a))
             return a;
         // All have gone, and are listed again: the client does not ask the server, since the last
         // removal fell into the same tick of the directory's time (NFS 3). A new file changes that.
@@ -58,15 +59,16 @@ answer reader_crowd::pass(storage rules, filesystem::path const& fresh)
             (void)marker_file(directory_.path_of(".listing"), {}, rules).storage_time();
         gone.swap(names);
     }
-    return answer::again_after(contention_backoff);
+    return attempt_result::retry_after(contention_backoff);
 }
 
 // Where somebody lives, one of them is enough to wait for; but now and then all are looked at,
 // since it counts for how long they have been the same.
-answer reader_crowd::clear(storage rules, std::vector<std::string> const& names, bool all)
+attempt_result reader_set::evict_stale(storage rules, std::vector<std::string> const& names,
+                                       bool all)
 {
     if (all)
-        judge_.forget_all_but(names);
+        checker_.forget_all_but(names);
     nanoseconds look_again = interval_;
     bool is_any = false;
     process_ = 0;
@@ -79,18 +81,18 @@ answer reader_crowd::clear(storage rules, std::vector<std::string> const& names,
             continue;
         if (ec)
             return ec;
-        auto const v = judge_.judge(name, found, at);
+        auto const v = checker_.check(name, found, at);
         if (v.error)
             return v.error;
         if (v.is_removable) {
             auto const still = [&](found_marker const& f) {
-                return judge_.judge(name, f, at).is_removable;
+                return checker_.check(name, f, at).is_removable;
             };
             marker_file::outcome result;
             ec = at.evict(found, still, result);
             if (ec)
                 return ec;
-            if (result != marker_file::outcome::busy_right)
+            if (result != marker_file::outcome::right_taken)
                 continue;
             look_again = removal_backoff;
         } else if (v.look_again != 0s) {
@@ -101,26 +103,26 @@ answer reader_crowd::clear(storage rules, std::vector<std::string> const& names,
         if (!all)
             break;
     }
-    return is_any ? answer::busy_for(look_again) : once_more();
+    return is_any ? attempt_result::busy_for(look_again) : retry_now();
 }
 
-void reader_crowd::observe(storage rules)
+void reader_set::observe(storage rules)
 {
     std::vector<std::string> names, going;
     if (directory_.list(names, going))
         return;
-    judge_.forget_all_but(names);
+    checker_.forget_all_but(names);
     for (auto const& name : names) {
         auto const path = directory_.path_of(name);
         found_marker found;
         if (!found.look(path))
-            (void)judge_.judge(name, found, marker_file(path, {}, rules));
+            (void)checker_.check(name, found, marker_file(path, {}, rules));
     }
 }
 
 // What evictors who died have left, more than a minute ago by the file system's clock.
-void reader_crowd::remove_litter(storage rules, std::vector<std::string> const& names,
-                                 filesystem::path const& fresh) const
+void reader_set::remove_litter(storage rules, std::vector<std::string> const& names,
+                               filesystem::path const& fresh) const
 {
     file_facts ours;
     if (names.empty() || facts_of(fresh, ours))
@@ -140,9 +142,9 @@ void reader_crowd::remove_litter(storage rules, std::vector<std::string> const& 
     }
 }
 
-watched reader_crowd::what_tells() const noexcept
+watch_target reader_set::to_watch() const noexcept
 {
-    return {&directory_.file(), directory_.identity(), watched_kind::directory, process_};
+    return {&directory_.file(), directory_.identity(), watch_kind::directory, process_};
 }
 
 } // namespace detail

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_HEARTBEATS_HPP
-#define BOOST_FILELOCK_SRC_OWNERSHIP_HEARTBEATS_HPP
+#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_HEARTBEAT_SCHEDULER_HPP
+#define BOOST_FILELOCK_SRC_OWNERSHIP_HEARTBEAT_SCHEDULER_HPP
 
 #include <boost/intrusive/set_hook.hpp>
 #include <boost/system/error_code.hpp>
@@ -36,22 +36,22 @@ public:
     /// no thread to be had.
     system::error_code start(std::chrono::nanoseconds due);
 
-    /// Ends it. When this returns no beat is under way, or it has come to `nearly_over`; unless it
+    /// Ends it. When this returns no beat is under way, or it has come to `detach`; unless it
     /// is the beat that calls it. Harmless for one that has not been started, or has ended. In a
     /// forked child, which has none, it does nothing.
     void stop() noexcept;
 
     /// The same, but waits for all of the beat: before it is destroyed.
-    void stop_wholly() noexcept;
+    void stop_and_wait() noexcept;
 
 protected:
     ~heartbeat() = default;
 
     /// For a beat that is its last: who stops it need not wait for what follows.
-    void nearly_over() noexcept;
+    void detach() noexcept;
 
 private:
-    friend class heartbeats;
+    friend class heartbeat_scheduler;
 
     /// Called on the thread of the heartbeats, with no mutex held. When the next one is due;
     /// nothing: it was the last. It may stop itself, and be destroyed then.

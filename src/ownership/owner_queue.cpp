@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "lock_book.hpp"
+#include "owner_queue.hpp"
 
 #include "../platform/fork.hpp"
 
@@ -42,76 +42,77 @@ unsigned sum(Counts const& levels) noexcept
 
 } // namespace
 
-lock_book::lock_book(std::uint8_t made_of)
-    : mutex_(share_fork_safe_mutex()), made_of_(made_of), generation_(process_generation())
+owner_queue::owner_queue(std::uint8_t exclusion_domains)
+    : mutex_(share_fork_safe_mutex()), exclusion_domains_(exclusion_domains),
+      generation_(process_generation())
 {}
 
-inline std::unique_lock<std::mutex> lock_book::open_book() const noexcept
+inline std::unique_lock<std::mutex> owner_queue::guard_queue() const noexcept
 {
     std::unique_lock<std::mutex> guard(mutex_);
     if (generation_ != process_generation())
-        const_cast<lock_book*>(this)->start_afresh();
+        const_cast<owner_queue*>(this)->start_afresh();
     return guard;
 }
 
 // We are a forked child, and all that is written here is about the parent.
-void lock_book::start_afresh() noexcept
+void owner_queue::start_afresh() noexcept
 {
     generation_ = process_generation();
     given_up_ += sum(levels_);
     levels_ = {};
     holds_.clear();
-    queue_.clear();
+    waiters_.clear();
     held_ = lock_mode::none;
     at_work_ = withdraw_first_ = abandoned_ = unreleased_ = unlowered_ = false;
     unfinished_ = false;
     worker_ = row_ = nullptr;
 }
 
-void lock_book::line_up(waiter& w) noexcept
+void owner_queue::line_up(waiter& w) noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     (void)enqueue(w);
 }
 
-lock_book::turn lock_book::ask(waiter& w, bool may_announce)
+owner_queue::grant owner_queue::ask(waiter& w, bool may_announce)
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     hold* const mine = find(w.who_);
-    auto const& wish = w.wish_;
-    if (wish.is_look())
+    auto const& request = w.request_;
+    if (request.is_inspection())
         return look(w, mine != nullptr);
     if (closed_) {
         remove(w);
-        return turn::closed;
+        return grant::closed;
     }
-    if (wish.is_conversion() && (!mine || mine->levels[index(wish.from)] == 0)) {
+    if (request.is_conversion() && (!mine || mine->levels[index(request.from)] == 0)) {
         remove(w);
-        return turn::not_owned;
+        return grant::not_owned;
     }
-    if (!wish.is_conversion() && mine) {
+    if (!request.is_conversion() && mine) {
         remove(w);
-        if (mine->levels[index(wish.to)] == 0)
-            return turn::would_deadlock;
-        add(*mine, wish.to);
-        return turn::granted;
+        if (mine->levels[index(request.to)] == 0)
+            return grant::would_deadlock;
+        add(*mine, request.to);
+        return grant::granted;
     }
-    if (auto const place = enqueue(w); place != turn::yours)
+    if (auto const place = enqueue(w); place != grant::attempt)
         return place;
-    if (at_work_ || &queue_.front() != &w)
-        return turn::wait;
+    if (at_work_ || &waiters_.front() != &w)
+        return grant::wait;
     bool const may_try = is_compatible(w, mine);
     if (!may_try && !(may_announce && waits_for_readers_alone(w, mine)))
-        return turn::wait;
+        return grant::wait;
     holds_.reserve(holds_.size() + 1); // `taken` must not fail
     start_work(w);
     unfinished_.store(false, std::memory_order_relaxed); // the mutex orders it
     withdraw_first_ = row_ && row_ != &w;
     row_ = &w;
-    return may_try ? turn::yours : turn::announce;
+    return may_try ? grant::attempt : grant::announce;
 }
 
-inline void lock_book::start_work(waiter& w) noexcept
+inline void owner_queue::start_work(waiter& w) noexcept
 {
     at_work_ = true;
     worker_ = &w;
@@ -119,64 +120,65 @@ inline void lock_book::start_work(waiter& w) noexcept
 }
 
 // Looks are asked for by holders, and go before whoever waits for the holders to go.
-lock_book::turn lock_book::look(waiter& w, bool owned) noexcept
+owner_queue::grant owner_queue::look(waiter& w, bool owned) noexcept
 {
     if (owned && at_work_) {
         if (!in_queue(w)) {
-            queue_.push_front(w);
+            waiters_.push_front(w);
             w.queued_in_ = generation_;
         }
-        return turn::wait;
+        return grant::wait;
     }
     remove(w);
     if (!owned)
-        return turn::not_owned;
+        return grant::not_owned;
     start_work(w);
-    return turn::yours;
+    return grant::attempt;
 }
 
 // Gives the waiter a place in the queue. What it returns is `yours` if that may be the first.
-lock_book::turn lock_book::enqueue(waiter& w) noexcept
+owner_queue::grant owner_queue::enqueue(waiter& w) noexcept
 {
-    auto const& wish = w.wish_;
-    if (wish.is_conversion()) {
+    auto const& request = w.request_;
+    if (request.is_conversion()) {
         // Who would convert a shared hold waits for the other holders to go. If one of them wants
         // to convert as well, neither does; and he that holds the upgrade cannot be refused.
-        bool const is_reader = wish.from == lock_mode::shared;
-        for (auto& other : queue_) {
-            if (&other == &w || !other.wish_.is_conversion())
+        bool const is_reader = request.from == lock_mode::shared;
+        for (auto& other : waiters_) {
+            if (&other == &w || !other.request_.is_conversion())
                 continue;
-            if (is_reader && (!in_queue(w) || other.wish_.from == lock_mode::upgrade)) {
+            if (is_reader && (!in_queue(w) || other.request_.from == lock_mode::upgrade)) {
                 remove(w);
-                return turn::refused;
+                return grant::conversion_conflict;
             }
             other.call_.wake();
         }
-    } else if (wish.for_ever && !queue_.empty() && !in_queue(w) && w.call_.is_calling_thread()) {
+    } else if (request.is_unlimited && !waiters_.empty() && !in_queue(w) &&
+               w.call_.is_calling_thread()) {
         // A thread that waits already is in a callback of that wait, and would wait for itself.
-        for (auto const& other : queue_)
+        for (auto const& other : waiters_)
             if (other.call_.is_calling_thread())
-                return turn::would_deadlock;
+                return grant::would_deadlock;
     }
     if (!in_queue(w)) {
-        if (wish.is_conversion())
-            queue_.push_front(w);
+        if (request.is_conversion())
+            waiters_.push_front(w);
         else
-            queue_.push_back(w);
+            waiters_.push_back(w);
         w.queued_in_ = generation_;
     }
-    return turn::yours;
+    return grant::attempt;
 }
 
 /// How many levels of this mode there are besides one's own.
-inline unsigned lock_book::others(hold const* mine, lock_mode mode) const noexcept
+inline unsigned owner_queue::others(hold const* mine, lock_mode mode) const noexcept
 {
     return levels_[index(mode)] - (mine ? mine->levels[index(mode)] : 0);
 }
 
-inline bool lock_book::is_compatible(waiter const& w, hold const* mine) const noexcept
+inline bool owner_queue::is_compatible(waiter const& w, hold const* mine) const noexcept
 {
-    switch (w.wish_.to) {
+    switch (w.request_.to) {
     case lock_mode::shared:
         return others(mine, lock_mode::exclusive) == 0;
     case lock_mode::upgrade:
@@ -188,137 +190,141 @@ inline bool lock_book::is_compatible(waiter const& w, hold const* mine) const no
     }
 }
 
-inline bool lock_book::waits_for_readers_alone(waiter const& w, hold const* mine) const noexcept
+inline bool owner_queue::waits_for_readers_alone(waiter const& w, hold const* mine) const noexcept
 {
-    return w.wish_.to == lock_mode::exclusive &&
+    return w.request_.to == lock_mode::exclusive &&
            others(mine, lock_mode::exclusive) + others(mine, lock_mode::upgrade) == 0;
 }
 
-std::optional<chore> lock_book::taken(waiter& w, std::optional<file_identity> const& file) noexcept
+std::optional<pending_action> owner_queue::taken(waiter& w,
+                                                 std::optional<file_identity> const& file) noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     if (!in_queue(w))
         return std::nullopt;
     file_ = file;
     auto* mine = find(w.who_);
-    if (closed_ || (w.wish_.is_conversion() && (!mine || mine->levels[index(w.wish_.from)] == 0))) {
-        held_ = (std::max)(held_, w.wish_.to); // to be lowered when he has asked again, and leaves
+    if (closed_ ||
+        (w.request_.is_conversion() && (!mine || mine->levels[index(w.request_.from)] == 0))) {
+        held_ =
+            (std::max)(held_, w.request_.to); // to be lowered when he has asked again, and leaves
         return std::nullopt;
     }
     if (!mine)
         mine = &holds_.emplace_back(hold{w.who_});
-    add(*mine, w.wish_.to);
-    if (w.wish_.is_conversion())
-        subtract(*mine, w.wish_.from);
-    held_ = (std::max)(held_, w.wish_.to);
+    add(*mine, w.request_.to);
+    if (w.request_.is_conversion())
+        subtract(*mine, w.request_.from);
+    held_ = (std::max)(held_, w.request_.to);
     row_ = nullptr;
     remove(w);
-    return next_chore();
+    return next_action();
 }
 
-chore lock_book::found_busy(waiter& w, std::optional<file_identity> const& file) noexcept
+pending_action owner_queue::found_busy(waiter& w, std::optional<file_identity> const& file) noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     if (!(file_ == file)) {
         file_ = file;
         // The others may find that it is they who have it, through another object.
-        for (auto& other : queue_)
+        for (auto& other : waiters_)
             if (&other != &w)
                 other.call_.wake();
     }
-    return next_chore();
+    return next_action();
 }
 
-chore lock_book::leave(waiter& w) noexcept
+pending_action owner_queue::leave(waiter& w) noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     bool const was_at_work = at_work_ && worker_ == &w;
     bool const had_place = in_queue(w);
-    bool const was_first = had_place && &queue_.front() == &w;
+    bool const was_first = had_place && &waiters_.front() == &w;
     remove(w);
-    auto* const next = queue_.empty() ? nullptr : &queue_.front();
+    auto* const next = waiters_.empty() ? nullptr : &waiters_.front();
     if (next && was_first)
         next->call_.follow(w.call_);
     if (row_ == &w) {
         // Who wants the same goes on where this one has stopped.
-        bool const goes_on = next && next->wish_ == w.wish_;
+        bool const goes_on = next && next->request_ == w.request_;
         row_ = goes_on ? next : nullptr;
         abandoned_ = !goes_on;
     }
-    // `ask` may have taken his place from him.
+    // `ask` may have taken its place from him.
     if (!was_at_work && (at_work_ || !(had_place || abandoned_)))
         return {};
     at_work_ = true;
-    return next_chore();
+    return next_action();
 }
 
-chore lock_book::done(chore const& c, system::error_code const& ec) noexcept
+pending_action owner_queue::done(pending_action const& c, system::error_code const& ec) noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     if (ec == system::errc::operation_would_block)
         unfinished_ = true;
-    if (c.kind == chore::lower && c.to == lock_mode::none) {
+    if (c.kind == pending_action::downgrade && c.to == lock_mode::none) {
         unreleased_ = bool(ec);
-    } else if (c.kind == chore::lower && ec) {
+    } else if (c.kind == pending_action::downgrade && ec) {
         // What is held is stronger than need be, and keeps others out in vain; but it is held.
         unlowered_ = true;
         held_ = c.from;
     }
-    return next_chore();
+    return next_action();
 }
 
-std::optional<chore> lock_book::resume() noexcept
+std::optional<pending_action> owner_queue::resume() noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     if (!unfinished_)
-        return chore{};
+        return pending_action{};
     if (at_work_)
         return std::nullopt;
     at_work_ = true;
     unfinished_ = false;
-    return unreleased_ ? chore{chore::lower} : chore{chore::withdraw};
+    return unreleased_ ? pending_action{pending_action::downgrade}
+                       : pending_action{pending_action::withdraw};
 }
 
-void lock_book::released(bool worked) noexcept
+void owner_queue::released(bool worked) noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     unreleased_ = !worked;
 }
 
 // For who is at work. In a child that was forked meanwhile, nobody is.
-inline chore lock_book::next_chore() noexcept
+inline pending_action owner_queue::next_action() noexcept
 {
     if (!at_work_)
         return {};
     if (std::exchange(abandoned_, false))
-        return {chore::withdraw};
+        return {pending_action::withdraw};
     auto const need = needed();
     if (need < held_ && (!unlowered_ || need == lock_mode::none))
-        return {chore::lower, need, std::exchange(held_, need)};
+        return {pending_action::downgrade, need, std::exchange(held_, need)};
     at_work_ = withdraw_first_ = false;
     auto const* const worker = std::exchange(worker_, nullptr);
-    if (!queue_.empty() && &queue_.front() != worker)
-        queue_.front().call_.wake();
+    if (!waiters_.empty() && &waiters_.front() != worker)
+        waiters_.front().call_.wake();
     return {};
 }
 
-inline lock_mode lock_book::needed() const noexcept
+inline lock_mode owner_queue::needed() const noexcept
 {
     return strongest(levels_);
 }
 
-inline lock_book::dropped lock_book::settle_unless_at_work() noexcept
+inline owner_queue::dropped owner_queue::settle_unless_at_work() noexcept
 {
     if (at_work_)
         return {true}; // who is at work, is given the chore
     at_work_ = true;
     unlowered_ = false;
-    return {true, next_chore()};
+    return {true, next_action()};
 }
 
-lock_book::dropped lock_book::drop(owner who, lock_mode mode) noexcept
+owner_queue::dropped owner_queue::drop(owner who, lock_mode mode) noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     auto* const mine = find(who);
     if (mine && mode == lock_mode::none)
         mode = strongest(mine->levels);
@@ -334,9 +340,9 @@ lock_book::dropped lock_book::drop(owner who, lock_mode mode) noexcept
     return {true};
 }
 
-lock_book::dropped lock_book::drop_all(owner who) noexcept
+owner_queue::dropped owner_queue::drop_all(owner who) noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     auto* const mine = find(who);
     if (!mine)
         return {false};
@@ -346,9 +352,9 @@ lock_book::dropped lock_book::drop_all(owner who) noexcept
     return settle_unless_at_work();
 }
 
-lock_book::dropped lock_book::drop_everything() noexcept
+owner_queue::dropped owner_queue::drop_everything() noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     if (holds_.empty())
         return {false};
     holds_.clear();
@@ -356,21 +362,21 @@ lock_book::dropped lock_book::drop_everything() noexcept
     return settle_unless_at_work();
 }
 
-lock_book::dropped lock_book::close() noexcept
+owner_queue::dropped owner_queue::close() noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     closed_ = true;
     given_up_ += sum(levels_);
     holds_.clear();
     levels_ = {};
-    for (auto& waiting : queue_)
+    for (auto& waiting : waiters_)
         waiting.call_.wake();
     return settle_unless_at_work();
 }
 
-lock_book::dropped lock_book::weaken(owner who, lock_mode from, lock_mode to) noexcept
+owner_queue::dropped owner_queue::weaken(owner who, lock_mode from, lock_mode to) noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     auto* const mine = find(who);
     if (!mine || mine->levels[index(from)] == 0)
         return {given_up_ != 0}; // a guard that a forking parent left; its end is still to come
@@ -379,54 +385,54 @@ lock_book::dropped lock_book::weaken(owner who, lock_mode from, lock_mode to) no
     return settle_unless_at_work();
 }
 
-bool lock_book::give(owner from, owner to) noexcept
+bool owner_queue::give(owner from, owner to) noexcept
 {
-    auto const guard = open_book();
-    auto* const his = find(from);
-    if (!his)
+    auto const guard = guard_queue();
+    auto* const its = find(from);
+    if (!its)
         return false;
     auto* const others = find(to);
-    for (auto& other : queue_)
+    for (auto& other : waiters_)
         if (other.who_ == to)
             other.call_.wake(); // he has some now
     if (!others) {
-        his->who = to;
+        its->who = to;
         return true;
     }
-    auto const mode = index(strongest(his->levels));
+    auto const mode = index(strongest(its->levels));
     if (others->levels[mode] == 0)
         return false;
-    others->levels[mode] += std::exchange(his->levels[mode], 0);
-    forget_if_empty(*his);
+    others->levels[mode] += std::exchange(its->levels[mode], 0);
+    forget_if_empty(*its);
     return true;
 }
 
-inline lock_book::hold* lock_book::find(owner who) noexcept
+inline owner_queue::hold* owner_queue::find(owner who) noexcept
 {
     auto const it =
         std::find_if(holds_.begin(), holds_.end(), [&](hold const& h) { return h.who == who; });
     return it == holds_.end() ? nullptr : &*it;
 }
 
-lock_book::hold const* lock_book::find(owner who) const noexcept
+owner_queue::hold const* owner_queue::find(owner who) const noexcept
 {
-    return const_cast<lock_book*>(this)->find(who);
+    return const_cast<owner_queue*>(this)->find(who);
 }
 
-inline void lock_book::add(hold& to, lock_mode mode) noexcept
+inline void owner_queue::add(hold& to, lock_mode mode) noexcept
 {
     ++to.levels[index(mode)];
     ++levels_[index(mode)];
 }
 
-inline void lock_book::subtract(hold& from, lock_mode mode) noexcept
+inline void owner_queue::subtract(hold& from, lock_mode mode) noexcept
 {
     --levels_[index(mode)];
     if (--from.levels[index(mode)] == 0)
         forget_if_empty(from);
 }
 
-inline void lock_book::forget_if_empty(hold& h) noexcept
+inline void owner_queue::forget_if_empty(hold& h) noexcept
 {
     if (sum(h.levels) != 0)
         return;
@@ -434,60 +440,60 @@ inline void lock_book::forget_if_empty(hold& h) noexcept
     holds_.pop_back();
 }
 
-inline void lock_book::remove(waiter& w) noexcept
+inline void owner_queue::remove(waiter& w) noexcept
 {
     if (!in_queue(w))
         return;
-    bool const was_first = &queue_.front() == &w;
-    queue_.erase(queue_.iterator_to(w));
+    bool const was_first = &waiters_.front() == &w;
+    waiters_.erase(waiters_.iterator_to(w));
     w.queued_in_ = 0;
-    if (was_first && !queue_.empty())
-        queue_.front().call_.wake();
+    if (was_first && !waiters_.empty())
+        waiters_.front().call_.wake();
 }
 
-unsigned lock_book::levels(owner who) const noexcept
+unsigned owner_queue::levels(owner who) const noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     auto const* const mine = find(who);
     return mine ? sum(mine->levels) : 0;
 }
 
-bool lock_book::is_held() const noexcept
+bool owner_queue::is_held() const noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     return !holds_.empty();
 }
 
-bool lock_book::is_unreleased() const noexcept
+bool owner_queue::is_unreleased() const noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     return unreleased_;
 }
 
-std::optional<file_identity> lock_book::file() const noexcept
+std::optional<file_identity> owner_queue::file() const noexcept
 {
-    auto const guard = open_book();
+    auto const guard = guard_queue();
     return file_;
 }
 
-bool lock_book::keeps_out(owner who, file_identity const& file, lock_mode mode) const noexcept
+bool owner_queue::keeps_out(owner who, file_identity const& file, lock_mode mode) const noexcept
 {
-    auto const guard = open_book();
-    auto const* const his = find(who);
-    if (!his || !(file_ == file))
+    auto const guard = guard_queue();
+    auto const* const its = find(who);
+    if (!its || !(file_ == file))
         return false;
-    auto const held = strongest(his->levels);
+    auto const held = strongest(its->levels);
     return mode == lock_mode::exclusive || held == lock_mode::exclusive ||
            (mode == lock_mode::upgrade && held == lock_mode::upgrade);
 }
 
-bool lock_book::is_behind_writer(waiter const& w) const noexcept
+bool owner_queue::is_behind_writer(waiter const& w) const noexcept
 {
-    auto const guard = open_book();
-    for (auto const& other : queue_) {
+    auto const guard = guard_queue();
+    for (auto const& other : waiters_) {
         if (&other == &w)
             return false;
-        if (other.wish_.to == lock_mode::exclusive && other.wish_.for_ever)
+        if (other.request_.to == lock_mode::exclusive && other.request_.is_unlimited)
             return true;
     }
     return false;

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_LOCK_BOOK_HPP
-#define BOOST_FILELOCK_SRC_OWNERSHIP_LOCK_BOOK_HPP
+#ifndef BOOST_FILELOCK_SRC_OWNERSHIP_OWNER_QUEUE_HPP
+#define BOOST_FILELOCK_SRC_OWNERSHIP_OWNER_QUEUE_HPP
 
 #include "../platform/file.hpp"
 #include "owner.hpp"
@@ -29,13 +29,13 @@ using object_hook = intrusive::list_base_hook<intrusive::tag<object_tag>,
                                               intrusive::link_mode<intrusive::normal_link>>;
 
 /// What is left to be done to the file by whoever was at work on it.
-struct chore
+struct pending_action
 {
     enum kind_type
     {
         none,     ///< and he is no longer at work
         withdraw, ///< what an abandoned row of attempts has left
-        lower     ///< the hold, to mode `to`: nobody needs more
+        downgrade ///< the hold, to mode `to`: nobody needs more
     };
 
     kind_type kind = none;
@@ -50,23 +50,23 @@ struct chore
 /// leave to be done meanwhile, he is given as chores.
 ///
 /// The book touches no file and waits for nothing: its users do.
-class lock_book : public object_hook
+class owner_queue : public object_hook
 {
 public:
-    enum class turn
+    enum class grant
     {
-        granted,        ///< one level more for an owner who has some of that mode
-        yours,          ///< you are at work: try, then say `taken`, `found_busy` or `leave`
-        announce,       ///< you are at work: announce yourself, say `found_busy` and ask again
-        wait,           ///< you stand in the queue and will be woken
-        refused,        ///< another conversion comes first, and would wait for you
-        would_deadlock, ///< you hold levels of another mode
-        closed,         ///< nobody gets anything any more
-        not_owned       ///< you have nothing to look at or to convert
+        granted,             ///< one level more for an owner who has some of that mode
+        attempt,             ///< you are at work: try, then say `taken`, `found_busy` or `leave`
+        announce,            ///< you are at work: announce yourself, say `found_busy` and ask again
+        wait,                ///< you stand in the queue and will be woken
+        conversion_conflict, ///< another conversion comes first, and would wait for you
+        would_deadlock,      ///< you hold levels of another mode
+        closed,              ///< nobody gets anything any more
+        not_owned            ///< you have nothing to look at or to convert
     };
 
-    /// `made_of`: as its protocol says.
-    explicit lock_book(std::uint8_t made_of = 255);
+    /// `exclusion_domains`: as its protocol says.
+    explicit owner_queue(std::uint8_t exclusion_domains = 255);
 
     /// Takes a place in the queue for one who will ask later, and holds nothing so far.
     void line_up(waiter& w) noexcept;
@@ -74,7 +74,7 @@ public:
     /// Asks for what the waiter wants, at first and whenever it was woken or wants to try again.
     /// `may_announce`: he who waits for no more than this object's readers is told to announce
     /// himself to those of other objects.
-    turn ask(waiter& w, bool may_announce = false);
+    grant ask(waiter& w, bool may_announce = false);
 
     /// For one whose turn it is: whether another's row of attempts must be withdrawn first.
     bool must_withdraw(waiter const& w) const noexcept { return withdraw_first_ && worker_ == &w; }
@@ -84,16 +84,17 @@ public:
     /// The waiter has what it wanted, on this file. Nothing: not so, ask again: we are a child that
     /// a callback forked, and own nothing; or what was to be converted, another thread has dropped;
     /// or the book was closed meanwhile.
-    std::optional<chore> taken(waiter& w, std::optional<file_identity> const& file) noexcept;
+    std::optional<pending_action> taken(waiter& w,
+                                        std::optional<file_identity> const& file) noexcept;
 
     /// Somebody else has it. The waiter keeps its place.
-    chore found_busy(waiter& w, std::optional<file_identity> const& file) noexcept;
+    pending_action found_busy(waiter& w, std::optional<file_identity> const& file) noexcept;
 
     /// The waiter gives up, or has looked. Harmless for one that has no place.
-    chore leave(waiter& w) noexcept;
+    pending_action leave(waiter& w) noexcept;
 
     /// The chore was done, or not. Says the next. `operation_would_block`: see `is_unfinished`.
-    chore done(chore const& c, system::error_code const& ec) noexcept;
+    pending_action done(pending_action const& c, system::error_code const& ec) noexcept;
 
     /// Whether another process was in the way of a release or a withdrawal, which is still to be
     /// done. No more once an attempt has begun, since attempts do it first. From any thread.
@@ -101,7 +102,7 @@ public:
 
     /// Starts to do that again. Returns it as a chore, or no chore where it has been done
     /// meanwhile, or nothing while an owner is at work on the file.
-    std::optional<chore> resume() noexcept;
+    std::optional<pending_action> resume() noexcept;
 
     /// The release that `must_release` spoke of was tried again.
     void released(bool worked) noexcept;
@@ -109,7 +110,7 @@ public:
     struct dropped
     {
         bool owned;
-        chore next = {};
+        pending_action next = {};
     };
 
     /// Drops one level, of the strongest mode that there is where `mode` is none.
@@ -143,9 +144,9 @@ public:
     bool keeps_out(owner who, file_identity const& file, lock_mode mode) const noexcept;
 
     /// Whether their locks exclude each other where they are on one file.
-    bool is_alike(lock_book const& other) const noexcept
+    bool is_alike(owner_queue const& other) const noexcept
     {
-        return (made_of_ & other.made_of_) != 0;
+        return (exclusion_domains_ & other.exclusion_domains_) != 0;
     }
 
     /// Whether the waiter stands behind somebody who waits for an exclusive lock and nothing else.
@@ -163,7 +164,7 @@ private:
         counts levels = {};
     };
 
-    std::unique_lock<std::mutex> open_book() const noexcept;
+    std::unique_lock<std::mutex> guard_queue() const noexcept;
     void start_afresh() noexcept;
 
     hold* find(owner who) noexcept;
@@ -173,25 +174,25 @@ private:
     void forget_if_empty(hold& h) noexcept;
 
     bool in_queue(waiter const& w) const noexcept { return w.queued_in_ == generation_; }
-    turn enqueue(waiter& w) noexcept;
+    grant enqueue(waiter& w) noexcept;
     void remove(waiter& w) noexcept;
-    turn look(waiter& w, bool owned) noexcept;
+    grant look(waiter& w, bool owned) noexcept;
     void start_work(waiter& w) noexcept;
     unsigned others(hold const* mine, lock_mode mode) const noexcept;
     bool waits_for_readers_alone(waiter const& w, hold const* mine) const noexcept;
     bool is_compatible(waiter const& w, hold const* mine) const noexcept;
     lock_mode needed() const noexcept;
-    chore next_chore() noexcept;
+    pending_action next_action() noexcept;
     dropped settle_unless_at_work() noexcept;
 
     std::mutex& mutex_;
-    std::uint8_t const made_of_;
+    std::uint8_t const exclusion_domains_;
     std::uint32_t generation_; // of the process whose book this is
 
     container::small_vector<hold, 1> holds_;
     counts levels_ = {};    // of all owners together
     unsigned given_up_ = 0; // levels that a forking parent had, or that were given up
-    intrusive::list<waiter, intrusive::base_hook<queue_hook>> queue_;
+    intrusive::list<waiter, intrusive::base_hook<queue_hook>> waiters_;
 
     // The file.
     lock_mode held_ = lock_mode::none;
