@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Adapters that make their lock themselves.
+// Adapters of Boost.Thread that construct their lock themselves.
 
 // synchronized_value is in Boost.Thread's extensions.
 #define BOOST_THREAD_VERSION 4
@@ -37,7 +37,7 @@ class journal : public boost::basic_lockable_adapter<my_lock>
 
 int main()
 {
-    value->name = "other"; // locked for the length of the expression
+    value->name = "other"; // locked until the end of the expression
     journal j;
     boost::lock_guard<journal> guard(j);
     boost::filelock::file_lock other("my.lock");

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Without coroutines: a callback, and a future.
+// Asynchronous acquisition without coroutines: with a callback, and with a future.
 
 #include <boost/filelock.hpp>
 #include <boost/filelock/async_acquire.hpp>
@@ -30,7 +30,7 @@ int main()
                 std::cerr << held.owns_lock() << ec.message() << '\n'; // nothing is held
             else
                 std::cout << "callback: " << held.mutex()->path().string() << '\n';
-        }); // gives the lock back when it ends
+        }); // `held` unlocks when the callback returns
     std::cout << "not yet\n";
     context.run();
     // end::callback[]
@@ -40,13 +40,13 @@ int main()
     std::future<held_lock<file_lock>> result =
         boost::filelock::async_acquire(pool, lock, asio::use_future);
     {
-        auto const held = result.get(); // throws what went wrong
+        auto const held = result.get(); // throws an exception on failure
         std::cout << "future: " << held.owns_lock() << '\n';
     }
     // end::future[]
 
     // tag::adopt[]
-    // Where the object is the owner, a guard can take it over.
+    // With ownership::instance the lock object owns the levels, and a guard can adopt them.
     boost::filelock::file_lock_options options;
     options.scope = boost::filelock::ownership::instance;
     file_lock shared("callback.lock", options);

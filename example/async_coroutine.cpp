@@ -28,16 +28,16 @@ asio::awaitable<void> work(char const* name, file_lock& lock)
     for (int turn = 1; turn <= 2; ++turn) {
         auto held = co_await boost::filelock::async_acquire(lock);
         std::cout << name << " begins turn " << turn << '\n';
-        co_await asio::post(asio::use_awaitable); // the other one runs
+        co_await asio::post(asio::use_awaitable); // lets the other coroutine run
         std::cout << name << " ends turn " << turn << '\n';
-    } // gives the lock back
+    } // `held` unlocks
 }
 
 asio::awaitable<void> publish(file_lock& lock)
 {
     auto held = co_await boost::filelock::async_acquire(lock);
     std::cout << "published: " << held.owns_lock() << '\n';
-    // Throws where the lock was lost meanwhile, which the destructor would keep to itself.
+    // Throws if the lock was lost meanwhile. The destructor of `held` would not report that.
     co_await boost::filelock::async_release(std::move(held));
 }
 // end::body[]

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Who owns what: a thread owns what it locks, each asynchronous operation owns what it acquires.
+// Owners: a thread owns what it locks, and each asynchronous operation owns what it acquires.
 
 #include <boost/filelock.hpp>
 #include <boost/filelock/async_acquire.hpp>
@@ -28,7 +28,7 @@ void tell(char const* what, bool yes)
 }
 
 // tag::thread[]
-// The thread is the owner: its second lock() is one more level.
+// The thread is the owner. Its second lock() adds a level.
 void one_thread(file_lock& lock)
 {
     lock.lock();
@@ -40,13 +40,13 @@ void one_thread(file_lock& lock)
 // end::thread[]
 
 // tag::coroutines[]
-// Two coroutines on that thread are two owners, and exclude each other.
+// Two coroutines on that thread are two owners. They exclude each other.
 asio::awaitable<void> one_coroutine(file_lock& lock)
 {
     auto held = co_await boost::filelock::async_acquire(lock, asio::use_awaitable);
     std::cout << "levels of the thread: " << lock.lock_counter() << '\n';
     tell("try_lock of the thread", lock.try_lock());
-    co_await asio::post(asio::use_awaitable); // the other coroutine asks, and waits
+    co_await asio::post(asio::use_awaitable); // the other coroutine starts to wait
     std::cout << "the one is done\n";
 }
 
@@ -55,7 +55,8 @@ asio::awaitable<void> another_coroutine(file_lock& lock)
     auto held = co_await boost::filelock::async_acquire(lock, asio::use_awaitable);
     std::cout << "the other has it\n";
 
-    // It is nobody's second level, not even of the same coroutine.
+    // Each acquisition has an owner of its own. So it never adds a second level, even in the same
+    // coroutine.
     boost::filelock::acquire_options how;
     how.timeout = std::chrono::nanoseconds(0);
     auto [ec, second] =

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A server with one thread. Some of its answers need a lock that other processes hold now and then;
-// it gives the others meanwhile.
+// A server with one thread. Some of its answers need a lock that other processes hold now and then.
+// While the server waits for that lock, it gives its other answers.
 
 #include "holder.hpp"
 
@@ -46,7 +46,7 @@ asio::awaitable<void> write_line(tcp::socket& socket, std::string line)
 }
 
 // tag::body[]
-// The file is shared with other processes.
+// Other processes use the file `number` as well.
 asio::awaitable<std::string> next_number(file_lock& lock)
 {
     auto held = co_await boost::filelock::async_acquire(lock, asio::use_awaitable);
@@ -66,7 +66,7 @@ try {
             co_await write_line(socket, "what?");
     }
 } catch (boost::system::system_error const&) {
-    // The client is gone; a lock that was held for him has been given back.
+    // The client is gone. A lock that was held for it has been released.
 }
 
 asio::awaitable<void> serve(tcp::acceptor& acceptor, file_lock& lock)

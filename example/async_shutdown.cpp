@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A program that waits for a lock ends when it is told to.
+// A program that waits for a lock can be stopped by a signal.
 
 #include "holder.hpp"
 
@@ -45,7 +45,7 @@ void run_until_told(asio::io_context& context, file_lock& lock)
             stop.emit(asio::cancellation_type::terminal);
     });
     auto const at_end = [&](std::exception_ptr failure) {
-        signals.cancel(); // else `run` would wait for them
+        signals.cancel(); // otherwise `run` would wait for a signal
         try {
             if (failure)
                 std::rethrow_exception(failure);

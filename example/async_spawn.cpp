@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Coroutines without C++20: those of Boost.Context.
+// Coroutines without C++20, with Boost.Context.
 
 #include <boost/filelock.hpp>
 #include <boost/filelock/async_acquire.hpp>
@@ -27,7 +27,7 @@ int main()
         return [&lock, name](asio::yield_context yield) {
             auto const held = boost::filelock::async_acquire(lock, yield);
             std::cout << name << " begins\n";
-            asio::post(yield); // the other one runs
+            asio::post(yield); // lets the other coroutine run
             std::cout << name << " ends\n";
         };
     };

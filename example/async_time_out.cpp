@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Two ways to give an asynchronous wait a limit, while another process holds the lock.
+// Two ways to limit an asynchronous wait while another process holds the lock.
 
 #include "holder.hpp"
 
@@ -55,7 +55,7 @@ asio::awaitable<void> with_a_timer(file_lock& lock, std::chrono::milliseconds li
     if (auto* held = std::get_if<0>(&first))
         tell("in time", held->owns_lock());
     else
-        tell("the timer was first", true); // and the wait for the lock is over
+        tell("the timer was first", true); // the wait for the lock was cancelled
 }
 // end::timer[]
 

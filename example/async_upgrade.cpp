@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Coroutines that read, and one that may come to write.
+// Coroutines that read. Two of them take the upgrade lock, since they may write later.
 
 #include <boost/filelock.hpp>
 #include <boost/filelock/async_acquire.hpp>
@@ -24,7 +24,7 @@ asio::awaitable<void> check(char const* name, read_write_lock& lock)
 {
     auto held = co_await boost::filelock::async_acquire_upgrade(lock, asio::use_awaitable);
     std::cout << name << " looks\n";
-    co_await asio::post(asio::use_awaitable); // others run
+    co_await asio::post(asio::use_awaitable); // lets the other coroutines run
     std::cout << name << " has seen enough\n";
 }
 

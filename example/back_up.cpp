@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A copy of a file that others write to meanwhile.
+// Copies a file that another process keeps writing to.
 
 #include <boost/filelock.hpp>
 
@@ -24,12 +24,13 @@ using boost::filelock::read_write_lock;
 void back_up(std::string const& from, std::string const& to)
 {
     read_write_lock lock(from);
-    boost::shared_lock<read_write_lock> reader(lock); // who writes waits until we have the copy
+    boost::shared_lock<read_write_lock> reader(lock); // writers wait until the copy is complete
     boost::filesystem::copy_file(from, to, boost::filesystem::copy_options::overwrite_existing);
 }
 // end::body[]
 
-// Makes of the file one that is half old and half new, and then a whole one, again and again.
+// Updates both halves of the file again and again. Between the two writes, the first half is new
+// and the second is old.
 [[noreturn]] void write_for_ever(std::string const& path)
 {
     read_write_lock lock(path);
@@ -61,7 +62,7 @@ int main()
         throw std::runtime_error("cannot fork");
 
     do
-        back_up("data", "copy"); // until he has begun
+        back_up("data", "copy"); // until the writer has begun
     while (boost::filesystem::is_empty("copy"));
     int copies = 0, whole = 0;
     for (; copies < 20; ++copies) {

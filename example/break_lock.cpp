@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Taking a soft_file_lock away from its holder, and how he can notice.
+// How to break a soft_file_lock, and how its holder can notice.
 
 #include <boost/filelock.hpp>
 
@@ -23,17 +23,17 @@ void take_away(char const* path)
     soft_file_lock lock(path);
     if (auto const holder = lock.holder())
         std::cerr << "process " << holder->pid << " on " << holder->hostname << " has it\n";
-    lock.break_lock(); // whether he is alive or not
+    lock.break_lock(); // whether the holder is alive or not
 }
 // end::break[]
 
 // tag::work[]
-// False: somebody else may be at it, too. What was locked must still be unlocked.
+// Returns false if another process may hold the lock. The caller must still unlock.
 bool do_step(soft_file_lock const& lock)
 {
     boost::system::error_code ec;
     if (!lock.still_held(ec))
-        return false; // it is not, or, with `ec`, nobody knows
+        return false; // lost; or, if `ec` is set, unknown
     // work on what the lock protects
     return true;
 }
@@ -41,7 +41,7 @@ bool do_step(soft_file_lock const& lock)
 
 int main()
 {
-    soft_file_lock holder("work.lock"), next("work.lock"); // in place of two processes
+    soft_file_lock holder("work.lock"), next("work.lock"); // stand for two processes
     holder.lock();
     tell("the holder works", do_step(holder));
     tell("the next one gets it", next.try_lock());
@@ -51,7 +51,7 @@ int main()
     tell("the holder works", do_step(holder));
     tell("the next one gets it", next.try_lock());
 
-    holder.unlock(); // no error, and the lock of the next one stays
+    holder.unlock(); // no error; the next one keeps its lock
     tell("the next one works", do_step(next));
     next.unlock();
 }

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A wait that another thread calls off.
+// A wait that another thread cancels.
 
 #include <boost/filelock.hpp>
 
@@ -28,13 +28,13 @@ void tell(char const* what, bool yes)
 // tag::body[]
 std::atomic<bool> cancelled{false};
 
-// Runs in a thread of its own. `waiting` is how it tells the first thread that it waits.
+// Runs in a thread of its own. Sets `waiting` when it starts to wait.
 boost::system::error_code work(file_lock& lock, std::promise<void>& waiting)
 {
     acquire_options how;
     how.cancel_check = [] { return cancelled.load(); };
-    how.poll_interval = std::chrono::milliseconds(5); // how often to ask
-    how.timeout = std::chrono::seconds(30);           // may be given as well
+    how.poll_interval = std::chrono::milliseconds(5); // how often to call the cancellation check
+    how.timeout = std::chrono::seconds(30);           // optional
     how.on_wait = [&](wait_status const& status) {
         if (status.waited == std::chrono::nanoseconds::zero()) // the first call
             waiting.set_value();
@@ -49,7 +49,7 @@ boost::system::error_code work(file_lock& lock, std::promise<void>& waiting)
 
 int main()
 {
-    file_lock others("cancel.lock"); // another object is somebody else, as another process is
+    file_lock others("cancel.lock"); // another object excludes us, like another process
     others.lock();
 
     file_lock lock("cancel.lock");
@@ -62,7 +62,7 @@ int main()
     cancelled = true;
     tell("operation_canceled", worker.get() == boost::system::errc::operation_canceled);
 
-    // Whoever was called off holds nothing, and stands in nobody's way.
+    // A cancelled acquisition holds nothing and blocks no other.
     others.unlock();
     tell("free", lock.try_lock());
 }

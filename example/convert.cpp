@@ -2,10 +2,10 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A reader who seldom has to write.
+// A reader that seldom has to write.
 
 // tag::body[]
-// Before the first header of Boost: else shared_lock converts to nothing.
+// Define this before the first Boost header: otherwise a shared_lock cannot be converted.
 #define BOOST_THREAD_PROVIDES_SHARED_MUTEX_UPWARDS_CONVERSIONS
 
 #include <boost/filelock.hpp>
@@ -53,11 +53,11 @@ std::string look_up(read_write_lock& lock)
     if (is_made())
         return use(); // nearly always
     boost::unique_lock<read_write_lock> writer(std::move(reader), boost::chrono::seconds(1));
-    if (!writer) { // we still read, and so does another who wants the same
+    if (!writer) { // we still read; another reader may be trying to write as well
         reader.unlock();
         writer = boost::unique_lock<read_write_lock>(lock);
         if (is_made())
-            return use(); // by him
+            return use(); // another writer has made it
     }
     make();
     return use();

@@ -10,7 +10,7 @@
 #include <iostream>
 
 // tag::body[]
-int next_number(int step) // as it is, two processes may get the same number
+int next_number(int step) // without a lock, two processes may get the same number
 {
     int n = 0;
     std::ifstream("number") >> n;

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The kernel's lock on what the program has opened itself.
+// A kernel lock on a file or directory that the program has opened itself.
 
 #include <boost/filelock.hpp>
 
@@ -26,11 +26,11 @@ int main()
 {
     ::mkdir("data", 0777);
     // tag::body[]
-    int const directory = open_directory("data"); // for reading; a directory has no other way
+    int const directory = open_directory("data"); // directories open only for reading
     boost::filelock::lock_descriptor(directory);
-    // work on what is in it
+    // work on the files in it
 
-    int const other = open_directory("data"); // opened anew: another owner, as in another process
+    int const other = open_directory("data"); // a new open: a new owner, like a process
     if (!boost::filelock::try_lock_descriptor(other))
         std::cout << "it is locked\n";
 

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Options by their names, as C++20 has it.
+// Options as designated initializers (C++20).
 
 #include <boost/filelock.hpp>
 
@@ -42,6 +42,6 @@ int main()
             }
         });
         // end::stop[]
-    } // asks it to stop, and joins
+    } // the destructor of `worker` requests the stop and joins
     std::cout << "worked: " << did_work << '\n';
 }

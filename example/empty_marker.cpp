@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Beside holders whose markers are empty, as those of Python's filelock before 3.22.
+// A lock that respects empty markers, like those of Python's filelock before 3.22.
 
 #include <boost/filelock.hpp>
 
@@ -24,7 +24,7 @@ int main()
 
     // tag::body[]
     boost::filelock::soft_file_lock_options options;
-    options.malformed_grace.reset(); // an empty marker is somebody's, however old
+    options.malformed_grace.reset(); // never evict an empty marker, however old
     boost::filelock::soft_file_lock lock("work.lock", options);
     // end::body[]
     tell("try_lock", lock.try_lock());

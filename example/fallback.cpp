@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A file_lock where nobody knows whether the file system has locks.
+// A file_lock that works whether or not the file system has kernel locks.
 
 #include <boost/filelock.hpp>
 
@@ -22,7 +22,7 @@ int main()
     boost::filelock::file_lock lock("data/lock", options);
 
     std::lock_guard<boost::filelock::file_lock> const guard(lock);
-    if (lock.is_soft()) // known when it has tried to lock
+    if (lock.is_soft()) // known after the first attempt to lock
         std::cerr << "no kernel locks here: a marker does it\n";
     // end::body[]
     tell("held", lock.is_locked());

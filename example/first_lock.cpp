@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Your first lock: held for as long as a guard lives.
+// Your first lock. It is held as long as its guard lives.
 
 // tag::body[]
 #include <boost/filelock.hpp>
@@ -23,7 +23,7 @@ int main()
     {
         boost::unique_lock<file_lock> guard(lock); // waits while another process holds it
         tell("in the block:     ");
-    } // the guard's destructor unlocks, in an exception too
+    } // the guard's destructor unlocks, also when an exception is thrown
     tell("after the block:  ");
 }
 // end::body[]

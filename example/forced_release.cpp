@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// All levels at once, however many there are.
+// Releases all levels at once, however many there are.
 
 #include <boost/filelock.hpp>
 
@@ -23,11 +23,11 @@ void tell_levels(file_lock const& lock)
     std::cout << "levels: " << lock.lock_counter() << '\n';
 }
 
-// Another object is somebody else, as another process is.
+// Another object excludes ours, like another process.
 void tell_whether_free()
 {
     file_lock other("forced.lock");
-    tell("free for others", other.try_lock()); // and given back at the end of the block
+    tell("free for others", other.try_lock()); // `other` unlocks at the end of the block
 }
 
 // tag::body[]
@@ -43,7 +43,7 @@ void levels_taken_by_hand(file_lock& lock)
     tell_levels(lock);
     tell_whether_free();
 
-    lock.release(boost::filelock::force); // nothing to drop is no error
+    lock.release(boost::filelock::force); // no error if nothing is held
 }
 // end::by_hand[]
 
@@ -56,15 +56,16 @@ void levels_taken_by_guards(file_lock& lock)
 
     lock.release(boost::filelock::force);
     tell("the lock is held", lock.is_locked());
-    tell("the guard believes so", inner.owns_lock()); // nobody has told it
+    tell("the guard believes so", inner.owns_lock()); // the guard does not know of the release
 
     try {
-        lock.unlock(); // what the guards' destructors would call, and a destructor must not throw
+        // The guards' destructors would call this and throw, which a destructor must not.
+        lock.unlock();
     } catch (boost::filelock::lock_error const& e) {
         tell("unlock refused", e.code() == boost::system::errc::operation_not_permitted);
     }
 
-    // So tell the guards that there is nothing left to unlock.
+    // So the guards must give up their locks: there is nothing left to unlock.
     inner.release();
     outer.release();
     tell("the guard believes so", inner.owns_lock());

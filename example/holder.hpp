@@ -16,11 +16,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/// Another process, which holds the lock at a path until it is told to let go, or we are gone.
+/// Another process that holds the lock at a path until `let_go` is called or this process ends.
 class holder
 {
 public:
-    /// Returns when the other process has the lock.
+    /// Starts the other process. Returns when that process holds the lock.
     explicit holder(char const* path)
     {
         int ends[2];
@@ -44,7 +44,7 @@ public:
 
     pid_t pid() const noexcept { return pid_; }
 
-    /// Does not wait for it.
+    /// Lets the other process unlock. Does not wait until it has done so.
     void let_go() noexcept { ::shutdown(socket_, SHUT_WR); }
 
 private:
@@ -55,9 +55,9 @@ private:
             char byte = 0;
             if (!lock.try_lock_for(std::chrono::seconds(30)) || ::write(socket, &byte, 1) != 1)
                 ::_exit(1);
-            (void)!::read(socket, &byte, 1); // returns when the other end is shut
+            (void)!::read(socket, &byte, 1); // returns when the other end is shut down
             lock.unlock();
-            ::_exit(0); // not `exit`: the parent's buffers and objects are the parent's
+            ::_exit(0); // `exit` would flush buffers and destroy objects of the parent
         } catch (...) {
             ::_exit(1);
         }

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Who holds a lock.
+// Lists the holders of a lock.
 
 #include "holder.hpp"
 

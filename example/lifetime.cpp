@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A lifetime, and a holder who takes longer.
+// A lock with a lifetime, and a holder that exceeds it.
 
 #include <boost/filelock.hpp>
 
@@ -33,7 +33,7 @@ int main()
     boost::filesystem::last_write_time("work.lock", std::time(nullptr) - 3600);
     // tag::body[]
     tell("the next one gets it", next.try_lock());
-    tell("the slow one believes that he has it", slow.is_locked()); // and works on
+    tell("the slow one believes that he has it", slow.is_locked()); // it continues its work
 
     boost::system::error_code ec;
     tell("but is told who asks", !slow.still_held(ec));

@@ -28,8 +28,8 @@ void work()
 
 // tag::body[]
 // tag::by_hand[]
-// Without the unlock in the catch clause the lock would stay held until `lock` is destroyed. Other
-// processes would notice; this thread would not, since it may lock again.
+// Without the unlock in the catch clause, the lock would stay held until `lock` is destroyed. Other
+// processes would wait for it. This thread would not notice, since it may lock again.
 void by_hand(file_lock& lock)
 {
     lock.lock();
@@ -48,17 +48,17 @@ void with_unique_lock(file_lock& lock)
 {
     boost::unique_lock<file_lock> guard(lock);
     work();
-} // unlocks if the guard still holds; it can be unlocked, locked again, moved and asked
+} // unlocks if the guard still holds the lock; you can also unlock, relock, move and query it
 
 void with_lock_guard(file_lock& lock)
 {
     boost::lock_guard<file_lock> guard(lock);
     work();
-} // unlocks, and can do nothing else
+} // unlocks; the guard can do nothing else
 // end::guards[]
 
 // tag::waiting[]
-// Somebody else holds the lock.
+// Another object holds the lock.
 void wait_a_little(file_lock& lock)
 {
     tell("try_lock", lock.try_lock());
@@ -71,11 +71,11 @@ void wait_a_little(file_lock& lock)
     tell("unique_lock, 20 ms", timed.owns_lock());
 }
 
-// Nobody else holds it.
+// No other object holds the lock.
 void lock_first_or_later(file_lock& lock)
 {
     if (lock.try_lock_for(std::chrono::seconds(10))) {
-        boost::lock_guard<file_lock> guard(lock, boost::adopt_lock); // unlocks what we locked
+        boost::lock_guard<file_lock> guard(lock, boost::adopt_lock); // unlocks at the end
         tell("adopted, locked", lock.is_locked());
     }
 
@@ -113,7 +113,7 @@ int main()
             tell("still locked", lock.is_locked());
         }
 
-    file_lock other("manual.lock"); // a second object is somebody else, as another process is
+    file_lock other("manual.lock"); // excludes `lock`, like another process
     other.lock();
     wait_a_little(lock);
     unlock_without_lock(lock);

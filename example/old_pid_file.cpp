@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// PID files of another make at the path of a soft_file_lock.
+// PID files of other programs at the path of a soft_file_lock.
 
 #include <boost/filelock.hpp>
 
@@ -27,7 +27,7 @@ void tell(char const* what, bool yes)
     std::cout << what << ": " << (yes ? "yes" : "no") << '\n';
 }
 
-// Written by a program of the old version an hour ago.
+// Makes a file that an old version of the program wrote an hour ago.
 void make_file(std::string const& content)
 {
     std::ofstream(path) << content;
@@ -47,10 +47,11 @@ void try_it(soft_file_lock_options const& options = {})
 
 int main()
 {
-    auto const pid = std::to_string(::getpid()); // of a process that is running
+    auto const pid = std::to_string(::getpid()); // the pid of a running process
 
     // tag::both[]
-    // Programs that make their PID files in another way have them for as long as they run.
+    // Never evicts the PID files that other programs write in their own way. Such a program keeps
+    // its file as long as it runs.
     soft_file_lock_options options;
     options.malformed_grace.reset();
     soft_file_lock lock("daemon.pid", options);
@@ -65,11 +66,11 @@ int main()
 
     std::cout << "nothing but a pid, of a process that is running\n";
     make_file(pid + '\n');
-    try_it(); // takes the lock from under it
+    try_it(); // takes the lock although the process runs
 
     std::cout << "a pid and a word\n";
     make_file(pid + "\nbuild\n");
-    try_it(); // a marker of a process of the host `build`
+    try_it(); // reads as the marker of a process on the host `build`
 
     std::cout << "a pid and blanks\n";
     make_file("      " + pid + '\n');

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// One lock object for each path, however many parts of a program ask for it.
+// One lock object per path, shared by all parts of a program.
 
 #include <boost/filelock.hpp>
 
@@ -16,7 +16,7 @@ using boost::filelock::file_lock;
 void inner()
 {
     auto const lock = boost::filelock::shared_instance<file_lock>("work.lock");
-    std::lock_guard<file_lock> const guard(*lock); // a second level, and no deadlock
+    std::lock_guard<file_lock> const guard(*lock); // a second level, not a deadlock
     std::cout << "levels: " << lock->lock_counter() << '\n';
 }
 

@@ -33,7 +33,7 @@ public:
     }
 
 private:
-    mutable boost::filelock::file_lock lock_; // makes the class neither copied nor moved
+    mutable boost::filelock::file_lock lock_; // makes the class neither copyable nor movable
 };
 // end::body[]
 

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A lock file for several users, and one for readers.
+// A lock file for several users, and one that other users only read.
 
 #include <boost/filelock.hpp>
 
@@ -33,7 +33,7 @@ void readers()
     // tag::readers[]
     boost::filelock::file_lock_options options;
     options.permissions = boost::filesystem::perms(0644);
-    boost::filelock::file_lock lock("data/lock", options); // of the one who writes
+    boost::filelock::file_lock lock("data/lock", options); // in the program that writes
     // end::readers[]
     lock.lock();
     show("data/lock");

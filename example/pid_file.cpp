@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A lock file that says who has it.
+// A lock file that contains the pid of its holder.
 
 #include <boost/filelock.hpp>
 

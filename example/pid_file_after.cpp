@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A PID file that is a lock: a daemon that must be the only one. pid_file_before.cpp is how it is
-// usually done.
+// A PID file that is a lock, for a daemon that must run only once. pid_file_before.cpp shows how it
+// is usually done.
 
 #include <boost/filelock.hpp>
 
@@ -40,7 +40,7 @@ void tell(char const* what, bool yes)
     std::cout << what << ": " << (yes ? "yes" : "no") << '\n';
 }
 
-// A process that starts and dies without an end of its own.
+// Runs a process that starts and then dies without cleaning up.
 void crash()
 {
     pid_t const child = ::fork();
@@ -53,7 +53,7 @@ void crash()
     ::waitpid(child, nullptr, 0);
 }
 
-// As a program may have left it that had our pid before us, soon after the start of the system.
+// Leaves a file as another program with our pid may have left it, soon after the system started.
 void leave_file_with_our_pid()
 {
     std::string pid, host;
@@ -67,7 +67,7 @@ void leave_file_with_our_pid()
 
 int main()
 {
-    soft_file_lock first("daemon.pid"), second("daemon.pid"); // in place of two processes
+    soft_file_lock first("daemon.pid"), second("daemon.pid"); // stand for two processes
 
     crash();
     tell("after a crash the next one starts", start(first));
@@ -81,13 +81,13 @@ int main()
     tell("of two at once the first starts", start(first));
     tell("of two at once the second starts", start(second));
 
-    first.break_lock(); // somebody takes it from the first
+    first.break_lock(); // an operator breaks the lock of the first
     tell("the second starts thereafter", start(second));
     stop(first);
     tell("the first ends, and the file of the second is there", ::access("daemon.pid", F_OK) == 0);
 
     // tag::pid[]
-    // In any program that has a use for it.
+    // Any program can read the pid.
     soft_file_lock const daemon("daemon.pid");
     if (auto const pid = daemon.pid())
         std::cerr << "process " << *pid << " has it\n";

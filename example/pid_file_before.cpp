@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A PID file as it is usually made, and where it fails. pid_file_after.cpp does better.
+// A PID file as it is usually made, and where it fails. pid_file_after.cpp shows a better way.
 
 #include <cerrno>
 #include <csignal>
@@ -21,7 +21,7 @@ bool is_running(pid_t pid)
     return ::kill(pid, 0) == 0 || errno == EPERM;
 }
 
-// Whether there is no PID file, or one of a program that has gone.
+// Returns whether there is no PID file, or only that of a program that has ended.
 bool is_free()
 {
     pid_t pid = 0;
@@ -56,7 +56,7 @@ void tell(char const* what, bool yes)
     std::cout << what << ": " << (yes ? "yes" : "no") << '\n';
 }
 
-// A process that starts and dies without an end of its own.
+// Runs a process that starts and then dies without cleaning up.
 void crash()
 {
     pid_t const child = ::fork();
@@ -73,11 +73,11 @@ int main()
     tell("after a crash the next one starts", start());
     stop();
 
-    std::ofstream("daemon.pid") << ::getpid() << '\n'; // a program that crashed had it before us
+    std::ofstream("daemon.pid") << ::getpid() << '\n'; // a crashed program had our pid before us
     tell("and where another program has the pid by now", start());
     stop();
 
-    std::ofstream("daemon.pid").flush(); // somebody is between `open` and `write`
+    std::ofstream("daemon.pid").flush(); // another process is between `open` and `write`
     tell("while one writes its pid another starts", start());
     stop();
 
@@ -85,6 +85,6 @@ int main()
     tell("of two at once the first starts", first && take());
     tell("of two at once the second starts", second && take());
 
-    stop(); // by the first
+    stop(); // called by the first
     tell("the first ends, and the file of the second is there", ::access("daemon.pid", F_OK) == 0);
 }

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Try; if somebody holds the lock, say who; then wait, and say that we do.
+// Tries to lock. If the lock is busy, prints its holder, then waits and reports the progress.
 
 #include "holder.hpp"
 
@@ -22,9 +22,10 @@ using boost::filelock::wait_status;
 // tag::body[]
 int main()
 {
-    holder other("probe.lock"); // a process that has the lock until it is told to let go
+    holder other("probe.lock"); // a process that holds the lock until `let_go` is called
 
-    // A program of yours would print `pid` and `command`; here they differ from run to run.
+    // Your program would print `pid` and `command`. This one does not, since they differ from run
+    // to run.
     auto const tell_holder = [&other](std::optional<owner_record> const& holder) {
         bool const is_other = holder && holder->pid == other.pid();
         std::cout << (is_other ? "the other process" : "somebody unknown") << " has it\n";
@@ -37,7 +38,7 @@ int main()
 
         acquire_options how;
         how.timeout = std::chrono::seconds(30);
-        how.progress_interval = std::chrono::milliseconds(10); // by default ten seconds
+        how.progress_interval = std::chrono::milliseconds(10); // the default is ten seconds
         bool told = false;
         how.on_wait = [&](wait_status const& status) {
             if (status.waited == std::chrono::nanoseconds::zero()) {

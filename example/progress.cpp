@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A wait that says that it waits, and for whom.
+// A wait that reports its progress and the holder.
 
 #include "holder.hpp"
 

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Readers together, a writer alone; one who waits to write gets his turn.
+// Readers share the lock, and a writer has it alone. A waiting writer gets its turn.
 
 #include <boost/filelock.hpp>
 
@@ -26,7 +26,7 @@ void tell(char const* what, bool yes)
 // tag::functions[]
 void write_price(read_write_lock& lock, std::string const& price)
 {
-    boost::unique_lock<read_write_lock> writer(lock); // waits until nobody reads or writes
+    boost::unique_lock<read_write_lock> writer(lock); // waits until no process reads or writes
     std::ofstream file("price.txt");
     if (!(file << price << '\n' << std::flush))
         throw std::runtime_error("cannot write price.txt");
@@ -34,7 +34,7 @@ void write_price(read_write_lock& lock, std::string const& price)
 
 std::string read_price(read_write_lock& lock)
 {
-    boost::shared_lock<read_write_lock> reader(lock); // waits until nobody writes or wants to
+    boost::shared_lock<read_write_lock> reader(lock); // waits while a writer holds or waits
     std::string price;
     std::getline(std::ifstream("price.txt"), price);
     return price;
@@ -42,7 +42,7 @@ std::string read_price(read_write_lock& lock)
 // end::functions[]
 
 // tag::writer[]
-// Another user of the lock, who says that he is waiting.
+// Another user of the lock. It reports when it starts to wait.
 void write_at_last(std::promise<void>& waits)
 {
     read_write_lock lock("price.lock");
@@ -59,7 +59,7 @@ void write_at_last(std::promise<void>& waits)
 // end::writer[]
 
 // tag::turns[]
-// And a third one, who comes to read.
+// A third user of the lock, which wants to read.
 bool may_read()
 {
     read_write_lock lock("price.lock");

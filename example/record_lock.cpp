@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A lock that excludes Boost.Interprocess's.
+// A lock that excludes the file_lock of Boost.Interprocess.
 
 #include <boost/filelock.hpp>
 

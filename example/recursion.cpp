@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Recursion: who holds the lock may lock again.
+// Recursion: an owner that holds the lock may lock again.
 
 // tag::body[]
 #include <boost/filelock.hpp>
@@ -17,14 +17,14 @@ void tell(file_lock const& lock, char const* where)
     std::cout << where << ": " << lock.lock_counter() << '\n';
 }
 
-// Safe to call by itself: it takes the lock.
+// Acquires the lock itself, so it is also safe to call on its own.
 void add_line(file_lock& lock)
 {
     boost::unique_lock<file_lock> guard(lock);
     tell(lock, "    add_line");
 }
 
-// Keeps the lock over both lines; `add_line` takes a second level of it.
+// Holds the lock over both lines. `add_line` adds a second level.
 void add_two_lines(file_lock& lock)
 {
     boost::unique_lock<file_lock> guard(lock);
@@ -42,7 +42,7 @@ int main()
     add_two_lines(lock);
     tell(lock, "after add_two_lines");
 
-    // The same by hand: as many unlocks as locks, and the last gives the lock back.
+    // The same by hand: as many unlocks as locks. The last unlock releases the lock.
     for (int i = 0; i < 3; ++i) {
         lock.lock();
         tell(lock, "locked");

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Two processes count in one file.
+// Two processes increment one counter in a file.
 
 #include <boost/filelock.hpp>
 #include <boost/thread/locks.hpp>
@@ -23,7 +23,7 @@ constexpr int times = 1000;
 
 int read_counter()
 {
-    int number = 0; // also where there is no file yet
+    int number = 0; // stays 0 if there is no file yet
     std::ifstream("counter.txt") >> number;
     return number;
 }
@@ -35,13 +35,13 @@ void write_counter(int number)
         throw std::runtime_error("cannot write counter.txt");
 }
 
-// What each of the two processes does.
+// The work of each of the two processes.
 void count()
 {
-    file_lock lock("counter.lock"); // a file of its own beside the data
+    file_lock lock("counter.lock"); // a separate file beside the data
     for (int i = 0; i < times; ++i) {
         boost::unique_lock<file_lock> guard(lock);
-        write_counter(read_counter() + 1); // nobody else reads or writes in between
+        write_counter(read_counter() + 1); // no other process reads or writes in between
     }
 }
 // end::body[]
@@ -56,7 +56,7 @@ pid_t start()
         return child;
     try {
         count();
-        ::_exit(0); // not `exit`: the parent's buffers and objects are the parent's
+        ::_exit(0); // `exit` would flush buffers and destroy objects of the parent
     } catch (std::exception const& e) {
         std::cerr << e.what() << '\n';
         ::_exit(1);

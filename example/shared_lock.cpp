@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Readers together, a writer alone.
+// Readers share the lock, and a writer has it alone.
 
 #include <boost/filelock.hpp>
 
@@ -25,7 +25,7 @@ void tell(char const* what, bool yes)
 // tag::functions[]
 void write_settings(file_lock& lock, std::string const& text)
 {
-    boost::unique_lock<file_lock> guard(lock); // waits until nobody reads or writes
+    boost::unique_lock<file_lock> guard(lock); // waits until no process reads or writes
     std::ofstream file("settings.txt");
     if (!(file << text << '\n' << std::flush))
         throw std::runtime_error("cannot write settings.txt");
@@ -33,7 +33,7 @@ void write_settings(file_lock& lock, std::string const& text)
 
 std::string read_settings(file_lock& lock)
 {
-    boost::shared_lock<file_lock> guard(lock); // waits until nobody writes
+    boost::shared_lock<file_lock> guard(lock); // waits until no process writes
     std::string text;
     std::getline(std::ifstream("settings.txt"), text);
     return text;
@@ -41,7 +41,7 @@ std::string read_settings(file_lock& lock)
 // end::functions[]
 
 // tag::together[]
-// Three objects with one path are three users of the lock, as three processes are.
+// Three objects with one path are three users of the lock, like three processes.
 void who_goes_with_whom(file_lock& a, file_lock& b, file_lock& c)
 {
     {
@@ -60,7 +60,7 @@ void who_goes_with_whom(file_lock& a, file_lock& b, file_lock& c)
 // end::together[]
 
 // tag::no_mixing[]
-// Two readers that both waited to become the writer would wait for each other.
+// A reader cannot become a writer: two readers that both waited to write would wait for each other.
 void a_reader_cannot_become_a_writer(file_lock& lock)
 {
     boost::shared_lock<file_lock> reader(lock);

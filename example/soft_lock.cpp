@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A lock that is a file: who holds it, and what happens when he dies.
+// A lock that is a file: how to find its holder, and what happens when the holder dies.
 
 #include <boost/filelock.hpp>
 
@@ -32,7 +32,8 @@ void tell_whether_there()
 }
 
 // tag::body[]
-// Another process locks, says so, and is killed: it unlocks nothing, and no destructor runs.
+// Runs in another process: locks, reports that, and waits to be killed. So nothing is unlocked and
+// no destructor runs.
 void hold_until_killed(int say)
 {
     soft_file_lock lock("soft.lock");
@@ -51,7 +52,7 @@ void take_over(pid_t other)
     acquire_options how;
     how.timeout = std::chrono::seconds(30);
     how.on_wait = [other](wait_status const& status) {
-        // A program of yours would print `pid`, `hostname` and `command`.
+        // Your program would print `pid`, `hostname` and `command`.
         tell("we wait for it", status.holder && status.holder->pid == other);
         ::kill(other, SIGKILL);
     };

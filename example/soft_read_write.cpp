@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Readers and writers by files alone: what is on disk, and what a crash leaves.
+// Readers and writers that lock with files alone: which files there are, and what a crash leaves.
 
 #include <boost/filelock.hpp>
 
@@ -32,7 +32,7 @@ void tell(char const* what, bool yes)
 // tag::functions[]
 void write_price(soft_read_write_lock& lock, std::string const& price)
 {
-    boost::unique_lock<soft_read_write_lock> writer(lock); // waits until nobody reads or writes
+    boost::unique_lock<soft_read_write_lock> writer(lock); // waits until no process reads or writes
     std::ofstream file("price.txt");
     if (!(file << price << '\n' << std::flush))
         throw std::runtime_error("cannot write price.txt");
@@ -40,14 +40,15 @@ void write_price(soft_read_write_lock& lock, std::string const& price)
 
 std::string read_price(soft_read_write_lock& lock)
 {
-    boost::shared_lock<soft_read_write_lock> reader(lock); // waits until nobody writes or wants to
+    boost::shared_lock<soft_read_write_lock> reader(lock); // waits while a writer holds or waits
     std::string price;
     std::getline(std::ifstream("price.txt"), price);
     return price;
 }
 // end::functions[]
 
-// The files that belong to the lock; of readers' markers, what differs each time is left out.
+// Prints the files that belong to the lock. Replaces the parts of readers' markers that differ from
+// run to run.
 void list(char const* when)
 {
     static std::regex const reader("[0-9a-f]{32}\\.[0-9]+");
@@ -81,7 +82,8 @@ void who_leaves_what()
 // end::listing[]
 
 // tag::crash[]
-// Another process locks, says so, and is killed: it unlocks nothing, and no destructor runs.
+// Runs in another process: locks, reports that, and waits to be killed. So nothing is unlocked and
+// no destructor runs.
 void hold_until_killed(int say)
 {
     soft_read_write_lock lock("price.lock");

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A coroutine that works as long as it holds the lock.
+// A coroutine that works only as long as it holds the lock.
 
 #include <boost/filelock.hpp>
 #include <boost/filelock/async_acquire.hpp>
@@ -35,7 +35,7 @@ asio::awaitable<void> read_pages(int pages)
     }
 }
 
-// What others do when they take us for dead.
+// Removes our markers, as other processes do when they consider us dead.
 asio::awaitable<void> remove_readers()
 {
     asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::milliseconds(10));
@@ -66,7 +66,7 @@ int main()
             std::rethrow_exception(failure);
     };
     soft_read_write_lock_options options;
-    options.heartbeat_interval = std::chrono::milliseconds(50); // for the example
+    options.heartbeat_interval = std::chrono::milliseconds(50); // short, for this example
     options.stale_threshold = std::chrono::seconds(10);
     soft_read_write_lock lock("book.lock", options);
     asio::io_context context;

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A lock is closed, whoever has it or waits for it.
+// Closes a lock while one owner holds it and another waits for it.
 
 #include <boost/filelock.hpp>
 
@@ -30,7 +30,7 @@ bool may_write()
 }
 
 // tag::body[]
-// Another thread wants to write, and says that it waits.
+// Runs in another thread: waits to write, and reports when it starts to wait.
 bool wait_in_vain(soft_read_write_lock& lock, std::promise<void>& waits)
 {
     acquire_options how;
@@ -57,7 +57,7 @@ void close_it()
     tell("others get in", may_write());
     boost::system::error_code ec;
     tell("it can be locked once more", lock.acquire({}, ec));
-} // `reader` gives back what was given up already, which does nothing
+} // `reader` unlocks, which does nothing: `close` has released its level
 // end::body[]
 
 int main()

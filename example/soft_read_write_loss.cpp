@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A hold that is lost, and how its holder learns of it.
+// A hold is lost, and its holder learns of the loss.
 
 #include <boost/filelock.hpp>
 
@@ -24,7 +24,7 @@ void tell(char const* what, bool yes)
     std::cout << what << ": " << (yes ? "yes" : "no") << '\n';
 }
 
-// What another host does when it takes us for dead.
+// Removes our marker, as another host does when it considers us dead.
 void remove_our_marker()
 {
     boost::filesystem::remove("work.lock.write");
@@ -38,25 +38,25 @@ void do_a_part(int part)
 }
 
 // tag::body[]
-// Whether all of it was done with the lock held.
+// Returns whether all of the work was done with the lock held.
 bool work(soft_read_write_lock& lock, std::atomic<bool> const& is_lost)
 {
     boost::lock_guard<soft_read_write_lock> guard(lock);
     for (int part = 0; part < 30'000; ++part) {
         if (is_lost)
-            return false; // what was done is to be left as it is, or undone without a lock
+            return false; // leave the finished parts, or undo them without a lock
         do_a_part(part);
     }
     return true;
-} // to give back what was lost is no error
+} // unlocking a lost lock is no error
 
 int main()
 {
     std::atomic<bool> is_lost{false};
     soft_read_write_lock_options options;
-    options.heartbeat_interval = std::chrono::milliseconds(50); // for the example
+    options.heartbeat_interval = std::chrono::milliseconds(50); // short, for this example
     options.stale_threshold = std::chrono::seconds(10);
-    options.on_loss = [&is_lost](lease_loss const&) { is_lost = true; }; // from another thread
+    options.on_loss = [&is_lost](lease_loss const&) { is_lost = true; }; // runs on another thread
     soft_read_write_lock lock("work.lock", options);
     tell("the work was done", work(lock, is_lost));
 

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Heartbeats of a lock on storage where a few seconds are enough, and that no Python program uses.
+// Shorter heartbeats, for storage where a few seconds are enough. No Python program uses this lock.
 
 #include <boost/filelock.hpp>
 
@@ -15,10 +15,10 @@ int main()
     boost::filelock::soft_read_write_lock_options options;
     options.heartbeat_interval = std::chrono::seconds(5);
     options.stale_threshold = std::chrono::seconds(20); // a stamp may be 10 s late
-    options.settle = std::chrono::seconds(0);           // no Python process takes part
+    options.settle = std::chrono::seconds(0);           // no Python process uses the lock
     boost::filelock::soft_read_write_lock lock("work.lock", options);
     // end::body[]
-    options.where = boost::filelock::storage::network; // as it would be there
+    options.where = boost::filelock::storage::network; // as on network storage
     boost::filelock::soft_read_write_lock same("work.lock", options);
     std::cout << "a writer need not wait: "
               << (same.try_lock_for(std::chrono::milliseconds(1500)) ? "yes" : "no") << '\n';

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// One lock object and two threads: each has a counter of its own, or both have one.
+// One lock object and two threads: each thread has its own counter, or both share one.
 
 #include <boost/filelock.hpp>
 
@@ -24,7 +24,7 @@ void tell_levels(char const* whose, file_lock const& lock)
     std::cout << whose << ": " << lock.lock_counter() << '\n';
 }
 
-// Runs a function in a thread of its own and waits for its end.
+// Runs a function in another thread and waits until it returns.
 template <class Function>
 void in_another_thread(Function f)
 {
@@ -33,7 +33,7 @@ void in_another_thread(Function f)
 
 // tag::body[]
 // tag::thread[]
-// The default, ownership::thread: the threads exclude each other, as if by a mutex.
+// With ownership::thread, the default, the threads exclude each other, as with a mutex.
 void a_counter_for_each_thread()
 {
     file_lock lock("scope.lock");
@@ -45,7 +45,7 @@ void a_counter_for_each_thread()
         tell_levels("  second thread", lock);
         tell("  try_lock", lock.try_lock());
         try {
-            lock.unlock(); // what the other thread has locked
+            lock.unlock(); // the other thread has locked it
         } catch (boost::filelock::lock_error const& e) {
             tell("  unlock refused", e.code() == boost::system::errc::operation_not_permitted);
         }
@@ -64,7 +64,7 @@ void a_counter_for_each_thread()
 // end::thread[]
 
 // tag::instance[]
-// ownership::instance: the object is the owner, whichever thread calls.
+// With ownership::instance, the lock object is the owner, whichever thread calls.
 void one_counter_for_all()
 {
     boost::filelock::file_lock_options options;
@@ -74,10 +74,10 @@ void one_counter_for_all()
     tell_levels("first thread", lock);
 
     in_another_thread([&lock] {
-        tell("  try_lock", lock.try_lock()); // one level more
+        tell("  try_lock", lock.try_lock()); // adds a level
         tell_levels("  second thread", lock);
         lock.unlock();
-        lock.unlock(); // that of the first thread
+        lock.unlock(); // releases the level of the first thread
     });
 
     tell_levels("first thread", lock);

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A wait with a limit, while another process holds the lock.
+// A wait with a time limit while another process holds the lock.
 
 #include "holder.hpp"
 
@@ -27,13 +27,13 @@ void tell(char const* what, bool yes)
 }
 
 // tag::body[]
-// The process `pid` holds the lock, and keeps it.
+// The process `pid` holds the lock and does not release it.
 void wait_in_vain(file_lock& lock, pid_t pid)
 {
-    // `false` says it all where the caller knows what to do next.
+    // A result of `false` is enough if the caller knows what to do next.
     tell("try_lock_for", lock.try_lock_for(std::chrono::milliseconds(20)));
 
-    // An exception goes up to whoever can do something about it, and tells him more.
+    // An exception reaches the code that can handle it, and contains more information.
     acquire_options how;
     how.timeout = std::chrono::milliseconds(20);
     try {

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Read first, and then perhaps write what was not there.
+// Reads first, and then writes if the data is missing.
 
 #include <boost/filelock.hpp>
 
@@ -43,17 +43,17 @@ void append_to_file(std::string const& name)
 // tag::register[]
 bool register_name(read_write_lock& lock, std::string const& name)
 {
-    boost::upgrade_lock<read_write_lock> reader(lock); // beside readers; one of its kind
+    boost::upgrade_lock<read_write_lock> reader(lock); // beside readers; only one at a time
     if (is_in_file(name))
         return false;
-    boost::upgrade_to_unique_lock<read_write_lock> writer(reader); // when the readers have gone
-    append_to_file(name); // nobody has written since we read
+    boost::upgrade_to_unique_lock<read_write_lock> writer(reader); // waits for the readers
+    append_to_file(name); // no other process has written since we read
     return true;
 }
 // end::register[]
 
 // tag::users[]
-// Of two processes with the same names, one registers each of them.
+// Two processes register the same names. Each name is registered by one of them.
 int register_all()
 {
     read_write_lock lock("names.lock");
@@ -66,7 +66,7 @@ int register_all()
 // end::users[]
 
 // tag::both[]
-// Two readers who both want to write: each would wait for the other to stop reading.
+// Two readers that both want to write would each wait for the other to stop reading.
 void nobody_gives_way(read_write_lock& a, read_write_lock& b)
 {
     boost::shared_lock<read_write_lock> one(a), other(b);
@@ -74,7 +74,7 @@ void nobody_gives_way(read_write_lock& a, read_write_lock& b)
     tell("the other does", b.try_unlock_shared_and_lock());
 }
 
-// So there is one upgrade lock; who wants it too waits before he reads.
+// Therefore there is only one upgrade lock at a time. A second user of it waits before it reads.
 void one_comes_first(read_write_lock& a, read_write_lock& b)
 {
     boost::upgrade_lock<read_write_lock> one(a);
@@ -94,7 +94,7 @@ void write_and_read_on(read_write_lock& lock, read_write_lock& other)
 {
     boost::unique_lock<read_write_lock> writer(lock);
     append_to_file("the last");
-    boost::shared_lock<read_write_lock> reader(std::move(writer)); // at once, and nobody between
+    boost::shared_lock<read_write_lock> reader(std::move(writer)); // never waits; no writer gets in
     tell("others read what we wrote",
          boost::shared_lock<read_write_lock>(other, boost::try_to_lock).owns_lock());
 }

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Data that is whole whatever happens to the lock.
+// Data that stays consistent whatever happens to the lock.
 
 #include <boost/filelock.hpp>
 
@@ -16,7 +16,7 @@
 #include <string>
 
 // tag::body[]
-std::string read(std::string const& path) // without the lock: what is there is whole
+std::string read(std::string const& path) // needs no lock: the file is always complete
 {
     std::ifstream in(path);
     return {std::istreambuf_iterator<char>(in), {}};
@@ -29,12 +29,12 @@ void write_whole(std::string const& path, std::string const& content)
     out << content << std::flush;
     if (!out)
         throw std::runtime_error("cannot write " + next);
-    boost::filesystem::rename(next, path); // the old content, or the new one, and nothing between
+    boost::filesystem::rename(next, path); // readers see the old content or the new
 }
 
 void append(std::string const& path, std::string const& line)
 {
-    boost::filelock::file_lock lock(path + ".lock"); // not the file itself, which is replaced
+    boost::filelock::file_lock lock(path + ".lock"); // a separate file: the data file is replaced
     std::lock_guard<boost::filelock::file_lock> const guard(lock);
     write_whole(path, read(path) + line + '\n'); // no update of another process is lost
 }

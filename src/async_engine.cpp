@@ -62,7 +62,9 @@ void async_engine::after_fork_in_child() noexcept
 
 struct async_operation::body
 {
-    // Where somebody wants to be asked or told. Ours, but kept in `taking`: thousands may wait.
+    // The callbacks of an operation that has a cancellation check or a progress callback. The
+    // operation owns them, but only `taking` stores the pointer: it saves memory, since thousands
+    // of operations may wait.
     struct own_callbacks final : acquisition::wait_callbacks
     {
         explicit own_callbacks(acquire_options const& o) : how(o) { options = &how; }
@@ -129,7 +131,7 @@ void async_operation::check(acquire_options const& how)
 bool async_operation::start()
 {
     if (!get().waker.scheduler().add(get().waker))
-        return false; // the context is about to end
+        return false; // the context is shutting down
     get().taking.line_up();
     post();
     return true;
@@ -147,7 +149,8 @@ void async_operation::leave() noexcept
 
 namespace {
 
-// Of an exception that has no caller to reach.
+// Returns the error code for the exception that is being handled. An asynchronous operation has no
+// caller that the exception could reach.
 system::error_code current_exception_as_code() noexcept
 {
     try {

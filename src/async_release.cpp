@@ -41,7 +41,7 @@ async_release_wait::~async_release_wait()
 bool async_release_wait::start()
 {
     if (!body_->waker.scheduler().add(body_->waker))
-        return false; // the context is about to end
+        return false; // the context is shutting down
     post();
     return true;
 }

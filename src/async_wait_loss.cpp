@@ -50,7 +50,7 @@ async_loss_wait::~async_loss_wait()
 bool async_loss_wait::start()
 {
     if (!body_->waker.scheduler().add(body_->waker))
-        return false; // the context is about to end
+        return false; // the context is shutting down
     body_->about->add(body_->watcher);
     post();
     return true;

@@ -52,7 +52,8 @@ filesystem::path checked_absolute(filesystem::path const& path)
     if (nul != filesystem::path::string_type::npos)
         refuse("path has a NUL after \"" + filesystem::path(path.native().substr(0, nul)).string() +
                "\"");
-    // `absolute` asks for the working directory in any case, and there may be none.
+    // `filesystem::absolute` reads the working directory even for an absolute path, and fails where
+    // that directory was removed.
     return path.is_absolute() ? path : filesystem::absolute(path);
 }
 

@@ -14,12 +14,14 @@
 #include <chrono>
 #include <optional>
 
-// Each throws std::invalid_argument that names the option and its value.
+// Checks of options. Each function throws std::invalid_argument that names the option and its
+// value.
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
+/// Returns the absolute form of a path that is not empty and contains no NUL.
 filesystem::path checked_absolute(filesystem::path const& path);
 
 void check_poll_interval(std::chrono::nanoseconds poll_interval);
@@ -30,7 +32,7 @@ void check_scope(ownership scope);
 
 void check_storage(storage where);
 
-/// Those that every kind of lock has.
+/// Checks the options that every kind of lock has.
 template <class Options>
 void check_common(Options const& options)
 {
@@ -40,13 +42,13 @@ void check_common(Options const& options)
     check_storage(options.where);
 }
 
-/// Those that `file_lock` alone has.
+/// Checks the options that only `file_lock` has.
 void check_backend(file_lock_options const& options);
 
-/// Those that `soft_file_lock` alone has.
+/// Checks the options that only `soft_file_lock` has.
 void check_marker(soft_file_lock_options const& options);
 
-/// Those that `soft_read_write_lock` alone has.
+/// Checks the options that only `soft_read_write_lock` has.
 void check_upkeep(soft_read_write_lock_options const& options);
 
 void check_acquire_options(acquire_options const& how);

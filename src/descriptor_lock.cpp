@@ -97,7 +97,9 @@ void unlock_descriptor(native_handle_type file, system::error_code& ec) noexcept
     detail::without_cancellation const running_on;
     ec = detail::kernel_unlock(file, kernel_lock::flock);
     if (!ec)
-        detail::touch(file); // an unlock without a close is not told to those who wait
+        // inotify(7) reports a close but no unlock. `touch` opens and closes the file, which
+        // notifies the waiters.
+        detail::touch(file);
 }
 
 void unlock_descriptor(native_handle_type file)

@@ -60,7 +60,8 @@ try {
         ec = result.error;
     if (ec != system::errc::operation_would_block)
         return nullptr;
-    // However the operation ends, with its context or for want of memory.
+    // The deleter runs however the operation ends, also when its context is destroyed or memory is
+    // exhausted. It leaves an unfinished release to the background thread.
     auto const at_last = [state](lock_state* s) { s->retry_in_background(); };
     return std::shared_ptr<lock_state>(state.get(), at_last);
 } catch (std::bad_alloc const&) {

@@ -24,7 +24,7 @@ system::error_code not_owner()
     return make_error_code(system::errc::operation_not_permitted);
 }
 
-// Whether somebody's hold is the reason, so that it is worth looking whose.
+// Returns whether the error may come from another holder. The exception then names that holder.
 bool is_contention(system::error_code const& ec)
 {
     return ec == system::errc::timed_out || ec == system::errc::operation_canceled ||

@@ -19,8 +19,9 @@ namespace {
 
 using instance_map = std::map<instance_key, std::weak_ptr<void>>;
 
-// Guarded by `registry_mutex()`, as what a forked child must find whole. Never destroyed: objects
-// of static storage leave it late.
+// Returns all shared instances. `registry_mutex()` guards them, so that a forked child finds the
+// map in a consistent state. The map is never destroyed: objects of static storage duration leave
+// it late.
 instance_map& all_instances()
 {
     static instance_map& map = *new instance_map;
@@ -59,7 +60,7 @@ void forget_instance(instance_key const& key) noexcept
     std::lock_guard<std::mutex> const guard(registry_mutex());
     auto const found = all_instances().find(key);
     if (found != all_instances().end() &&
-        found->second.expired()) // else there is a new one already
+        found->second.expired()) // otherwise a new instance has replaced it
         all_instances().erase(found);
 }
 

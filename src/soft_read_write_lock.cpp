@@ -41,7 +41,8 @@ soft_read_write_lock::soft_read_write_lock(filesystem::path const& path,
       losable(owned->report()), protocol_(*owned)
 {}
 
-// What is to be told of a loss, is told while there is a lock.
+// Waits for a loss handler that runs on another thread, and starts none after that. A handler
+// outlives the lock object only if the handler itself destroys it.
 soft_read_write_lock::~soft_read_write_lock()
 {
     protocol_.end_reports();

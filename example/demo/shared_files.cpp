@@ -2,9 +2,11 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// shared_files [PROCESSES [TIMES [DIRECTORY]]]: processes count in one file and write to one log,
-// all at once, first without a lock and then with one; says what was lost. Works in a directory of
-// its own below DIRECTORY, or below the system's temporary one, and removes it.
+// shared_files [PROCESSES [TIMES [DIRECTORY]]]
+//
+// Several processes increment one counter in a file and write to one log at the same time, first
+// without a lock and then with one. The program prints what was lost. It works in a new directory
+// below DIRECTORY, or below the system's temporary directory, and removes it at the end.
 
 #include <boost/filelock.hpp>
 
@@ -53,7 +55,7 @@ void require(bool worked, char const* what)
         throw std::runtime_error(what);
 }
 
-// Always of one length: what is written never leaves a digit of what was there.
+// Writes a fixed number of digits, so that no digit of an earlier number remains.
 void write_counter(std::ostream& file, unsigned number)
 {
     file << std::setw(10) << std::setfill('0') << number << std::endl;
@@ -72,16 +74,16 @@ std::string tag(unsigned long process, unsigned long sequence)
     return std::to_string(process) + ' ' + std::to_string(sequence) + '\n';
 }
 
-// What every process does again and again.
+// One step, which every process repeats.
 void update(plan const& p, unsigned process, unsigned sequence)
 {
     std::fstream counter(p.file("counter"));
     unsigned const number = read_counter(counter);
-    ::sched_yield(); // as if there were something to compute
+    ::sched_yield(); // stands for a computation
     counter.seekp(0);
     write_counter(counter, number + 1);
 
-    // Two lines in three writes, each to the end of the file, wherever that is by then.
+    // Writes two lines with three writes. Each write goes to the end of the file at that moment.
     std::ofstream log(p.file("log"), std::ios::app);
     log << "record " << std::flush;
     ::sched_yield();
@@ -98,7 +100,8 @@ void update_locked(file_lock& lock, plan const& p, unsigned process, unsigned se
     update(p, process, sequence);
 }
 
-// What a system call returns; no signal is caught here, and so none interrupts.
+// Returns the result of a system call, or throws if it failed. It does not handle EINTR: this
+// program catches no signals, so none interrupts a call.
 template <class Result>
 Result checked(char const* name, Result result)
 {
@@ -107,8 +110,8 @@ Result checked(char const* name, Result result)
     return result;
 }
 
-// Processes that tell of each step by a byte through a pipe. When the parent is gone nobody reads
-// from it, and they end at their next step.
+// Processes that report each step with a byte in a pipe. When the parent is gone, the pipe has no
+// reader, and the processes end at their next step.
 class team
 {
 public:
@@ -141,7 +144,8 @@ public:
         }
     }
 
-    // Calls `show(steps done)` until all have ended; says whether all ended well.
+    // Calls `show(number of steps done)` until all processes have ended. Returns whether all of
+    // them succeeded.
     template <class Show>
     bool wait(Show show)
     {
@@ -170,7 +174,8 @@ private:
     std::vector<pid_t> pids_;
 };
 
-// On a terminal one line that is written over, elsewhere a line for each quarter.
+// Shows the progress: on a terminal in one line that it overwrites, elsewhere with a line for each
+// quarter.
 void show_progress(char const* what, double part, int& shown)
 {
     static bool const terminal = ::isatty(STDOUT_FILENO) == 1;
@@ -185,8 +190,8 @@ void show_progress(char const* what, double part, int& shown)
 
 struct outcome
 {
-    unsigned counted = 0, whole = 0, torn = 0; // `torn`: records with something else in them
-    bool in_order = false;                     // each process's records, from the first to the last
+    unsigned counted = 0, whole = 0, torn = 0; // `torn` records contain something else
+    bool in_order = false;                     // each process has all records, in order
     bool all_ended = false;
     double seconds = 0;
 
@@ -196,7 +201,7 @@ struct outcome
     }
 };
 
-// A payload is written at once, and so is found whatever there is around it.
+// Reads the log into `o`. A payload is one write, so it is found whatever is around it.
 void read_log(plan const& p, outcome& o)
 {
     std::ifstream file(p.file("log"));
@@ -225,7 +230,7 @@ outcome run(char const* what, plan const& p, bool locked)
 
     outcome o;
     auto const start = std::chrono::steady_clock::now();
-    file_lock lock(p.file("lock")); // after the fork each process may lock it for itself
+    file_lock lock(p.file("lock")); // after the fork, each process locks independently
     team processes;
     for (unsigned id = 0; id < p.processes; ++id)
         processes.start(p.times, [&, id](unsigned i) {

@@ -24,13 +24,13 @@ namespace errc = system::errc;
 
 namespace {
 
-// An owner that is no thread holds nothing else.
+// Only a thread can hold the file through another object.
 bool may_hold_elsewhere(acquisition::request const& wanted) noexcept
 {
     return wanted.may_sleep && wanted.who.number() != 0 && wanted.from == lock_mode::none;
 }
 
-// A thread that is to be asked or told something meanwhile cannot sleep.
+// A thread blocked in the kernel cannot run callbacks.
 bool can_sleep(acquisition::request const& wanted) noexcept
 {
     auto const* const options = wanted.callbacks ? wanted.callbacks->options : nullptr;
@@ -80,44 +80,61 @@ acquisition::next acquisition::advance(bool asleep)
                 return *failed;
             break;
         case owner_queue::grant::attempt:
-            without_cancellation const running_on;
-            if (queue_.must_withdraw(*this))
-                (void)protocol_.withdraw();
-            if (queue_.must_release(*this)) {
-                auto ec = protocol_.release();
-                if (ec == errc::timed_out) // what is left is for others to remove, or an error
-                    ec = protocol_.release();
-                queue_.released(!ec);
-                if (ec == errc::operation_would_block) // others are in the way, and will go
-                    return handle(attempt_result::retry_after(10ms));
-                if (ec)
-                    return end({next::failed, ec});
-            }
-            auto const a = attempt(asleep);
-            if (a.kind != attempt_result::acquired)
-                return handle(a);
-            try {
-                protocol_.acquired();
-            } catch (...) {
-                if (protocol_.release())
-                    queue_.released(false);
-                throw;
-            }
-            if (auto const action = queue_.taken(*this, protocol_.observed_file())) {
-                ended_ = true;
-                if (action->kind != pending_action::none)
-                    (void)perform(queue_, protocol_, *action);
-                return {next::granted};
-            }
+            if (auto const result = take_turn(asleep))
+                return *result;
         }
+}
+
+// One turn at the file. Returns nothing where the queue has to be asked again.
+std::optional<acquisition::next> acquisition::take_turn(bool asleep)
+{
+    without_cancellation const running_on;
+    if (queue_.must_withdraw(*this))
+        (void)protocol_.withdraw();
+    if (queue_.must_release(*this))
+        if (auto const failed = repeat_release())
+            return *failed;
+    auto const a = attempt(asleep);
+    if (a.kind != attempt_result::acquired)
+        return handle(a);
+    try {
+        protocol_.acquired();
+    } catch (...) {
+        if (protocol_.release())
+            queue_.released(false);
+        throw;
+    }
+    auto const action = queue_.taken(*this, protocol_.observed_file());
+    if (!action)
+        return std::nullopt;
+    ended_ = true;
+    if (action->kind != pending_action::none)
+        (void)perform(queue_, protocol_, *action);
+    return next{next::granted};
+}
+
+// Repeats a release of this object that failed, before the first attempt.
+std::optional<acquisition::next> acquisition::repeat_release()
+{
+    auto ec = protocol_.release();
+    // Either the protocol left a marker without an owner, which is no error of this acquisition and
+    // is not reported twice; or a system call returned ETIMEDOUT, and does so again.
+    if (ec == errc::timed_out)
+        ec = protocol_.release();
+    queue_.released(!ec);
+    if (ec == errc::operation_would_block) // another process has the removal right for a moment
+        return handle(attempt_result::retry_after(10ms));
+    if (ec)
+        return end({next::failed, ec});
+    return std::nullopt;
 }
 
 attempt_result acquisition::attempt(bool asleep)
 {
     auto a = ask_protocol(asleep);
-    // First the watch and then the attempt, so that no change is missed in between. But who has no
-    // use for a watch, the first attempt within a limit included, does not pay for one. The attempt
-    // may find another file, of somebody who came meanwhile.
+    // The watch begins before the attempt that counts, so that no change is missed in between. The
+    // first attempt goes without a watch: a lock that is free does not pay for one. The attempt may
+    // find another file, of a process that came meanwhile.
     for (int i = 0; a.kind == attempt_result::busy && watch_anew(); ++i)
         a = i < 3 ? ask_protocol(false) : attempt_result::retry_after(1ms);
     return a;
@@ -140,22 +157,23 @@ attempt_result acquisition::ask_protocol(bool asleep)
     return a;
 }
 
-// Looked up only where it matters: there may be many objects.
+// Searches all lock objects of the process, so it is called only where the result matters.
 void acquisition::find_prior_hold()
 {
     is_prior_hold_known_ = true;
     auto const file = protocol_.observed_file();
-    if (file && another_keeps_out(queue_, who(), *file, lock_mode::exclusive)) // as all holds do
+    if (file && another_keeps_out(queue_, who(), *file, lock_mode::exclusive)) // every hold does
         prior_hold_ = prior_hold::other_object;
 }
 
-// Asleep, who holds something would not see that somebody has come to wait for it.
+// A thread blocked in the kernel cannot notice a writer that waits for its other hold, so it must
+// not block while it holds anything.
 bool acquisition::can_sleep() const noexcept
 {
     return may_sleep_ && prior_hold_ == prior_hold::none && protocol_.can_sleep();
 }
 
-// Readers of this object have it still. They leave, and wake us.
+// For a writer while readers of this object hold the file. The last of them wakes it.
 std::optional<acquisition::next> acquisition::announce()
 {
     without_cancellation const running_on;
@@ -163,7 +181,8 @@ std::optional<acquisition::next> acquisition::announce()
         (void)protocol_.withdraw();
     if (!is_prior_hold_known_)
         find_prior_hold();
-    // Who reads elsewhere would keep others out until he gives up, in vain.
+    // A thread that reads through another object never gets the lock. Its announcement would only
+    // keep new readers out.
     auto const a = prior_hold_ == prior_hold::other_object ? attempt_result(attempt_result::busy)
                                                            : protocol_.announce(prior_hold_);
     if (a.kind == attempt_result::failed || a.kind == attempt_result::would_deadlock)
@@ -187,8 +206,9 @@ bool acquisition::watch_anew()
     return outcome == watch_result::anew;
 }
 
-// The kernel tells of a close just before it drops the lock, and of the passing holds of others not
-// at all. So after a change there are a few attempts, soon, before the next long pause.
+// inotify(7) reports a close just before the kernel drops the lock, and reports nothing of locks
+// that are acquired and released meanwhile. So a few attempts in quick succession follow a change,
+// before the next long pause.
 acquisition::pause acquisition::pause_after_busy() noexcept
 {
     constexpr std::chrono::nanoseconds backoff_steps[] = {100us, 300us, 1ms, 3ms, 10ms};
@@ -206,7 +226,8 @@ acquisition::pause acquisition::pause_after_busy() noexcept
     has_change_ = false;
     if (backoff_step_ < std::size(backoff_steps)) {
         auto const length = backoff_steps[backoff_step_++];
-        // Others ask again and again, by opening and closing the file: do not answer in kind.
+        // Polling peers open and close the file at every attempt. Do not wake for each: attempts
+        // are at least 5 ms apart after eight fruitless events.
         return {fruitless_events_ < many ? length : std::max<std::chrono::nanoseconds>(length, 5ms),
                 true};
     }
@@ -215,8 +236,8 @@ acquisition::pause acquisition::pause_after_busy() noexcept
     return long_pause();
 }
 
-// Where every change is told, what is left to be found by asking is rare: each is twice as long as
-// the last, up to a second.
+// Where every change is reported, polling rarely finds anything: each pause is twice as long as the
+// last, up to a second.
 acquisition::pause acquisition::long_pause() noexcept
 {
     auto length = poll_interval_;
@@ -248,8 +269,9 @@ acquisition::next acquisition::handle(attempt_result const& a)
     return schedule_retry(p, may_sleep);
 }
 
-// Nothing wakes a waiter whose turn it is, so it pauses between two attempts; who stands behind, is
-// woken. One attempt alone has no limit but its own, and within it nobody is waited for.
+// The first waiter of the queue pauses between two attempts; the others are woken when they become
+// the first. `p` is the pause of the first. The steps of a single attempt have no time limit but
+// their own.
 acquisition::next acquisition::schedule_retry(std::optional<pause> p, bool may_sleep)
 {
     auto at = now();
@@ -269,7 +291,7 @@ acquisition::next acquisition::schedule_retry(std::optional<pause> p, bool may_s
             report_progress(at);
             until = callbacks_->next_progress;
         }
-        // They may have taken their time, and have released what the thread held elsewhere.
+        // The callbacks may have taken long, and may have released the thread's other hold.
         at = now();
         if (prior_hold_ == prior_hold::other_object) {
             prior_hold_ = prior_hold::none;
@@ -312,7 +334,7 @@ system::error_code perform(owner_queue& queue, protocol& what, pending_action c)
     while (c.kind != pending_action::none) {
         system::error_code ec;
         if (c.kind == pending_action::withdraw)
-            ec = what.withdraw(); // no error of the caller's
+            ec = what.withdraw(); // not an error of the caller
         else
             ec = c.to == lock_mode::none ? what.release() : what.downgrade(c.to);
         if (!first && c.kind != pending_action::withdraw)

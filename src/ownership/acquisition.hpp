@@ -22,8 +22,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// One `lock()`, or one conversion, on its way: what to do next. It never waits; who drives it
-/// does, as the answers say, and calls `step` again when the time has come or the waker was called.
+/// One `lock()`, or one conversion, in progress: decides what to do next. It never waits. Its
+/// caller does, as the results say, and calls `step` again when the time has come or the waker was
+/// called.
 class acquisition final : public waiter
 {
 public:
@@ -34,19 +35,19 @@ public:
         enum kind_type
         {
             granted,
-            failed,    ///< nothing more is held than before; `error` says why
-            timed_out, ///< nothing more is held than before; the deadline has passed
-            wait,      ///< until `until`, or until woken or told of a change
-            sleep      ///< call `sleep`, if you can spend a thread on it; else as `wait`
+            failed,    ///< no more is held than before; `error` is the reason
+            timed_out, ///< no more is held than before; the deadline has passed
+            wait,      ///< until `until`, a wake-up, or a change notification
+            sleep      ///< call `sleep`, which blocks the thread in the kernel; else as `wait`
         };
 
         kind_type kind;
         system::error_code error = {};
         time_point until = {};
-        bool ignore_changes = false; ///< to changes of the file
+        bool ignore_changes = false; ///< of the file, while it waits
     };
 
-    /// Who wants to be asked and told while it waits. One of its own for each acquisition.
+    /// Callbacks of one acquisition: cancellation check and progress.
     struct wait_callbacks
     {
         acquire_options const* options = nullptr;
@@ -63,11 +64,11 @@ public:
         owner who;
         deadline until;
         std::chrono::nanoseconds poll_interval;
-        lock_mode from = lock_mode::none; // for a conversion
+        lock_mode from = lock_mode::none; // of a conversion
         wait_callbacks* callbacks = nullptr;
-        bool may_sleep = true; // there is a thread to be spent on it
+        bool may_sleep = true; // a thread waits, which may block in the kernel
 
-        /// Whether nothing but the lock, or a failure, ends it.
+        /// Returns whether only the lock, or a failure, ends it.
         bool is_unlimited() const noexcept
         {
             return until.is_never() &&
@@ -75,41 +76,44 @@ public:
         }
     };
 
-    /// All that is referred to must outlive the acquisition.
+    /// The arguments must outlive the acquisition.
     acquisition(owner_queue& queue, protocol& what, request const& wanted, waker& call) noexcept;
 
-    /// Gives up where it has not come to an end.
+    /// Gives up unless it has ended.
     ~acquisition() { give_up(); }
     void give_up() noexcept;
 
     lock_mode mode() const noexcept { return requested().to; }
 
-    /// Whether it is to be shared, and the last attempt found a writer who was there first.
+    /// Returns whether this is a shared request that the last attempt found blocked by a waiting
+    /// writer.
     bool is_behind_writer() const noexcept { return is_behind_writer_; }
 
     wait_callbacks* callbacks() const noexcept { return callbacks_; }
 
-    /// Takes a place in the queue before the first step.
+    /// Joins the queue before the first step.
     void line_up() noexcept { queue_.line_up(*this); }
 
     next step() { return advance(false); }
 
-    /// An attempt that waits in the kernel, without a limit.
+    /// Makes an attempt that blocks in the kernel, without a limit.
     next sleep() { return advance(true); }
 
 private:
     next advance(bool asleep);
+    std::optional<next> take_turn(bool asleep);
+    std::optional<next> repeat_release();
     struct pause
     {
         std::chrono::nanoseconds length;
         bool ignore_changes = false;
-        bool goes_on = false; // within one attempt
+        bool goes_on = false; // the attempt has more steps
     };
 
     enum class notice_scope : std::uint8_t
     {
         nothing,
-        our_side, // what other machines do to the file, nobody tells
+        our_side, // changes by other machines are not reported
         everything
     };
 
@@ -132,7 +136,7 @@ private:
         return callbacks_ ? callbacks_->options : nullptr;
     }
 
-    // As little as can be: thousands may wait at a time.
+    // Kept small: thousands of operations may wait at a time.
     owner_queue& queue_;
     protocol& protocol_;
     deadline const until_;
@@ -144,8 +148,8 @@ private:
     bool is_prior_hold_known_ : 1;
     bool ended_ : 1;
     bool is_behind_writer_ : 1;
-    bool has_change_ : 1;       // of a change, since the last attempt
-    bool has_later_change_ : 1; // while on the backoff_steps
+    bool has_change_ : 1;       // of the file, since the last attempt
+    bool has_later_change_ : 1; // during the backoff steps
     std::uint8_t backoff_step_ = no_backoff;
     std::uint8_t pauses_ = 0;           // long ones in a row
     std::uint8_t fruitless_events_ = 0; // changes in a row that did not yield the lock
@@ -153,8 +157,8 @@ private:
     static constexpr std::uint8_t no_backoff = 255;
 };
 
-/// Does what is left to be done, and what that leaves; says what went wrong first. After
-/// `operation_would_block` the book is unfinished.
+/// Performs an action, and those that follow from it. Returns the first error. After
+/// `operation_would_block` the queue is unfinished.
 system::error_code perform(owner_queue& queue, protocol& what, pending_action c) noexcept;
 
 } // namespace detail

@@ -16,8 +16,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What has time is looked at on a whole second of the clock, together with all others of its kind:
-// ten thousand that ask once a second are one wake-up a second.
+// Rounds times that are at least 500 ms away down to a whole second of the clock, so that one
+// wake-up serves all of them: ten thousand operations that poll once a second cost one wake-up a
+// second.
 async_scheduler::time_point gathered(async_scheduler::time_point until,
                                      async_scheduler::time_point now) noexcept
 {
@@ -52,7 +53,8 @@ watch_result async_waker::watch(watch_target const& what, file_identity const& i
         watch_.reset(new (std::nothrow) own_watch(*this));
     if (!watch_)
         return watch_result::no;
-    // So that no child has the descriptor and does not know it.
+    // `watch` may open the descriptor. No fork may happen meanwhile, or the child would inherit a
+    // descriptor that it does not know.
     std::unique_lock<std::mutex> no_fork(notice_mutex());
     auto const outcome = scheduler_.notifier_.watch(*watch_, what, identity);
     no_fork.unlock();
@@ -80,7 +82,7 @@ void async_waker::follow(waker& former) noexcept
     watch_->for_ = this;
 }
 
-// In a callback of the operation's step.
+// Returns true in a callback that the operation's step calls.
 bool async_waker::is_calling_thread() const noexcept
 {
     async_scheduler::guard const g(scheduler_.mutex_);
@@ -111,7 +113,7 @@ void async_scheduler::remove(async_waker& w) noexcept
     all_.erase(all_.iterator_to(w));
     if (!all_.empty() || is_shut_)
         return;
-    hurry(); // for the context not to be kept waiting
+    hurry(); // ends the wait of the timer, which would keep the context's `run` from returning
     if (std::exchange(is_listening_, false))
         context_.deafen();
 }
@@ -135,7 +137,8 @@ bool async_scheduler::wait(async_waker& w, time_point until, bool ignore_changes
     w.ignores_changes_ = ignore_changes;
     if (is_armed_ && w.due_ < armed_until_)
         hurry();
-    // At last: who is roused while the context neither waits nor is on its way, is not posted.
+    // `rouse` comes last: it posts nothing unless the timer runs or `time_came` is about to be
+    // called.
     if (w.is_to_step_again_ || (!ignore_changes && w.watch_ && w.watch_->is_changed()))
         rouse(w);
     return true;
@@ -148,7 +151,8 @@ void async_scheduler::cancel(async_waker& w) noexcept
     rouse(w);
 }
 
-// Whom something has happened to.
+// Marks an operation as ready for its next step, if it is idle. If it is in a step, it gets another
+// one after that.
 void async_scheduler::rouse(async_waker& w) noexcept
 {
     if (w.stage_ == async_waker::stage::stepping)
@@ -161,7 +165,8 @@ void async_scheduler::rouse(async_waker& w) noexcept
         hurry();
 }
 
-// While anybody is idle, the context waits, or is on its way.
+// Has `time_came` called soon. While an operation is idle, either the timer runs or a call of
+// `time_came` is coming.
 void async_scheduler::hurry() noexcept
 {
     if (!std::exchange(is_armed_, false))
@@ -185,9 +190,10 @@ bool async_scheduler::arm() noexcept
     return is_armed_ = context_.wait_until(armed_until_);
 }
 
-// Without memory nothing would ever step the operations that wait. They step now: each tries to
-// wait again, or ends with an error. The steps usually get the memory of the last ones; where they
-// do not, the context stands still until there is memory.
+// Starts the timer. If there is no memory for it, nothing would ever step the waiting operations.
+// They step now instead: each starts to wait again or ends with an error. A step usually gets the
+// memory that the previous steps have freed. If it does not, the calling thread blocks until there
+// is memory.
 void async_scheduler::arm_or_step(guard& g) noexcept
 {
     while (!all_.empty() && !is_armed_ && !arm()) {
@@ -207,7 +213,8 @@ void async_scheduler::arm_or_step(guard& g) noexcept
     }
 }
 
-// Posts the steps of all who are ready. Whoever has been posted may be gone the next moment.
+// Posts the steps of all ready operations. An operation may be destroyed as soon as its step is
+// posted.
 void async_scheduler::drain(guard& g) noexcept
 {
     ++draining_;
@@ -263,8 +270,9 @@ void async_scheduler::notices_came() noexcept
         is_listening_ = context_.listen(notifier_.native());
 }
 
-// First they all leave the queues, and then their handlers end: a handler's end may be the end of a
-// lock, or give one back, which is no more to be told to those here.
+// All operations leave the queues of their lock objects before the first handler is destroyed. The
+// destruction of a handler may destroy or release a lock, which must not wake an operation of this
+// context.
 void async_scheduler::shut_down() noexcept
 {
     guard g(mutex_);
@@ -280,7 +288,8 @@ void async_scheduler::shut_down() noexcept
     }
 }
 
-// The context's reactor takes what it knows over into the child, but not what the child has closed.
+// Asio's reactor registers its descriptors again in the child. The child has closed the descriptor
+// of change notifications, so the reactor must not know it during the fork.
 void async_scheduler::before_fork() noexcept
 {
     guard const g(mutex_);

@@ -27,8 +27,9 @@ using ready_hook = intrusive::slist_base_hook<intrusive::link_mode<intrusive::no
 using timed_hook = intrusive::set_base_hook<intrusive::link_mode<intrusive::normal_link>,
                                             intrusive::optimize_size<true>>;
 
-/// An operation that waits. Between two steps it is idle; what happens to it then, or what happened
-/// during the step, has the next step posted, once.
+/// The waker of an asynchronous operation. The operation is idle between two steps. A wake-up, a
+/// change notification or a cancellation posts the next step, once. One that arrives during a step
+/// posts the next step when the operation becomes idle.
 class async_waker final : public waker, public ready_hook, public timed_hook
 {
 public:
@@ -68,9 +69,9 @@ private:
 
     async_scheduler& scheduler_;
     async_waiting& what_;
-    std::unique_ptr<own_watch> watch_; // passes to the next in the lock's queue
+    std::unique_ptr<own_watch> watch_; // `follow` passes it on to the next waiter
     time_point due_ = (time_point::max)();
-    std::thread::id stepper_; // whose step it is, while it is stepping
+    std::thread::id stepper_; // the thread that runs the step, in `stage::stepping`
     stage stage_ = stage::posted;
     bool is_added_ = false;
     bool is_to_step_again_ = false;
@@ -78,7 +79,8 @@ private:
     bool ignores_changes_ = false;
 };
 
-/// The operations of one execution context: when each is due, and which are ready to be stepped.
+/// The asynchronous operations of one execution context: when each is due, and which are ready for
+/// their next step.
 class async_scheduler
 {
 public:
@@ -86,13 +88,14 @@ public:
 
     explicit async_scheduler(async_context& context) noexcept : context_(context) {}
 
-    /// False after `shut_down`.
+    /// Adds an operation. Returns false after `shut_down`.
     bool add(async_waker& w) noexcept;
     void remove(async_waker& w) noexcept;
 
-    /// At the beginning of a step. True: it is to be given up.
+    /// Begins a step. Returns true if the operation was cancelled and must give up.
     bool begin_step(async_waker& w) noexcept;
-    /// At the end of one that left something to wait for. False where there is no memory to wait.
+    /// Ends a step of an operation that has to wait on. Returns false if there is no memory for the
+    /// context's timer.
     bool wait(async_waker& w, time_point until, bool ignore_changes) noexcept;
 
     void cancel(async_waker& w) noexcept;
@@ -121,8 +124,8 @@ private:
     bool arm() noexcept;
     void arm_or_step(guard& g) noexcept;
 
-    // Taken after a lock object's, and before the one of the sleepers. No handler runs or ends
-    // under it.
+    // Lock order: after the mutex of a lock object, before `notice_mutex()`. No handler runs or is
+    // destroyed while it is held.
     std::mutex mutex_;
     async_context& context_;
     change_notifier notifier_;
@@ -131,11 +134,11 @@ private:
         all_;
     intrusive::slist<async_waker, intrusive::base_hook<ready_hook>, intrusive::cache_last<true>>
         ready_;
-    time_point retry_ = (time_point::max)(); // what could not be posted
+    time_point retry_ = (time_point::max)(); // when to post again after a failure
     time_point armed_until_{};
     unsigned draining_ = 0;
-    bool is_armed_ = false;  // the context waits for the time
-    bool is_coming_ = false; // it has been told to come, or is here
+    bool is_armed_ = false;  // the context's timer runs
+    bool is_coming_ = false; // `time_came` was requested or is running
     bool is_listening_ = false;
     bool listens_later_ = false;
     bool is_shut_ = false;

@@ -14,7 +14,8 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// There is nobody to whom what he throws could be thrown.
+// Calls the loss handler. Ignores an exception that it throws: the heartbeat thread has no caller
+// that could handle it.
 void tell(heartbeat_protocol::loss_handler const& handler, lease_loss const& loss) noexcept
 try {
     handler(loss);
@@ -40,10 +41,10 @@ attempt_result heartbeat_protocol::attempt(lock_mode mode, attempt_context const
     if (what_.renew())
         is_refreshed_ = false;
     if (is_refreshed_ && report_->get())
-        return attempt_result::busy; // nobody is to share what is worth nothing any more
+        return attempt_result::busy; // no other reader may share a lost hold
     auto const a = what_.change()->attempt(mode, context);
     if (a.kind != attempt_result::acquired || is_refreshed_)
-        return a; // another of this object's readers has come
+        return a; // busy, or another reader of this object joins the present hold
     if (auto const ec = begin()) {
         stop();
         report_->end();
@@ -66,7 +67,7 @@ try {
 system::error_code heartbeat_protocol::release() noexcept
 {
     stop();
-    // No beat may have come since it was lost.
+    // The hold may have been lost after the last heartbeat.
     if (std::exchange(is_refreshed_, false) && !report_->get())
         if (auto const reason = what_.change()->lost())
             (void)report_->lose(*reason, {});
@@ -87,8 +88,8 @@ std::optional<std::chrono::nanoseconds> heartbeat_protocol::beat() noexcept
         return u.next;
     if (!loss)
         loss = report_->lose(*u.lost, u.error);
-    // While the handler is at it, the hold may be released, here or there; and if it is here, we
-    // may be no more thereafter.
+    // While the handler runs, the handler itself or another thread may release the hold. The
+    // handler may even destroy this object.
     auto const handler = on_loss_;
     detach();
     if (handler && loss)

@@ -25,21 +25,22 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A protocol whose holds must be kept up, with a heartbeat that does it from when a hold is had
-/// to when it is released, and reports its loss.
+/// A protocol whose holds need refreshes. A heartbeat refreshes the hold from its acquisition to
+/// its release, and reports its loss.
 class heartbeat_protocol final : public protocol, private heartbeat
 {
 public:
     using maker = renewed_in_child<refreshable_protocol>::maker;
     using loss_handler = std::function<void(lease_loss const&)>;
 
-    /// `path`: as it is reported.
+    /// `path` is the path that a loss report names.
     heartbeat_protocol(maker make, filesystem::path path, loss_handler on_loss);
     ~heartbeat_protocol() override;
 
     std::shared_ptr<loss_report> report() const noexcept { return report_; }
 
-    /// Waits for the handler of losses, unless it is he who calls; none is called any more.
+    /// Ends the calls of the loss handler. Waits for a running call, unless that call is the
+    /// caller.
     void end_reports() noexcept { stop_and_wait(); }
 
     attempt_result attempt(lock_mode mode, attempt_context const& context) override;
@@ -61,7 +62,7 @@ private:
 
     renewed_in_child<refreshable_protocol> what_;
     filesystem::path path_;
-    std::shared_ptr<loss_handler const> on_loss_; // what it does may be the end of us
+    std::shared_ptr<loss_handler const> on_loss_; // shared: it may destroy this object
     std::shared_ptr<loss_report> const report_;
     bool is_refreshed_ = false;
 };

@@ -23,26 +23,30 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The clock of conditions stops in suspend: so none is waited for longer than this. And for so long
-// the thread waits for another heartbeat to come, since locks come and go.
+// The clock of std::condition_variable stops in suspend, so no wait is longer than this. A thread
+// without heartbeats also waits for this time before it ends, since a new lock may come soon.
 constexpr auto longest_sleep = 1s;
 
-// To wake up costs as much as a beat. So once the thread is awake, it does also what would be due
-// soon: within this part of the time for which it was to wait.
+// A wake-up costs as much as a beat. So a thread that is awake also runs beats that are due soon: a
+// beat may come early by its interval divided by this number.
 constexpr int early_part = 16;
 
 } // namespace
 
-/// All heartbeats, by when they are due. Guarded by `heartbeat_mutex()`, which is held over forks.
+/// All heartbeats, in the order of their due times. `heartbeat_mutex()` guards them. The
+/// library holds that mutex while the process forks.
 class heartbeat_scheduler
 {
 public:
-    static heartbeat_scheduler& open() // with the mutex held
+    /// Returns the scheduler of this process. The caller holds the mutex.
+    static heartbeat_scheduler& open()
     {
-        // Never destroyed: locks may be of static storage, and the thread ends when it will.
+        // Never destroyed: locks may have static storage duration, and the thread may outlive
+        // `main`.
         alignas(heartbeat_scheduler) static unsigned char place[sizeof(heartbeat_scheduler)];
         static heartbeat_scheduler* all = new (place) heartbeat_scheduler;
-        // We are a forked child: the heartbeats, the thread and who waits for it are the parent's.
+        // In a forked child, the heartbeats, the thread and the threads that wait for it belong to
+        // the parent.
         if (all->generation_ != process_generation())
             all = new (place) heartbeat_scheduler;
         return *all;
@@ -73,7 +77,7 @@ public:
             return;
         is_stopped_ = true;
         if (thread_ == std::this_thread::get_id())
-            return; // it is the beat itself that stops it
+            return; // the beat stops itself
         ++waiting_;
         auto const number = beats_;
         over_.wait(guard, [&] { return beats_ != number || (is_nearly_over_ && !wholly); });
@@ -103,11 +107,12 @@ private:
             all.has_thread_ = false;
     }
 
-    // False: a beat has forked, and we are the child, where no such thread is to be.
+    // Runs beats until there are none. Returns false in a child that a beat has forked: this thread
+    // must not run the child's heartbeats.
     bool beat_all(std::unique_lock<std::mutex>& guard)
     {
         auto const generation = generation_;
-        bool is_awake = false; // and has done something since
+        bool is_awake = false; // has run a beat since the last wait
         for (bool was_idle = false; !was_idle || !list_.empty();) {
             was_idle = list_.empty();
             auto const now = time_since_boot();
@@ -144,7 +149,7 @@ private:
         if (waiting_ != 0)
             over_.notify_all();
         if (is_stopped_ || !next || h.listed_in_ == generation_)
-            return; // it may be no more, or has been started anew
+            return; // the beat may have destroyed the heartbeat or started it again
         h.due_ = *next;
         insert(h);
     }
@@ -163,10 +168,10 @@ private:
     bool has_thread_ = false;
     std::thread::id thread_;
     heartbeat* beating_ = nullptr;
-    bool is_stopped_ = false; // the one that beats
+    bool is_stopped_ = false; // applies to `beating_`
     bool is_nearly_over_ = false;
     std::uint64_t beats_ = 0;
-    int waiting_ = 0; // for a beat to be over
+    int waiting_ = 0; // threads that wait for the end of a beat
 };
 
 system::error_code heartbeat::start(std::chrono::nanoseconds due)

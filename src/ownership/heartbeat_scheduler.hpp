@@ -16,15 +16,15 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-// Not a safe link: a forked child leaves behind those of its parent.
+// Not a safe link: a forked child abandons the linked heartbeats of its parent.
 using heartbeat_hook = intrusive::set_base_hook<intrusive::link_mode<intrusive::normal_link>,
                                                 intrusive::optimize_size<true>>;
 
-/// What is to be done from time to time as long as something is held. One thread does it for the
-/// whole process, and is there only while there is something to do.
+/// A task that runs from time to time while something is held. One thread per process runs all
+/// heartbeats. The thread exists only while there are heartbeats.
 ///
-/// Times are since boot, suspended or not: what was due meanwhile is done within a second of the
-/// resumption.
+/// Times count from boot and include the time in suspend. A heartbeat that became due in suspend
+/// runs within a second after the system resumes.
 class heartbeat : public heartbeat_hook
 {
 public:
@@ -32,39 +32,41 @@ public:
     heartbeat(heartbeat const&) = delete;
     heartbeat& operator=(heartbeat const&) = delete;
 
-    /// From now on beats, at first at this time, also where it beats already. Fails where there is
-    /// no thread to be had.
+    /// Starts the heartbeat: its first beat is due at this time. Reschedules a heartbeat that was
+    /// started already. Fails if the thread cannot be started.
     system::error_code start(std::chrono::nanoseconds due);
 
-    /// Ends it. When this returns no beat is under way, or it has come to `detach`; unless it
-    /// is the beat that calls it. Harmless for one that has not been started, or has ended. In a
-    /// forked child, which has none, it does nothing.
+    /// Stops the heartbeat and waits until a running beat returns or calls `detach`. A beat that
+    /// stops itself does not wait. Does nothing if the heartbeat was not started or has ended. Does
+    /// nothing in a forked child with a heartbeat of its parent, which does not beat in the child.
     void stop() noexcept;
 
-    /// The same, but waits for all of the beat: before it is destroyed.
+    /// Does the same, but waits for the end of a running beat, also after `detach`. A destructor
+    /// calls it.
     void stop_and_wait() noexcept;
 
 protected:
     ~heartbeat() = default;
 
-    /// For a beat that is its last: who stops it need not wait for what follows.
+    /// Called within the last beat: from here on, `stop` does not wait for the rest of the beat.
     void detach() noexcept;
 
 private:
     friend class heartbeat_scheduler;
 
-    /// Called on the thread of the heartbeats, with no mutex held. When the next one is due;
-    /// nothing: it was the last. It may stop itself, and be destroyed then.
+    /// Runs on the heartbeat thread, with no mutex held. Returns when the next beat is due, or
+    /// nothing after the last beat. It may call `stop`, and after that destroy the heartbeat.
     virtual std::optional<std::chrono::nanoseconds> beat() noexcept = 0;
 
-    /// When it may beat: in company somewhat earlier.
+    /// Returns the earliest time of the next beat. With `in_company`, the thread is awake for
+    /// another heartbeat, and the beat may come somewhat earlier.
     std::chrono::nanoseconds from(bool in_company) const noexcept
     {
         return in_company ? due_ - early_ : due_;
     }
 
     std::chrono::nanoseconds due_{}, early_{};
-    std::uint32_t listed_in_ = 0; // the process generation; 0: not on the list
+    std::uint32_t listed_in_ = 0; // the process generation; 0 if not in the list
 };
 
 } // namespace detail

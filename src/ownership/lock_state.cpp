@@ -20,9 +20,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto longest_end = 100ms; // of a destructor
+constexpr auto longest_end = 100ms; // the longest that the destructor of a lock object waits
 
-// A thread that wants to look at what it holds, and waits until nobody else is at work on it.
+// The place of a thread that wants to inspect its hold, and waits until no other owner works on the
+// file.
 class visit final : public waiter
 {
 public:
@@ -85,7 +86,7 @@ bool lock_state::wait_for(acquisition::request const& wanted, system::error_code
     } const after_taking{*this};
     acquisition taking(queue_, *protocol_, wanted, call);
     auto next = taking.step();
-    if (next.kind == acquisition::next::granted) // one level more costs no system call
+    if (next.kind == acquisition::next::granted) // one more level costs no system call
         return true;
     without_cancellation const running_on;
     for (;;) {
@@ -114,9 +115,10 @@ bool lock_state::wait_for(acquisition::request const& wanted, system::error_code
     }
 }
 
-// A thread that holds the file through another object, and waits for it without a limit, waits for
-// ever; also for a shared hold, where it stands behind a writer that waits for that other hold to
-// go. What an object owns, any thread may release.
+// Returns whether the calling thread would wait forever, because it holds the file through another
+// object and waits without a limit. That also applies to a shared hold, if the thread is queued
+// behind a writer that waits for the other hold. Levels that an object owns do not count, since any
+// thread may release them.
 bool lock_state::waits_for_itself(acquisition const& w) const
 {
     auto const file = queue_.file();

@@ -26,7 +26,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// What a lock object consists of, and how a thread takes and drops it.
+/// The state of a lock object, and how a thread acquires and releases it.
 class lock_state
 {
 public:
@@ -43,21 +43,24 @@ public:
 
     unsigned levels() const noexcept { return queue_.levels(caller()); }
 
-    /// Makes a level of mode `from` one of mode `to`, or takes a new one where `from` is none.
-    /// Waits. False with an error, or without one where the deadline passed.
+    /// Converts a level of mode `from` into one of mode `to`, or acquires a new level if `from` is
+    /// `none`. Waits. Returns false with an error, or without an error if the deadline has passed.
     bool acquire(lock_mode from, lock_mode to, deadline const& until, system::error_code& ec)
     {
         return wait_for({to, caller(), until, poll_interval_, from}, ec);
     }
+    /// Acquires a level of mode `to`. Waits as the options say. Returns false with an error, which
+    /// is `timed_out` if the deadline has passed.
     bool acquire(lock_mode to, acquire_options const& how, system::error_code& ec);
 
     struct release_result
     {
-        bool owned;
-        system::error_code error; // of giving the lock back
+        bool owned;               // the owner had the level
+        system::error_code error; // of the release of the hold
     };
 
-    /// By a thread, which waits for a second at most where another process is in the way.
+    /// Releases one level of the calling owner. `release_level`, `release_all` and `weaken` wait at
+    /// most one second while another process is in the way.
     release_result release_level(lock_mode mode = lock_mode::none) noexcept
     {
         return finish(queue_.drop(caller(), mode));
@@ -68,30 +71,34 @@ public:
         return finish(queue_.weaken(caller(), from, to));
     }
 
-    /// By an asynchronous owner, which does not wait: where another process is in the way, the
-    /// release goes on in the background, and the error is `timed_out`.
+    /// Releases one level of an asynchronous owner, without waiting. If another process is in the
+    /// way, the release continues in the background and the error is `timed_out`.
     release_result release_at_once(owner who, lock_mode mode) noexcept;
-    /// The same without the background: `operation_would_block`, and then `try_again`.
+    /// Does the same without the background. If another process is in the way, the error is
+    /// `operation_would_block` and the caller calls `try_again`.
     release_result begin_release(owner who, lock_mode mode) noexcept
     {
         return begin_to_finish(queue_.drop(who, mode));
     }
 
-    /// As `release_retry`.
+    /// Does what `release_retry::try_again` does.
     system::error_code try_again() noexcept;
+    /// Starts the background retry of an unfinished release or withdrawal, if there is one.
     void retry_in_background() noexcept
     {
         if (queue_.is_unfinished())
             start_background();
     }
 
-    /// Of whichever owner, by the destructor of the lock object. Waits for 100 ms at most where
-    /// another process is in the way.
+    /// Releases the levels of all owners. Waits at most 100 ms while another process is in the way.
+    /// The destructor of the lock object calls it.
     void release_everything() noexcept;
-    /// The same, and later releases of the owners do nothing. No owner can acquire it any more.
+    /// Releases the levels of all owners. Later releases by the owners do nothing, and later
+    /// acquisitions fail. Waits at most one second while another process is in the way.
     void close() noexcept { (void)finish(queue_.close()); }
 
-    /// Makes the levels of an owner the object's. Not where threads own them.
+    /// Transfers the levels of an owner to the lock object. Returns false if threads own the levels
+    /// (`ownership::thread`) or the queue refuses the transfer.
     bool give_to_object(owner who) noexcept
     {
         return scope_ == ownership::instance && queue_.give(who, caller());
@@ -119,7 +126,7 @@ private:
     std::chrono::nanoseconds poll_interval_;
     std::unique_ptr<protocol> protocol_;
     owner_queue queue_;
-    release_retry retry_; // at last: it uses the others
+    release_retry retry_; // last: its destructor waits for a retry that uses the other members
 };
 
 } // namespace detail

@@ -19,7 +19,7 @@ std::unique_lock<std::mutex> loss_report::open() noexcept
 {
     std::unique_lock<std::mutex> guard(mutex_);
     if (generation_ != process_generation()) {
-        // We are a forked child, and all of it is about the parent.
+        // This process is a forked child. All members describe holds of the parent.
         generation_ = process_generation();
         prepared_.reset();
         loss_.reset();
@@ -72,7 +72,7 @@ void loss_report::end() noexcept
     tell_all();
 }
 
-// Whose hold that was.
+// Removes and wakes all watchers of the hold that has ended.
 void loss_report::tell_all() noexcept
 {
     while (!watchers_.empty()) {

@@ -21,10 +21,10 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-// Not a safe link: a forked child leaves behind those of its parent.
+// Not a safe link: a forked child abandons the linked watchers of its parent.
 using loss_hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::normal_link>>;
 
-/// Somebody who wants to be woken when a hold is lost or released.
+/// Wakes an operation when the present hold is lost or released.
 class loss_watcher : public loss_hook
 {
 public:
@@ -35,34 +35,37 @@ private:
 
     waker& call_;
     std::shared_ptr<lease_loss const> loss_;
-    std::uint32_t listed_in_ = 0; // the process generation; 0: not on the list
+    std::uint32_t listed_in_ = 0; // the process generation; 0 if not in the list
     bool had_hold_ = false;
 };
 
-/// Whether the hold of a lock object has been lost, or the last one was, and who wants to know.
-/// From any thread.
+/// Whether the present hold of a lock object, or the last one, was lost, and the watchers of that
+/// hold. All members may be called from any thread.
 class loss_report
 {
 public:
     loss_report();
 
-    /// There is a new hold, with what its loss will be said to be, and how long it will be good,
-    /// since boot. Memory is had here, so that nothing can fail later.
+    /// Begins a new hold. `path` and `token` are what a report of its loss names. The hold is good
+    /// until `good_until`, in time since boot, unless it is refreshed. Allocates the report, so
+    /// that no later call can fail for lack of memory.
     void begin(filesystem::path const& path, std::string const& token,
                std::chrono::nanoseconds good_until);
-    /// It was kept up. What is reported, if somebody has been told before that it was lost.
+    /// Records a refresh. Returns the loss if one was reported already: a later refresh cannot
+    /// revoke it.
     std::shared_ptr<lease_loss const> keep(std::chrono::nanoseconds good_until) noexcept;
-    /// What is reported, which may have been so already.
+    /// Reports a loss. Returns the loss that is reported, which may be an earlier one.
     std::shared_ptr<lease_loss const> lose(loss_reason reason,
                                            system::error_code const& ec) noexcept;
-    /// It was released.
+    /// Records the release of the hold.
     void end() noexcept;
 
-    /// Who keeps it up may be stuck in a system call, and so the time counts here as well.
+    /// Returns the loss, or nothing if the hold was not lost. A hold also counts as lost here when
+    /// its time has passed, since the heartbeat may be blocked in a system call.
     std::shared_ptr<lease_loss const> get() noexcept;
 
-    /// From now on it is woken when the present hold ends, one way or the other; at once where
-    /// there is none, or it is lost.
+    /// Adds a watcher. It is woken once, when the present hold is lost or released. A watcher that
+    /// is added without a hold, or after its loss, is not woken: `ask` reports that at once.
     void add(loss_watcher& w) noexcept;
     void remove(loss_watcher& w) noexcept;
 
@@ -73,6 +76,8 @@ public:
         released,
         nothing_held
     };
+    /// Returns what happened to the hold that this watcher was added for. Stores the loss of a lost
+    /// hold in `loss`.
     state ask(loss_watcher const& w, std::shared_ptr<lease_loss const>& loss) noexcept;
 
 private:
@@ -83,7 +88,7 @@ private:
     void tell_all() noexcept;
 
     std::mutex& mutex_;
-    std::uint32_t generation_;             // of the process whose report this is
+    std::uint32_t generation_;             // of the process that this report is about
     std::shared_ptr<lease_loss> prepared_; // while something is held
     std::chrono::nanoseconds good_until_{};
     std::shared_ptr<lease_loss const> loss_;

@@ -17,7 +17,7 @@ namespace {
 using object_list = intrusive::list<owner_queue, intrusive::base_hook<object_hook>,
                                     intrusive::constant_time_size<false>>;
 
-// Never destroyed: locks of static storage leave it late.
+// Never destroyed: locks of static storage duration leave it late.
 object_list& all_objects()
 {
     static object_list& list = *new object_list;

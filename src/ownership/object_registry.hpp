@@ -12,14 +12,14 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-// All lock objects of this process: how a thread that is about to wait for a lock finds that it
-// holds it itself, through another object.
+// The registry of all lock objects of this process. A thread that is about to wait for a lock looks
+// there whether it holds the lock itself, through another object.
 
 void register_object(owner_queue& queue);
 void unregister_object(owner_queue& queue) noexcept;
 
-/// Whether this owner holds this file, through an object other than this one, in a way that keeps
-/// out a hold of this mode.
+/// Returns whether `who` holds `file` through an object other than `but`, in a mode that excludes a
+/// hold of `mode`. Counts only objects whose locks exclude those of `but`.
 bool another_keeps_out(owner_queue const& but, owner who, file_identity const& file,
                        lock_mode mode);
 

@@ -18,7 +18,7 @@ std::uint64_t owner::next() noexcept
 
 std::uint64_t owner::this_thread() noexcept
 {
-    thread_local std::uint64_t number = 0; // of constant initialisation: no guard at every use
+    thread_local std::uint64_t number = 0; // constant-initialized: needs no guard
     if (number == 0)
         number = next();
     return number;

@@ -13,11 +13,12 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Who may hold levels of a lock: a thread; an asynchronous operation; or, as
-/// number zero, the object itself.
+/// An owner of levels of a lock: a thread, an asynchronous operation, or the lock object itself,
+/// which has the number zero.
 class owner
 {
 public:
+    /// Returns the calling thread as an owner, or the lock object if threads do not own levels.
     static owner calling(ownership scope) noexcept
     {
         return owner(scope == ownership::thread ? this_thread() : 0);
@@ -26,7 +27,7 @@ public:
     explicit owner(std::uint64_t number) noexcept : number_(number) {}
     std::uint64_t number() const noexcept { return number_; }
 
-    /// Unlike every other.
+    /// Returns an owner that is different from all others in the process.
     static owner unique() noexcept { return owner(next()); }
 
     friend bool operator==(owner a, owner b) noexcept { return a.number_ == b.number_; }
@@ -35,7 +36,8 @@ public:
 private:
     static std::uint64_t next() noexcept;
 
-    // Not std::thread::id: a new thread may have the id of one that ended as an owner.
+    // The number is not the std::thread::id, which the system may reuse for a new thread when a
+    // thread ends that still owns levels.
     static std::uint64_t this_thread() noexcept;
 
     std::uint64_t number_;

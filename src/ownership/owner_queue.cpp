@@ -9,106 +9,89 @@
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <numeric>
 #include <utility>
 
 namespace boost {
 namespace filelock {
 namespace detail {
-namespace {
-
-constexpr std::size_t index(lock_mode mode) noexcept
-{
-    return static_cast<std::size_t>(mode);
-}
-
-constexpr std::size_t exclusive = index(lock_mode::exclusive);
-
-template <class Counts>
-lock_mode strongest(Counts const& levels) noexcept
-{
-    auto mode = exclusive;
-    while (mode != 0 && levels[mode] == 0)
-        --mode;
-    return static_cast<lock_mode>(mode);
-}
-
-template <class Counts>
-unsigned sum(Counts const& levels) noexcept
-{
-    return std::accumulate(levels.begin(), levels.end(), 0u);
-}
-
-} // namespace
 
 owner_queue::owner_queue(std::uint8_t exclusion_domains)
     : mutex_(share_fork_safe_mutex()), exclusion_domains_(exclusion_domains),
-      generation_(process_generation())
+      waiters_(process_generation())
 {}
 
 inline std::unique_lock<std::mutex> owner_queue::guard_queue() const noexcept
 {
     std::unique_lock<std::mutex> guard(mutex_);
-    if (generation_ != process_generation())
+    if (waiters_.generation() != process_generation())
         const_cast<owner_queue*>(this)->start_afresh();
     return guard;
 }
 
-// We are a forked child, and all that is written here is about the parent.
+// In a forked child, where everything recorded here is about the parent.
 void owner_queue::start_afresh() noexcept
 {
-    generation_ = process_generation();
-    given_up_ += sum(levels_);
-    levels_ = {};
-    holds_.clear();
-    waiters_.clear();
+    given_up_ += levels_.clear();
+    waiters_.start_afresh(process_generation());
     held_ = lock_mode::none;
-    at_work_ = withdraw_first_ = abandoned_ = unreleased_ = unlowered_ = false;
-    unfinished_ = false;
-    worker_ = row_ = nullptr;
+    at_work_ = false;
+    worker_ = nullptr;
+    unfinished_ = {};
+    is_to_be_resumed_ = false;
 }
 
 void owner_queue::line_up(waiter& w) noexcept
 {
     auto const guard = guard_queue();
-    (void)enqueue(w);
+    (void)waiters_.add(w);
 }
 
 owner_queue::grant owner_queue::ask(waiter& w, bool may_announce)
 {
     auto const guard = guard_queue();
-    hold* const mine = find(w.who_);
+    auto* const mine = levels_.find(w.who_);
     auto const& request = w.request_;
     if (request.is_inspection())
-        return look(w, mine != nullptr);
+        return inspect(w, mine != nullptr);
     if (closed_) {
-        remove(w);
+        waiters_.remove(w);
         return grant::closed;
     }
-    if (request.is_conversion() && (!mine || mine->levels[index(request.from)] == 0)) {
-        remove(w);
+    if (request.is_conversion() && !has_level_to_convert(w, mine)) {
+        waiters_.remove(w);
         return grant::not_owned;
     }
     if (!request.is_conversion() && mine) {
-        remove(w);
-        if (mine->levels[index(request.to)] == 0)
+        waiters_.remove(w);
+        if (mine->of(request.to) == 0)
             return grant::would_deadlock;
-        add(*mine, request.to);
+        levels_.add(*mine, request.to);
         return grant::granted;
     }
-    if (auto const place = enqueue(w); place != grant::attempt)
-        return place;
-    if (at_work_ || &waiters_.front() != &w)
+    switch (waiters_.add(w)) {
+    case waiter_queue::place::conversion_conflict:
+        return grant::conversion_conflict;
+    case waiter_queue::place::would_deadlock:
+        return grant::would_deadlock;
+    case waiter_queue::place::queued:
+        break;
+    }
+    if (at_work_ || waiters_.front() != &w)
         return grant::wait;
+    return start_attempt(w, mine, may_announce);
+}
+
+inline owner_queue::grant owner_queue::start_attempt(waiter& w, entry const* mine,
+                                                     bool may_announce)
+{
     bool const may_try = is_compatible(w, mine);
-    if (!may_try && !(may_announce && waits_for_readers_alone(w, mine)))
+    if (!may_try && !(may_announce && waits_only_for_readers(w, mine)))
         return grant::wait;
-    holds_.reserve(holds_.size() + 1); // `taken` must not fail
+    levels_.reserve_one(); // `taken` must not fail
     start_work(w);
-    unfinished_.store(false, std::memory_order_relaxed); // the mutex orders it
-    withdraw_first_ = row_ && row_ != &w;
-    row_ = &w;
+    is_to_be_resumed_.store(false, std::memory_order_relaxed); // ordered by the mutex
+    unfinished_.withdraw_before_attempt = unfinished_.claimant && unfinished_.claimant != &w;
+    unfinished_.claimant = &w;
     return may_try ? grant::attempt : grant::announce;
 }
 
@@ -116,108 +99,69 @@ inline void owner_queue::start_work(waiter& w) noexcept
 {
     at_work_ = true;
     worker_ = &w;
-    unlowered_ = false;
+    unfinished_.downgrade_failed = false;
 }
 
-// Looks are asked for by holders, and go before whoever waits for the holders to go.
-owner_queue::grant owner_queue::look(waiter& w, bool owned) noexcept
+// Holders inspect the file, and go before the waiters, which wait for the holders to go.
+owner_queue::grant owner_queue::inspect(waiter& w, bool owned) noexcept
 {
     if (owned && at_work_) {
-        if (!in_queue(w)) {
-            waiters_.push_front(w);
-            w.queued_in_ = generation_;
-        }
+        waiters_.add_first(w);
         return grant::wait;
     }
-    remove(w);
+    waiters_.remove(w);
     if (!owned)
         return grant::not_owned;
     start_work(w);
     return grant::attempt;
 }
 
-// Gives the waiter a place in the queue. What it returns is `yours` if that may be the first.
-owner_queue::grant owner_queue::enqueue(waiter& w) noexcept
+inline bool owner_queue::has_level_to_convert(waiter const& w, entry const* mine) const noexcept
 {
-    auto const& request = w.request_;
-    if (request.is_conversion()) {
-        // Who would convert a shared hold waits for the other holders to go. If one of them wants
-        // to convert as well, neither does; and he that holds the upgrade cannot be refused.
-        bool const is_reader = request.from == lock_mode::shared;
-        for (auto& other : waiters_) {
-            if (&other == &w || !other.request_.is_conversion())
-                continue;
-            if (is_reader && (!in_queue(w) || other.request_.from == lock_mode::upgrade)) {
-                remove(w);
-                return grant::conversion_conflict;
-            }
-            other.call_.wake();
-        }
-    } else if (request.is_unlimited && !waiters_.empty() && !in_queue(w) &&
-               w.call_.is_calling_thread()) {
-        // A thread that waits already is in a callback of that wait, and would wait for itself.
-        for (auto const& other : waiters_)
-            if (other.call_.is_calling_thread())
-                return grant::would_deadlock;
-    }
-    if (!in_queue(w)) {
-        if (request.is_conversion())
-            waiters_.push_front(w);
-        else
-            waiters_.push_back(w);
-        w.queued_in_ = generation_;
-    }
-    return grant::attempt;
+    return mine && mine->of(w.request_.from) != 0;
 }
 
-/// How many levels of this mode there are besides one's own.
-inline unsigned owner_queue::others(hold const* mine, lock_mode mode) const noexcept
+inline bool owner_queue::is_compatible(waiter const& w, entry const* mine) const noexcept
 {
-    return levels_[index(mode)] - (mine ? mine->levels[index(mode)] : 0);
+    auto const others = [&](lock_mode mode) { return levels_.of_others(mine, mode); };
+    if (others(lock_mode::exclusive) != 0)
+        return false;
+    if (w.request_.to == lock_mode::shared)
+        return true;
+    if (others(lock_mode::upgrade) != 0)
+        return false;
+    return w.request_.to == lock_mode::upgrade || others(lock_mode::shared) == 0;
 }
 
-inline bool owner_queue::is_compatible(waiter const& w, hold const* mine) const noexcept
-{
-    switch (w.request_.to) {
-    case lock_mode::shared:
-        return others(mine, lock_mode::exclusive) == 0;
-    case lock_mode::upgrade:
-        return others(mine, lock_mode::exclusive) + others(mine, lock_mode::upgrade) == 0;
-    default:
-        return others(mine, lock_mode::exclusive) + others(mine, lock_mode::upgrade) +
-                   others(mine, lock_mode::shared) ==
-               0;
-    }
-}
-
-inline bool owner_queue::waits_for_readers_alone(waiter const& w, hold const* mine) const noexcept
+inline bool owner_queue::waits_only_for_readers(waiter const& w, entry const* mine) const noexcept
 {
     return w.request_.to == lock_mode::exclusive &&
-           others(mine, lock_mode::exclusive) + others(mine, lock_mode::upgrade) == 0;
+           levels_.of_others(mine, lock_mode::exclusive) == 0 &&
+           levels_.of_others(mine, lock_mode::upgrade) == 0;
 }
 
 std::optional<pending_action> owner_queue::taken(waiter& w,
                                                  std::optional<file_identity> const& file) noexcept
 {
     auto const guard = guard_queue();
-    if (!in_queue(w))
+    if (!waiters_.contains(w))
         return std::nullopt;
     file_ = file;
-    auto* mine = find(w.who_);
-    if (closed_ ||
-        (w.request_.is_conversion() && (!mine || mine->levels[index(w.request_.from)] == 0))) {
-        held_ =
-            (std::max)(held_, w.request_.to); // to be lowered when he has asked again, and leaves
+    auto* mine = levels_.find(w.who_);
+    bool const is_conversion = w.request_.is_conversion();
+    if (closed_ || (is_conversion && !has_level_to_convert(w, mine))) {
+        // Downgraded when the waiter has asked again, and leaves.
+        held_ = (std::max)(held_, w.request_.to);
         return std::nullopt;
     }
     if (!mine)
-        mine = &holds_.emplace_back(hold{w.who_});
-    add(*mine, w.request_.to);
-    if (w.request_.is_conversion())
-        subtract(*mine, w.request_.from);
+        mine = &levels_.insert(w.who_);
+    levels_.add(*mine, w.request_.to);
+    if (is_conversion)
+        levels_.subtract(*mine, w.request_.from);
     held_ = (std::max)(held_, w.request_.to);
-    row_ = nullptr;
-    remove(w);
+    unfinished_.claimant = nullptr;
+    waiters_.remove(w);
     return next_action();
 }
 
@@ -226,10 +170,8 @@ pending_action owner_queue::found_busy(waiter& w, std::optional<file_identity> c
     auto const guard = guard_queue();
     if (!(file_ == file)) {
         file_ = file;
-        // The others may find that it is they who have it, through another object.
-        for (auto& other : waiters_)
-            if (&other != &w)
-                other.call_.wake();
+        // The other waiters may find that their threads hold that file through another object.
+        waiters_.wake_all_but(&w);
     }
     return next_action();
 }
@@ -238,36 +180,36 @@ pending_action owner_queue::leave(waiter& w) noexcept
 {
     auto const guard = guard_queue();
     bool const was_at_work = at_work_ && worker_ == &w;
-    bool const had_place = in_queue(w);
-    bool const was_first = had_place && &waiters_.front() == &w;
-    remove(w);
-    auto* const next = waiters_.empty() ? nullptr : &waiters_.front();
+    bool const had_place = waiters_.contains(w);
+    bool const was_first = had_place && waiters_.front() == &w;
+    waiters_.remove(w);
+    auto* const next = waiters_.front();
     if (next && was_first)
         next->call_.follow(w.call_);
-    if (row_ == &w) {
-        // Who wants the same goes on where this one has stopped.
-        bool const goes_on = next && next->request_ == w.request_;
-        row_ = goes_on ? next : nullptr;
-        abandoned_ = !goes_on;
+    if (unfinished_.claimant == &w) {
+        // A waiter with the same request continues with the claim.
+        bool const continues = next && next->request_ == w.request_;
+        unfinished_.claimant = continues ? next : nullptr;
+        unfinished_.withdraw_now = !continues;
     }
-    // `ask` may have taken its place from him.
-    if (!was_at_work && (at_work_ || !(had_place || abandoned_)))
+    // `ask` may have removed the waiter from the queue already.
+    if (!was_at_work && (at_work_ || !(had_place || unfinished_.withdraw_now)))
         return {};
     at_work_ = true;
     return next_action();
 }
 
-pending_action owner_queue::done(pending_action const& c, system::error_code const& ec) noexcept
+pending_action owner_queue::done(pending_action const& a, system::error_code const& ec) noexcept
 {
     auto const guard = guard_queue();
     if (ec == system::errc::operation_would_block)
-        unfinished_ = true;
-    if (c.kind == pending_action::downgrade && c.to == lock_mode::none) {
-        unreleased_ = bool(ec);
-    } else if (c.kind == pending_action::downgrade && ec) {
-        // What is held is stronger than need be, and keeps others out in vain; but it is held.
-        unlowered_ = true;
-        held_ = c.from;
+        is_to_be_resumed_ = true;
+    if (a.kind == pending_action::downgrade && a.to == lock_mode::none) {
+        unfinished_.release_failed = bool(ec);
+    } else if (a.kind == pending_action::downgrade && ec) {
+        // The hold is stronger than necessary and excludes others in vain, but it is held.
+        unfinished_.downgrade_failed = true;
+        held_ = a.from;
     }
     return next_action();
 }
@@ -275,63 +217,55 @@ pending_action owner_queue::done(pending_action const& c, system::error_code con
 std::optional<pending_action> owner_queue::resume() noexcept
 {
     auto const guard = guard_queue();
-    if (!unfinished_)
+    if (!is_to_be_resumed_)
         return pending_action{};
     if (at_work_)
         return std::nullopt;
     at_work_ = true;
-    unfinished_ = false;
-    return unreleased_ ? pending_action{pending_action::downgrade}
-                       : pending_action{pending_action::withdraw};
+    is_to_be_resumed_ = false;
+    return pending_action{unfinished_.release_failed ? pending_action::downgrade
+                                                     : pending_action::withdraw};
 }
 
 void owner_queue::released(bool worked) noexcept
 {
     auto const guard = guard_queue();
-    unreleased_ = !worked;
+    unfinished_.release_failed = !worked;
 }
 
-// For who is at work. In a child that was forked meanwhile, nobody is.
+// For the owner at work. In a child that was forked meanwhile, no owner is.
 inline pending_action owner_queue::next_action() noexcept
 {
     if (!at_work_)
         return {};
-    if (std::exchange(abandoned_, false))
+    if (std::exchange(unfinished_.withdraw_now, false))
         return {pending_action::withdraw};
-    auto const need = needed();
-    if (need < held_ && (!unlowered_ || need == lock_mode::none))
-        return {pending_action::downgrade, need, std::exchange(held_, need)};
-    at_work_ = withdraw_first_ = false;
-    auto const* const worker = std::exchange(worker_, nullptr);
-    if (!waiters_.empty() && &waiters_.front() != worker)
-        waiters_.front().call_.wake();
+    auto const needed = levels_.strongest();
+    if (needed < held_ && (!unfinished_.downgrade_failed || needed == lock_mode::none))
+        return {pending_action::downgrade, needed, std::exchange(held_, needed)};
+    at_work_ = unfinished_.withdraw_before_attempt = false;
+    waiters_.wake_front_unless(std::exchange(worker_, nullptr));
     return {};
-}
-
-inline lock_mode owner_queue::needed() const noexcept
-{
-    return strongest(levels_);
 }
 
 inline owner_queue::dropped owner_queue::settle_unless_at_work() noexcept
 {
     if (at_work_)
-        return {true}; // who is at work, is given the chore
+        return {true}; // the owner at work gets the action
     at_work_ = true;
-    unlowered_ = false;
+    unfinished_.downgrade_failed = false;
     return {true, next_action()};
 }
 
 owner_queue::dropped owner_queue::drop(owner who, lock_mode mode) noexcept
 {
     auto const guard = guard_queue();
-    auto* const mine = find(who);
+    auto* const mine = levels_.find(who);
     if (mine && mode == lock_mode::none)
-        mode = strongest(mine->levels);
-    if (mine && mine->levels[index(mode)] != 0) {
-        bool const was_last = mine->levels[index(mode)] == 1;
-        subtract(*mine, mode);
-        // Otherwise nothing has changed for anybody else.
+        mode = mine->strongest();
+    if (mine && mine->of(mode) != 0) {
+        bool const was_last = mine->of(mode) == 1;
+        levels_.subtract(*mine, mode);
         return was_last ? settle_unless_at_work() : dropped{true};
     }
     if (given_up_ == 0)
@@ -343,22 +277,18 @@ owner_queue::dropped owner_queue::drop(owner who, lock_mode mode) noexcept
 owner_queue::dropped owner_queue::drop_all(owner who) noexcept
 {
     auto const guard = guard_queue();
-    auto* const mine = find(who);
+    auto* const mine = levels_.find(who);
     if (!mine)
         return {false};
-    for (std::size_t mode = 0; mode < mine->levels.size(); ++mode)
-        levels_[mode] -= std::exchange(mine->levels[mode], 0);
-    forget_if_empty(*mine);
+    levels_.remove_all(*mine);
     return settle_unless_at_work();
 }
 
 owner_queue::dropped owner_queue::drop_everything() noexcept
 {
     auto const guard = guard_queue();
-    if (holds_.empty())
+    if (levels_.clear() == 0)
         return {false};
-    holds_.clear();
-    levels_ = {};
     return settle_unless_at_work();
 }
 
@@ -366,108 +296,48 @@ owner_queue::dropped owner_queue::close() noexcept
 {
     auto const guard = guard_queue();
     closed_ = true;
-    given_up_ += sum(levels_);
-    holds_.clear();
-    levels_ = {};
-    for (auto& waiting : waiters_)
-        waiting.call_.wake();
+    given_up_ += levels_.clear();
+    waiters_.wake_all_but(nullptr);
     return settle_unless_at_work();
 }
 
 owner_queue::dropped owner_queue::weaken(owner who, lock_mode from, lock_mode to) noexcept
 {
     auto const guard = guard_queue();
-    auto* const mine = find(who);
-    if (!mine || mine->levels[index(from)] == 0)
-        return {given_up_ != 0}; // a guard that a forking parent left; its end is still to come
-    add(*mine, to);
-    subtract(*mine, from);
+    auto* const mine = levels_.find(who);
+    if (!mine || mine->of(from) == 0)
+        return {given_up_ != 0}; // the guard of a forking parent, whose end is still to come
+    levels_.add(*mine, to);
+    levels_.subtract(*mine, from);
     return settle_unless_at_work();
 }
 
 bool owner_queue::give(owner from, owner to) noexcept
 {
     auto const guard = guard_queue();
-    auto* const its = find(from);
-    if (!its)
+    if (!levels_.find(from))
         return false;
-    auto* const others = find(to);
-    for (auto& other : waiters_)
-        if (other.who_ == to)
-            other.call_.wake(); // he has some now
-    if (!others) {
-        its->who = to;
-        return true;
-    }
-    auto const mode = index(strongest(its->levels));
-    if (others->levels[mode] == 0)
-        return false;
-    others->levels[mode] += std::exchange(its->levels[mode], 0);
-    forget_if_empty(*its);
-    return true;
-}
-
-inline owner_queue::hold* owner_queue::find(owner who) noexcept
-{
-    auto const it =
-        std::find_if(holds_.begin(), holds_.end(), [&](hold const& h) { return h.who == who; });
-    return it == holds_.end() ? nullptr : &*it;
-}
-
-owner_queue::hold const* owner_queue::find(owner who) const noexcept
-{
-    return const_cast<owner_queue*>(this)->find(who);
-}
-
-inline void owner_queue::add(hold& to, lock_mode mode) noexcept
-{
-    ++to.levels[index(mode)];
-    ++levels_[index(mode)];
-}
-
-inline void owner_queue::subtract(hold& from, lock_mode mode) noexcept
-{
-    --levels_[index(mode)];
-    if (--from.levels[index(mode)] == 0)
-        forget_if_empty(from);
-}
-
-inline void owner_queue::forget_if_empty(hold& h) noexcept
-{
-    if (sum(h.levels) != 0)
-        return;
-    h = holds_.back();
-    holds_.pop_back();
-}
-
-inline void owner_queue::remove(waiter& w) noexcept
-{
-    if (!in_queue(w))
-        return;
-    bool const was_first = &waiters_.front() == &w;
-    waiters_.erase(waiters_.iterator_to(w));
-    w.queued_in_ = 0;
-    if (was_first && !waiters_.empty())
-        waiters_.front().call_.wake();
+    waiters_.wake_those_of(to); // which have levels now
+    return levels_.give(from, to);
 }
 
 unsigned owner_queue::levels(owner who) const noexcept
 {
     auto const guard = guard_queue();
-    auto const* const mine = find(who);
-    return mine ? sum(mine->levels) : 0;
+    auto const* const mine = levels_.find(who);
+    return mine ? mine->sum() : 0;
 }
 
 bool owner_queue::is_held() const noexcept
 {
     auto const guard = guard_queue();
-    return !holds_.empty();
+    return !levels_.empty();
 }
 
 bool owner_queue::is_unreleased() const noexcept
 {
     auto const guard = guard_queue();
-    return unreleased_;
+    return unfinished_.release_failed;
 }
 
 std::optional<file_identity> owner_queue::file() const noexcept
@@ -479,10 +349,10 @@ std::optional<file_identity> owner_queue::file() const noexcept
 bool owner_queue::keeps_out(owner who, file_identity const& file, lock_mode mode) const noexcept
 {
     auto const guard = guard_queue();
-    auto const* const its = find(who);
+    auto const* const its = levels_.find(who);
     if (!its || !(file_ == file))
         return false;
-    auto const held = strongest(its->levels);
+    auto const held = its->strongest();
     return mode == lock_mode::exclusive || held == lock_mode::exclusive ||
            (mode == lock_mode::upgrade && held == lock_mode::upgrade);
 }
@@ -490,13 +360,7 @@ bool owner_queue::keeps_out(owner who, file_identity const& file, lock_mode mode
 bool owner_queue::is_behind_writer(waiter const& w) const noexcept
 {
     auto const guard = guard_queue();
-    for (auto const& other : waiters_) {
-        if (&other == &w)
-            return false;
-        if (other.request_.to == lock_mode::exclusive && other.request_.is_unlimited)
-            return true;
-    }
-    return false;
+    return waiters_.is_behind_writer(w);
 }
 
 } // namespace detail

@@ -6,15 +6,14 @@
 #define BOOST_FILELOCK_SRC_OWNERSHIP_OWNER_QUEUE_HPP
 
 #include "../platform/file.hpp"
-#include "owner.hpp"
+#include "owner_levels.hpp"
 #include "waiter.hpp"
+#include "waiter_queue.hpp"
 
-#include <boost/container/small_vector.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <boost/system/error_code.hpp>
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -28,83 +27,93 @@ struct object_tag;
 using object_hook = intrusive::list_base_hook<intrusive::tag<object_tag>,
                                               intrusive::link_mode<intrusive::normal_link>>;
 
-/// What is left to be done to the file by whoever was at work on it.
+/// What the owner at work on the file has to do to it next, on behalf of all owners.
 struct pending_action
 {
     enum kind_type
     {
-        none,     ///< and he is no longer at work
-        withdraw, ///< what an abandoned row of attempts has left
-        downgrade ///< the hold, to mode `to`: nobody needs more
+        none,     ///< nothing: the owner is no longer at work
+        withdraw, ///< remove the claim that the attempts of a former waiter left
+        downgrade ///< weaken the hold to mode `to`; release it where that is `none`
     };
 
     kind_type kind = none;
     lock_mode to = lock_mode::none;
-    lock_mode from = lock_mode::none; ///< what it is to be lowered from
+    lock_mode from = lock_mode::none; ///< the mode before a downgrade
 };
 
-/// Who in this process holds one lock object, and who waits for it, first come first served.
+/// The owners of one lock object in this process, and the FIFO of those that wait for it.
 ///
-/// All owners share one hold on the file, as strong as the strongest of their levels. One at a time
-/// is at work on the file: who is told so by `ask`, until he says what came of it. What others
-/// leave to be done meanwhile, he is given as chores.
+/// All owners share one hold on the file, as strong as the strongest of their levels. One of them
+/// at a time is at work on the file: from `ask`, which says so, until it reports the outcome. It
+/// also performs the actions that other owners leave to be done meanwhile.
 ///
-/// The book touches no file and waits for nothing: its users do.
+/// The queue touches no file and never waits. Its users do.
 class owner_queue : public object_hook
 {
 public:
     enum class grant
     {
-        granted,             ///< one level more for an owner who has some of that mode
-        attempt,             ///< you are at work: try, then say `taken`, `found_busy` or `leave`
-        announce,            ///< you are at work: announce yourself, say `found_busy` and ask again
-        wait,                ///< you stand in the queue and will be woken
-        conversion_conflict, ///< another conversion comes first, and would wait for you
-        would_deadlock,      ///< you hold levels of another mode
-        closed,              ///< nobody gets anything any more
-        not_owned            ///< you have nothing to look at or to convert
+        granted,  ///< the owner had levels of this mode, and has one more
+        attempt,  ///< the waiter is at work: try, then call `taken`, `found_busy` or `leave`
+        announce, ///< the waiter is at work: announce it, call `found_busy`, and ask again
+        wait,     ///< the waiter is queued and will be woken
+        conversion_conflict, ///< another conversion comes first, and would wait for this one
+        would_deadlock,      ///< the owner has levels of another mode
+        closed,              ///< the lock object was closed
+        not_owned            ///< the owner has no level to inspect or to convert
     };
 
-    /// `exclusion_domains`: as its protocol says.
+    /// `exclusion_domains`: as of the object's protocol.
     explicit owner_queue(std::uint8_t exclusion_domains = 255);
 
-    /// Takes a place in the queue for one who will ask later, and holds nothing so far.
+    /// Queues a waiter that will ask later. It holds nothing so far.
     void line_up(waiter& w) noexcept;
 
-    /// Asks for what the waiter wants, at first and whenever it was woken or wants to try again.
-    /// `may_announce`: he who waits for no more than this object's readers is told to announce
-    /// himself to those of other objects.
+    /// Requests what the waiter wants: at first, whenever it was woken, and before every attempt.
+    /// `may_announce`: a writer that waits only for readers of this object is told to announce
+    /// itself to the readers of other objects. Throws std::bad_alloc.
     grant ask(waiter& w, bool may_announce = false);
 
-    /// For one whose turn it is: whether another's row of attempts must be withdrawn first.
-    bool must_withdraw(waiter const& w) const noexcept { return withdraw_first_ && worker_ == &w; }
-    /// And whether a release has failed, and must be done again first.
-    bool must_release(waiter const& w) const noexcept { return unreleased_ && worker_ == &w; }
+    /// Returns whether the waiter is at work and must first withdraw another waiter's claim.
+    bool must_withdraw(waiter const& w) const noexcept
+    {
+        return unfinished_.withdraw_before_attempt && worker_ == &w;
+    }
+    /// Returns whether the waiter is at work and must first repeat a release that failed.
+    bool must_release(waiter const& w) const noexcept
+    {
+        return unfinished_.release_failed && worker_ == &w;
+    }
 
-    /// The waiter has what it wanted, on this file. Nothing: not so, ask again: we are a child that
-    /// a callback forked, and own nothing; or what was to be converted, another thread has dropped;
-    /// or the book was closed meanwhile.
+    /// Records that the waiter acquired this file. Returns nothing where it has to ask again: this
+    /// is a child that a callback forked; another thread dropped the level that was converted; or
+    /// the object was closed meanwhile.
     std::optional<pending_action> taken(waiter& w,
                                         std::optional<file_identity> const& file) noexcept;
 
-    /// Somebody else has it. The waiter keeps its place.
+    /// Records that another process holds the file. The waiter keeps its place.
     pending_action found_busy(waiter& w, std::optional<file_identity> const& file) noexcept;
 
-    /// The waiter gives up, or has looked. Harmless for one that has no place.
+    /// Removes a waiter that gives up, or has inspected the file. Harmless without a place.
     pending_action leave(waiter& w) noexcept;
 
-    /// The chore was done, or not. Says the next. `operation_would_block`: see `is_unfinished`.
-    pending_action done(pending_action const& c, system::error_code const& ec) noexcept;
+    /// Records how an action ended, and returns the next. `operation_would_block`: see
+    /// `is_unfinished`.
+    pending_action done(pending_action const& a, system::error_code const& ec) noexcept;
 
-    /// Whether another process was in the way of a release or a withdrawal, which is still to be
-    /// done. No more once an attempt has begun, since attempts do it first. From any thread.
-    bool is_unfinished() const noexcept { return unfinished_.load(std::memory_order_relaxed); }
+    /// Returns whether a release or a withdrawal is still to be done because another process was in
+    /// the way. False once an attempt has begun, since attempts do it first. From any thread.
+    bool is_unfinished() const noexcept
+    {
+        return is_to_be_resumed_.load(std::memory_order_relaxed);
+    }
 
-    /// Starts to do that again. Returns it as a chore, or no chore where it has been done
-    /// meanwhile, or nothing while an owner is at work on the file.
+    /// Resumes that release or withdrawal. Returns it as an action; the action `none` where it was
+    /// done meanwhile; nothing while an owner is at work on the file.
     std::optional<pending_action> resume() noexcept;
 
-    /// The release that `must_release` spoke of was tried again.
+    /// Records the outcome of the release that `must_release` asked for.
     void released(bool worked) noexcept;
 
     struct dropped
@@ -113,99 +122,88 @@ public:
         pending_action next = {};
     };
 
-    /// Drops one level, of the strongest mode that there is where `mode` is none.
+    /// Drops one level, of the strongest mode where `mode` is `none`.
     dropped drop(owner who, lock_mode mode) noexcept;
     dropped drop_all(owner who) noexcept;
     dropped drop_everything() noexcept;
-    /// The same, behind the owners' backs: to drop what they had is no mistake of theirs. From now
-    /// on nobody gets anything.
+    /// Drops everything for good. Later drops of the owners succeed and do nothing; later requests
+    /// get `closed`.
     dropped close() noexcept;
 
-    /// Makes a level of one mode one of a weaker mode.
+    /// Converts a level of one mode to a weaker mode.
     dropped weaken(owner who, lock_mode from, lock_mode to) noexcept;
 
-    /// All levels of an owner.
+    /// Returns the number of all levels of an owner.
     unsigned levels(owner who) const noexcept;
 
-    /// Makes the levels of one owner another's. False where he has none, or the other has some of
-    /// another mode.
+    /// Moves the levels of one owner to another. Returns false where the first has none, or the
+    /// second has levels of another mode.
     bool give(owner from, owner to) noexcept;
 
-    /// Whether anybody holds anything.
+    /// Returns whether an owner has levels.
     bool is_held() const noexcept;
 
-    /// Whether a release has failed.
+    /// Returns whether a release has failed and was not repeated.
     bool is_unreleased() const noexcept;
 
-    /// The file that was last found locked, by us or by others.
+    /// Returns the file that was last found locked, by this object or by another.
     std::optional<file_identity> file() const noexcept;
 
-    /// Whether this owner holds this file in a way that keeps out a hold of this mode.
+    /// Returns whether this owner holds this file in a way that excludes a hold of this mode.
     bool keeps_out(owner who, file_identity const& file, lock_mode mode) const noexcept;
 
-    /// Whether their locks exclude each other where they are on one file.
+    /// Returns whether locks of the two objects exclude each other if they are on one file.
     bool is_alike(owner_queue const& other) const noexcept
     {
         return (exclusion_domains_ & other.exclusion_domains_) != 0;
     }
 
-    /// Whether the waiter stands behind somebody who waits for an exclusive lock and nothing else.
+    /// Returns whether a waiter ahead in the queue waits for an exclusive lock without a limit.
     bool is_behind_writer(waiter const& w) const noexcept;
 
-    /// Guards the book, and what a waiter shares with its waker.
+    /// Guards the queue, and what a waiter shares with its waker.
     std::mutex& mutex() const noexcept { return mutex_; }
 
 private:
-    using counts = std::array<unsigned, 4>; // by mode
+    using entry = owner_levels::entry;
 
-    struct hold
+    /// What earlier work on the file left to be done.
+    struct unfinished_work
     {
-        owner who;
-        counts levels = {};
+        waiter* claimant = nullptr;           // its attempts may have left a claim
+        bool withdraw_before_attempt = false; // of the present worker: another waiter's claim
+        bool withdraw_now = false;            // the claimant left while another was at work
+        bool release_failed = false;
+        bool downgrade_failed = false; // in the present work, which does not repeat it
     };
 
     std::unique_lock<std::mutex> guard_queue() const noexcept;
     void start_afresh() noexcept;
 
-    hold* find(owner who) noexcept;
-    hold const* find(owner who) const noexcept;
-    void add(hold& to, lock_mode mode) noexcept;
-    void subtract(hold& from, lock_mode mode) noexcept;
-    void forget_if_empty(hold& h) noexcept;
-
-    bool in_queue(waiter const& w) const noexcept { return w.queued_in_ == generation_; }
-    grant enqueue(waiter& w) noexcept;
-    void remove(waiter& w) noexcept;
-    grant look(waiter& w, bool owned) noexcept;
+    grant inspect(waiter& w, bool owned) noexcept;
+    grant start_attempt(waiter& w, entry const* mine, bool may_announce);
     void start_work(waiter& w) noexcept;
-    unsigned others(hold const* mine, lock_mode mode) const noexcept;
-    bool waits_for_readers_alone(waiter const& w, hold const* mine) const noexcept;
-    bool is_compatible(waiter const& w, hold const* mine) const noexcept;
-    lock_mode needed() const noexcept;
+    bool has_level_to_convert(waiter const& w, entry const* mine) const noexcept;
+    bool waits_only_for_readers(waiter const& w, entry const* mine) const noexcept;
+    bool is_compatible(waiter const& w, entry const* mine) const noexcept;
     pending_action next_action() noexcept;
     dropped settle_unless_at_work() noexcept;
 
     std::mutex& mutex_;
     std::uint8_t const exclusion_domains_;
-    std::uint32_t generation_; // of the process whose book this is
 
-    container::small_vector<hold, 1> holds_;
-    counts levels_ = {};    // of all owners together
-    unsigned given_up_ = 0; // levels that a forking parent had, or that were given up
-    intrusive::list<waiter, intrusive::base_hook<queue_hook>> waiters_;
+    owner_levels levels_;
+    unsigned given_up_ = 0; // levels of a forking parent, or from before `close`
+    waiter_queue waiters_;
 
     // The file.
     lock_mode held_ = lock_mode::none;
     std::optional<file_identity> file_;
     bool at_work_ = false;
-    waiter* worker_ = nullptr; // who is at work, where that is somebody from the queue
-    waiter* row_ = nullptr;    // whose row of attempts has left something to be withdrawn
-    bool withdraw_first_ = false;
-    bool abandoned_ = false; // the row, by one who left while another was at work
-    bool unreleased_ = false;
+    waiter* worker_ = nullptr; // the waiter that is at work, if one is
+    unfinished_work unfinished_;
     bool closed_ = false;
-    bool unlowered_ = false; // although there was an attempt at it just now
-    std::atomic<bool> unfinished_{false};
+    std::atomic<bool> is_to_be_resumed_{false};
 };
 
 } // namespace detail

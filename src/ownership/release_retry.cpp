@@ -19,7 +19,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The other process usually needs microseconds; where it was stopped, nothing is urgent.
+// The other process usually needs microseconds. If it was stopped, the retry is not urgent, so the
+// pause doubles up to 100 ms.
 constexpr std::chrono::nanoseconds shortest_pause = removal_backoff, longest_pause = 100ms;
 
 } // namespace

@@ -18,27 +18,28 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// For how long an owner that can wait tries again, before the background thread goes on alone.
+/// The longest time that an owner that can wait retries a release. After that, the background
+/// thread continues.
 inline constexpr std::chrono::seconds longest_release{1};
 
-/// Tries a release or a withdrawal again that another process was in the way of.
+/// Retries a release or a withdrawal when another process was in the way of the first try.
 ///
-/// A thread that releases calls `try_again` until it has waited for long enough. All others, who
-/// must not wait, start the background retry: asynchronous owners, whose threads run event loops,
-/// and acquisitions that have given up, whose time limit has passed.
+/// A thread that releases calls `try_again` for at most `longest_release`. Asynchronous owners and
+/// acquisitions that have given up start the background retry. They must not wait: the threads of
+/// asynchronous owners run event loops, and the time limit of such an acquisition has passed.
 class release_retry final : private heartbeat
 {
 public:
     release_retry(owner_queue& queue, protocol& what) noexcept : queue_(queue), protocol_(what) {}
     ~release_retry() { stop_and_wait(); }
 
-    /// Returns `operation_would_block` where it is still to be done, and nothing where another
-    /// owner of the lock object has done it. From any thread.
+    /// Tries again. Returns `operation_would_block` if the release is still unfinished, and no
+    /// error if another owner of the lock object has finished it. May be called from any thread.
     system::error_code try_again() noexcept;
 
-    /// Has the thread of the heartbeats try until it is done, or a new acquisition has begun, which
-    /// does it first. From any thread. Where no thread is to be had, the next acquisition or the
-    /// destructor of the lock object does it.
+    /// Lets the heartbeat thread retry until the release is finished or a new acquisition begins,
+    /// which finishes it first. If the thread cannot be started, the next acquisition or the
+    /// destructor of the lock object finishes it. May be called from any thread.
     void start_in_background() noexcept;
 
 private:
@@ -46,7 +47,7 @@ private:
 
     owner_queue& queue_;
     protocol& protocol_;
-    std::chrono::nanoseconds pause_{}; // of the background thread alone
+    std::chrono::nanoseconds pause_{}; // used only by the background thread
 };
 
 } // namespace detail

@@ -14,7 +14,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A thread that waits.
+/// The waker of a thread that waits.
 class thread_waker final : public waker
 {
 public:
@@ -32,7 +32,7 @@ public:
         return thread_ == std::this_thread::get_id();
     }
 
-    /// As `sleeper`.
+    /// Does what `thread_parker::wait_until` does.
     void wait_until(thread_parker::time_point until, bool ignore_changes = false)
     {
         parker_.wait_until(until, ignore_changes);

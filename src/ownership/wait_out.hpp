@@ -17,8 +17,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Calls `step` again and again, on the calling thread, for as long as it returns
-/// `operation_would_block`. Returns its last result, or `timed_out` after `limit`.
+/// Calls `step` on the calling thread until it returns something other than
+/// `operation_would_block`, and sleeps between two calls. Returns that result, or `timed_out` after
+/// `limit`.
 template <class Step>
 system::error_code wait_out(Step const& step, std::chrono::nanoseconds limit)
 {

@@ -18,54 +18,54 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-// Not a safe link: a forked child leaves behind waiters on stacks that it does not have.
+// Not a safe link: a forked child abandons linked waiters on stacks of threads that it does not
+// have.
 using queue_hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::normal_link>>;
 
 class async_waker;
 
-/// How to tell somebody in a queue that it may be his turn, and how he learns of what others do to
-/// the file.
+/// Notifies a waiter that its turn may have come, and watches the file for changes on its behalf.
 class waker
 {
 public:
-    /// Called under the book's mutex.
+    /// Wakes the waiter. Called with the mutex of the queue held.
     virtual void wake() noexcept = 0;
 
-    /// From now on has him woken when this file changes; no other file any more.
+    /// Wakes the waiter when this file changes. Replaces the watch on another file.
     virtual watch_result watch(watch_target const&, file_identity const&) noexcept
     {
         return watch_result::no;
     }
 
-    /// Whether it has changed since the last call.
+    /// Returns whether the file has changed since the last call.
     virtual bool take_change() noexcept { return false; }
 
-    /// Called under the book's mutex of who is the first in the queue from now on: `former`, who
-    /// was it, gives up, and what he watches need not be watched anew.
+    /// Called on the waker of the waiter that becomes the first in the queue because `former` gives
+    /// up. It may adopt the watch of `former` instead of setting a new one. Called with the mutex
+    /// of the queue held.
     virtual void follow(waker& former) noexcept { (void)former; }
 
-    /// Whether it is the calling thread that waits, and so cannot do anything else meanwhile.
+    /// Returns whether the calling thread is the one that waits. That thread cannot do anything
+    /// else until the wait ends.
     virtual bool is_calling_thread() const noexcept { return false; }
 
-    /// This object, if it is the waker of an asynchronous operation; in place of `dynamic_cast`,
-    /// for builds without run-time type information.
+    /// Returns this object if it is the waker of an asynchronous operation, else null. Replaces
+    /// `dynamic_cast` for builds without run-time type information.
     virtual async_waker* as_async() noexcept { return nullptr; }
 
 protected:
     ~waker() = default;
 };
 
-/// What somebody wants of a lock object.
+/// A request to a lock object: an acquisition, a conversion or an inspection.
 struct lock_request
 {
     lock_mode to;
-    lock_mode from = lock_mode::none; ///< a level of this mode becomes one of `to`
-    bool is_unlimited = false;        ///< nothing but the lock will make him go
+    lock_mode from = lock_mode::none; ///< for a conversion: the mode of the level to convert
+    bool is_unlimited = false;        ///< the wait has no time limit and cannot be cancelled
 
-    static lock_request inspect() noexcept
-    {
-        return {lock_mode::none};
-    } ///< at the file that he holds
+    /// Returns a request to inspect the file of the owner's hold.
+    static lock_request inspect() noexcept { return {lock_mode::none}; }
     bool is_inspection() const noexcept { return to == lock_mode::none; }
     bool is_conversion() const noexcept { return from != lock_mode::none; }
 
@@ -75,7 +75,7 @@ struct lock_request
     }
 };
 
-/// Somebody who wants a lock object; a place in its queue.
+/// A place in the queue of a lock object, for an owner that has a request.
 class waiter : public queue_hook
 {
 public:
@@ -95,11 +95,12 @@ protected:
 
 private:
     friend class owner_queue;
+    friend class waiter_queue;
 
     owner who_;
     waker& call_;
     lock_request request_;
-    std::uint32_t queued_in_ = 0; // the process generation in whose queue it stands
+    std::uint32_t queued_in_ = 0; // the process generation of the queue it is in; 0 if in none
 };
 
 } // namespace detail

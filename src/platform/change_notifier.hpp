@@ -17,37 +17,42 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-// Not a safe link: a forked child leaves behind watches that its parent has set.
+// A safe link would assert: a forked child abandons the watches that its parent has set.
 using watch_hook = intrusive::set_base_hook<intrusive::link_mode<intrusive::normal_link>,
                                             intrusive::optimize_size<true>>;
 
-/// What of a file tells that a lock may be free, besides its own end.
+/// The changes of a file that can mean that its lock is free, besides the end of the file itself.
 enum class watch_kind : unsigned char
 {
-    lock_file, ///< those who hold it let go by closing it
-    marker,    ///< its content. A close tells nothing: who reads it must not wake others who do
-    directory  ///< entries that go, by whatever name, or are replaced; not what is made or changed
+    lock_file, ///< closes, because a holder releases by closing the file
+    /// Changes of the content. Closes do not count: a process that reads the marker must not wake
+    /// the other processes that read it.
+    marker,
+    /// Entries that are removed, renamed or replaced, by any name; not entries that are made or
+    /// changed.
+    directory
 };
 
-/// What tells that a lock may be free. A directory's own removal is told when nobody has it open
-/// any more, which he who watches may have; but what was in it has gone before, and was told.
+/// The source of the change that can mean that a lock is free. The system reports a directory's own
+/// removal only when no process has it open any more, and the watching process may have it open.
+/// Its entries were removed before, and that was reported.
 struct watch_target
 {
-    descriptor const* file = nullptr; ///< nothing: ask from time to time
+    descriptor const* file = nullptr; ///< null: poll
     file_identity identity;
     watch_kind kind = watch_kind::marker;
-    std::int64_t process = 0; ///< whose end counts as well, if any
+    std::int64_t process = 0; ///< the process whose end counts as a change; 0: none
 
     explicit operator bool() const noexcept { return file != nullptr; }
 };
 
 struct watched_process
 {
-    descriptor end; ///< becomes readable when it has ended
+    descriptor end; ///< becomes readable when the process has ended
     std::int64_t pid = 0;
 };
 
-/// Somebody who wants to be told of changes to a file.
+/// A recipient of change notifications for one file.
 class file_watch : public watch_hook
 {
 public:
@@ -55,7 +60,7 @@ public:
     file_watch(file_watch const&) = delete;
     file_watch& operator=(file_watch const&) = delete;
 
-    /// Whether the file has changed since it was last asked.
+    /// Returns whether the file has changed since the last `take_change`.
     bool is_changed() const noexcept { return is_changed_; }
     bool take_change() noexcept
     {
@@ -64,7 +69,7 @@ public:
         return was_changed;
     }
 
-    /// Called when it changes, by whoever reads the notices.
+    /// Called when the file changes, by the thread that reads the notifications.
     virtual void on_change() noexcept = 0;
 
 protected:
@@ -75,40 +80,41 @@ private:
 
     file_identity identity_;
     std::unique_ptr<watched_process> process_;
-    int number_ = -1; // the system's, of the watch
-    // Together, since ten thousand may wait.
-    std::uint32_t set_in_ : 30; // the process generation, what is left of it; 0: not on a list
+    int number_ = -1; // the system's number of the watch
+    // Packed together, since ten thousand may wait.
+    std::uint32_t set_in_ : 30; // the low bits of the process generation; 0: not on a list
     bool is_gone_ : 1;
     bool is_changed_ : 1;
 };
 
 enum class watch_result
 {
-    no,     ///< it cannot be had: limits, permissions, systems without
-    anew,   ///< what happened before this call may have been missed
-    already ///< nothing has been missed
+    no,     ///< no watch is possible: limits, permissions, systems without notifications
+    anew,   ///< a new watch: changes before this call may have been missed
+    already ///< no change has been missed
 };
 
-/// One source of notices, and the list of those who want them. Not for several threads at once.
-/// A forked child starts with none, and with an empty list.
+/// A source of change notifications and the list of their recipients. It is not thread-safe. A
+/// forked child starts with no source and an empty list.
 class change_notifier
 {
 public:
-    /// From now on watches this file, and no other: for what its holders do when they let go, and
-    /// for its being replaced. Called with forks kept away.
+    /// Makes `w` watch this file and no other: for the changes of `what.kind`, and for its being
+    /// replaced. The caller must keep forks away.
     watch_result watch(file_watch& w, watch_target const& what,
                        file_identity const& identity) noexcept;
 
-    /// Harmless for one that is not on the list.
+    /// Removes `w` from the list. Has no effect if it is not there.
     void forget(file_watch& w) noexcept;
 
-    /// Whether it is on the list, and the system still tells of its file.
+    /// Returns whether `w` is on the list and the system still reports changes of its file.
     bool is_told(file_watch const& w) const noexcept { return is_listed(w) && !w.is_gone_; }
 
-    /// What can be read when there are notices; -1 where there is nothing.
+    /// Returns the descriptor that is readable when there are notifications, or -1 if there is
+    /// none.
     native_handle_type native() const noexcept { return all_.native(); }
 
-    /// Tells whom it concerns what has happened. Does not wait.
+    /// Reads the notifications and calls the recipients they are for. Does not wait.
     void read() noexcept;
 
     template <class Predicate>
@@ -120,8 +126,8 @@ public:
         return nullptr;
     }
 
-    /// In a forked child: all that is written here is about the parent, whose notices we would
-    /// take away. Our copy of the descriptor is closed.
+    /// Forgets everything in a forked child. The list is about the parent, and reading would take
+    /// away the parent's notifications. The child's copy of the descriptor is already closed.
     void start_afresh_after_fork() noexcept;
 
 private:
@@ -131,7 +137,7 @@ private:
         type operator()(file_watch const& w) const noexcept { return w.number_; }
     };
 
-    // No list is more than 2^30 forks old.
+    // Keeps 30 bits. No list is more than 2^30 forks old.
     std::uint32_t this_list() const noexcept { return generation_ & 0x3fffffff; }
     bool is_listed(file_watch const& w) const noexcept { return w.set_in_ == this_list(); }
     bool open() noexcept;
@@ -140,9 +146,9 @@ private:
     void tell(int watch, bool is_gone, bool all) noexcept;
     void read_ends() noexcept;
 
-    std::uint32_t generation_ = 1; // of the process whose list this is; no watch has zero
-    descriptor source_;            // of what happens to files
-    descriptor all_;               // of that, and of the ends of processes
+    std::uint32_t generation_ = 1; // of the process that owns the list; no watch has zero
+    descriptor source_;            // reports changes of files
+    descriptor all_;               // reports those, and the ends of processes
     intrusive::multiset<file_watch, intrusive::base_hook<watch_hook>,
                         intrusive::key_of_value<number_of_watch>>
         list_;

@@ -11,10 +11,11 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A steady clock that goes on while the machine is suspended, as other machines do.
+/// Returns the time of a steady clock that continues while the machine is suspended, as other
+/// machines do.
 std::chrono::nanoseconds time_since_boot() noexcept;
 
-/// Since 1970, as file systems of this machine stamp their files.
+/// Returns the time since 1970 by the clock with which file systems of this machine stamp files.
 std::chrono::nanoseconds time_of_day() noexcept;
 
 } // namespace detail

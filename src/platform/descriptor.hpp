@@ -23,7 +23,7 @@ enum class access
     read_write
 };
 
-/// The number of one open descriptor, or -1. In storage of the registry of all descriptors: the
+/// The number of one open descriptor, or -1. The registry of all descriptors stores it, because the
 /// object that uses it may be on the stack of a thread that a forked child does not have.
 struct descriptor_slot
 {
@@ -31,8 +31,8 @@ struct descriptor_slot
     descriptor_slot* next_free = nullptr;
 };
 
-/// The descriptor of a lock file. A forked child closes its copy, and finds this empty, before
-/// `fork` returns there: a child that lives on must not keep the lock of a parent that died.
+/// The descriptor of a lock file. A forked child closes its copy, and finds this object empty,
+/// before `fork` returns there: a child that lives on must not keep the lock of a parent that died.
 class descriptor
 {
 public:
@@ -41,35 +41,36 @@ public:
     descriptor& operator=(descriptor const&) = delete;
     ~descriptor() { close(); }
 
-    /// Opens the lock file for reading and writing and makes it where it is missing, with exactly
-    /// these permissions or with what the umask leaves of 0666. Follows no link in the last
-    /// component, never blocks. Closes what was open before. Where it must not be written, a file
-    /// that exists is opened for reading if that will do.
+    /// Opens the lock file for reading and writing. Creates it if it is missing, with exactly these
+    /// permissions or with 0666 less the umask. If an existing file must not be written and `least`
+    /// is `access::read`, opens it for reading only. Closes what was open before. Follows no link
+    /// in the last component, and never blocks.
     system::error_code open_lock_file(filesystem::path const& path,
                                       std::optional<filesystem::perms> permissions, access least);
 
-    /// A file without a name on the directory's file system, for reading and writing. It goes with
-    /// its last descriptor where it is given no name.
+    /// Opens a file without a name on the directory's file system, for reading and writing. The
+    /// file ends with its last descriptor, unless it is given a name.
     system::error_code open_unnamed(filesystem::path const& directory,
                                     std::optional<filesystem::perms> permissions);
 
-    /// Makes the file, for reading and writing; `file_exists` where the path names anything.
+    /// Creates the file and opens it for reading and writing. Fails with `file_exists` if the path
+    /// names anything.
     system::error_code create(filesystem::path const& path,
                               std::optional<filesystem::perms> permissions);
 
-    /// Opens what exists, for reading. Follows no link in the last component, never blocks.
+    /// Opens an existing file for reading. Follows no link in the last component, and never blocks.
     system::error_code open_existing(filesystem::path const& path);
 
-    /// A directory, for what is done to the names in it. Follows no link in the last component.
+    /// Opens a directory, for operations on the names in it. Follows no link in the last component.
     system::error_code open_directory(filesystem::path const& path);
 
-    /// Takes over what was opened otherwise, if anything was, in place of what is open, or closes
-    /// it where there is no memory. For a caller that keeps forks away meanwhile.
+    /// Closes what is open and takes ownership of `fd`, if that is not -1. Closes `fd` if there is
+    /// no memory. The caller must keep forks away.
     void adopt(int fd) noexcept;
 
     void close() noexcept;
 
-    /// Whether the process has forked since it was opened.
+    /// Returns whether the process has forked since the file was opened.
     bool may_have_copies() const noexcept;
 
     bool is_open() const noexcept { return native() != -1; }
@@ -81,8 +82,8 @@ private:
     bool prepare() noexcept;
     bool publish_empty(filesystem::path const& path, filesystem::perms permissions);
 
-    descriptor_slot* slot_ = nullptr; // the registry's, from the opening to the close
-    std::uint64_t opened_at_ = 0;     // the count of forks
+    descriptor_slot* slot_ = nullptr; // the registry's, while the descriptor is open
+    std::uint64_t opened_at_ = 0;     // the count of forks when it was opened
 };
 
 } // namespace detail

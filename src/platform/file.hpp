@@ -23,7 +23,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// What tells one file from another while both exist.
+/// Distinguishes a file from all others that exist at the same time.
 struct file_identity
 {
     std::uint64_t device = 0;
@@ -42,10 +42,11 @@ struct file_facts
     bool has_name = false; ///< at least one link is left
     filesystem::perms permissions = filesystem::no_perms;
     std::uint64_t size = 0;
-    std::chrono::nanoseconds modified{}; ///< the content, since 1970 by the file system's clock
-    std::chrono::nanoseconds changed{};  ///< anything of it
+    std::chrono::nanoseconds modified{}; ///< time of the last change of the content, since 1970, by
+                                         ///< the file system's clock
+    std::chrono::nanoseconds changed{};  ///< time of the last change of any kind, by the same clock
 
-    /// Whether nothing has happened to it between the two.
+    /// Returns whether the file did not change between the two.
     friend bool is_unchanged(file_facts const& a, file_facts const& b) noexcept
     {
         return a.identity == b.identity && a.size == b.size && a.modified == b.modified &&
@@ -55,21 +56,20 @@ struct file_facts
 
 system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept;
 
-/// Of what the path names, itself where that is a symbolic link.
+/// Describes the file that the path names. If it is a symbolic link, describes the link itself.
 system::error_code facts_of(filesystem::path const& path, file_facts& facts) noexcept;
 
-/// Whether it was opened for reading alone.
+/// Returns whether the file was opened for reading only.
 bool is_read_only(descriptor const& file) noexcept;
 
-/// Whether this is what a file server says of an open file that it, or the way to it, has lost, and
-/// the locks on it with it.
+/// Returns whether this is the error that a file server reports for an open file when it, or the
+/// connection to it, has lost the file together with the locks on it.
 bool is_server_lost(system::error_code const& ec) noexcept;
 
-/// Opens and closes the file, which tells those who watch it. Where that fails, they ask from time
-/// to time.
+/// Opens and closes the file, which notifies its watchers. Where that fails, the watchers poll.
 void touch(filesystem::path const& path) noexcept;
 
-/// The same of a file that is open. Does nothing to what is no regular file.
+/// Does the same for an open file. Has no effect on a file that is not regular.
 void touch(native_handle_type file) noexcept;
 
 system::error_code set_permissions(descriptor const& file, filesystem::perms permissions) noexcept;
@@ -77,44 +77,45 @@ system::error_code set_permissions(descriptor const& file, filesystem::perms per
 /// Reads from the beginning to the end, but not much more than `most` bytes.
 system::error_code read_all(descriptor const& file, std::size_t most, std::string& text);
 
-/// Writes all of it at the beginning. What fails leaves a part.
+/// Writes the whole text at the beginning. A failure may leave a part of it.
 system::error_code write_all(descriptor const& file, std::string_view text) noexcept;
 
-/// Waits until what was written can be read through the server. Does nothing where the file system
-/// has no such thing.
+/// Waits until the written data can be read through the server. Has no effect where the file system
+/// does not support that.
 system::error_code flush(descriptor const& file) noexcept;
 
 system::error_code truncate(descriptor const& file) noexcept;
 
-/// Makes it modified just now, by the file system's clock or this machine's.
+/// Sets the modification time to now, by the file system's clock or this machine's.
 system::error_code stamp(descriptor const& file) noexcept;
 
-/// Whether there is no room left, for all or for this user.
+/// Returns whether the file system, or the user's quota, is full.
 bool is_out_of_space(system::error_code const& ec) noexcept;
 
-/// Gives the unnamed file a name; `file_exists` where the path names anything.
+/// Gives the unnamed file a name. Fails with `file_exists` if the path names anything.
 system::error_code give_name(descriptor const& file, filesystem::path const& path) noexcept;
 
-/// Makes each of two names that of the other's file, in one step.
+/// Atomically exchanges the files that the two names refer to.
 system::error_code exchange_names(filesystem::path const& a, filesystem::path const& b) noexcept;
 
-/// A second name; `file_exists` where `to` names anything.
+/// Adds a second name. Fails with `file_exists` if `to` names anything.
 system::error_code add_name(filesystem::path const& from, filesystem::path const& to) noexcept;
 
-/// Replaces what `to` names.
+/// Renames the file. Replaces the file that `to` names.
 system::error_code move_name(filesystem::path const& from, filesystem::path const& to) noexcept;
 
 system::error_code remove_name(filesystem::path const& path) noexcept;
 
-/// Makes a directory with at most these permissions; `file_exists` where the path names anything.
+/// Makes a directory with at most these permissions. Fails with `file_exists` if the path names
+/// anything.
 system::error_code make_directory(filesystem::path const& path,
                                   filesystem::perms permissions) noexcept;
 
-/// The most bytes that a name in this directory may have.
+/// Returns the greatest length of a name in this directory, in bytes.
 std::size_t longest_name(filesystem::path const& directory) noexcept;
 
-/// A path to what has this name in the directory, whatever its own path names by now. It is good
-/// as long as the descriptor is open, and where the system has /proc.
+/// Returns a path to the file of this name in the directory, whatever the directory's own path
+/// names now. The path is valid while the descriptor is open, on systems with /proc.
 filesystem::path path_in(descriptor const& directory, std::string_view name);
 
 } // namespace detail

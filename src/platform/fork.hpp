@@ -9,53 +9,56 @@
 #include <cstdint>
 #include <mutex>
 
-// What a fork needs to know of us, and we of it: the process-wide state that a child must find
-// whole. Where there is no fork, the numbers never change and nothing happens.
+// The process-wide state that a forked child must find whole, and the counts of forks. On systems
+// without fork the numbers never change and no handler runs.
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-// Here to be read without a call: every lock does several times.
+// Declared here so that reading them needs no call: every lock reads them several times.
 namespace fork_counters {
 extern std::atomic<std::uint32_t> generation;
 extern std::atomic<std::uint64_t> forks;
 } // namespace fork_counters
 
-/// Never zero; another number in every forked child than in its parent. What was taken under
-/// another number is the parent's.
+/// Returns the generation of this process. It is never zero, and every forked child has another one
+/// than its parent. State that was set up in another generation is the parent's.
 inline std::uint32_t process_generation() noexcept
 {
-    return fork_counters::generation.load(std::memory_order_relaxed); // written by a lone thread
+    return fork_counters::generation.load(
+        std::memory_order_relaxed); // written only in a forked child, while it has one thread
 }
 
-/// Changes when a fork begins and when it is over, in the parent as in the child.
+/// Returns a count that changes when a fork begins and when it ends, in the parent and in the
+/// child.
 inline std::uint64_t fork_count() noexcept
 {
     return fork_counters::forks.load();
 }
 
-/// True of a count that was taken while a fork was under way.
+/// Returns whether the count was read during a fork.
 inline bool is_forking(std::uint64_t count) noexcept
 {
     return count % 2 != 0;
 }
 
-/// Waits for the end of a fork that is under way.
+/// Waits until a running fork has ended.
 void wait_for_fork() noexcept;
 
-/// The mutex of the registry of lock objects, safe over forks as well. Take it before an object's.
+/// Returns the mutex of the registry of lock objects, which a fork acquires as well. Lock it before
+/// the mutex of an object.
 std::mutex& registry_mutex() noexcept;
 
-/// The mutex of all who sleep. Take it after an object's.
+/// Returns the mutex of all threads that wait for changes. Lock it after the mutex of an object.
 std::mutex& notice_mutex() noexcept;
 
-/// The mutex of heartbeats. Take no other while it is held.
+/// Returns the mutex of heartbeats. Lock no other while it is held.
 std::mutex& heartbeat_mutex() noexcept;
 
-/// A mutex for one object's book-keeping. It is one of a few that all objects share and that a fork
-/// waits for, so that a child finds the book-keeping whole and the mutex free. Hold one at a time,
-/// shortly, and across no system call.
+/// Returns a mutex for the state of one object. It is one of a few that all objects share and that
+/// a fork acquires, so that a child finds the state whole and the mutex free. A thread may hold one
+/// of them at a time, for a short time, and must make no system call meanwhile.
 std::mutex& share_fork_safe_mutex();
 
 } // namespace detail

@@ -16,66 +16,67 @@
 #include <cstdint>
 #include <vector>
 
-// The kernel's locks, which belong to the open file and not to the process. Modes are shared and
+// Kernel locks that belong to the open file and not to the process. The modes are shared and
 // exclusive. Contention is reported as the condition `errc::operation_would_block`.
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-// On a whole file, `flock` or `record`. `kernel_lock::both` is the protocol's affair.
+// Locks on a whole file, of kind `flock` or `record`. The protocol implements `kernel_lock::both`.
 
 system::error_code try_kernel_lock(native_handle_type file, kernel_lock kind,
                                    lock_mode mode) noexcept;
 
-/// Sleeps in the kernel until the lock is had.
+/// Blocks in the kernel until the lock is acquired.
 system::error_code wait_for_kernel_lock(native_handle_type file, kernel_lock kind,
                                         lock_mode mode) noexcept;
 
 system::error_code kernel_unlock(native_handle_type file, kernel_lock kind) noexcept;
 
-/// Bytes of a file, which need not have them.
+/// A range of bytes, which may be beyond the end of the file.
 struct byte_range
 {
     std::int64_t first;
     std::int64_t length;
 
-    /// Whether the two have a byte in common.
+    /// Returns whether the two ranges have a byte in common.
     bool meets(byte_range other) const noexcept
     {
         return first < other.first + other.length && other.first < first + length;
     }
 };
 
-// On a part of a file; what is locked already is locked in the new mode. Shared wants a file that
-// is open for reading, exclusive one that is open for writing.
+// Locks on a part of a file. Bytes that are already locked change to the new mode. A shared lock
+// needs a file that is open for reading, an exclusive one a file that is open for writing.
 
 system::error_code try_range_lock(native_handle_type file, byte_range bytes,
                                   lock_mode mode) noexcept;
 
-/// Sleeps in the kernel until the lock is had. The kernel sees no deadlock.
+/// Blocks in the kernel until the lock is acquired. The kernel detects no deadlock.
 system::error_code wait_for_range_lock(native_handle_type file, byte_range bytes,
                                        lock_mode mode) noexcept;
 
 system::error_code unlock_range(native_handle_type file, byte_range bytes) noexcept;
 
-/// Whether somebody else's lock would keep out one of this mode.
+/// Reports whether another open file's lock excludes one of this mode.
 system::error_code is_kept_out(native_handle_type file, byte_range bytes, lock_mode mode,
                                bool& kept_out) noexcept;
 
-/// A record lock on the first byte, which others can see without taking it. The file must be open
-/// for writing.
+/// Acquires a record lock on the first byte, which other processes can see without taking it. The
+/// file must be open for writing.
 system::error_code take_witness(native_handle_type file) noexcept;
 
-/// Whether another open file has it.
+/// Reports whether another open file has the witness.
 system::error_code has_witness(native_handle_type file, bool& has_one) noexcept;
 
-/// Who holds locks of this kind, or of both, on the file at the path. Empty where the system does
-/// not tell, or nobody does.
+/// Returns the holders of locks of this kind, or of both, on the file at the path. The result is
+/// empty if there are none or the system does not report them.
 std::vector<owner_record> kernel_lock_holders(filesystem::path const& path, kernel_lock kind);
 
-/// Who holds locks on bytes of `held`, and then who else does on bytes of `reserved`. As
-/// `kernel_upgrade` those who have the latter and not the former alone.
+/// Returns the holders of locks on bytes of `held`, followed by further holders of locks on bytes
+/// of `reserved`. A holder of the latter has the mode `kernel_upgrade`, unless it holds the former
+/// exclusively.
 std::vector<owner_record> range_lock_holders(filesystem::path const& path, byte_range held,
                                              byte_range reserved);
 

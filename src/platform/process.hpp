@@ -10,53 +10,58 @@
 #include <optional>
 #include <string>
 
-// What this machine tells of itself and of its processes. Texts are empty where it does not.
+// Facts about this machine and its processes. Texts are empty where the system does not report
+// them.
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// One word of printable ASCII: other bytes, and '?', as `?` and two hexadecimal digits.
+/// Returns the name of this host as one word of printable ASCII. Other bytes, and '?', become `?`
+/// and two hexadecimal digits.
 std::string host_name();
 
-/// The command line of a process, arguments separated by spaces; shortened where it is long.
+/// Returns the command line of a process, arguments separated by spaces, shortened if it is long.
 std::string command_of(std::int64_t pid);
 
-/// A process, as a record names it to other processes.
+/// The name that a record uses for a process.
 struct process_name
 {
     std::int64_t pid = 0;
     std::string host;
-    std::string start_token; ///< decimal: tells it from others with this pid; empty where unknown
+    std::string
+        start_token; ///< decimal; distinguishes it from others with this pid; empty where unknown
 };
 
-/// Without the host, whose name may change. Cached; another one in every forked child.
+/// Returns the name of this process without the host, whose name may change. The result is cached;
+/// every forked child has its own.
 process_name this_process();
 
 struct process_status
 {
     enum kind_type
     {
-        gone,   ///< that is proved
-        alive,  ///< or may be
+        gone,   ///< proved
+        alive,  ///< or possibly alive
         unknown ///< of another machine
     };
 
     kind_type kind = unknown;
-    bool is_certain = false; ///< `alive`, and its number and its start are those of the record
-    std::int64_t pid = 0;    ///< the one by which we know it; 0 where its end will not be told
+    bool is_certain = false; ///< `alive`, and its pid and start are those of the record
+    std::int64_t pid = 0; ///< its pid as this process sees it; 0 where its end will not be reported
 };
 
-/// Looks for the process that the record of another one names. `was_certain`: it has been seen so,
-/// and thus has not the number of another namespace. Else all processes may have to be looked at.
+/// Returns the status of the process that another process's record names. `was_certain` says that
+/// an earlier result was certain, so that the pid is not of another namespace. Otherwise the
+/// function may have to look at all processes.
 process_status find_process(process_name const& named, bool was_certain = false);
 
-/// Returns whether the token is that of a process that this run of the system has started. False
-/// where either does not tell.
+/// Returns whether the token is that of a process that was started since this boot of the system.
+/// Returns false where the token or the system does not say.
 bool is_of_this_boot(std::string const& start_token);
 
-/// Returns for how long the system has been running, suspends included; in every time namespace the
-/// same. Nothing where that is not known.
+/// Returns the time since the system was started, including suspends. The result is the same in
+/// every time namespace. Returns nothing where it is not known.
 std::optional<std::chrono::nanoseconds> system_uptime();
 
 } // namespace detail

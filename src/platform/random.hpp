@@ -14,7 +14,7 @@ namespace filelock {
 namespace detail {
 
 /// Fills `size` bytes with random numbers of the operating system. Fails where the system has none,
-/// as a kernel before Linux 3.17 or a filter of system calls has none.
+/// such as a kernel before Linux 3.17 or one with a filter of system calls.
 system::error_code fill_random(void* bytes, std::size_t size) noexcept;
 
 } // namespace detail

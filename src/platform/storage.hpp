@@ -15,15 +15,15 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Whether the file is on a file system that is known to be used by one machine alone.
+/// Reports whether the file is on a file system that is known to be used by only one machine.
 system::error_code is_on_local_storage(descriptor const& file, bool& is_local) noexcept;
 
 /// Returns whether kernel locks of this kind, `flock` or `record`, on the file are known to exclude
-/// no process of another host, or not reliably. False where that is not known.
+/// processes of other hosts unreliably or not at all. Returns false where that is not known.
 bool is_host_local_lock(descriptor const& file, kernel_lock kind);
 
-/// Returns whether the file system refuses the open file a lock that it has already as if another
-/// had it, so that locking again does not tell whether it is still held.
+/// Returns whether the file system refuses an open file a lock that the file already has, as if
+/// another file had it. Locking again then does not show whether the lock is still held.
 bool refuses_held_lock(descriptor const& file) noexcept;
 
 } // namespace detail

@@ -11,14 +11,14 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Runs `body`, which must not throw, on a thread of its own that nobody waits for, not the end of
-/// the process either. No signal is handled on it.
-/// Returns when the thread runs. Until it ends it keeps the shared object that this is part of from
-/// being unmapped. Fails where there are no more threads to be had.
+/// Runs `body`, which must not throw, on a detached thread. No thread, and not the end of the
+/// process, waits for it. The thread handles no signals. Returns when the thread runs. Until it
+/// ends, the thread keeps the shared object that contains this code from being unmapped. Fails if
+/// the system has no more threads.
 system::error_code start_thread(void (*body)()) noexcept;
 
-/// Keeps pthread_cancel from taking effect in this thread. Its unwinding would not get through what
-/// must not throw, and many system calls are cancellation points. A request stays pending.
+/// Disables pthread_cancel in this thread for the scope. Many system calls are cancellation points,
+/// and the unwinding would not get through functions that must not throw. A request stays pending.
 class without_cancellation
 {
 public:

@@ -15,11 +15,11 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A thread that waits to be woken, for a change of one file, or for a time.
+/// A thread that waits for a wake-up, for a change of one file, or for a time.
 ///
-/// All sleepers of a process share one source of change notices. One of those who wait reads it
-/// for all; there is no thread of ours. Where there are no notices, or no more to be had, the
-/// others still work.
+/// All parkers of a process share one source of change notifications. One of the waiting threads
+/// reads it for all, and the library has no thread for that. Wake-ups and times also work where
+/// there is no source, or where the system has no more watches.
 class thread_parker final : private file_watch
 {
 public:
@@ -34,18 +34,18 @@ public:
             watch_nothing();
     }
 
-    /// From now on watches this file, and no other: for what its holders do when they let go, and
-    /// for its being replaced.
+    /// Makes this object watch this file and no other: for the changes of `what.kind`, and for its
+    /// being replaced.
     watch_result watch(watch_target const& what, file_identity const& identity) noexcept;
 
-    /// From any thread.
+    /// Wakes the thread. Any thread may call it.
     void wake() noexcept;
 
-    /// Returns when woken, which is so once for all calls of `wake` before; when the file has
-    /// changed, unless `deaf`; when the time has come, or earlier for no reason.
+    /// Returns when `wake` was called (once for all calls before), when the file has changed unless
+    /// `ignore_changes` is set, or when the time has come. May return earlier for no reason.
     void wait_until(time_point until, bool ignore_changes);
 
-    /// Whether the file has changed since the last call.
+    /// Returns whether the file has changed since the last call.
     bool take_change() noexcept;
 
 private:
@@ -55,7 +55,7 @@ private:
     void on_change() noexcept override;
 
     std::optional<std::condition_variable> condition_; // made by the first wait
-    bool has_watched_ = false;                         // known to its own thread, without the mutex
+    bool has_watched_ = false; // used by its own thread only, without the mutex
     bool is_woken_ = false;
     bool is_waiting_ = false;
 };

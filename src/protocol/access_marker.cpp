@@ -14,7 +14,7 @@ namespace detail {
 namespace {
 
 constexpr std::size_t access_token_length = 32;
-constexpr std::size_t max_access_host = 253; // of a name in the DNS (RFC 1035)
+constexpr std::size_t max_access_host = 253; // length of a DNS name (RFC 1035)
 
 bool is_token(record_line const& l) noexcept
 {
@@ -40,7 +40,8 @@ access_content read_access(std::string_view text)
 {
     if (text.size() > longest_record)
         return {};
-    // Nothing, or what a crash of the system leaves of a file that was written to.
+    // The file is empty, or it has the NUL bytes that a crash of the system leaves in a file that
+    // was written to.
     if (std::all_of(text.begin(), text.end(), [](char c) { return c == '\0'; }))
         return {access_content::beginning, {}};
     auto rest = text;

@@ -13,31 +13,32 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// What the marker of a reader or a writer says: three lines, "token", "pid", "host name".
+/// The text of a reader's or writer's marker, in three lines: "token", "pid", "host name".
 struct access_marker
 {
-    std::string token; ///< 32 hexadecimal digits, of this one hold
+    std::string token; ///< 32 hexadecimal digits, for this hold only
     std::int64_t pid = 0;
     std::string host;
 
     std::string text() const;
 };
 
-/// What the content of a file can be to those who look for one.
+/// The kinds of content that a file at a marker's path can have.
 struct access_content
 {
     enum kind_type
     {
-        record,    ///< a whole one
-        beginning, ///< of one, whose writer is still at it, or died
-        foreign    ///< somebody's data
+        record,    ///< a complete record
+        beginning, ///< an incomplete record: its writer is still writing, or died
+        foreign    ///< the data of another program
     };
 
     kind_type kind = foreign;
     access_marker owner;
 };
 
-/// `text` is all of the file, or more than `longest_record` of it.
+/// Parses the content of a file. `text` is all of the content, or more than `longest_record` bytes
+/// of it.
 access_content read_access(std::string_view text);
 
 } // namespace detail

@@ -12,18 +12,18 @@
 
 #include <chrono>
 
-// What the protocols share: limits of one attempt and the results of its steps.
+// The protocols share these limits of one attempt and these results of its steps.
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// How often one attempt starts again because another process changed the files meanwhile, and the
-/// pause before the next attempt then.
+/// Limits how often one attempt restarts because another process changed the files meanwhile. After
+/// the last restart `contention_backoff` is the pause before the next attempt.
 inline constexpr int max_restarts = 10;
 inline constexpr std::chrono::milliseconds contention_backoff{10};
 
-/// The pause before the next attempt while another process has the right of removal.
+/// The pause before the next attempt while another process has the removal right.
 inline constexpr std::chrono::milliseconds removal_backoff{1};
 
 inline bool is_acquired(attempt_result const& a) noexcept
@@ -31,7 +31,7 @@ inline bool is_acquired(attempt_result const& a) noexcept
     return a.kind == attempt_result::acquired;
 }
 
-/// Others came between.
+/// Returns the result of an attempt that another process disturbed: the next one is due at once.
 inline attempt_result retry_now() noexcept
 {
     return attempt_result::retry_after({});
@@ -42,14 +42,15 @@ inline bool is_immediate_retry(attempt_result const& a) noexcept
     return a.kind == attempt_result::retry && a.delay == a.delay.zero();
 }
 
-/// What comes of an attempt that could not remove what an earlier one has left.
+/// Returns the result of an attempt that could not remove what an earlier attempt left.
 inline attempt_result of_undoing(system::error_code const& ec)
 {
     return ec == system::errc::operation_would_block ? attempt_result::retry_after(removal_backoff)
                                                      : attempt_result(ec);
 }
 
-/// Of what others remove at any time.
+/// Returns whether the error means that a file has gone. Other processes may remove files at any
+/// time.
 inline bool is_gone(system::error_code const& ec) noexcept
 {
     return ec == system::errc::no_such_file_or_directory || is_server_lost(ec);

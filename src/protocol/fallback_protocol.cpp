@@ -26,7 +26,7 @@ soft_file_lock_options soft_options(file_lock_options const& options)
     soft.poll_interval = options.poll_interval;
     soft.permissions = options.permissions;
     soft.create_directories = options.create_directories;
-    soft.where = storage::network; // whose rules do without kernel locks
+    soft.where = storage::network; // the network rules use no kernel locks
     return soft;
 }
 
@@ -49,7 +49,7 @@ attempt_result fallback_protocol::attempt(lock_mode mode, attempt_context const&
         else if (ec == errc::no_such_file_or_directory || ec == errc::too_many_files_open ||
                  ec == errc::too_many_files_open_in_system || ec == errc::not_enough_memory)
             return ec;
-        // For any other error the lock file is tried, and that tells.
+        // After any other error an attempt on the lock file decides.
         is_decided_ = true;
     }
     if (!is_soft()) {
@@ -57,7 +57,7 @@ attempt_result fallback_protocol::attempt(lock_mode mode, attempt_context const&
         if (a.kind != attempt_result::failed || a.error != error::kernel_lock_not_supported)
             return a;
         if (kernel_.is_refused())
-            return a; // Python's FileLock takes that lock, and sees no marker
+            return a; // Python's FileLock acquires that lock, and ignores markers
         (void)kernel_.withdraw();
         is_soft_ = true;
     }
@@ -66,7 +66,9 @@ attempt_result fallback_protocol::attempt(lock_mode mode, attempt_context const&
     return soft_.attempt(mode, context);
 }
 
-// Not with the lock file: made for that, it would look like a marker that somebody has begun.
+// Returns `error::kernel_lock_not_supported` if the file system lacks a lock that is needed. The
+// test uses another file than the lock file: a lock file made for the test would look like an
+// incomplete marker.
 system::error_code fallback_protocol::probe() const
 {
     descriptor file;
@@ -90,7 +92,7 @@ system::error_code fallback_protocol::probe() const
         (!is_record && lacks(file, kernel_lock::flock)) ||
         (options_.backend != kernel_lock::flock && lacks(file, kernel_lock::record));
     if (!name.empty())
-        (void)remove_name(name); // what stays is removed as litter
+        (void)remove_name(name); // a file that stays is removed as litter
     return is_lacking ? make_error_code(error::kernel_lock_not_supported) : system::error_code();
 }
 

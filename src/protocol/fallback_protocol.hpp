@@ -21,14 +21,14 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// `file_lock` with `fallback::soft`: the kernel's lock where the file system has it, else a
-/// marker.
+/// Implements `file_lock` with `fallback::soft`: the kernel's lock where the file system has one,
+/// else a marker.
 class fallback_protocol final : public protocol
 {
 public:
     fallback_protocol(filesystem::path const& absolute, file_lock_options const& options);
 
-    /// Whether it is a marker. From any thread.
+    /// Returns whether the lock is a marker. May be called from any thread.
     bool is_soft() const noexcept { return is_soft_.load(std::memory_order_relaxed); }
 
     attempt_result attempt(lock_mode mode, attempt_context const& context) override;
@@ -65,7 +65,7 @@ private:
     kernel_lock_protocol kernel_;
     fork_safe_protocol soft_;
     bool is_decided_ = false;
-    std::atomic<bool> is_soft_{false}; // once it is, it stays so
+    std::atomic<bool> is_soft_{false}; // once true, it stays true
 };
 
 } // namespace detail

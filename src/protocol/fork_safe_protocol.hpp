@@ -14,7 +14,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A protocol without refresh_result that is made anew in a forked child.
+/// A protocol without refresh that a forked child makes again.
 class fork_safe_protocol final : public protocol
 {
 public:

@@ -40,8 +40,8 @@ attempt_result kernel_lock_protocol::attempt(lock_mode mode, attempt_context con
                            [&] { return take(mode, patience::none); }, [&] { (void)release(); }));
 }
 
-// Another reader of the same object. He must not share a lock that is worth nothing any more,
-// although those who have it know no better; so he waits for them to go.
+// Adds another reader of the same object. It must not share an invalid lock, although the present
+// readers do not know of the loss, so it waits for them to leave.
 attempt_result kernel_lock_protocol::join()
 {
     bool valid;
@@ -57,7 +57,7 @@ attempt_result kernel_lock_protocol::sleep(lock_mode mode)
     auto const verdict = noted(mode, file_.verify(take(mode, patience::endless)));
     if (verdict.kind == attempt_result::acquired || verdict.kind == attempt_result::busy)
         return verdict;
-    (void)release(); // of a lock that is worth nothing
+    (void)release(); // of an invalid lock
     return verdict.kind == attempt_result::retry ? attempt(mode, {}) : verdict;
 }
 
@@ -71,7 +71,8 @@ inline attempt_result kernel_lock_protocol::noted(lock_mode mode,
     return verdict;
 }
 
-// Waits for no lock while it has another: who takes the two in the other order would wait for us.
+// Never waits for one lock while it has the other: a process that acquires the two in the other
+// order would wait for this one.
 inline attempt_result kernel_lock_protocol::take(lock_mode mode, patience p) noexcept
 {
     auto ec = p == patience::endless ? wait_for_kernel_lock(file_.native(), first_, mode)
@@ -149,16 +150,16 @@ system::error_code kernel_lock_protocol::release() noexcept
     held_ = lock_mode::none;
     if (!file_.is_open())
         return {};
-    // Both, in this order: waiters watch for the close, which the kernel reports before it drops
-    // the lock of that descriptor; and a copy of the descriptor elsewhere would keep the lock.
+    // Unlock before closing: waiters watch for the close, which the kernel reports before it drops
+    // the lock of that descriptor. Without the unlock a copy of the descriptor elsewhere would keep
+    // the lock.
     auto const ec = unlock();
     file_.close_and_notify(options_.on_acquired != nullptr);
     return ec;
 }
 
-// To take a lock that one has changes nothing, provided that it is taken in the same mode: to
-// change the mode of a `flock` is to drop it first (flock(2)). A lock that was lost is had anew, or
-// is not.
+// Locking again changes nothing, provided that it is in the same mode. flock(2): converting a lock
+// drops it first. A lost lock is acquired again, or the call fails.
 bool kernel_lock_protocol::still_held(system::error_code& ec)
 {
     if (held_ == lock_mode::none || !file_.is_open() || file_.is_lost())

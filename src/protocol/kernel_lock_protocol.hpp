@@ -19,14 +19,14 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// `file_lock`: the kernel's lock on the lock file.
+/// Implements `file_lock`: the kernel's lock on the lock file.
 class kernel_lock_protocol final : public protocol
 {
 public:
     kernel_lock_protocol(filesystem::path absolute, file_lock_options const& options);
 
-    /// Returns whether the last attempt failed because the lock would be host-local: it is there,
-    /// but excludes no process of another host.
+    /// Returns whether the last attempt failed because the lock would be host-local: the file
+    /// system has the lock, but it excludes no process of another host.
     bool is_refused() const noexcept { return is_refused_; }
 
     attempt_result attempt(lock_mode mode, attempt_context const& context) override;
@@ -62,11 +62,11 @@ private:
     file_lock_options options_;
     lock_file file_;
     lock_mode held_ = lock_mode::none; // through `file_`, which a forked child finds closed
-    bool is_new_ = false;              // nobody has been told of the hold
+    bool is_new_ = false;              // `on_acquired` was not called for the hold
     bool is_refused_ = false;
 
-    // The kind that is taken first, and the one that is taken then, if any. The one that somebody
-    // else was found to hold comes first the next time.
+    // The kind that is locked first, and the one that is locked second, if any. A kind that another
+    // process was found to hold comes first the next time.
     kernel_lock first_;
     std::optional<kernel_lock> second_;
 };

@@ -19,7 +19,7 @@ struct published_names
     last_publisher::table names;
     std::uint32_t of = process_generation();
 
-    // Never destroyed: locks may be of static storage.
+    // Never destroyed, since locks may have static storage duration.
     static published_names& get()
     {
         alignas(published_names) static unsigned char place[sizeof(published_names)];
@@ -27,8 +27,9 @@ struct published_names
         return all;
     }
 
-    // Under the mutex. A forked child forgets the parent's without touching them: another thread
-    // may hold one of their mutexes for ever.
+    // Called with the mutex locked. A forked child forgets the parent's names without touching
+    // them, since another thread of the parent may have held one of their mutexes, which stays
+    // locked for ever.
     last_publisher::table& table()
     {
         auto const now = process_generation();

@@ -20,11 +20,11 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Tells the markers apart that this process publishes under one name.
+/// Tells apart the markers that this process publishes under one name.
 ///
 /// Two locks of one process write the same record, and on network storage the inode number of a
-/// removed file may be the next one's. So the process remembers which of its markers it published
-/// last under each name; an older one is lost.
+/// removed file may be given to the next one. So the process remembers which of its markers it
+/// published last under each name. An older one is lost.
 class last_publisher
 {
 public:
@@ -33,25 +33,25 @@ public:
     last_publisher& operator=(last_publisher const&) = delete;
     ~last_publisher() { end(); }
 
-    /// Makes ready for a marker at this path. Throws std::bad_alloc.
+    /// Prepares for a marker at this path. Throws std::bad_alloc.
     void prepare(filesystem::path const& path);
 
-    /// To be held while the path is made to name the marker, until `begin`: an older marker's lock
-    /// that reads the path in between waits for the answer. Holds nothing where nothing was
-    /// prepared.
+    /// Returns a lock to be held while the path is made to name the marker, until `begin`. An older
+    /// marker's owner that reads the path in between waits for that lock in `is_superseded`. The
+    /// lock holds nothing if nothing was prepared.
     std::unique_lock<std::mutex> lock();
 
-    /// Called when the path has come to name the marker, while `lock` is held.
+    /// Records that the path names the marker. Called while `lock` is held.
     void begin() noexcept;
 
-    /// Returns whether a later marker of this process has been published there. Ask after the path
-    /// was read, and not while `lock` is held.
+    /// Returns whether a later marker of this process has been published there. Call it after the
+    /// path was read, and not while `lock` is held.
     bool is_superseded() const noexcept;
 
     void end() noexcept;
 
 private:
-    /// The directory, as several paths may lead to it, and the name in it.
+    /// The identity of the directory, since several paths may lead to it, and the name in it.
     using key = std::pair<std::pair<std::uint64_t, std::uint64_t>, std::string>;
 
     struct publications
@@ -65,7 +65,7 @@ private:
 
     key key_;
     std::shared_ptr<publications> of_name_;
-    std::uint64_t number_ = 0; // ours among them; 0: nothing is published
+    std::uint64_t number_ = 0; // of our marker among them; 0: none is published
 };
 
 } // namespace detail

@@ -16,16 +16,16 @@ namespace detail {
 
 namespace {
 
-// What open(2) with O_CREAT says where another host has created the file just before: EEXIST,
-// although O_EXCL was not asked for (OCFS2, MooseFS); ESTALE (GlusterFS); EPERM (sshfs).
+// Errors of open(2) with O_CREAT after another host has just created the file: EEXIST although
+// O_EXCL was not given (OCFS2, MooseFS), ESTALE (GlusterFS), EPERM (sshfs).
 bool may_be_a_race(system::error_code const& ec) noexcept
 {
     return ec == system::errc::file_exists || ec == system::errc::operation_not_permitted ||
            is_server_lost(ec);
 }
 
-// Another user's process may have just created the file, and not yet set the permissions that let
-// us open it. It may also have died before that: so this is no reason to wait for long.
+// A process of another user may have just created the file, and not yet set the permissions that
+// let us open it. It may also have died before that, so the wait for it is short.
 bool may_be_in_the_making(file_facts const& file) noexcept
 {
     constexpr auto longest = std::chrono::seconds(2);
@@ -35,7 +35,8 @@ bool may_be_in_the_making(file_facts const& file) noexcept
 
 } // namespace
 
-// The parents may be missing, or have gone between making them and the open.
+// Repeats an open that failed with `ec`. The parent directories may be missing, or may have gone
+// between making them and the open.
 system::error_code lock_file::open_after(system::error_code ec, access least, bool waits)
 {
     for (int i = 1; i < max_reopens; ++i) {
@@ -56,23 +57,24 @@ system::error_code lock_file::open_after(system::error_code ec, access least, bo
     if (!found.is_regular)
         return error::not_a_lock_file;
     if (waits && ec == system::errc::permission_denied && may_be_in_the_making(found))
-        return make_error_code(system::errc::operation_would_block); // ask again
+        return make_error_code(system::errc::operation_would_block); // a later attempt may succeed
     return ec;
 }
 
 bool lock_file::is_valid_after(system::error_code& ec) noexcept
 {
     bool valid = false;
-    // SMB: EACCES for a lock that is held already, by whichever open file. The path check decides.
+    // SMB reports EACCES for a lock that is held already, by any open file. The check of the path
+    // decides.
     if (ec == system::errc::operation_would_block && refuses_held_lock(file_))
         ec.clear();
     if (!ec)
         ec = is_valid(valid);
     if (ec == system::errc::operation_would_block) {
-        ec.clear(); // somebody else has it
+        ec.clear(); // another holder has it
         is_lost_ = true;
     }
-    // After these the server may have forgotten the lock, whatever it says later.
+    // After these errors the server may have forgotten the lock, whatever it reports later.
     if (is_server_lost(ec))
         is_lost_ = true;
     return valid;

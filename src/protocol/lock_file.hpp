@@ -24,12 +24,12 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// The file at a path on which the kernel keeps locks, and whether a lock on it is worth anything.
-/// It stays when a lock goes: a waiter of an unlinked file and the next one's new file would be two
-/// locks.
+/// The file at a path on which the kernel keeps locks, and whether a lock on it is valid. The file
+/// stays after a release. If it were unlinked, its waiters and the users of a new file would have
+/// two different locks.
 //
-// The parts of an attempt are inline: after a system call the returns of a chain of calls are
-// mispredicted, each of them, and it is them that a lock that is free costs besides the kernel.
+// The parts of an attempt are inline. After a system call the processor mispredicts each return of
+// a chain of calls, and these mispredictions are the cost of a free lock besides the kernel's.
 class lock_file
 {
 public:
@@ -41,16 +41,18 @@ public:
 
     filesystem::path const& path() const noexcept { return path_; }
 
-    /// Stays open between the attempts of one wait. A forked child finds it closed.
+    /// Returns the descriptor. It stays open between the attempts of one wait. A forked child finds
+    /// it closed.
     descriptor const& open_file() const noexcept { return file_; }
     bool is_open() const noexcept { return file_.is_open(); }
     native_handle_type native() const noexcept { return file_.native(); }
     void close() noexcept { file_.close(); }
 
-    /// One attempt: opens the file where it is not open, has `take` lock it, and does so again
-    /// where the path has come to name another file meanwhile. `drop` unlocks and closes what is
-    /// worth nothing. `check` says before the first lock on each file system what is wrong with
-    /// it. `waits`: others may yet set the permissions of a file that they have just created.
+    /// Makes one attempt: opens the file if it is not open, and has `take` lock it. Starts again if
+    /// the path has come to name another file meanwhile. `drop` unlocks and closes the file of an
+    /// invalid lock. `check` is called before the first lock on each file system, and returns an
+    /// error if locks do not work there. `waits`: the caller makes further attempts, so the attempt
+    /// allows another process some time to set the permissions of a file that it has just created.
     template <class Check, class Take, class Drop>
     attempt_result attempt(access least, bool waits, std::chrono::nanoseconds pause, Check check,
                            Take take, Drop drop)
@@ -59,8 +61,9 @@ public:
             if (!is_open()) {
                 auto ec = open(least, waits);
                 if (ec == system::errc::operation_would_block)
-                    break; // a lease (fcntl F_SETLEASE) is being recalled; or its permissions are
-                           // missing
+                    // A lease (fcntl(2), F_SETLEASE) is being recalled, or the permissions are not
+                    // set yet.
+                    break;
                 if (!ec && !observed_file_)
                     ec = check();
                 if (ec)
@@ -73,13 +76,13 @@ public:
             if (verdict.kind != attempt_result::retry)
                 return verdict;
         }
-        // What is in the way passes soon, or is refused then.
+        // The obstacle passes soon, or a later attempt reports it as an error.
         return attempt_result::retry_after(
             (std::min<std::chrono::nanoseconds>)(pause, longest_pause));
     }
 
-    /// What came of locking, seen in the light of what the path names: a lock on another file is
-    /// worth nothing, to be had or to be waited for, and the answer is `retry`.
+    /// Returns the result of locking after a check of the path. It is `retry` if the path names
+    /// another file: a lock on the open file is then useless, whether acquired or waited for.
     attempt_result verify(attempt_result const& locking)
     {
         if (locking.kind == attempt_result::failed)
@@ -95,13 +98,14 @@ public:
         if (!names_it)
             return attempt_result::retry;
         if (observed_file_ && observed_file_->device != ours.identity.device) {
-            observed_file_.reset(); // it is unchecked
+            observed_file_.reset(); // the new file system is unchecked
             return attempt_result::retry;
         }
         observed_file_ = ours.identity;
         if (locking.kind == attempt_result::acquired)
             is_lost_ = false;
-        // Not before the lock is held: a contender that loses must have changed nothing.
+        // The permissions are set only once the lock is held: a contender that loses must have
+        // changed nothing.
         if (locking.kind == attempt_result::acquired && permissions_ &&
             *permissions_ != ours.permissions)
             if (auto const ec = set_permissions(file_, *permissions_))
@@ -109,8 +113,8 @@ public:
         return locking;
     }
 
-    /// Whether a lock that is held on it is worth anything: the path names the file that is open,
-    /// and none was found lost.
+    /// Reports whether a lock that is held on the file is valid: the path names the open file, and
+    /// no loss of the lock was found.
     system::error_code is_valid(bool& valid) const noexcept
     {
         file_facts ours;
@@ -121,12 +125,14 @@ public:
         return ec;
     }
 
-    /// The same once the lock that is held was tried again in the same mode, and `ec` came of it.
+    /// Returns the same after the held lock was locked again in the same mode. `ec` is the result
+    /// of that, and becomes the error of this call.
     bool is_valid_after(system::error_code& ec) noexcept;
 
     bool is_lost() const noexcept { return is_lost_; }
 
-    /// The file that was last found locked, by us or by others. Its file system is a checked one.
+    /// Returns the file that was last found locked, by this object or another holder. Its file
+    /// system has passed `check`.
     std::optional<file_identity> observed_file() const noexcept { return observed_file_; }
 
     watch_target to_watch() const noexcept
@@ -136,8 +142,8 @@ public:
         return {&file_, *observed_file_, watch_kind::lock_file};
     }
 
-    /// Closes it, which tells those who wait for what was unlocked. `lent`: it may be open
-    /// elsewhere, so that ours is not the last close, which is the one that is told.
+    /// Closes the file, which notifies the waiters. `lent`: the file may also be open elsewhere.
+    /// Then this may not be the last close, which is the one that a change notification reports.
     void close_and_notify(bool lent = false) noexcept
     {
         bool const has_copies = file_.may_have_copies() || lent;
@@ -149,9 +155,9 @@ public:
     void notify_waiters() const noexcept { touch(path_); }
 
 private:
-    // How often one attempt follows a path that is made to name another file meanwhile, and an open
-    // that says ENOENT although the parent is there (FUSE and NFS split the look-up from the
-    // creation).
+    // Limits how often one attempt follows a path that comes to name another file, and how often it
+    // repeats an open that fails with ENOENT although the parent exists (FUSE and NFS split the
+    // look-up from the creation).
     static constexpr int max_reopens = 10;
     static constexpr std::chrono::milliseconds longest_pause{50};
 
@@ -180,7 +186,7 @@ private:
     bool create_directories_;
     descriptor file_;
     std::optional<file_identity> observed_file_;
-    bool is_lost_ = false; // the lock: somebody else has it, or the file server forgot it
+    bool is_lost_ = false; // the lock: another holder has it, or the file server forgot it
 };
 
 } // namespace detail

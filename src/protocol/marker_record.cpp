@@ -22,13 +22,12 @@ constexpr auto lease_line = "filelock/2\n"sv;
 constexpr std::size_t max_marker_host = 255; // POSIX, HOST_NAME_MAX
 constexpr std::size_t longest_token = 58;    // digits of 192 bits
 
-// Something printable, in UTF-8 where it is not ASCII. What is unfinished may end within a
-// character.
+// Accepts printable ASCII, and UTF-8 beyond that. An incomplete line may end within a character.
 bool is_host(record_line const& l) noexcept
 {
     if (l.text.size() > max_marker_host || (l.is_whole && l.text.empty()))
         return false;
-    unsigned to_come = 0; // bytes of the same character
+    unsigned to_come = 0; // bytes that are missing from the current character
     for (char const c : l.text) {
         auto const byte = static_cast<unsigned char>(c);
         if ((byte & 0xc0) == 0x80) {
@@ -61,7 +60,8 @@ marker_content read_marker(std::string_view text)
         return {marker_content::sentinel, {}};
     if (text.substr(0, lease_line.size()) == lease_line)
         return {marker_content::lease, {}};
-    // Nothing, or what a crash of the system leaves of a file that was written to.
+    // The file is empty, or it has the NUL bytes that a crash of the system leaves in a file that
+    // was written to.
     if (std::all_of(text.begin(), text.end(), [](char c) { return c == '\0'; }))
         return {marker_content::beginning, {}};
 

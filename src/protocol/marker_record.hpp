@@ -16,7 +16,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// What a marker says of its owner: three lines, "pid", "host name", "start token".
+/// The text of a marker, which names its owner in three lines: "pid", "host name", "start token".
 struct marker_record
 {
     std::int64_t pid = 0;
@@ -26,23 +26,24 @@ struct marker_record
     std::string text() const;
 };
 
-/// What the content of a file can be to those who look for a marker.
+/// The kinds of content that a file at a marker's path can have.
 struct marker_content
 {
     enum kind_type
     {
-        record,    ///< a whole one
-        beginning, ///< of one, whose writer is still at it, or died
-        sentinel,  ///< of a `strict_soft_file_lock`: never to be removed
-        lease,     ///< of a `soft_file_lease`, whose expiry is not ours to judge
-        foreign    ///< somebody's data
+        record,    ///< a complete record
+        beginning, ///< an incomplete record: its writer is still writing, or died
+        sentinel,  ///< of a `strict_soft_file_lock`: must never be removed
+        lease,     ///< of a `soft_file_lease`: its expiry is not ours to judge
+        foreign    ///< the data of another program
     };
 
     kind_type kind = foreign;
     marker_record owner;
 };
 
-/// `text` is all of the file, or more than `longest_record` of it.
+/// Parses the content of a file. `text` is all of the content, or more than `longest_record` bytes
+/// of it.
 marker_content read_marker(std::string_view text);
 
 } // namespace detail

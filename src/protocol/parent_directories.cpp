@@ -16,13 +16,13 @@ system::error_code make_parent_directories(filesystem::path const& of, bool may_
 {
     auto const parent = of.parent_path();
     try {
-        // The overloads with an error code are noexcept in Boost 1.81, and allocate.
+        // The overloads with an error code are noexcept in Boost 1.81, although they allocate.
         if (may_make)
             filesystem::create_directories(parent);
         else if (!filesystem::exists(parent))
             return make_error_code(system::errc::no_such_file_or_directory);
     } catch (filesystem::filesystem_error const& e) {
-        // Others make and remove them at the same time.
+        // Other processes make and remove the directories at the same time.
         if (e.code() != system::errc::no_such_file_or_directory &&
             e.code() != system::errc::file_exists)
             return e.code();

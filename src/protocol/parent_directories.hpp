@@ -12,7 +12,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// After the system has said that a part of the path is missing. No error: it is worth another try.
+/// Makes the missing parent directories of the path. If `may_make` is false, it only checks that
+/// the parent exists. Call it after the system has reported that a part of the path is missing.
+/// Success means that another try is worthwhile.
 system::error_code make_parent_directories(filesystem::path const& of, bool may_make);
 
 } // namespace detail

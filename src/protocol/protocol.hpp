@@ -26,23 +26,23 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// What an attempt to take a lock came to.
+/// The result of one attempt to acquire a lock.
 struct attempt_result
 {
     enum kind_type
     {
         acquired,
-        busy,           ///< somebody holds it; ask again after `delay` at the latest
-        retry,          ///< nobody need hold it; ask again after `delay`
-        in_progress,    ///< the attempt is not over, also where it is the only one: go on after
-                        ///< `delay`
-        would_deadlock, ///< somebody waits for what he who asks holds already: neither would get it
-        failed          ///< `error` says why
+        busy,           ///< another holder has it; next attempt after `delay` at the latest
+        retry,          ///< it may be free; next attempt after `delay`
+        in_progress,    ///< unfinished, even if it is the only attempt; continue after `delay`
+        would_deadlock, ///< another waits for what the caller holds; neither would succeed
+        failed          ///< `error` is the reason
     };
 
     kind_type kind = busy;
-    bool depends_on_prior_hold = false; ///< in `busy`: whose attempt it is, which was not known
-    std::chrono::nanoseconds delay{};   ///< zero in `busy`: nothing is known
+    /// In `busy`: a prior hold of the caller, if it has one, could change the result.
+    bool depends_on_prior_hold = false;
+    std::chrono::nanoseconds delay{}; ///< zero in `busy`: unknown
     system::error_code error;
 
     attempt_result(kind_type k) : kind(k) {}
@@ -64,7 +64,7 @@ private:
     attempt_result(kind_type k, std::chrono::nanoseconds d) : kind(k), delay(d) {}
 };
 
-/// What the call that locks says.
+/// Converts the error code of a lock call into the result of the attempt.
 inline attempt_result of_locking(system::error_code const& ec)
 {
     if (!ec)
@@ -73,22 +73,25 @@ inline attempt_result of_locking(system::error_code const& ec)
                                                      : attempt_result(ec);
 }
 
-/// What he who asks holds of the file already. He must not wait for a writer who waits for him.
+/// The hold that the caller already has on the same file. With such a hold the caller must not wait
+/// for a writer that waits for that hold.
 enum class prior_hold : unsigned char
 {
-    none,         ///< as far as is known
-    other_object, ///< something, through another object
-    converting    ///< what is to become stronger
+    none,         ///< no hold, as far as is known
+    other_object, ///< a hold through another lock object
+    converting    ///< the hold that this attempt strengthens
 };
 
-/// Who makes an attempt, as far as it matters.
+/// The circumstances of the caller on which an attempt depends.
 struct attempt_context
 {
     prior_hold prior = prior_hold::none;
-    bool waits = true; ///< and will make others; else it is the only one, however many its steps
+    /// More attempts follow this one. If false, it is the only one, in however many steps.
+    bool waits = true;
 };
 
-/// What a lock is made of, one bit each: locks that have none in common do not exclude each other.
+/// The mechanisms that a lock uses, one bit each. Two locks without a common bit do not exclude
+/// each other.
 namespace domain {
 enum : std::uint8_t
 {
@@ -98,91 +101,98 @@ enum : std::uint8_t
 };
 } // namespace domain
 
-/// What one kind of lock does to the file system: one object's attempts and its one hold.
+/// The file-system side of one kind of lock: the attempts and the one hold of a lock object.
 ///
-/// It knows no thread and does not wait, but for the sleep that it offers. The engine calls one
-/// member at a time, those that are const excepted. After a fork the child's calls find nothing
-/// held.
+/// A protocol knows no threads. It does not wait, except in `sleep`. The engine calls one non-const
+/// member at a time; const members may run at the same time. In a forked child the calls find
+/// nothing held.
 class protocol
 {
 public:
     virtual ~protocol() = default;
 
-    /// Tries to hold the file in this mode; or in addition to a weaker one in which it is held. An
-    /// attempt that said `halfway` goes on with the next call, which may come before `delay` has
-    /// passed. Its steps must be few: nothing else limits how long one attempt takes.
+    /// Tries to acquire the file in this mode. The object may already hold the file, possibly in a
+    /// weaker mode. After `in_progress` the next call continues the attempt; it may come before
+    /// `delay` has passed. An attempt must have few steps, since nothing else limits how long it
+    /// takes.
     virtual attempt_result attempt(lock_mode mode, attempt_context const& context) = 0;
 
-    /// Keeps more readers from coming, for one who waits to write until the others who hold this
-    /// object have gone. What it claims is a beginning of the attempts that follow. Never
-    /// `halfway`.
+    /// Keeps new readers out on behalf of a writer that waits until the other owners of this object
+    /// have left. The attempts that follow start from what this call has claimed. Never returns
+    /// `in_progress`.
     virtual attempt_result announce(prior_hold who)
     {
         (void)who;
         return attempt_result::busy;
     }
 
-    /// Waits in the kernel where the protocol can, without a limit; else as `attempt`. Asked only
-    /// where `can_sleep` says so after an attempt that was busy, and for one who holds nothing.
+    /// Waits in the kernel for the lock, without a time limit, if the protocol can; else does the
+    /// same as `attempt`. Called only after a busy attempt, if `can_sleep` returns true, and for a
+    /// caller that holds nothing.
     virtual attempt_result sleep(lock_mode mode) { return attempt(mode, {}); }
     virtual bool can_sleep() const noexcept { return false; }
 
-    /// Called when the lock was had, before anybody relies on it. May throw.
+    /// Called after the lock was acquired and before any caller relies on it. May throw.
     virtual void acquired() {}
 
-    /// After an attempt that was busy: what tells that it is worth another.
+    /// Returns what to watch after a busy attempt. A change of it makes another attempt worthwhile.
     virtual watch_target to_watch() const noexcept { return {}; }
 
-    /// Whether all who change it are on this machine, so that every change is told.
+    /// Returns whether all processes that change the watched file are on this machine, so that
+    /// change notification reports every change.
     virtual bool is_local() const noexcept { return false; }
 
-    /// Ends a row of attempts that did not get the lock. What was held before stays. Errors as for
-    /// `release`.
+    /// Ends a series of attempts that did not acquire the lock. An earlier hold stays. Errors are
+    /// as for `release`.
     virtual system::error_code withdraw() noexcept = 0;
 
     virtual std::uint8_t exclusion_domains() const noexcept = 0;
 
-    /// The file that the last attempt found locked, by us or by others.
+    /// Returns the file that the last attempt found locked, by this object or another holder.
     virtual std::optional<file_identity> observed_file() const noexcept = 0;
 
-    /// Gives back what is still there. After an error it may be called again. After
-    /// `operation_would_block` it must be, in a millisecond or so: another process is in the way.
-    /// How often that is said before the protocol leaves the rest to others, it knows itself.
+    /// Releases what is still held. After an error it may be called again. After
+    /// `operation_would_block` it must be called again in about a millisecond, since another
+    /// process is in the way. The protocol limits how often it returns that error before it leaves
+    /// the rest to other processes.
     virtual system::error_code release() noexcept = 0;
 
-    /// Holds the file in a weaker mode from now on.
+    /// Weakens the hold to this mode.
     virtual system::error_code downgrade(lock_mode) noexcept { return {}; }
 
-    /// Asks the file system whether what we hold is still ours.
+    /// Returns whether the hold is still ours, by asking the file system.
     virtual bool still_held(system::error_code& ec) = 0;
 
-    /// Who holds the file, in whatever process, as far as can be known. From any thread.
+    /// Returns the holders of the file, in all processes, as far as they can be determined. May be
+    /// called from any thread.
     virtual std::vector<owner_record> holders() const = 0;
 };
 
-/// What came of keeping a hold up.
+/// The result of refreshing a hold.
 struct refresh_result
 {
     std::optional<loss_reason> lost = {};
-    system::error_code error = {};            ///< what went wrong this time
-    std::chrono::nanoseconds next = {};       ///< since boot: when it must be done again
-    std::chrono::nanoseconds good_until = {}; ///< since boot: when it will be lost if it never is
+    system::error_code error = {};      ///< the error of this refresh
+    std::chrono::nanoseconds next = {}; ///< since boot: when the next refresh is due
+    /// Since boot: when the hold is lost if no further refresh succeeds.
+    std::chrono::nanoseconds good_until = {};
 };
 
-/// One whose holds must be kept up, or others take the holder for dead.
+/// A protocol that must refresh its holds. Without that, contenders take the holder for dead.
 class refreshable_protocol : public protocol
 {
 public:
-    /// For what is held. From any thread, at any time from an attempt that had it to the release.
+    /// Refreshes the hold. May be called from any thread, at any time from a successful attempt to
+    /// the release.
     virtual refresh_result refresh() noexcept = 0;
 
-    /// How what is held has been lost, if it has, as far as can be known now.
+    /// Returns how the hold was lost, or nothing if no loss can be seen now.
     virtual std::optional<loss_reason> lost() noexcept = 0;
 
-    /// What an attempt that had it came to, in the same terms.
+    /// Returns the result of the successful attempt, in the same terms as `refresh`.
     virtual refresh_result first_refresh() const noexcept = 0;
 
-    /// Of the hold: tells it from others.
+    /// Returns the token that distinguishes this hold from all others.
     virtual std::string const& token() const noexcept = 0;
 };
 

@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// "File Locking And Concurrency In SQLite Version 3".
+// The lock bytes of "File Locking And Concurrency In SQLite Version 3".
 constexpr byte_range pending{0x40000000, 1};
 constexpr byte_range reserved{0x40000001, 1};
 constexpr byte_range shared{0x40000002, 510};
@@ -57,7 +57,8 @@ attempt_result read_write_protocol::take(lock_mode mode, attempt_context const& 
         auto const a = reserve(context.prior);
         return is_acquired(a) ? enter_reserved(context.prior) : a;
     }
-    // Who reads elsewhere would keep others out until he gives up, in vain.
+    // A caller that reads through another object cannot succeed. Its claims would keep other
+    // processes out in vain until it gives up.
     if (context.prior == prior_hold::other_object)
         if (auto const ec = drop_claims(true))
             return ec;
@@ -79,8 +80,8 @@ system::error_code read_write_protocol::check_storage() const
     return error::kernel_lock_not_supported;
 }
 
-// In one call, as is possible where nobody is there; and which leaves nothing where somebody is,
-// that others could take for a writer who waits.
+// Locks all bytes in one call, which succeeds only if no other lock is there. A call that fails
+// leaves nothing that others could take for a waiting writer.
 inline attempt_result read_write_protocol::take_all() noexcept
 {
     auto const a = lock(all_lock_bytes, lock_mode::exclusive);
@@ -89,8 +90,9 @@ inline attempt_result read_write_protocol::take_all() noexcept
     return a;
 }
 
-// As a reader, unless a writer waits. To look is enough: exclusion rests on SHARED alone; and a
-// reader who had PENDING for a moment would make a writer's attempt fail.
+// Locks SHARED for a reader, unless a writer waits. Testing PENDING is enough, since exclusion
+// rests on SHARED alone. A reader that locked PENDING for a moment would make a writer's attempt
+// fail.
 inline attempt_result read_write_protocol::enter(prior_hold who) noexcept
 {
     if (who == prior_hold::none) {
@@ -103,7 +105,7 @@ inline attempt_result read_write_protocol::enter(prior_hold who) noexcept
     return lock(shared, lock_mode::shared);
 }
 
-// Nothing is kept for later: a writer could be waiting for it.
+// On failure nothing stays locked, since a writer could be waiting for it.
 attempt_result read_write_protocol::enter_reserved(prior_hold who) noexcept
 {
     auto const a = enter(who);
@@ -123,15 +125,16 @@ attempt_result read_write_protocol::reserve(prior_hold who) noexcept
         return a;
     if (who == prior_hold::none)
         return attempt_result::busy_for_others();
-    // He who has it waits for the readers to go, of whom we are one; or need not ever.
+    // If PENDING is locked, the holder of RESERVED waits for the readers to leave, and the caller
+    // is one of them. Without PENDING the holder may never come to wait.
     bool is_pending;
     if (auto const ec = is_kept_out(file_.native(), pending, lock_mode::shared, is_pending))
         return ec;
     return is_pending ? attempt_result::would_deadlock : attempt_result::busy;
 }
 
-// From here on no reader comes in. A reader of SQLite holds the byte for two system calls while it
-// does.
+// Locks PENDING, so that no further reader enters. An SQLite reader holds that byte for two system
+// calls while it enters, so a busy byte is tried several times.
 attempt_result read_write_protocol::pend(prior_hold who) noexcept
 {
     auto a = reserve(who);
@@ -141,7 +144,8 @@ attempt_result read_write_protocol::pend(prior_hold who) noexcept
     for (int i = 0; i < max_restarts; ++i) {
         a = lock(pending, lock_mode::exclusive);
         has_pending_ = is_acquired(a);
-        // A reader who waits for the upgrade is waited for now, and will be refused.
+        // This writer now waits for all readers. Wake a reader that waits to upgrade, so that its
+        // next attempt is refused.
         if (has_pending_ && held_ == lock_mode::upgrade)
             file_.notify_waiters();
         if (a.kind != attempt_result::busy)
@@ -166,15 +170,15 @@ attempt_result read_write_protocol::announce(prior_hold who)
 attempt_result read_write_protocol::lock(byte_range bytes, lock_mode mode) const noexcept
 {
     auto const ec = try_range_lock(file_.native(), bytes, mode);
-    // What a reader who may not write has opened.
+    // The file is open for reading only, since this process may not write it.
     if (ec == system::errc::bad_file_descriptor && is_read_only(file_.open_file()))
         return make_error_code(system::errc::permission_denied);
     return of_locking(ec);
 }
 
-// Another reader of the same object. He must not share a lock that is worth nothing any more,
-// although those who have it know no better; so he waits for them to go. Nor must the readers of
-// one object keep a writer out by always being some.
+// Adds another reader of the same object. It must not share an invalid lock, although the present
+// readers do not know of the loss, so it waits for them to leave. The readers of one object must
+// not keep a writer out by overlapping for ever, so a new reader also waits for a writer.
 attempt_result read_write_protocol::join(prior_hold who)
 {
     bool valid;
@@ -182,7 +186,8 @@ attempt_result read_write_protocol::join(prior_hold who)
         return ec;
     if (!valid)
         return attempt_result::busy;
-    // Where it could not be lowered, to enter would make SHARED a reader's.
+    // The hold is still exclusive where a downgrade failed. Entering would convert its lock on
+    // SHARED to a reader's.
     return held_ == lock_mode::exclusive ? attempt_result(attempt_result::acquired) : enter(who);
 }
 
@@ -215,7 +220,7 @@ attempt_result read_write_protocol::sleep(lock_mode mode)
     auto const verdict = noted(mode, file_.verify(a));
     if (is_acquired(verdict))
         return verdict;
-    (void)release_all(); // of what is worth nothing
+    (void)release_all(); // of an invalid lock
     return verdict.kind == attempt_result::retry ? attempt(mode, {}) : verdict;
 }
 
@@ -267,7 +272,7 @@ inline void read_write_protocol::notice_fork() noexcept
     has_reserved_ = has_pending_ = are_nobodys_ = false;
 }
 
-/// Whether there is more than what the hold consists of.
+/// Returns whether more bytes are locked than the hold consists of.
 inline bool read_write_protocol::has_claims() const noexcept
 {
     return (has_pending_ && held_ < lock_mode::exclusive) ||
@@ -296,7 +301,7 @@ system::error_code read_write_protocol::withdraw() noexcept
     system::error_code ec;
     if (has_claims()) {
         ec = drop_claims(false);
-        are_nobodys_ = bool(ec); // then the next reader or the release does it
+        are_nobodys_ = bool(ec); // the next attempt or the release does it
         file_.notify_waiters();
     }
     return ec;
@@ -305,7 +310,8 @@ system::error_code read_write_protocol::withdraw() noexcept
 system::error_code read_write_protocol::release() noexcept
 {
     notice_fork();
-    // The last reader of this object has gone, for whom one who has announced himself waits.
+    // The last reader of this object leaves, and a writer that has announced itself waits for that.
+    // The writer's claims stay.
     if (held_ == lock_mode::shared && has_claims() && !are_nobodys_ &&
         !unlock_range(file_.native(), shared)) {
         held_ = lock_mode::none;
@@ -320,7 +326,8 @@ system::error_code read_write_protocol::release_all() noexcept
     has_reserved_ = has_pending_ = are_nobodys_ = false;
     if (!file_.is_open())
         return {};
-    // Both, in this order: waiters watch for the close, which tells of nothing if it comes first.
+    // Unlock before closing: waiters watch for the close, which would notify them too early if it
+    // came first.
     auto const ec = unlock_range(file_.native(), all_lock_bytes);
     file_.close_and_notify();
     return ec;
@@ -347,7 +354,7 @@ bool read_write_protocol::still_held(system::error_code& ec)
 {
     if (held_ == lock_mode::none || !file_.is_open() || file_.is_lost())
         return false;
-    // To lock again in the same mode changes nothing, provided that it is still locked.
+    // Locking again in the same mode changes nothing if the bytes are still locked.
     if (held_ == lock_mode::exclusive)
         ec = try_range_lock(file_.native(), all_lock_bytes, lock_mode::exclusive);
     else

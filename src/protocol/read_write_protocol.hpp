@@ -20,13 +20,14 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// `read_write_lock`: the kernel's locks on the bytes of the file that SQLite locks. They need not
-/// exist, and are neither read nor written.
+/// Implements `read_write_lock`: kernel locks on the bytes of the file that SQLite locks. The bytes
+/// need not exist, and are neither read nor written.
 ///
-/// SHARED is what readers share and a writer has alone. Whoever writes, or may come to write, has
-/// RESERVED, which there is one of; while he waits for the readers to go he has PENDING as well,
-/// and no reader comes in. These locks know no deadlock: so nobody waits for RESERVED or PENDING in
-/// the kernel who has SHARED, through this file or another open one.
+/// Readers share the bytes SHARED, and a writer has them exclusively. A process that writes, or may
+/// come to write, has RESERVED, which only one process can have. While it waits for the readers to
+/// leave, it has PENDING as well, and no reader enters. The kernel detects no deadlock among these
+/// locks. So a caller that has SHARED, through this file or another open file, never waits in the
+/// kernel for RESERVED or PENDING.
 class read_write_protocol final : public protocol
 {
 public:
@@ -42,7 +43,8 @@ public:
     }
     watch_target to_watch() const noexcept override { return file_.to_watch(); }
     std::uint8_t exclusion_domains() const noexcept override { return domain::record_lock; }
-    /// SQLite lets go of its locks without closing the file, which nobody tells.
+    /// Returns false: SQLite unlocks without closing the file, which no change notification
+    /// reports.
     bool is_local() const noexcept override { return false; }
     system::error_code withdraw() noexcept override;
     system::error_code release() noexcept override;
@@ -76,10 +78,10 @@ private:
     lock_file file_;
     lock_mode held_ = lock_mode::none; // through `file_`, which a forked child finds closed
 
-    // What is locked of these, by the hold or by attempts that go on.
+    // These bytes are locked, by the hold or by attempts that go on.
     bool has_reserved_ = false;
     bool has_pending_ = false;
-    bool are_nobodys_ = false; // those attempts have ended, and what they had could not be dropped
+    bool are_nobodys_ = false; // the attempts have ended, but their locks could not be dropped
 };
 
 } // namespace detail

@@ -19,7 +19,8 @@ namespace {
 
 namespace errc = system::errc;
 
-// Of a directory for markers that have these permissions: who may read or write them may search it.
+// Returns the permissions of a directory for markers with these permissions. A user that may read
+// or write the markers may search the directory.
 filesystem::perms permissions_for(std::optional<filesystem::perms> const& markers) noexcept
 {
     auto const bits = markers ? static_cast<unsigned>(*markers) & 0777u : 0u;
@@ -50,7 +51,8 @@ system::error_code reader_directory::open(std::optional<filesystem::perms> permi
         if (made || ec == errc::file_exists)
             ec = open_existing();
     }
-    // Whatever the umask. Who made it may have died before this; whoever may, does it for him.
+    // The permissions must not depend on the umask. The process that made the directory may have
+    // died before this step, so any process that is permitted to sets them.
     if (!ec && (made || permissions) && facts_.permissions != mode) {
         auto const refused = set_permissions(file_, mode);
         return made ? refused : ec;
@@ -81,7 +83,7 @@ filesystem::path reader_directory::path_of(std::string const& name) const
 bool reader_directory::is_in_place(storage rules, system::error_code& ec) const noexcept
 {
     file_facts now;
-    descriptor fresh; // what is known of a path without an open may be old (NFS: 30 s)
+    descriptor fresh; // a look-up without an open may be outdated (NFS: 30 s)
     if (rules != storage::local)
         ec = fresh.open_directory(path_);
     if (rules == storage::local || !ec)

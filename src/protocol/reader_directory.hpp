@@ -23,15 +23,16 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// The directory where readers have their markers. It is used through its descriptor: nobody can
-/// put another one, or a link, in its place between two steps.
+/// The directory of the readers' markers. It is used through its descriptor, so that no process can
+/// put another directory or a link in its place between two steps.
 class reader_directory
 {
 public:
     explicit reader_directory(filesystem::path path) : path_(std::move(path)) {}
 
-    /// Opens it afresh, and makes it where it is missing: for its owner alone, or as the
-    /// permissions of markers say. `error::not_a_lock_file` for what is no directory.
+    /// Opens the directory afresh, and makes it if it is missing. A new directory is for its owner
+    /// alone, or for the users to which `permissions`, those of the markers, give access. Returns
+    /// `error::not_a_lock_file` if the path names something else.
     system::error_code open(std::optional<filesystem::perms> permissions);
     system::error_code open_existing();
     void close() noexcept { file_.close(); }
@@ -41,15 +42,16 @@ public:
     file_identity identity() const noexcept { return facts_.identity; }
     filesystem::path path_of(std::string const& name) const;
 
-    /// Whether its path still names it, so that others look here.
+    /// Returns whether the path still names the open directory, so that other processes look there.
     bool is_in_place(storage rules, system::error_code& ec) const noexcept;
 
-    /// What others who open it now find under this name: `ours` if it has this text. For network
-    /// storage, where a number is no identity.
+    /// Returns what other processes that open the directory now find under this name: `intact` for
+    /// a file with this text. This serves network storage, where an inode number is no identity.
     marker_state state_of(std::string const& name, std::string const& text,
                           system::error_code& ec) const noexcept;
 
-    /// All names of readers' markers, in order; and those of what is on its way out.
+    /// Lists the names of the readers' markers, sorted, and the temporary names of files that are
+    /// being removed.
     system::error_code list(std::vector<std::string>& readers,
                             std::vector<std::string>& going) const;
 
@@ -57,11 +59,11 @@ private:
     filesystem::path path_;
     descriptor file_;
     file_facts facts_;
-    bool is_named_ = false; // its names are to be had by its own path alone: there is no /proc
+    bool is_named_ = false; // names in it are reached by its path: there is no /proc
 };
 
-/// Whether the directory has the name, by reading all of it: who has just looked up a name that was
-/// not there may be told so again, out of a cache.
+/// Reports whether the parent directory has the name, by reading all of it. A look-up is no
+/// alternative: after one that did not find the name, a cache may give the same answer again.
 system::error_code is_listed(filesystem::path const& path, bool& it_is);
 
 } // namespace detail

@@ -53,8 +53,9 @@ attempt_result reader_set::drain(storage rules, filesystem::path const& fresh)
         auto const a = evict_stale(rules, names, all);
         if (!is_immediate_retry(a))
             return a;
-        // All have gone, and are listed again: the client does not ask the server, since the last
-        // removal fell into the same tick of the directory's time (NFS 3). A new file changes that.
+        // All of them have gone, but are listed again. The NFS 3 client does not ask the server,
+        // since the last removal fell into the same tick of the directory's time. A new file
+        // changes that time.
         if (rules != storage::local && names == gone)
             (void)marker_file(directory_.path_of(".listing"), {}, rules).storage_time();
         gone.swap(names);
@@ -62,8 +63,8 @@ attempt_result reader_set::drain(storage rules, filesystem::path const& fresh)
     return attempt_result::retry_after(contention_backoff);
 }
 
-// Where somebody lives, one of them is enough to wait for; but now and then all are looked at,
-// since it counts for how long they have been the same.
+// One live reader is enough to wait for. But now and then all markers are looked at, since a marker
+// becomes stale by how long it was seen unchanged.
 attempt_result reader_set::evict_stale(storage rules, std::vector<std::string> const& names,
                                        bool all)
 {
@@ -120,7 +121,8 @@ void reader_set::observe(storage rules)
     }
 }
 
-// What evictors who died have left, more than a minute ago by the file system's clock.
+// Removes what evicting processes that died have left, if it is more than a minute old by the file
+// system's clock.
 void reader_set::remove_litter(storage rules, std::vector<std::string> const& names,
                                filesystem::path const& fresh) const
 {

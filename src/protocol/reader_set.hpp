@@ -22,7 +22,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Those who read: the markers in the directory of the readers', as a writer sees them.
+/// The readers' markers in their directory, as a writer sees them.
 class reader_set
 {
 public:
@@ -34,15 +34,15 @@ public:
     reader_directory& directory() noexcept { return directory_; }
     reader_directory const& directory() const noexcept { return directory_; }
 
-    /// Whether nobody reads, once those who have died are removed: had, if so. The directory is
-    /// open, and closed thereafter if it is no longer the one that readers use. `fresh` names a
-    /// marker that has just been stamped, if there is any.
+    /// Evicts stale readers, and returns `acquired` if no reader is left. The directory must be
+    /// open. It is closed if it is no longer the one that readers use. `fresh` names a marker that
+    /// has just been stamped, if there is one.
     attempt_result drain(storage rules, filesystem::path const& fresh);
 
-    /// Looks for how long they all have been as they are, which may matter later.
+    /// Looks at all markers to learn for how long they have been unchanged, which may matter later.
     void observe(storage rules);
 
-    /// For so long nobody need look at all of them again.
+    /// Returns whether it is time to look at all markers again. If so, the next period begins.
     bool is_time_for_all() noexcept;
 
     watch_target to_watch() const noexcept;
@@ -55,8 +55,8 @@ private:
     reader_directory directory_;
     staleness_checker checker_;
     std::chrono::nanoseconds interval_;
-    std::chrono::steady_clock::time_point all_judged_; // when all were, last
-    std::int64_t process_ = 0;                         // for whose end is waited
+    std::chrono::steady_clock::time_point all_judged_; // when all markers were last judged
+    std::int64_t process_ = 0;                         // a reader's process; its end is waited for
 };
 
 } // namespace detail

@@ -10,16 +10,16 @@
 #include <optional>
 #include <string_view>
 
-// The lines of which records are made, whole or begun.
+// Records consist of these lines, which may be complete or incomplete.
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// No record is longer.
+/// The maximum length of a record, in bytes.
 inline constexpr std::size_t longest_record = 1024;
 
-/// A part of a line, or all of it. `is_whole` where its end is there.
+/// A line or the beginning of one. `is_whole` is true if the end of the line is there.
 struct record_line
 {
     std::string_view text;
@@ -28,10 +28,12 @@ struct record_line
 
 record_line take_record_line(std::string_view& text) noexcept;
 
-/// Decimal, as it is printed: no sign, no leading zero.
+/// Returns whether the line is a decimal number or the beginning of one. A number is as printed:
+/// without sign and leading zeros.
 bool is_number(record_line const& l) noexcept;
 
-/// A number that a process can have, or the beginning of one, or nothing so far: zero.
+/// Returns the process id in the line, or the beginning of one, or zero if the line has no digit
+/// yet. Returns nothing if no process can have that number.
 std::optional<std::int64_t> pid_of(record_line const& l) noexcept;
 
 } // namespace detail

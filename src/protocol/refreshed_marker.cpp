@@ -25,7 +25,7 @@ system::error_code refreshed_marker::publish(filesystem::path const& path, acces
 
 system::error_code refreshed_marker::refresh(marker_state& result) noexcept
 {
-    auto const now = time_since_boot(); // before the stamp, which others go by
+    auto const now = time_since_boot(); // before the stamp, by which others judge
     auto const ec = file_->refresh(good_until(), result);
     if (!ec && result == marker_state::intact)
         good_since_.store(now.count(), std::memory_order_relaxed);

@@ -22,28 +22,29 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A marker of ours in the tree of a `soft_read_write_lock`, and for how long it is good: others
-/// may take it for dead when it has not been stamped for long enough.
+/// A marker of ours in the tree of a `soft_read_write_lock`, and the time until which it is good.
+/// Contenders may take its owner for dead when it has not been refreshed for long enough.
 ///
-/// Times are since boot, and go on while the machine is suspended.
+/// Times are since boot, by a clock that goes on while the machine is suspended.
 class refreshed_marker
 {
 public:
-    /// `good_for`: without being stamped.
+    /// `good_for`: how long the marker is good without a refresh.
     explicit refreshed_marker(std::chrono::nanoseconds good_for) noexcept : good_for_(good_for) {}
 
-    /// Makes the path name a marker that says this, if it names nothing.
+    /// Makes the path name a marker with the text of `who`, if the path names nothing.
     system::error_code publish(filesystem::path const& path, access_marker const& who,
                                std::optional<filesystem::perms> permissions, storage where,
                                bool unique_name, marker_file::outcome& result);
 
     bool is_published() const noexcept { return file_ && file_->is_published(); }
 
-    /// Stamps it. `late`: it was good no more by then, whatever it is now; others may have acted on
-    /// that. From any thread while it is published, one at a time.
+    /// Stamps the marker. `expired` means that it was no longer good by then, whatever its present
+    /// state: contenders may have acted on that. May be called from any thread while the marker is
+    /// published, by one thread at a time.
     system::error_code refresh(marker_state& result) noexcept;
 
-    /// The same without a stamp.
+    /// Determines the state as `refresh` does, without a stamp.
     system::error_code look(marker_state& result) const noexcept;
 
     std::chrono::nanoseconds good_until() const noexcept { return good_since() + good_for_; }
@@ -57,18 +58,19 @@ public:
 
     bool has_local_rules() const noexcept { return file_->has_local_rules(); }
 
-    /// Takes it away if its name still names it; `may_go` is asked last. After an error it may
-    /// still be there.
+    /// Removes the marker if its name still names it. `may_go` is asked last; if it returns false,
+    /// the marker stays. After any error the marker may still be there.
     system::error_code withdraw(bool (*may_go)(void const*) = nullptr,
                                 void const* whom = nullptr) noexcept
     {
         return is_published() ? file_->withdraw(may_go, whom) : system::error_code();
     }
 
-    /// While it is published.
+    /// Removes what processes that died have left under temporary names beside the marker. Call it
+    /// while the marker is published.
     void remove_litter() const noexcept { file_->remove_litter(); }
 
-    /// Leaves it to get old.
+    /// Gives up the marker without removing its file, which becomes stale.
     void leave() noexcept
     {
         if (file_)
@@ -79,7 +81,8 @@ private:
     std::chrono::nanoseconds const good_for_;
     std::optional<marker_file> file_;
     std::string token_;
-    std::atomic<std::chrono::nanoseconds::rep> good_since_{0}; // read by others than who writes it
+    // Read by other threads than the one that writes it.
+    std::atomic<std::chrono::nanoseconds::rep> good_since_{0};
 };
 
 } // namespace detail

@@ -18,9 +18,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A protocol that a forked child makes anew. Another thread of the parent may have been changing
-/// the old one, which is not even fit to be destroyed then. Its descriptors are closed in the
-/// child, so nothing but its memory leaks.
+/// A protocol that a forked child makes again. Another thread of the parent may have been changing
+/// the old one, which then cannot even be destroyed. Its descriptors are closed in the child, so
+/// only its memory leaks.
 template <class Protocol>
 class renewed_in_child
 {
@@ -38,13 +38,14 @@ public:
             delete current_.load();
     }
 
-    /// Called at the beginning of an attempt. Returns whether it was made anew.
+    /// Makes the protocol again if this is a new forked child, and returns whether it did. Called
+    /// at the beginning of an attempt.
     bool renew()
     {
         if (made_in_ == process_generation())
             return false;
         auto next = make_();
-        auto& old = earlier_.emplace_back(); // may still be read
+        auto& old = earlier_.emplace_back(); // other threads may still read `last`
         auto* const last = current_.exchange(next.release());
         if (changes_.exchange(0) == 0)
             old.reset(last);
@@ -52,11 +53,11 @@ public:
         return true;
     }
 
-    /// From any thread. What a child calls before `renew`, or meanwhile, must not read what an
-    /// attempt changes.
+    /// Returns the protocol for calls from any thread. A member that a child calls before or during
+    /// `renew` must not read what an attempt changes.
     Protocol const* operator->() const noexcept { return current_; }
 
-    /// For calls that change it.
+    /// Gives access for calls that change the protocol.
     class changed
     {
     public:
@@ -80,7 +81,8 @@ private:
     maker const make_;
     std::atomic<Protocol*> current_;
     std::uint32_t made_in_; // the process generation
-    // In a forked child: those that were on their way in the parent.
+    // The calls that change the protocol now. In a forked child: those that were under way in the
+    // parent.
     std::atomic<int> changes_{0};
     std::vector<std::unique_ptr<Protocol>> earlier_;
 };

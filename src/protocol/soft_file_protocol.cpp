@@ -27,8 +27,8 @@ namespace {
 using namespace std::chrono_literals;
 namespace errc = system::errc;
 
-constexpr auto shortest_act = 1ms, longest_act = 256ms; // of who has the right of removal
-constexpr auto unwatched_owner_poll = 1s;               // whose end no notification reports
+constexpr auto shortest_act = 1ms, longest_act = 256ms; // of a process with the removal right
+constexpr auto unwatched_owner_poll = 1s;               // no notification reports its end
 
 } // namespace
 
@@ -45,13 +45,13 @@ attempt_result soft_file_protocol::attempt(lock_mode, attempt_context const&)
 {
     system::error_code ec;
     is_held_ = false;
-    // What could not be released, and may be half made.
+    // A marker that could not be removed earlier may be there still, perhaps incomplete.
     if ((ec = marker_.withdraw()) && marker_.is_published())
         return of_failure(ec);
     if ((ec = make_record()))
         return ec;
     for (int i = 0; i < max_restarts; ++i) {
-        // Who waits was told that the marker has gone, or looks whether it has.
+        // A waiter was notified that the marker has gone, or it now checks whether it has.
         if (std::exchange(is_taken_, false)) {
             ec = look();
             if (!ec) {
@@ -65,7 +65,8 @@ attempt_result soft_file_protocol::attempt(lock_mode, attempt_context const&)
         }
         marker_file::outcome result;
         ec = marker_.publish(record_, result);
-        // Others remove them meanwhile; in a working directory that was removed it is so for ever.
+        // Other processes may remove the parent directories meanwhile. In a removed working
+        // directory the error persists, so the last restart reports it.
         if (ec == errc::no_such_file_or_directory && i != max_restarts - 1)
             ec = make_parent_directories(path_, options_.create_directories);
         else if (!ec && result == marker_file::outcome::published)
@@ -73,7 +74,7 @@ attempt_result soft_file_protocol::attempt(lock_mode, attempt_context const&)
         if (ec)
             return of_failure(ec);
         is_taken_ = result == marker_file::outcome::taken;
-        // Between attempts the engine looks at the caller's time limit.
+        // The engine checks the caller's time limit between attempts.
         if (!is_taken_ && marker_.is_on_slow_storage())
             break;
     }
@@ -92,11 +93,12 @@ system::error_code soft_file_protocol::make_record()
     host_ = std::move(host);
     bool const is_one = read_marker(record_).kind == marker_content::record;
     record_of_ = is_one && !us.start_token.empty() ? process_generation() : 0;
-    return is_one ? system::error_code() : error::host_without_name; // nobody would know it for one
+    return is_one ? system::error_code()
+                  : error::host_without_name; // no process would recognize it
 }
 
-// The directory and the name. Not the marker itself: its number is another file's as soon as it has
-// gone.
+// Combines the directory and the name. The marker's own inode number would not do: another file may
+// get it as soon as the marker has gone.
 std::optional<file_identity> soft_file_protocol::identity() const
 {
     file_facts directory;
@@ -106,7 +108,7 @@ std::optional<file_identity> soft_file_protocol::identity() const
     return directory.identity;
 }
 
-// What has not changed need not be opened and read again.
+// An unchanged file need not be opened and read again.
 system::error_code soft_file_protocol::look()
 {
     file_facts now;
@@ -141,7 +143,7 @@ attempt_result soft_file_protocol::judge_file()
     switch (result) {
     case marker_file::outcome::published:
         return note_acquired();
-    case marker_file::outcome::right_taken: // for long, where he was stopped
+    case marker_file::outcome::right_taken: // for long, if that process was stopped
         act_ = std::min<std::chrono::nanoseconds>(act_ * 2, longest_act);
         return attempt_result::retry_after(act_ / 2);
     default:
@@ -149,8 +151,8 @@ attempt_result soft_file_protocol::judge_file()
     }
 }
 
-// GlusterFS reports ESTALE of a name for a second after its file was removed. A server that is lost
-// reports it of the directory too.
+// GlusterFS reports ESTALE for a name for a second after its file was removed. A lost server
+// reports it for the directory too.
 attempt_result soft_file_protocol::of_failure(system::error_code const& ec) const
 {
     file_facts directory;
@@ -163,7 +165,7 @@ soft_file_protocol::verdict soft_file_protocol::judge(found_marker const& found)
 {
     verdict v;
     if (!found.file.is_open())
-        return v; // somebody's, who lets nobody read it
+        return v; // the owner is unknown: we may not read the file
     auto const content = read_marker(found.text);
     auto limit = options_.lifetime;
     switch (content.kind) {
@@ -196,8 +198,8 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
                                                             marker_record const& owner)
 {
     verdict v;
-    // He who has gone does not come back; but without a start token another one's record may be the
-    // same.
+    // A dead owner does not come back. But without a start token the record of another process may
+    // be the same.
     if (found.text != dead_ || owner.start_token.empty()) {
         auto const seen =
             find_process({owner.pid, owner.host, owner.start_token}, found.text == certain_);
@@ -216,7 +218,8 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
             return foreign_limit_ ? judge_foreign(found) : v;
         dead_ = found.text;
     }
-    // He may live where we cannot see him; or have died while somebody else held the lock.
+    // The owner may live where this process cannot see it. It may also have died as a breaker while
+    // another process held the lock.
     bool is_witnessed = false;
     if (marker_.is_local(found.file) && (has_witness(found.file.native(), is_witnessed) ||
                                          is_witnessed || marker_.hides_a_holder(owner.pid)))
@@ -257,12 +260,12 @@ std::chrono::nanoseconds soft_file_protocol::unchanged_for(found_marker const& f
     return now - sample_->since;
 }
 
-// On network storage another host may have our name, and the process be one of its.
+// On network storage another host may have our host name, and the owner may run there.
 bool soft_file_protocol::is_death_proved(found_marker const& found, marker_record const& owner)
 {
     if (marker_.is_local(found.file) || is_of_this_boot(owner.start_token))
         return true;
-    // The answer stays the same while the marker does, since both clocks go on.
+    // The answer stays the same while the marker is unchanged, since both clocks go on.
     if (found.text == namesakes_ && found.facts.modified == namesakes_modified_)
         return false;
     auto const precedes = marker_.precedes_this_boot(found);
@@ -273,8 +276,8 @@ bool soft_file_protocol::is_death_proved(found_marker const& found, marker_recor
     return precedes.value_or(false);
 }
 
-// By the clock of the file system, which on local storage is the machine's. A time in the future
-// does not make it younger than it was watched.
+// Returns the age by the clock of the file system, which on local storage is the machine's. A
+// marker with a time in the future is at least as old as it was watched.
 std::chrono::nanoseconds soft_file_protocol::age_of(found_marker const& found)
 {
     auto const now = marker_.is_local(found.file) ? time_of_day() : marker_.storage_time();
@@ -294,7 +297,7 @@ bool soft_file_protocol::is_local() const noexcept
     return theirs_.file.is_open() && marker_.is_local(theirs_.file);
 }
 
-// Also of a marker that was published before the attempt failed.
+// This also removes a marker that was published before the attempt failed.
 system::error_code soft_file_protocol::withdraw() noexcept
 {
     theirs_.file.close();

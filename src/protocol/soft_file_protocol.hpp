@@ -25,13 +25,13 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// `soft_file_lock`: the lock is held while there is a marker at the path. It names its owner, so
-/// that others can tell that he has died.
+/// Implements `soft_file_lock`: the lock is held while there is a marker at the path. The marker
+/// names its owner, so that contenders can find out that the owner has died.
 class soft_file_protocol final : public protocol
 {
 public:
-    /// `foreign_limit`: for so long the marker of another host's has to be seen unchanged before it
-    /// is removed; unset: it is never.
+    /// `foreign_limit`: how long the marker of another host must be seen unchanged before it is
+    /// evicted. If it is unset, such a marker is never evicted.
     soft_file_protocol(filesystem::path absolute, soft_file_lock_options const& options,
                        std::optional<std::chrono::nanoseconds> foreign_limit = {});
 
@@ -45,23 +45,25 @@ public:
     bool still_held(system::error_code& ec) override { return marker_.is_in_place(ec); }
     std::vector<owner_record> holders() const override;
 
-    /// Whether it is held; where the storage is not local it is asked, as others may have taken the
-    /// marker away.
+    /// Returns whether the lock is held. On network storage it asks the file system, as other
+    /// processes may have removed the marker.
     bool is_surely_held() const noexcept;
 
-    /// Looks at the marker for how long it has been the same, and does nothing about it.
+    /// Looks at the marker to learn for how long it has been unchanged. Removes nothing.
     void observe();
 
 private:
     struct verdict
     {
         bool is_removable = false;
-        std::chrono::nanoseconds look_again{}; ///< it may be then, untold; zero: it is told
-        std::int64_t process = 0;              ///< whose end may make it so
+        /// How soon it may become removable without a change notification. Zero: a notification
+        /// reports it.
+        std::chrono::nanoseconds look_again{};
+        std::int64_t process = 0; ///< its end may make the marker removable; 0: none
         system::error_code error;
     };
 
-    // A file that has not changed since it was seen first.
+    // A file that has been unchanged since it was first seen.
     struct sample
     {
         file_facts facts;
@@ -83,7 +85,7 @@ private:
     std::chrono::nanoseconds age_of(found_marker const& found);
 
     filesystem::path path_;
-    filesystem::path directory_; // itself, where it is a symbolic link
+    filesystem::path directory_; // ends in ".", which follows a symbolic link
     std::size_t hash_of_name_;
     soft_file_lock_options options_;
     std::optional<std::chrono::nanoseconds> foreign_limit_;
@@ -91,23 +93,23 @@ private:
     found_marker theirs_; // open while we wait
     std::optional<sample> sample_;
     std::string dead_,
-        certain_;           // the last records of one who had gone, and who was seen for certain
-    std::string namesakes_; // the last record whose owner may be on another host of our name
+        certain_;           // the last records of a dead owner and of a surely identified one
+    std::string namesakes_; // the last record of an owner that may be on another host of our name
     std::chrono::nanoseconds namesakes_modified_{};
-    std::string host_, record_;   // ours
-    std::uint32_t record_of_ = 0; // the process generation; 0: to be made anew
+    std::string host_, record_;   // of this process
+    std::uint32_t record_of_ = 0; // the process generation; 0: the record must be made again
     std::optional<file_identity> observed_file_;
     std::int64_t process_ = 0;
-    std::chrono::nanoseconds act_; // of others, for which to wait next time
-    bool is_taken_ = false;        // the path named a file when it was last seen
+    std::chrono::nanoseconds act_; // how long another process is assumed to have the removal right
+    bool is_taken_ = false;        // the path named a file at the last look
     bool is_held_ = false;
 };
 
-/// The marker at the path, if it is one.
+/// Returns the record of the marker at the path, or nothing if there is no such marker.
 std::optional<marker_record> read_marker_at(filesystem::path const& absolute);
 
-/// Removes the marker at the path, whosever it is. No marker is no error. `operation_would_block`
-/// where another process is about to do something with it.
+/// Removes the marker at the path, whichever process owns it. A missing marker is not an error.
+/// Returns `operation_would_block` if another process has the removal right.
 system::error_code break_marker(filesystem::path const& absolute, storage where);
 
 } // namespace detail

@@ -29,10 +29,10 @@ using std::chrono::nanoseconds;
 
 constexpr auto longest_upkeep_pause = 1s;
 
-// Python programs on other hosts may see for so long that there is no writer (NFS, acregmax aside).
+// Python programs on other hosts may miss a new writer for this long (NFS, acregmax aside).
 constexpr auto network_settle = 2s;
 
-// Nothing is kept for longer, and the double of it is a number.
+// Caps the durations of the options, so that twice a duration does not overflow.
 constexpr auto longest = (nanoseconds::max)() / 8;
 
 std::string name_of(access_marker const& reader)
@@ -81,19 +81,20 @@ soft_read_write_protocol::soft_read_write_protocol(filesystem::path const& absol
 soft_read_write_protocol::~soft_read_write_protocol()
 {
     (void)release();
-    write_.leave(); // for nobody may remove it now
+    write_.leave(); // its destructor must not remove the marker outside `state`
 }
 
 attempt_result soft_read_write_protocol::attempt(lock_mode mode, attempt_context const& context)
 {
     if (held_ == lock_mode::shared)
         return join();
-    (void)gate_.finish_leaving(); // or when `state` is entered again
+    (void)gate_.finish_leaving(); // if this fails, the next entry of `state` does it
     if (auto const ec = find_tree())
         return ec;
     waits_ = waits::unknown;
-    // Of one who gave up, and could not undo it then. Who holds something elsewhere would keep
-    // others out until he gives up, in vain.
+    // An earlier attempt may have given up without being able to drop its claim. A writer that
+    // holds the lock through another object must not keep a claim either: the claim would keep
+    // other processes out in vain until the writer gives up.
     if (mode == lock_mode::shared || context.prior == prior_hold::other_object) {
         auto const a = undo(drop_claim());
         if (!is_acquired(a))
@@ -110,8 +111,8 @@ attempt_result soft_read_write_protocol::attempt(lock_mode mode, attempt_context
     return a;
 }
 
-// What may be in the way later, so that its age counts from now on, and not one thing's after the
-// other's.
+// Observes all markers that may block a later attempt. Their ages then count together from now on,
+// rather than one after the other.
 void soft_read_write_protocol::observe(lock_mode mode)
 {
     if (waits_ == waits::for_readers || !readers_.is_time_for_all())
@@ -122,10 +123,10 @@ void soft_read_write_protocol::observe(lock_mode mode)
         readers_.observe(where_);
 }
 
-// The directory of readers' markers, which tells where all this is as well.
+// Opens the directory of the readers' markers. It also shows on which kind of storage the tree is.
 system::error_code soft_read_write_protocol::find_tree()
 {
-    if (auto const ec = drop_reader()) // what could not be given back
+    if (auto const ec = drop_reader()) // a marker that an earlier release could not remove
         return ec;
     auto& readers = readers_.directory();
     auto ec = readers.open(options_.permissions);
@@ -144,7 +145,7 @@ system::error_code soft_read_write_protocol::find_tree()
     return {};
 }
 
-// What is in the way at the gate is what to wait for.
+// Records that the object waits for a change at the gate. Returns `a`.
 attempt_result soft_read_write_protocol::at_gate(attempt_result const& a) noexcept
 {
     waits_ = waits::at_gate;
@@ -183,7 +184,7 @@ attempt_result soft_read_write_protocol::read()
     return attempt_result::retry_after(contention_backoff);
 }
 
-// Whether our marker is among those that a writer sees.
+// Returns `intact` if our marker is among those that a writer sees.
 marker_state soft_read_write_protocol::state_in_tree(system::error_code& ec) const noexcept
 try {
     auto const& readers = readers_.directory();
@@ -195,7 +196,7 @@ try {
     return marker_state::missing;
 }
 
-// Without `state`: exclusion never rests on it.
+// Enters without `state`, since exclusion never rests on it.
 attempt_result soft_read_write_protocol::become_reader()
 {
     if (auto const ec = make_record())
@@ -203,7 +204,7 @@ attempt_result soft_read_write_protocol::become_reader()
     marker_file::outcome result;
     auto ec = mine_.publish(readers_.directory().path_of(name_of(record_)), record_, permissions_,
                             where_, true, result);
-    if (is_gone(ec)) // somebody has removed the directory
+    if (is_gone(ec)) // another process has removed the directory
         return retry_now();
     if (ec)
         return ec;
@@ -222,9 +223,9 @@ attempt_result soft_read_write_protocol::become_reader()
     return !ec || is_passing ? retry_now() : attempt_result(ec);
 }
 
-// Another reader of the same object. He must not share a hold that is worth nothing any more,
-// although those who have it know no better; so he waits for them to go. Nor must the readers of
-// one object keep a writer out by always being some.
+// Adds another reader of the same object. It must not share a lost hold, although the present
+// readers do not know of the loss, so it waits for them to leave. The readers of one object must
+// not keep a writer out by overlapping for ever, so a new reader also waits for a writer.
 attempt_result soft_read_write_protocol::join()
 {
     system::error_code ec;
@@ -240,8 +241,8 @@ attempt_result soft_read_write_protocol::write(bool is_only_try)
     for (int i = 0; i < max_restarts; ++i) {
         auto a = attempt_result(attempt_result::acquired);
         if (!is_claimed_)
-            a = undo(drop_claim()); // of what was made too late
-        // The only attempt must not keep readers out while others read.
+            a = undo(drop_claim()); // a claim that was published too late
+        // A sole attempt must not keep new readers out while others read.
         if (is_acquired(a) && !is_claimed_ && is_only_try)
             a = drain();
         if (is_acquired(a) && !is_claimed_)
@@ -259,17 +260,17 @@ attempt_result soft_read_write_protocol::write(bool is_only_try)
         }
         if (!is_immediate_retry(a))
             return a;
-        if (!readers_.directory().is_open()) // readers have another one by now
+        if (!readers_.directory().is_open()) // readers use another directory by now
             if (auto const ec = find_tree())
                 return ec;
     }
     return attempt_result::retry_after(contention_backoff);
 }
 
-// From here on no reader comes in.
+// Publishes the claim. From then on no reader enters.
 attempt_result soft_read_write_protocol::claim()
 {
-    auto a = at_gate(gate_.look(where_)); // without disturbing those who come and go
+    auto a = at_gate(gate_.look(where_)); // without `state`, so as not to disturb others
     if (!is_acquired(a) && !gate_.is_stale())
         return a;
     if (auto const ec = make_record())
@@ -282,7 +283,7 @@ attempt_result soft_read_write_protocol::claim()
         dropping_since_.reset();
         auto const ec =
             write_.publish(gate_.write_path(), record_, permissions_, where_, false, result);
-        if (is_gone(ec)) { // somebody has removed the directory
+        if (is_gone(ec)) { // another process has removed the directory
             readers_.directory().close();
             return retry_now();
         }
@@ -303,7 +304,7 @@ attempt_result soft_read_write_protocol::claim()
     return is_acquired(undone) ? a : undone;
 }
 
-// Keeps the claim up; and waits until nobody can miss it.
+// Refreshes the claim when that is due. Returns `acquired` once no reader can miss the claim.
 attempt_result soft_read_write_protocol::settle()
 {
     auto const now = time_since_boot();
@@ -320,7 +321,8 @@ attempt_result soft_read_write_protocol::settle()
         auto const left = long_enough - (now - claimed_at_);
         if (left > left.zero())
             return attempt_result::continue_after((std::min)(left, interval_));
-        // A reader who has been told meanwhile that there is none, is in `state` while he comes.
+        // A cache may have reported to a Python reader in the meantime that there is no writer.
+        // That reader publishes its marker within `state`, so it has entered once we get `state`.
         auto const a =
             at_gate(gate_.in_state([] { return attempt_result(attempt_result::acquired); }));
         if (!is_acquired(a))
@@ -330,7 +332,7 @@ attempt_result soft_read_write_protocol::settle()
     return attempt_result::acquired;
 }
 
-// Until nobody reads any more.
+// Returns `acquired` once no reader is left.
 attempt_result soft_read_write_protocol::drain()
 {
     auto a = readers_.drain(where_, gate_.write_path());
@@ -342,7 +344,7 @@ attempt_result soft_read_write_protocol::drain()
     return a;
 }
 
-// Whether the claim is still good.
+// Refreshes the claim. Returns `acquired` if it is still good, and drops it otherwise.
 attempt_result soft_read_write_protocol::keep_claim()
 {
     auto state = marker_state::missing;
@@ -353,25 +355,27 @@ attempt_result soft_read_write_protocol::keep_claim()
         return ec;
     if (!ec && state == marker_state::intact)
         return attempt_result::acquired;
-    // It may be there all the same, where the path was looked up amiss.
+    // The marker may still be there, since the look-up of the path may have been wrong.
     auto const undone = undo(drop_claim());
     return is_acquired(undone) ? retry_now() : undone;
 }
 
-// What came of dropping a claim. If it is still there, others are to leave `state` first.
+// Returns the attempt result for an error of `drop_claim`. If the marker is still there on network
+// storage, other processes have to leave `state` first.
 attempt_result soft_read_write_protocol::undo(system::error_code const& ec)
 {
     if (!ec || !write_.is_published())
         return attempt_result::acquired;
-    if (is_gone(ec)) // of GlusterFS, for a second; the directory has been found before
+    if (is_gone(ec)) // GlusterFS, for a second; the directory was found before
         return attempt_result::retry_after(contention_backoff);
     if (ec != errc::operation_would_block)
         return ec;
     return write_.has_local_rules() ? of_undoing(ec) : at_gate(attempt_result::busy);
 }
 
-// On network storage only in `state`: peers of another make remove it there, by its name. It is no
-// longer stamped, and contenders may remove it once it is stale.
+// Removes the claim. On network storage this is done only within `state`, since Python peers remove
+// the marker there, by its name. The marker is no longer stamped, so contenders may evict it once
+// it is stale.
 system::error_code soft_read_write_protocol::drop_claim() noexcept
 try {
     is_claimed_ = false;
@@ -398,7 +402,7 @@ try {
         return make_error_code(errc::operation_would_block);
     write_.leave();
     return make_error_code(errc::timed_out);
-} catch (std::bad_alloc const&) { // tried again as well
+} catch (std::bad_alloc const&) { // the caller tries this again as well
     return make_error_code(errc::operation_would_block);
 }
 
@@ -430,7 +434,8 @@ bool soft_read_write_protocol::is_local() const noexcept
 
 namespace {
 
-// Of several steps: what it is worth to try again soon is worth less than what went wrong.
+// Collects the errors of several steps. Any other error takes precedence over the request to try
+// again soon.
 void add_error(system::error_code& ec, system::error_code const& another) noexcept
 {
     if (!ec || (another && ec == errc::operation_would_block))
@@ -466,7 +471,8 @@ bool soft_read_write_protocol::still_held(system::error_code& ec)
         return false;
     if (held_ == lock_mode::shared && state_in_tree(ec) != marker_state::intact)
         return false;
-    // The time last: who was stopped on the way may have been judged by it.
+    // The time is checked last. If this process was stopped in between, contenders may have judged
+    // it by the age of its marker.
     return hold().is_in_place(ec) && time_since_boot() <= hold().good_until();
 }
 
@@ -509,7 +515,7 @@ refresh_result soft_read_write_protocol::refresh() noexcept
         u.next = marker.good_since() + interval_;
         return u;
     }
-    // It may pass. So it is tried again soon, and for the last time when all is over.
+    // The error may be transient. The next try is soon, and the last one is when the hold expires.
     auto const now = time_since_boot();
     auto const pause = std::min<nanoseconds>(interval_ / 8, longest_upkeep_pause);
     u.next = (std::min)(now + pause, u.good_until);
@@ -558,7 +564,7 @@ bool add_holder(filesystem::path const& path, owner_mode mode, std::vector<owner
 
 } // namespace
 
-// The readers, and then the writer, who waits for them to go if there are any.
+// Lists the readers before the writer, since a writer waits for the readers to leave.
 std::vector<owner_record> soft_read_write_protocol::holders() const
 {
     std::vector<owner_record> all;

@@ -25,14 +25,15 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// `soft_read_write_lock`, a tree of markers: one of the writer, `PATH.write`; one for each reader,
-/// in `PATH.readers/`; and `PATH.state`, a `soft_file_lock` that writers hold while they come and
-/// go, since peers of another make rely on it.
+/// Implements `soft_read_write_lock`, a tree of markers: the writer's marker `PATH.write`, one
+/// marker for each reader in `PATH.readers/`, and `PATH.state`. The last is a `soft_file_lock` that
+/// writers hold while they enter and leave, since Python peers rely on it.
 ///
-/// A forked child makes another one of it.
+/// A forked child makes a new protocol in place of this one.
 ///
-/// Look, publish, look again, and see that you are still there: who does so in this order is seen
-/// by whoever else does. test/model/soft_read_write.pml has the steps.
+/// A process looks for the other side's markers, publishes its own, looks again, and checks that
+/// its own is still in place. Every process that keeps this order is seen by all others that keep
+/// it. The model test/model/soft_read_write.pml has the steps.
 class soft_read_write_protocol final : public refreshable_protocol
 {
 public:
@@ -59,7 +60,7 @@ private:
     enum class waits
     {
         unknown,
-        at_gate, ///< for a writer, or for those who come and go
+        at_gate, ///< for a writer, or for the holder of `state`
         for_readers
     };
 
@@ -89,18 +90,19 @@ private:
     filesystem::path path_;
     soft_read_write_lock_options options_;
     filesystem::perms permissions_;     // of markers
-    std::chrono::nanoseconds good_for_; // a marker, without being stamped
+    std::chrono::nanoseconds good_for_; // how long a marker is good without a refresh
     std::chrono::nanoseconds interval_; // between stamps
     std::optional<std::chrono::nanoseconds> settle_;
 
     writer_gate gate_;
     reader_set readers_;
-    storage where_ = storage::network; // whose rules are for all of it
-    refreshed_marker mine_;            // among the readers'
+    storage where_ = storage::network; // its rules apply to the whole tree
+    refreshed_marker mine_;            // our marker as a reader
     refreshed_marker write_;
-    bool is_claimed_ = false;                                // by `write_`, as it should be
-    std::chrono::nanoseconds claimed_at_{};                  // since boot
-    std::optional<std::chrono::nanoseconds> dropping_since_; // since boot
+    bool is_claimed_ = false;               // `write_` was published within `state`
+    std::chrono::nanoseconds claimed_at_{}; // since boot: when the claim was published
+    // Since boot: when the first try to drop the claim began.
+    std::optional<std::chrono::nanoseconds> dropping_since_;
     bool has_settled_ = false;
     access_marker record_;
 

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto unwatched_peer_poll = 1s; // whose end no notification reports
+constexpr auto unwatched_peer_poll = 1s; // for a peer if no notification reports its end
 
 } // namespace
 
@@ -36,7 +36,7 @@ staleness_checker::check(std::string const& name, found_marker const& found, mar
     }
     v.is_removable = unchanged >= threshold_;
     if (v.is_removable || !found.file.is_open())
-        ; // somebody's, who lets nobody read it
+        ; // already removable, or of unknown owner: we may not read it
     else if (content.kind == access_content::record) {
         auto seen = find_process({content.owner.pid, content.owner.host, {}});
         if (seen.kind == process_status::gone && may_be_a_namesakes(name, found, at))
@@ -66,7 +66,8 @@ bool staleness_checker::is_dead(found_marker const& found, marker_file const& at
     return v.look_again == 0s;
 }
 
-// The records of the tree do not say in which run of a system their owners were started.
+// Returns whether the marker may be of another host with our host name. The records of the tree do
+// not say in which boot of a system their owners were started.
 bool staleness_checker::may_be_a_namesakes(std::string const& name, found_marker const& found,
                                            marker_file const& at)
 {
@@ -85,8 +86,8 @@ bool staleness_checker::is_old(found_marker const& found, marker_file const& at)
         auto const ours = std::chrono::nanoseconds(clock::now().time_since_epoch());
         return ours + *clocks_apart_ - changed > 2 * threshold_;
     };
-    // To ask for its time, a file has to be made; so for most of the time ours will do, and the
-    // other is asked before anything rests on it.
+    // To read the file system's clock, a file has to be made. So our clock serves as an estimate at
+    // first, and the file system's clock is read before a marker counts as old.
     if (clocks_apart_ && !is_so())
         return false;
     auto const its = at.storage_time();

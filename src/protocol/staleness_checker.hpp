@@ -21,25 +21,28 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Says which markers in the tree of a `soft_read_write_lock` may be removed, and remembers for how
-/// long it has seen each of them unchanged.
+/// Decides which markers in the tree of a `soft_read_write_lock` may be removed, and remembers for
+/// how long it has seen each of them unchanged.
 ///
-/// - A proof of death suffices; not where there is a witness: he may live where we cannot see him.
-///   On network storage another host may have our name, so there a marker must be older than this
-///   run of the system.
-/// - Else we have to have seen it unchanged for the whole of the threshold, by a clock that stops
-///   while we are suspended. What is not whole, or must not be read, is nobody's in particular.
-/// - The marker of another host's may be removed at once where it is twice as old as that by the
-///   file system's clock. That is when it was changed in any way: its modification may have been
-///   stamped by a host whose clock is wrong.
+/// - A marker is removable if its owner is proved dead and it has no witness. With a witness the
+///   owner may live where this process cannot see it. On network storage another host may have our
+///   host name, so there the marker must also be older than this boot of the system.
+/// - Any marker is removable once it was seen unchanged for the whole threshold, by a clock that
+///   stops while the machine is suspended. A marker that is incomplete, or that we may not read,
+///   has no known owner, so only this rule applies to it.
+/// - The marker of another host is removable at once if it is older than twice the threshold by the
+///   file system's clock. Its age counts from the last change of any kind, since its modification
+///   time may have been stamped by a host with a wrong clock.
 class staleness_checker
 {
 public:
     struct verdict
     {
         bool is_removable = false;
-        std::chrono::nanoseconds look_again{}; ///< it may be then, untold; zero: it is told
-        std::int64_t process = 0;              ///< whose end may make it so
+        /// How soon it may become removable without a change notification. Zero: a notification
+        /// reports it.
+        std::chrono::nanoseconds look_again{};
+        std::int64_t process = 0; ///< its end may make the marker removable; 0: none
         system::error_code error;
     };
 
@@ -47,10 +50,11 @@ public:
         : threshold_(stale_threshold)
     {}
 
-    /// `at`: where it was found, for what is to be known of the storage.
+    /// Judges a marker that was found under this name. `at` is the place where it was found, and
+    /// knows the storage.
     verdict check(std::string const& name, found_marker const& found, marker_file const& at);
 
-    /// Remembers no others than these, which are in order.
+    /// Forgets all markers but these. The names are sorted.
     void forget_all_but(std::vector<std::string> const& names);
 
 private:
@@ -61,7 +65,7 @@ private:
         file_facts facts;
         std::string text;
         clock::time_point since;
-        std::optional<bool> precedes_this_boot = {}; // once it was asked
+        std::optional<bool> precedes_this_boot = {}; // once it was determined
     };
 
     bool is_dead(found_marker const& found, marker_file const& at, verdict& v) const;
@@ -72,7 +76,7 @@ private:
 
     std::chrono::nanoseconds threshold_;
     std::map<std::string, sample> samples_;
-    std::optional<std::chrono::nanoseconds> clocks_apart_; // the file system's and ours, about
+    std::optional<std::chrono::nanoseconds> clocks_apart_; // file system's minus ours, about
 };
 
 } // namespace detail

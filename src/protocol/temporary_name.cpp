@@ -17,7 +17,7 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// A name with this in it is nobody's lock, but something on its way out.
+// A name that contains this is no lock, but a file that is being made or removed.
 constexpr std::string_view housekeeping = ".break.";
 
 constexpr std::size_t longest_pid = 10, name_token_length = 32;
@@ -33,7 +33,8 @@ bool is_all_of(std::string_view text, std::string_view characters) noexcept
 std::string temporary_prefix(filesystem::path const& path)
 {
     constexpr auto rest = housekeeping.size() + longest_pid + 1 + name_token_length;
-    auto const most = (std::max)(longest_name(path.parent_path()), rest); // eCryptfs has 143
+    auto const most =
+        (std::max)(longest_name(path.parent_path()), rest); // eCryptfs allows 143 bytes
     return path.filename().native().substr(0, most - rest).append(housekeeping);
 }
 

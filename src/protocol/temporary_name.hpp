@@ -11,23 +11,26 @@
 #include <string>
 #include <string_view>
 
-// Names beside a lock's path for what is on its way in or out.
+// Temporary names are private names beside a lock's path, for files that are being made or removed.
 
 namespace boost {
 namespace filelock {
 namespace detail {
 
-/// 32 hexadecimal digits, unlike all others. Fails where the system has no random numbers.
+/// Makes a token of 32 hexadecimal digits that is different from all others. Fails where the system
+/// has no random numbers.
 system::error_code make_token(std::string& token);
 
-/// A name that nobody else uses and nobody takes for a lock. Fails where the system has no random
-/// numbers.
+/// Finds a temporary name, which no other process uses or takes for a lock. Fails where the system
+/// has no random numbers.
 system::error_code find_temporary_name(filesystem::path const& path, filesystem::path& name);
 
-/// What they begin with. A long name is cut, so that they can be had.
+/// Returns the beginning of the path's temporary names. A long file name is cut, so that the
+/// temporary names do not exceed the limit of the file system.
 std::string temporary_prefix(filesystem::path const& path);
 
-/// Whether it is one: nobody else's file, however alike its name.
+/// Returns whether the name is a temporary name with this prefix, and not merely the similar name
+/// of a file that is not ours.
 bool is_temporary_name(std::string_view name, std::string_view prefix) noexcept;
 
 } // namespace detail

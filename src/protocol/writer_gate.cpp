@@ -25,7 +25,7 @@ writer_gate::writer_gate(filesystem::path const& path, soft_file_lock_options co
       state_(with(path, ".state"), state, stale_threshold), checker_(stale_threshold)
 {}
 
-// What has not changed need not be opened and read again.
+// An unchanged file need not be opened and read again.
 system::error_code writer_gate::find(storage rules)
 {
     file_facts now;
@@ -43,7 +43,8 @@ attempt_result writer_gate::look(storage rules)
     if (is_gone(ec)) {
         theirs_.file.close();
         bool it_is = false;
-        // A cache may say so still. The listing of a directory is the server's.
+        // A cache may still report that the name is missing. A directory listing comes from the
+        // server.
         ec = rules == storage::local ? system::error_code() : is_listed(write_path_, it_is);
         if (ec)
             return ec;

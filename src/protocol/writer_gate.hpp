@@ -24,27 +24,30 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// `PATH.write`, as far as it is others', and `PATH.state`: a `soft_file_lock` in which alone the
-/// former is made, or removed by others than its owner.
+/// `PATH.write`, as far as other processes own it, and `PATH.state`, a `soft_file_lock`.
+/// `PATH.write` is made only within `state`, and a process that is not its owner removes it only
+/// within `state`.
 class writer_gate
 {
 public:
-    /// `stale_threshold`: of both; `good_for`: nobody takes `state` from who is in it for so long.
+    /// `stale_threshold` applies to both files. `good_for`: for this long no other process takes
+    /// `state` from the one that is in it.
     writer_gate(filesystem::path const& path, soft_file_lock_options const& state,
                 std::chrono::nanoseconds stale_threshold, std::chrono::nanoseconds good_for);
 
     filesystem::path const& write_path() const noexcept { return write_path_; }
 
-    /// Whether there is a writer: had, if there is none.
+    /// Returns `acquired` if there is no writer, else `busy`.
     attempt_result look(storage rules);
-    /// He whom the last look found may be removed.
+    /// Returns whether the writer's marker that the last look found may be removed.
     bool is_stale() const noexcept { return is_stale_; }
-    /// A look that is for those in `state`, and removes who is stale.
+    /// Looks, and evicts a stale writer's marker. Call it only within `state`.
     attempt_result evict(storage rules);
-    /// Both, the latter where it is needed.
+    /// Looks, and evicts within `state` if that is needed.
     attempt_result enter(storage rules);
 
-    /// Does it in `state`, and says what came of it; or that `state` was not to be had.
+    /// Runs `what` within `state` and returns its result. If `state` cannot be acquired, returns
+    /// the result of that attempt.
     template <class F>
     attempt_result in_state(F const& what)
     {
@@ -60,22 +63,24 @@ public:
         } const at_last{*this};
         return what();
     }
-    /// Or another host may have taken it for abandoned.
+    /// Returns whether this process is still in `state`. After `good_for` another host may have
+    /// taken `state` for abandoned.
     bool is_in_state() const noexcept
     {
         return state_.is_surely_held() && time_since_boot() - in_since_ < good_for_;
     }
 
-    /// Whether a writer's marker has been removed since this was asked last.
+    /// Returns whether a writer's marker was evicted since the last call.
     bool has_evicted() noexcept { return std::exchange(has_evicted_, false); }
 
-    /// Whether the last answer was about `state`, and so no writer's affair.
+    /// Returns whether the last result was about `state`, and not about a writer.
     bool is_for_state() const noexcept { return is_for_state_; }
 
-    /// Looks for how long `state` has been as it is, which may be in the way later.
+    /// Looks at `state` to learn for how long it has been unchanged, since it may be in the way
+    /// later.
     void observe() { state_.observe(); }
 
-    /// If it could not be left. Errors as for `protocol::release`.
+    /// Leaves `state` if that failed earlier. Errors are as for `protocol::release`.
     system::error_code finish_leaving() noexcept
     {
         return state_release_pending_ ? leave() : system::error_code();
@@ -100,7 +105,7 @@ private:
     bool state_release_pending_ = false;
     bool is_for_state_ = false;
     staleness_checker checker_;
-    found_marker theirs_; // open while we wait for him
+    found_marker theirs_; // open while we wait for the writer
     std::int64_t process_ = 0;
     bool is_stale_ = false;
     bool has_evicted_ = false;

@@ -35,7 +35,8 @@ namespace detail {
 template <class Lock, class Names>
 using if_has = std::enable_if_t<std::is_base_of<Names, Lock>::value, int>;
 
-/// Keeps the overloads for a token apart from those for options; C++17 has no concept of a token.
+/// Distinguishes the overloads that take a token from those that take options. C++17 has no concept
+/// of a completion token.
 template <class Token>
 using if_no_options = std::enable_if_t<!std::is_convertible<Token, acquire_options>::value, int>;
 
@@ -120,27 +121,31 @@ using if_held = std::enable_if_t<std::is_base_of<held<typename Held::mutex_type>
 
 } // namespace detail
 
-/// Acquires the lock exclusively, for an owner of its own and not for a thread. Asynchronous.
+/// Acquires an exclusive lock asynchronously. The operation is an owner of its own: no thread owns
+/// the level.
 ///
-/// Preconditions:: No option that makes no sense; else `std::invalid_argument` is thrown.
+/// Preconditions:: The options must be in range; `std::invalid_argument` is thrown otherwise.
 /// Lifetimes:: The lock must outlive the operation, or be destroyed together with its execution
 ///   context. The options are copied.
 /// Handler signature:: `void(boost::system::error_code, held_lock<Lock>)`. With an error nothing is
-///   held. The default token is `asio::deferred`: `co_await async_acquire(lock)`; the operation
-///   starts, and its time out runs, from then on.
-/// Executor:: Everything, callbacks of the options and the lock included, runs on the handler's
-///   associated executor, and never inside of this call; where it has none, on `executor`, or that
-///   of `context`; where that is not given, on Asio's `system_executor`, whose threads are its own.
-///   Its execution context must be run; one that is stopped keeps its place in the queue.
-/// Cancellation:: `terminal`, `partial` and `total`, all with the same promise: it ends with
-///   `asio::error::operation_aborted`, and nothing is held. Once the lock is had, it is too late:
-///   it is delivered. Coroutines let `terminal` through alone, unless told otherwise.
-/// Errors:: `errc::timed_out`, `errc::operation_canceled`, and those of `lock()`; what a callback
-///   throws ends it with the code of a `system_error`, or `error::callback_failed`.
-/// Thread safety:: As for the lock: any number of operations, and of threads, on one lock. They are
-///   served first come first served.
-/// Crash and fork:: As for the lock. A forked child whose context was told (`notify_fork`) finds
-///   the parent's operations ended with `asio::error::operation_aborted`.
+///   held. The default token is `asio::deferred`: with `co_await async_acquire(lock)` the operation
+///   and its time limit start when it is awaited.
+/// Executor:: The handler and all callbacks of the options and of the lock, except `on_loss`, run
+///   on the handler's associated executor. If it has none, they run on `where`, an executor or an
+///   execution context. If that is not given either, they run on Asio's `system_executor`, which
+///   has threads of its own. Nothing runs inside this call. The execution context must be run: an
+///   operation whose context does not run keeps its place in the queue.
+/// Cancellation:: `terminal`, `partial` and `total` have the same effect: the operation ends with
+///   `asio::error::operation_aborted`, and nothing is held. An operation that already has the lock
+///   ignores the cancellation and delivers the lock. Coroutines pass on `terminal` alone by
+///   default.
+/// Errors:: `errc::timed_out`, `errc::operation_canceled`, and those of `lock()`. An exception of a
+///   callback ends the operation with the code of the `system_error`, or with
+///   `error::callback_failed`.
+/// Thread safety:: As for the lock. Any number of operations and threads may use one lock. They are
+///   served in the order of their arrival.
+/// Crash and fork:: As for the lock. In a forked child whose context was notified (`notify_fork`)
+///   the parent's operations end with `asio::error::operation_aborted`.
 template <class Lock,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, held_lock<Lock>))
               CompletionToken = asio::deferred_t,
@@ -188,7 +193,8 @@ auto async_acquire(Where&& where, Lock& lock, CompletionToken&& token)
                                                std::forward<CompletionToken>(token));
 }
 
-/// As `async_acquire`, a shared lock: `void(boost::system::error_code, shared_held_lock<Lock>)`.
+/// Acquires a shared lock as `async_acquire` does. The handler signature is
+/// `void(boost::system::error_code, shared_held_lock<Lock>)`.
 template <class Lock,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, shared_held_lock<Lock>))
               CompletionToken = asio::deferred_t,
@@ -237,8 +243,8 @@ auto async_acquire_shared(Where&& where, Lock& lock, CompletionToken&& token)
                                                       std::forward<CompletionToken>(token));
 }
 
-/// As `async_acquire`, an upgrade lock, of the kinds that have it:
-/// `void(boost::system::error_code, upgrade_held_lock<Lock>)`.
+/// Acquires an upgrade lock as `async_acquire` does, for the lock types that have one. The handler
+/// signature is `void(boost::system::error_code, upgrade_held_lock<Lock>)`.
 template <class Lock,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, upgrade_held_lock<Lock>))
               CompletionToken = asio::deferred_t,
@@ -287,11 +293,15 @@ auto async_acquire_upgrade(Where&& where, Lock& lock, CompletionToken&& token)
                                                        std::forward<CompletionToken>(token));
 }
 
-/// Gives the lock back, and tells the handler what went wrong, which `unlock` keeps to itself:
-/// `void(boost::system::error_code)`, with `errc::operation_not_permitted` where nothing was held.
-/// Where another process is in the way for the moment, it tries again for up to a second, on the
-/// handler's executor, and then ends with `errc::timed_out`, while a background thread goes on. It
-/// cannot be cancelled. Executors as for `async_acquire`.
+/// Releases a lock and reports the errors that `unlock` ignores. The release begins when the
+/// operation starts.
+///
+/// Handler signature:: `void(boost::system::error_code)`.
+/// Executor:: As for `async_acquire`.
+/// Cancellation:: None.
+/// Errors:: `errc::operation_not_permitted` if nothing was held. If another process blocks the
+///   release, the operation retries for up to a second on the handler's executor. It then ends with
+///   `errc::timed_out`, and a background thread continues the release.
 template <class Held,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code))
               CompletionToken = asio::deferred_t,

@@ -62,19 +62,19 @@ using if_losable = std::enable_if_t<std::is_base_of<losable, Lock>::value, int>;
 
 } // namespace detail
 
-/// Waits for the loss of the hold that the lock has now, or learns that it has been lost already.
-/// Asynchronous; for kinds whose holds must be kept up.
+/// Waits for the loss of the lock's present hold. Completes at once if that hold has already been
+/// lost. Asynchronous. For lock types whose holds have to be refreshed.
 ///
 /// Preconditions:: None.
 /// Lifetimes:: The lock may be destroyed before the operation ends, which ends it.
 /// Handler signature:: `void(boost::system::error_code, lease_loss)`. Without an error the hold was
-///   lost; it is still to be released. The default token is `asio::deferred`.
+///   lost, and the caller still has to release it. The default token is `asio::deferred`.
 /// Executor:: As for `async_acquire`.
-/// Cancellation:: `terminal`, `partial` and `total`: it ends with `asio::error::operation_aborted`.
-///   The hold stays as it is.
-/// Errors:: `asio::error::operation_aborted` where the hold was released first;
-///   `errc::operation_not_permitted` where nothing is held.
-/// Thread safety:: As for the lock. Any number may wait.
+/// Cancellation:: `terminal`, `partial` and `total`: the operation ends with
+///   `asio::error::operation_aborted`. The hold does not change.
+/// Errors:: `asio::error::operation_aborted` if the hold was released first, or the lock was closed
+///   or destroyed; `errc::operation_not_permitted` if nothing is held.
+/// Thread safety:: As for the lock. Any number of operations may wait.
 /// Crash and fork:: As for `async_acquire`.
 template <class Lock,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, lease_loss))

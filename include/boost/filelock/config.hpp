@@ -27,7 +27,7 @@
 #define BOOST_FILELOCK_DECL BOOST_SYMBOL_IMPORT
 #endif
 
-// Compilers with automatic linking get the library by including any of its headers.
+// Compilers with automatic linking link the library when any of its headers is included.
 #if !defined(BOOST_ALL_NO_LIB) && !defined(BOOST_FILELOCK_NO_LIB) && !defined(BOOST_FILELOCK_SOURCE)
 #define BOOST_LIB_NAME boost_filelock
 #if defined(BOOST_FILELOCK_DYN_LINK)
@@ -39,7 +39,7 @@
 namespace boost {
 namespace filelock {
 
-/// What the operating system knows an open file by.
+/// The operating system's handle of an open file.
 #if defined(BOOST_WINDOWS)
 using native_handle_type = void*;
 #else

@@ -10,32 +10,34 @@
 
 #include <boost/system/error_code.hpp>
 
-// The kernel's lock (`flock`) on a file that the caller has opened: a regular file, a directory, a
-// device, whether opened for reading or for writing.
+// The kernel's lock (`flock`) on a file that the caller has opened: a regular file, a directory or
+// a device, whether opened for reading or for writing.
 //
-// It excludes `file_lock`, flock(1) and everybody else who takes that lock on the same file. It
-// belongs to the open file and not to the process: copies of the descriptor, those of forked
-// children included, have the same lock, which goes when one of them is unlocked or the last is
-// closed. There are no levels: to lock again is to have it once, and to lock in the other mode
-// changes the mode, for which the kernel drops the lock first.
+// The lock excludes `file_lock`, flock(1) and every other program that takes that lock on the same
+// file. It belongs to the open file and not to the process: copies of the descriptor, those of
+// forked children included, have the same lock. The lock ends when one of them is unlocked or the
+// last one is closed. The lock has no levels: to lock it again has no effect, and to lock it in the
+// other mode changes the mode. flock(2): the kernel drops the lock before it converts it.
 //
-// The descriptor stays the caller's. Nothing checks that a path still names the file. Any thread
-// may call these. Errors are the system's, such as `errc::bad_file_descriptor`, and
-// `error::kernel_lock_not_supported`; a `lock_error` has "descriptor 5" in the place of the path.
+// The descriptor stays the caller's. The functions do not check that a path still names the file.
+// Errors are those of the system, such as `errc::bad_file_descriptor`, and
+// `error::kernel_lock_not_supported`. A `lock_error` has "descriptor 5" in the place of the path.
+// Any thread may call the functions.
 
 namespace boost {
 namespace filelock {
 
-/// Takes the lock exclusively; waits for ever, in the kernel. Signals do not end the wait.
+/// Acquires the exclusive lock. Waits in the kernel, without limit. Signals do not end the wait.
 BOOST_FILELOCK_DECL void lock_descriptor(native_handle_type file);
 BOOST_FILELOCK_DECL void lock_descriptor(native_handle_type file, system::error_code& ec) noexcept;
 
-/// One attempt. False, without an error, where somebody else has the lock.
+/// Tries once to acquire the exclusive lock. Returns false, without an error, if another open file
+/// has the lock.
 [[nodiscard]] BOOST_FILELOCK_DECL bool try_lock_descriptor(native_handle_type file);
 BOOST_FILELOCK_DECL bool try_lock_descriptor(native_handle_type file,
                                              system::error_code& ec) noexcept;
 
-/// The same for a lock that others may share.
+/// Acquire a shared lock, or try to, like the functions above.
 BOOST_FILELOCK_DECL void lock_descriptor_shared(native_handle_type file);
 BOOST_FILELOCK_DECL void lock_descriptor_shared(native_handle_type file,
                                                 system::error_code& ec) noexcept;
@@ -43,7 +45,7 @@ BOOST_FILELOCK_DECL void lock_descriptor_shared(native_handle_type file,
 BOOST_FILELOCK_DECL bool try_lock_descriptor_shared(native_handle_type file,
                                                     system::error_code& ec) noexcept;
 
-/// Gives back either. To have none is no error.
+/// Releases the lock of either mode. A file without a lock is no error.
 BOOST_FILELOCK_DECL void unlock_descriptor(native_handle_type file);
 BOOST_FILELOCK_DECL void unlock_descriptor(native_handle_type file,
                                            system::error_code& ec) noexcept;

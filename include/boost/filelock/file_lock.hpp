@@ -18,36 +18,39 @@ namespace detail {
 class fallback_protocol;
 }
 
-/// A lock that the kernel keeps on a file (`flock`), and gives back itself when the holder dies.
+/// A kernel lock on a file (`flock`). The kernel releases it when the holder dies.
 ///
-/// Models TimedLockable and SharedTimedLockable of Boost.Thread and the standard; recursive.
-/// Excludes every process that locks the same file with `flock`: flock(1), Python's filelock, this
-/// library; with option `backend` those that use record locks.
+/// Models TimedLockable and SharedTimedLockable of Boost.Thread and the standard; recursive. The
+/// lock excludes every process that locks the same file with `flock`: flock(1), Python's filelock,
+/// this library. With the option `backend` it excludes those that use record locks.
 ///
-/// The lock file is made where it is missing, stays when the lock is released, and is never read,
-/// written or truncated. A shared lock on a file that exists wants permission to read it,
-/// everything else permission to write it. The constructor touches no file; a relative path means
-/// the working directory at construction. Nothing but the destructor needs care with threads.
+/// The lock file is created if it is missing, and stays when the lock is released. The library
+/// never reads, writes or truncates it. A shared lock on an existing file needs permission to read
+/// it; every other lock needs permission to write it. The constructor touches no file. A relative
+/// path refers to the working directory at construction. All members except the destructor are
+/// thread-safe.
 ///
-/// A crash of the holder frees the lock. A forked child owns nothing: its unlocking and destroying
-/// leave the parent's lock alone, and it may lock the same object afresh. `exec` inherits nothing.
+/// A crash of the holder releases the lock. A forked child owns nothing: when it unlocks or
+/// destroys the object, the parent's lock is not affected, and it may lock the same object again. A
+/// program that is started with `exec` does not inherit the lock.
 class BOOST_FILELOCK_DECL file_lock : public detail::shared_names
 {
 public:
     using options_type = file_lock_options;
 
-    /// Takes everything that makes a `boost::filesystem::path`, `std::filesystem::path` included.
-    /// Throws `std::invalid_argument` for an empty path, a path with a NUL, and options that make
-    /// no sense; `filesystem_error` where a relative path meets a working directory that is gone.
+    /// Constructs a lock for the path, which may be anything that converts to
+    /// `boost::filesystem::path`, or a `std::filesystem::path`. Throws `std::invalid_argument` for
+    /// an empty path, a path with a NUL, and options out of range. Throws `filesystem_error` if the
+    /// path is relative and the working directory no longer exists.
     explicit file_lock(filesystem::path const& path, file_lock_options const& options = {});
     template <class Path, detail::if_foreign_path<Path> = 0>
     explicit file_lock(Path const& path, file_lock_options const& options = {})
         : file_lock(filesystem::path(path.native()), options)
     {}
 
-    /// Whether this object has found a file system without kernel locks and is a `soft_file_lock`
-    /// instead, as `fallback::soft` asks for. Not known before the first attempt to lock, and then
-    /// for good. From any thread.
+    /// Returns whether this object has found a file system without kernel locks and acts as a
+    /// `soft_file_lock`, as `fallback::soft` requests. The answer is false before the first attempt
+    /// to lock, and does not change after it. Any thread may call it.
     bool is_soft() const noexcept;
 
 private:

@@ -19,7 +19,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// What the three have in common.
+/// The common part of `held_lock`, `shared_held_lock` and `upgrade_held_lock`.
 template <class Lock>
 class held
 {
@@ -36,28 +36,28 @@ public:
     bool owns_lock() const noexcept { return hold_.is_owner(); }
     explicit operator bool() const noexcept { return owns_lock(); }
 
-    /// Where it owns nothing, null.
+    /// Returns the lock, or null if this object owns no level.
     Lock* mutex() const noexcept { return owns_lock() ? lock_ : nullptr; }
 
-    /// Gives the lock back, and never waits. Throws `lock_error` with `operation_not_permitted`
-    /// where there is nothing to be given back, and never anything else; what goes wrong on disk is
-    /// tried again with the next lock. Where another process is in the way for the moment, a
-    /// background thread tries again until it has gone. Whatever happens, it owns nothing
-    /// thereafter.
+    /// Releases the lock. Never waits. If another process blocks the release, a background thread
+    /// retries until it has succeeded. An error on disk is retried with the next lock. Afterwards
+    /// this object owns nothing, whatever happened. Throws `lock_error` with
+    /// `operation_not_permitted` if this object owns no level, and no other exception.
     void unlock() { hold_.drop(); }
 
-    /// As above, and reports what went wrong: `timed_out` where a background thread goes on with
-    /// it.
+    /// Releases the lock as `unlock()` does and reports the error. `timed_out` means that a
+    /// background thread continues the release.
     void unlock(system::error_code& ec) noexcept { hold_.drop(ec); }
 
-    /// Asks the file system whether it holds the lock now, as `Lock::still_held` does.
+    /// Returns whether the lock is held now according to the file system, as `Lock::still_held`
+    /// does.
     bool still_held(system::error_code& ec) const { return hold_.still_held(ec); }
 
-    /// The exception of a callback that ended the operation, for its text: the error code that the
-    /// handler is given has none. Null for every other outcome.
+    /// Returns the exception of a callback that ended the operation. It has the text that the
+    /// handler's error code lacks. Returns null for every other outcome.
     std::exception_ptr exception() const noexcept { return thrown_; }
 
-    /// For `async_release`.
+    /// Begins the release for `async_release`. See `hold::begin_drop`.
     std::shared_ptr<detail::lock_state> begin_unlock(system::error_code& ec) noexcept
     {
         return hold_.begin_drop(ec);
@@ -78,27 +78,28 @@ private:
 
 } // namespace detail
 
-/// An exclusive lock that was acquired asynchronously: one level, owned by this object and by no
-/// thread. Movable; gives the lock back when it is destroyed, and may be moved, used and destroyed
-/// on any thread, by one at a time.
+/// One exclusive level that was acquired asynchronously. This object owns it, and no thread does.
+/// Movable. The destructor releases the lock. Any thread may move, use and destroy the object, but
+/// only one at a time.
 ///
-/// It may outlive the lock object, whose end has given the lock back. In a forked child it owns
-/// nothing, and giving it back does nothing.
+/// The object may outlive the lock object, whose destructor releases the lock. In a forked child it
+/// owns nothing, and releasing it has no effect.
 template <class Lock>
 class [[nodiscard]] held_lock : public detail::held<Lock>
 {
 public:
     using detail::held<Lock>::held;
 
-    /// Makes it a level of the lock object itself, whose scope must be `ownership::instance`.
-    /// Throws `lock_error` with `operation_not_permitted` where it is not, or nothing is held.
+    /// Makes the level one of the lock object itself, whose scope must be `ownership::instance`.
+    /// Throws `lock_error` with `operation_not_permitted` if the scope is another one or nothing is
+    /// held; the object then stays as it was.
     friend unique_lock<Lock> adopt(held_lock&& h)
     {
         return unique_lock<Lock>(h.give_to_object(), adopt_lock);
     }
 };
 
-/// As `held_lock`, a shared lock.
+/// One shared level. See `held_lock`.
 template <class Lock>
 class [[nodiscard]] shared_held_lock : public detail::held<Lock>
 {
@@ -111,7 +112,7 @@ public:
     }
 };
 
-/// As `held_lock`, an upgrade lock.
+/// One upgrade level. See `held_lock`.
 template <class Lock>
 class [[nodiscard]] upgrade_held_lock : public detail::held<Lock>
 {

@@ -15,21 +15,21 @@
 namespace boost {
 namespace filelock {
 
-/// How a hold was lost that has to be kept up.
+/// The way in which a hold that has to be refreshed was lost.
 enum class loss_reason
 {
-    marker_missing, ///< the marker has gone: others took the holder for dead
-    owner_changed,  ///< and there is another's in its place
-    refresh_failed  ///< it could not be kept up for so long that others may have taken it
+    marker_missing, ///< the marker is gone: other processes took the holder for dead
+    owner_changed,  ///< the marker was replaced by that of another owner
+    refresh_failed  ///< the marker was not refreshed for so long that others may have evicted it
 };
 
-/// A hold that was lost although nobody gave it back.
+/// A hold that was lost before it was released. An aggregate.
 struct lease_loss
 {
-    filesystem::path path; ///< of the lock, as it was given to its constructor
-    std::string token;     ///< of the hold
+    filesystem::path path; ///< the path of the lock, as given to its constructor
+    std::string token;     ///< the token of the hold
     loss_reason reason = loss_reason::marker_missing;
-    system::error_code error; ///< with `refresh_failed`, what failed last, if anything did
+    system::error_code error; ///< with `refresh_failed`, the last failure, if there was one
 };
 
 } // namespace filelock

@@ -14,39 +14,42 @@
 namespace boost {
 namespace filelock {
 
-/// A lock for readers and writers that the kernel keeps on a file, and gives back itself when the
-/// holder dies. A writer who waits keeps new readers out, so that he gets in however many they are.
+/// A kernel lock on a file for readers and writers. The kernel releases it when the holder dies. A
+/// waiting writer keeps new readers out, so that it gets the lock however many readers there are.
 ///
-/// Models UpgradeLockable of Boost.Thread, and so SharedTimedLockable and TimedLockable; recursive
-/// in each mode. The owner of an upgrade lock reads beside other readers, keeps out whoever else
-/// may come to write, and can become a writer himself.
+/// Models UpgradeLockable of Boost.Thread, and thereby SharedTimedLockable and TimedLockable;
+/// recursive in each mode. The owner of an upgrade lock reads beside other readers, excludes every
+/// other owner that may become a writer, and can become a writer itself.
 ///
 /// The locks are those of SQLite, at the same bytes: Python filelock's `ReadWriteLock`, and every
-/// SQLite client in rollback-journal mode, are readers and writers of the same file. It may be
-/// empty, or a database; it is made where it is missing, stays when the lock is released, and is
-/// never read, written or truncated. A shared lock on a file that exists wants permission to read
-/// it, everything else permission to write it. Of the other kinds of lock only record locks on the
-/// whole file, such as those of `kernel_lock::record`, have anything to do with it: they exclude
-/// it.
+/// SQLite client in rollback-journal mode, are readers and writers of the same file. The file may
+/// be empty, or a database. It is created if it is missing, and stays when the lock is released.
+/// The library never reads, writes or truncates it. A shared lock on an existing file needs
+/// permission to read it; every other lock needs permission to write it. The only other lock types
+/// that exclude this one are record locks on the whole file, such as those of
+/// `kernel_lock::record`.
 ///
 /// **A process must not use SQLite, or any lock that `fcntl` gives to the process, on a file that
-/// it also locks with this**: when this closes the file, the kernel drops those (POSIX).
+/// it also locks with this type.** POSIX: when this lock closes the file, the kernel drops those
+/// locks.
 ///
-/// Wants open-file-description locks, as Linux has them since 3.15; elsewhere, and where record
+/// The lock needs open-file-description locks (Linux 3.15). Where there are none, and where record
 /// locks are known to exclude only processes of the same host, locking fails with
-/// `error::kernel_lock_not_supported`. The constructor touches no file; a relative path means the
-/// working directory at construction. Nothing but the destructor needs care with threads.
+/// `error::kernel_lock_not_supported`. The constructor touches no file. A relative path refers to
+/// the working directory at construction. All members except the destructor are thread-safe.
 ///
-/// A crash of the holder frees the lock. A forked child owns nothing: its unlocking and destroying
-/// leave the parent's lock alone, and it may lock the same object afresh. `exec` inherits nothing.
+/// A crash of the holder releases the lock. A forked child owns nothing: when it unlocks or
+/// destroys the object, the parent's lock is not affected, and it may lock the same object again. A
+/// program that is started with `exec` does not inherit the lock.
 class BOOST_FILELOCK_DECL read_write_lock : public detail::upgrade_names
 {
 public:
     using options_type = read_write_lock_options;
 
-    /// Takes everything that makes a `boost::filesystem::path`, `std::filesystem::path` included.
-    /// Throws `std::invalid_argument` for an empty path, a path with a NUL, and options that make
-    /// no sense; `filesystem_error` where a relative path meets a working directory that is gone.
+    /// Constructs a lock for the path, which may be anything that converts to
+    /// `boost::filesystem::path`, or a `std::filesystem::path`. Throws `std::invalid_argument` for
+    /// an empty path, a path with a NUL, and options out of range. Throws `filesystem_error` if the
+    /// path is relative and the working directory no longer exists.
     explicit read_write_lock(filesystem::path const& path,
                              read_write_lock_options const& options = {});
     template <class Path, detail::if_foreign_path<Path> = 0>

@@ -23,9 +23,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A type and a path. What one part of a program has compiled with run-time type information
-/// compares its types by that, what another has without it by name: the comparison goes along, and
-/// the library, compiled either way, can keep both.
+/// A type and a path. A part of a program that is compiled with run-time type information compares
+/// its types by that, and a part without it compares them by name. The key carries the comparison,
+/// so that the library, compiled either way, can store both.
 struct instance_key
 {
     using type_less = bool (*)(void const*, void const*);
@@ -61,11 +61,11 @@ instance_key key_of_instance(filesystem::path path)
             std::move(path)};
 }
 
-/// The parent's real path, and the name.
+/// Returns the real path of the parent directory with the file name appended.
 BOOST_FILELOCK_DECL filesystem::path instance_path(filesystem::path const& path);
-/// Null where there is none.
+/// Returns the instance with this key, or null.
 BOOST_FILELOCK_DECL std::shared_ptr<void> find_instance(instance_key const& key);
-/// This one, or the one that another thread has been faster with.
+/// Returns `made`, or the instance that another thread added first.
 BOOST_FILELOCK_DECL std::shared_ptr<void> add_instance(instance_key const& key,
                                                        std::shared_ptr<void> const& made);
 BOOST_FILELOCK_DECL void forget_instance(instance_key const& key) noexcept;
@@ -86,15 +86,15 @@ struct shared_lock_instance
 
 } // namespace detail
 
-/// The one object of this type for this path in the process: made at the first call, shared by all
-/// who have asked for it, destroyed with the last of them. Paths are the same where their parent
-/// directories are, links resolved, at the time of the call, and the names in them.
+/// Returns the only object of this type for this path in the process. The first call creates it,
+/// later calls share it, and the last `shared_ptr` destroys it. Two paths are the same if their
+/// parent directories, with links resolved at the time of the call, and their file names are the
+/// same.
 ///
-/// Throws `std::invalid_argument` where there is an object with other options; its text names the
-/// first that differs and both values. Options with a function in them are always others, since
+/// Throws `std::invalid_argument` if the object exists with other options; its text names the first
+/// option that differs and both values. Options that contain a function always differ, since
 /// functions cannot be compared. Throws what the constructor of the lock throws. Any thread may
-/// call it. After a fork the child has the objects that there were, which own nothing there, as
-/// ever.
+/// call it. After a fork the child has the same objects, which own nothing there.
 template <class Lock>
 [[nodiscard]] std::shared_ptr<Lock> shared_instance(filesystem::path const& path,
                                                     typename Lock::options_type const& options = {})

@@ -17,32 +17,36 @@
 namespace boost {
 namespace filelock {
 
-/// A lock that is held while there is a marker at the path: a small file that names its owner's
-/// process and host. For file systems without usable kernel locks, and in place of PID files.
+/// A lock that is held while a marker exists at the path: a small file that names the process and
+/// host of its owner. For file systems without usable kernel locks, and as a replacement of PID
+/// files.
 ///
-/// Models TimedLockable of Boost.Thread and the standard; recursive. Excludes this library's
-/// `soft_file_lock` and Python filelock's `SoftFileLock` on the same path, and no other kind.
+/// Models TimedLockable of Boost.Thread and the standard; recursive. The lock excludes this
+/// library's `soft_file_lock` and Python filelock's `SoftFileLock` on the same path, and no other
+/// lock type.
 ///
-/// The marker is made when the lock is acquired and removed when it is released. One whose owner
-/// has died is removed by whoever acquires the lock next, once the death is proved: the owner was
-/// on this host, and his process has gone. The marker of another host's process is never removed,
-/// unless `lifetime` says so; `break_lock` is for those who know better. A file that is no marker
-/// is an error, `error::not_a_lock_file`, and stays.
+/// The marker is created when the lock is acquired and removed when it is released. The next
+/// process that acquires the lock evicts the marker of a dead owner once the death is proved: the
+/// owner was on this host, and its process is gone. The marker of a process of another host is
+/// never evicted unless `lifetime` allows it; `break_lock` removes it on request. A file that is no
+/// marker is left alone and causes `error::not_a_lock_file`.
 ///
-/// On network storage, a process that was stopped while it removed a dead owner's marker can remove
-/// a live one's when it goes on. `still_held` tells.
+/// On network storage, a process that is stopped while it evicts a dead owner's marker can remove a
+/// live owner's marker when it continues. `still_held` reports that loss.
 ///
-/// A forked child owns nothing: its unlocking and destroying leave the parent's marker alone, and
-/// it may lock the same object afresh. A crash of the holder leaves the marker, which the next one
-/// removes. The constructor touches no file.
+/// The constructor touches no file. All members except the destructor are thread-safe. A crash of
+/// the holder leaves the marker, which the next holder evicts. A forked child owns nothing: when it
+/// unlocks or destroys the object, the parent's marker is not affected, and it may lock the same
+/// object again.
 class BOOST_FILELOCK_DECL soft_file_lock : public detail::exclusive_names
 {
 public:
     using options_type = soft_file_lock_options;
 
-    /// Takes everything that makes a `boost::filesystem::path`, `std::filesystem::path` included.
-    /// Throws `std::invalid_argument` for an empty path, a path with a NUL, and options that make
-    /// no sense; `filesystem_error` where a relative path meets a working directory that is gone.
+    /// Constructs a lock for the path, which may be anything that converts to
+    /// `boost::filesystem::path`, or a `std::filesystem::path`. Throws `std::invalid_argument` for
+    /// an empty path, a path with a NUL, and options out of range. Throws `filesystem_error` if the
+    /// path is relative and the working directory no longer exists.
     explicit soft_file_lock(filesystem::path const& path,
                             soft_file_lock_options const& options = {});
     template <class Path, detail::if_foreign_path<Path> = 0>
@@ -50,19 +54,19 @@ public:
         : soft_file_lock(filesystem::path(path.native()), options)
     {}
 
-    /// The owner's process that the marker names now, whatever its host. Nothing where there is no
-    /// marker, or none that can be read.
+    /// Returns the pid that the marker names now, whatever its host. Returns nothing if there is no
+    /// marker or it cannot be read.
     std::optional<std::int64_t> pid() const;
 
-    /// Whether the marker names this process: whether this object or another one of it holds the
-    /// lock.
+    /// Returns whether the marker names this process. It does if this object or another one of this
+    /// process holds the lock.
     bool is_lock_held_by_us() const;
 
-    /// Removes the marker, whosever it is; that there is none is no error. The holder, if he lives,
-    /// does not learn of it unless he asks `still_held`. Throws `lock_error`:
-    /// `error::not_a_lock_file` for somebody's data and for the permanent file of another kind of
-    /// lock; `timed_out` where another process keeps the marker from being removed; what the
-    /// operating system says.
+    /// Removes the marker, whatever its owner. A missing marker is no error. A living holder is not
+    /// notified; its `still_held` reports the removal. Throws `lock_error`:
+    /// `error::not_a_lock_file` for a file that is no marker and for the permanent file of another
+    /// lock type; `timed_out` if another process prevents the removal of the marker; and the errors
+    /// of the operating system.
     void break_lock();
     void break_lock(system::error_code& ec);
 

@@ -52,13 +52,14 @@ private:
 
 } // namespace detail
 
-/// A function object that calls `f` with the lock held: it locks, calls with the arguments that it
-/// is called with, unlocks, and returns or throws what `f` does. Each call is on its own.
+/// Returns a function object that calls `f` with the lock held. Each call locks, calls `f` with the
+/// arguments of the call, unlocks, and returns the result of `f`.
 ///
-/// `f` is copied or moved into it, and may be anything that `std::invoke` calls. The lock is
-/// referred to and must outlive it. The lock is held exclusively, and may be of any type with
-/// `lock` and `unlock`; what these throw comes out of the call, and `f` is not called where it is
-/// `lock`. Several threads may call one object where they may call `f`.
+/// `f` is copied or moved into the object, and may be anything that `std::invoke` accepts. The
+/// object refers to the lock, which must outlive it. The lock is held exclusively, and may have any
+/// type with `lock` and `unlock`. An exception of `f` leaves the call after the unlock. An
+/// exception of `lock` leaves the call, and `f` is not called. Several threads may call one object
+/// if they may call `f`.
 template <class Lock, class Function>
 [[nodiscard]] detail::synchronized_function<Lock, std::decay_t<Function>> synchronize(Lock& lock,
                                                                                       Function&& f)
@@ -67,7 +68,7 @@ template <class Lock, class Function>
 }
 
 template <class Lock, class Function>
-void synchronize(Lock const&&, Function&&) = delete; // it would be gone at the first call
+void synchronize(Lock const&&, Function&&) = delete; // it would be destroyed before the first call
 
 } // namespace filelock
 } // namespace boost

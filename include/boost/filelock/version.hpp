@@ -5,10 +5,10 @@
 #ifndef BOOST_FILELOCK_VERSION_HPP
 #define BOOST_FILELOCK_VERSION_HPP
 
-/// major * 100000 + minor * 100 + patch
+/// The version: major * 100000 + minor * 100 + patch.
 #define BOOST_FILELOCK_VERSION 100
 
-/// The same as text, which is in the name of the shared library.
+/// The version as text. It is part of the name of the shared library.
 #define BOOST_FILELOCK_LIB_VERSION "0.1.0"
 
 #endif

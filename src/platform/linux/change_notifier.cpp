@@ -25,8 +25,9 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// A close is what comes after an unlock, or at the end of a process. An unlink of a file that is
-// open shows as IN_ATTRIB alone; but in a directory that would be about every entry as well.
+// IN_CLOSE follows an unlock, and comes at the end of a process. The unlink of an open file shows
+// only as IN_ATTRIB. A directory is not watched for IN_ATTRIB, because that would report every
+// entry as well.
 std::uint32_t events_of(watch_kind kind) noexcept
 {
     constexpr std::uint32_t own_end = IN_DELETE_SELF | IN_MOVE_SELF;
@@ -69,15 +70,15 @@ watch_result change_notifier::watch(file_watch& w, watch_target const& what,
             return watch_result::already;
         forget(w);
     }
-    w.is_changed_ = false; // that was another file
+    w.is_changed_ = false; // the change was of another file
     if (!open() || !watch_process(w, what.process))
         return watch_result::no;
-    // By its descriptor, and not by a name that may have become another file's.
-    // IN_MASK_ADD: two watches of one file are one to inotify.
+    // Adds the watch by the descriptor, because a name may have become another file's. IN_MASK_ADD:
+    // inotify has one watch for each file, which two objects here share.
     int const number = by_path_of(what.file->native(), [&](char const* path) {
         return ::inotify_add_watch(source_.native(), path, events_of(what.kind) | IN_MASK_ADD);
     });
-    if (number == -1) { // ENOSPC: too many; EACCES: we may not read it; ENOENT: no /proc
+    if (number == -1) { // ENOSPC: too many; EACCES: the file is not readable; ENOENT: no /proc
         forget_process(w);
         return watch_result::no;
     }
@@ -96,7 +97,7 @@ bool change_notifier::watch_process(file_watch& w, std::int64_t pid) noexcept
         return true;
     int const fd = static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0));
     if (fd == -1)
-        return errno == ESRCH; // the attempt that follows will find that it has gone
+        return errno == ESRCH; // ESRCH: the next attempt will find that the process is gone
     w.process_.reset(new (std::nothrow) watched_process);
     if (!w.process_) {
         ::close(fd);
@@ -105,7 +106,7 @@ bool change_notifier::watch_process(file_watch& w, std::int64_t pid) noexcept
     w.process_->end.adopt(fd);
     w.process_->pid = pid;
     ::epoll_event end = {};
-    end.events = EPOLLIN | EPOLLONESHOT; // it stays readable
+    end.events = EPOLLIN | EPOLLONESHOT; // EPOLLONESHOT: the descriptor stays readable
     end.data.ptr = &w;
     if (::epoll_ctl(all_.native(), EPOLL_CTL_ADD, w.process_->end.native(), &end) == 0)
         return true;
@@ -113,7 +114,8 @@ bool change_notifier::watch_process(file_watch& w, std::int64_t pid) noexcept
     return false;
 }
 
-// A child that shares our descriptors may keep a copy of this one: closing it would not do.
+// Removes the descriptor from the epoll set explicitly. To close it would not be enough: a child
+// that shares the descriptors of this process may keep a copy.
 void change_notifier::forget_process(file_watch& w) noexcept
 {
     if (w.process_)
@@ -131,7 +133,7 @@ void change_notifier::forget(file_watch& w) noexcept
     }
     forget_process(w);
     list_.erase(list_.iterator_to(w));
-    // Two watches of one file are one to inotify.
+    // inotify has one watch for each file: remove it with its last user.
     auto const same = list_.equal_range(w.number_);
     bool const is_shared =
         std::any_of(same.first, same.second, [](file_watch const& o) { return !o.is_gone_; });
@@ -149,8 +151,8 @@ void change_notifier::read() noexcept
         for (char const* at = buffer; at < buffer + n;) {
             ::inotify_event event;
             std::memcpy(&event, at, sizeof event);
-            at += sizeof event + event.len; // with the name of a directory's entry
-            // IN_IGNORED: the file, or its file system, has gone.
+            at += sizeof event + event.len; // `len`: the name of a directory's entry follows
+            // IN_IGNORED: the file, or its file system, is gone.
             tell(event.wd, (event.mask & IN_IGNORED) != 0, (event.mask & IN_Q_OVERFLOW) != 0);
         }
     }
@@ -159,7 +161,7 @@ void change_notifier::read() noexcept
 void change_notifier::read_ends() noexcept
 {
     ::epoll_event events[16];
-    int const n = ::epoll_wait(all_.native(), events, 16, 0); // what is left comes again
+    int const n = ::epoll_wait(all_.native(), events, 16, 0); // the rest comes next time
     for (int i = 0; i < n; ++i)
         if (auto* const w = static_cast<file_watch*>(events[i].data.ptr)) {
             w->is_changed_ = true;

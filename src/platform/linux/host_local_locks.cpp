@@ -14,13 +14,13 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// As in Linux's include/uapi/linux/magic.h and Lustre's lustre_user.h.
+// From Linux's include/uapi/linux/magic.h and Lustre's lustre_user.h.
 constexpr std::uint32_t smb_types[] = {0x517b, 0xff534d42, 0xfe534d42};
 constexpr std::uint32_t ocfs2 = 0x7461636f, nfs = 0x6969, lustre = 0x0bd00bd0;
 
-// Which kinds an option makes host-local. nfs(5): `nolock` is of NFS 2 and 3 alone, and is shown
-// with `local_lock=all`. NFS 4 always shows `local_lock=none`: Linux drops what it was told
-// (nfs_fs_context_validate). Lustre's `localflock` is for record locks as well.
+// The kinds of lock that a mount option makes host-local. nfs(5): `nolock` exists in NFS 2 and 3
+// only, and is shown with `local_lock=all`. NFS 4 always shows `local_lock=none`: Linux ignores the
+// option (nfs_fs_context_validate). Lustre's `localflock` applies to record locks as well.
 struct option_rule
 {
     std::uint32_t type;
@@ -46,9 +46,13 @@ bool has_option(std::string_view list, std::string_view option) noexcept
     return false;
 }
 
-// A line of proc_pid_mountinfo(5): "310 24 0:52 / /mnt rw,noatime shared:1 - nfs h:/ rw,vers=3".
-// The numbers of mount and parent, device, root, mount point, options of the mount; any number of
-// fields; then type, source, options of the file system. Blanks in paths are escaped.
+// Parses a line of proc_pid_mountinfo(5):
+//
+//     310 24 0:52 / /mnt rw,noatime shared:1 - nfs h:/ rw,vers=3
+//
+// The fields are the numbers of mount and parent, device, root, mount point, options of the mount;
+// any number of further fields; a hyphen; then type, source, options of the file system. Blanks in
+// paths are escaped.
 bool is_mounted_with(std::string_view option, std::string_view line,
                      std::string_view device) noexcept
 {

@@ -32,15 +32,15 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// The kernel lists locks in /proc/locks, with the number of the process that made the call, and in
-// /proc/PID/fdinfo/N, with every process that has the open file:
+// The kernel lists locks in /proc/locks, with the pid of the process that made the call, and in
+// /proc/PID/fdinfo/N, for every process that has the open file:
 //
 //     1: FLOCK  ADVISORY  WRITE 4711 fe:00:10952705 0 EOF
 //     2: OFDLCK ADVISORY  READ  -1 fe:00:10952705 0 EOF
-//     2: -> OFDLCK ADVISORY  WRITE -1 fe:00:10952705 0 EOF       (somebody who waits)
+//     2: -> OFDLCK ADVISORY  WRITE -1 fe:00:10952705 0 EOF       (a waiter)
 //
-// The caller of flock may have ended and left the lock to a child; an OFD lock has no number. So
-// the list says what locks there are, and the descriptors say whose they are.
+// The process that called flock may have ended and left the lock to a child. An OFD lock has no
+// pid. So /proc/locks gives the locks that exist, and fdinfo gives their holders.
 struct listed_lock
 {
     std::string kind; // FLOCK, OFDLCK, POSIX
@@ -53,12 +53,13 @@ struct listed_lock
     }
 };
 
-// How the kernel writes the file in those lines. The device is the file system's, which `stat` does
-// not tell for some (a subvolume of btrfs), but the list of mounts does; the inode is that of the
-// file system that was asked, for which `stat` may name another (overlay). Linux 5.14 shows it.
+// Returns the file as the kernel writes it in those lines, "device:inode". The device is that of
+// the file system. `stat` returns another one for some, such as a subvolume of btrfs, so it is read
+// from the list of mounts. The inode is that of the file system that was asked. `stat` may return
+// another one (overlay), so it is read from fdinfo, which has it since Linux 5.14.
 std::string listed_name(filesystem::path const& path)
 {
-    // O_PATH: opens nothing, and so wakes nobody who watches the file.
+    // O_PATH: does not open the file itself, and so wakes no watcher.
     scoped_fd const file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     if (!file.is_open())
         return {};
@@ -67,7 +68,8 @@ std::string listed_name(filesystem::path const& path)
     if (!info || ::fstat(file.native(), &s) != 0)
         return {};
 
-    // Macros of <sys/sysmacros.h>; glibc's functions behind them are its own.
+    // `major` and `minor` are macros of <sys/sysmacros.h>, and so have no `::`. The functions
+    // behind them are specific to glibc.
     unsigned device_major = major(s.st_dev), device_minor = minor(s.st_dev);
     std::string inode(value_of(*info, "ino:"));
     if (inode.empty())
@@ -78,7 +80,7 @@ std::string listed_name(filesystem::path const& path)
         auto line = take_line(rest);
         if (take_word(line) != mount)
             continue;
-        take_word(line); // the mount above
+        take_word(line); // the parent mount
         std::string const device(take_word(line));
         unsigned mount_major, mount_minor;
         if (std::sscanf(device.c_str(), "%u:%u", &mount_major, &mount_minor) == 2)
@@ -90,12 +92,12 @@ std::string listed_name(filesystem::path const& path)
     return device + inode;
 }
 
-// Which of the locks on a file are meant.
+// The locks to look for.
 struct meant
 {
     std::string file;
     kernel_lock kind;
-    byte_range bytes; // of record locks
+    byte_range bytes; // for record locks
 
     bool is_met_by(std::string_view k, byte_range b) const
     {
@@ -121,14 +123,14 @@ byte_range take_range(std::string_view& line)
 
 std::optional<listed_lock> parse(std::string_view line, meant const& wanted)
 {
-    take_word(line); // its number
+    take_word(line); // the number of the line
     auto const kind = take_word(line);
     take_word(line); // ADVISORY
     auto const mode = take_word(line);
     auto const pid = take_number(line);
     auto const file = take_word(line);
     if (file != wanted.file || !wanted.is_met_by(kind, take_range(line)))
-        return std::nullopt; // somebody who waits has the kind "->"
+        return std::nullopt; // a waiter has the kind "->"
     return listed_lock{std::string(kind), mode == "READ", pid};
 }
 
@@ -141,14 +143,14 @@ std::vector<listed_lock> listed_locks(std::string_view rest, meant const& wanted
     return found;
 }
 
-// Adds the locks on the file that go with descriptors of a task. Returns how many descriptors it
-// shows.
+// Adds the locks on the file that belong to descriptors of a task. Returns the number of
+// descriptors that the task shows.
 int add_locks_of(std::string const& task, meant const& wanted, std::vector<listed_lock>& found,
                  system::error_code& ec)
 {
     int count = 0;
     filesystem::directory_iterator it(task + "/fdinfo", ec);
-    // Where the task has gone, `it` is the end: none of them is its.
+    // If the task is gone, `it` is the end, because the task has no descriptors.
     for (filesystem::directory_iterator const end; it != end && !ec; it.increment(ec)) {
         ++count;
         auto const text = read_proc(it->path().native()).value_or("");
@@ -163,7 +165,8 @@ int add_locks_of(std::string const& task, meant const& wanted, std::vector<liste
     return count;
 }
 
-// The same of a process; nothing where we may not look.
+// Returns the locks on the file that belong to descriptors of a process, or nothing if this process
+// may not read them.
 std::optional<std::vector<listed_lock>> locks_of(std::string const& pid, meant const& wanted)
 {
     std::vector<listed_lock> found;
@@ -174,7 +177,8 @@ std::optional<std::vector<listed_lock>> locks_of(std::string const& pid, meant c
         return std::nullopt;
     if (shown != 0)
         return found;
-    // The first thread may have ended, and shows none; the others share theirs.
+    // The first thread may have ended; it then shows no descriptors. All threads share them, so
+    // another thread shows them.
     filesystem::directory_iterator it(process + "/task", ec);
     for (filesystem::directory_iterator const end; shown == 0 && it != end && !ec; it.increment(ec))
         shown = add_locks_of(it->path().native(), wanted, found, ec);
@@ -196,7 +200,7 @@ bool is_process(std::string const& name)
     return name.find_first_not_of("0123456789") == std::string::npos;
 }
 
-// All processes that have the open file of such a lock.
+// Adds all processes that have the open file of such a lock.
 void add_sharers(std::vector<owner_record>& records, std::set<std::int64_t>& known,
                  listed_lock const& lock, meant const& wanted)
 {
@@ -216,7 +220,7 @@ void add_sharers(std::vector<owner_record>& records, std::set<std::int64_t>& kno
     }
 }
 
-// It takes the kernel up to 25 ms to write the list.
+// The kernel takes up to 25 ms to write the list.
 std::string list_of_locks()
 {
     return read_proc("/proc/locks").value_or("");
@@ -231,8 +235,9 @@ std::vector<owner_record> holders_of(meant const& wanted, std::string const& lis
     for (auto const& lock : listed_locks(list, wanted)) {
         if (lock.pid > 0) {
             auto const his = locks_of(std::to_string(lock.pid), wanted);
-            bool const is_his = lock.kind == "POSIX" ||
-                                !his || // of the process itself; not to be seen
+            // A POSIX lock belongs to the process itself. If its descriptors are not readable, the
+            // pid in /proc/locks counts.
+            bool const is_his = lock.kind == "POSIX" || !his ||
                                 std::any_of(his->begin(), his->end(),
                                             [&](auto const& l) { return l.is_same_lock(lock); });
             if (is_his) {
@@ -244,7 +249,7 @@ std::vector<owner_record> holders_of(meant const& wanted, std::string const& lis
         auto const before = records.size();
         add_sharers(records, known, lock, wanted);
         if (records.size() == before && known.empty())
-            records.push_back(record_of(0, lock.is_shared)); // somebody, whom we may not see
+            records.push_back(record_of(0, lock.is_shared)); // a holder that is not visible
     }
     return records;
 }

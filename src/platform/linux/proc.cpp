@@ -25,7 +25,7 @@ constexpr std::string_view blanks = " \t";
 std::optional<std::string> read_proc(std::string const& path, system::error_code& ec)
 {
     ec.clear();
-    // Not a stream: those of the standard library are inherited over exec.
+    // The standard library's streams are not used, because exec inherits their descriptors.
     scoped_fd const file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.is_open()) {
         ec = last_error();
@@ -40,7 +40,7 @@ std::optional<std::string> read_proc(std::string const& path, system::error_code
         if (n > 0)
             text.append(buffer, static_cast<std::size_t>(n));
         else if (errno != EINTR) {
-            ec = last_error(); // ESRCH: the process has gone
+            ec = last_error(); // ESRCH: the process is gone
             return std::nullopt;
         }
     }

@@ -15,21 +15,22 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// The whole of a file of /proc; nothing where it cannot be read.
+/// Returns the content of a file of /proc, or nothing if it cannot be read.
 std::optional<std::string> read_proc(std::string const& path, system::error_code& ec);
 std::optional<std::string> read_proc(std::string const& path);
 
-/// The same of a file about this process, given by its name in /proc/self: that is about the first
-/// thread, and shows nothing of mounts and descriptors once that has ended.
+/// Returns the content of a file about this process, given by its name in /proc/self. /proc/self is
+/// about the first thread, and shows no mounts and descriptors once that has ended; another thread
+/// is then used.
 std::optional<std::string> read_own_proc(std::string const& name);
 
-/// Takes the first line off a text.
+/// Removes the first line from a text and returns it.
 std::string_view take_line(std::string_view& text) noexcept;
 
-/// Takes the first word off a line.
+/// Removes the first word from a line and returns it.
 std::string_view take_word(std::string_view& line) noexcept;
 
-/// The text behind the first line's beginning `key`, as in "ino:\t17".
+/// Returns the first word after `key` in the first line that begins with it, as in "ino:\t17".
 std::string_view value_of(std::string_view text, std::string_view key) noexcept;
 
 } // namespace detail

@@ -31,7 +31,7 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// Whether /proc shows processes by the numbers by which we know them.
+// Returns whether /proc shows processes by the pids that this process sees.
 bool is_proc_ours()
 {
     system::error_code ec;
@@ -39,13 +39,14 @@ bool is_proc_ours()
     return !ec && self.native() == std::to_string(::getpid());
 }
 
-// A process of an inner namespace has a number in each namespace from ours to its own; the record
-// has the innermost (pid_namespaces(7)). Linux before 4.1 does not show them.
+// Returns whether the process has this pid in any namespace. A process of an inner namespace has a
+// pid in each namespace from this one to its own, and the record has the innermost
+// (pid_namespaces(7)). Linux before 4.1 does not show them, and the answer is then true.
 bool has_number(std::string const& process, std::int64_t pid, system::error_code& ec)
 {
     auto const status = read_proc("/proc/" + process + "/status", ec);
     if (!status)
-        return false; // it has ended meanwhile
+        return false; // the process has ended meanwhile
     constexpr std::string_view key = "NSpid:";
     for (std::string_view rest = *status; !rest.empty();) {
         auto line = take_line(rest);
@@ -60,7 +61,8 @@ bool has_number(std::string const& process, std::int64_t pid, system::error_code
     return true;
 }
 
-// A process that has exited and waits for its parent is there, but has closed its files.
+// Returns whether the process has exited. A process that waits to be reaped by its parent still
+// exists, but has closed its files.
 bool has_exited(int pidfd)
 {
     ::pollfd p{pidfd, POLLIN, 0};
@@ -78,13 +80,13 @@ bool is_zombie(std::int64_t pid)
     return process.is_open() && has_exited(process.native());
 }
 
-// The process with this start that is alive, under another number. 0: /proc shows none; nothing:
-// that could not be found out.
+// Returns the pid of the living process with this start that has another pid here. Returns 0 if
+// /proc shows none, and nothing if the search failed.
 std::optional<std::int64_t> find_process(std::int64_t pid, start_token const& start,
                                          process_starts const& starts, bool numbers_agree)
 {
     system::error_code ec;
-    // Where it does not show ourselves, there is none, or another namespace's.
+    // If /proc does not show this process, there is no /proc, or it is that of another namespace.
     if (!starts.are_known() || filesystem::read_symlink("/proc/self", ec).empty())
         return std::nullopt;
     for (filesystem::directory_iterator it("/proc", ec), end; it != end && !ec; it.increment(ec)) {
@@ -110,7 +112,8 @@ std::string command_of(std::int64_t pid)
     constexpr std::size_t longest = 200;
     auto const directory = "/proc/" + std::to_string(pid);
     auto command = read_proc(directory + "/cmdline").value_or("");
-    // A kernel's thread has none; a process that wants to hide it may have overwritten it.
+    // A kernel thread has no command line. A process that hides its command line may have
+    // overwritten it.
     while (!command.empty() && command.back() == '\0')
         command.pop_back();
     if (command.empty()) {
@@ -119,7 +122,8 @@ std::string command_of(std::int64_t pid)
     }
     if (command.size() > longest)
         command.resize(longest), command += "...";
-    // It is somebody else's text, and goes into messages: no line ends and no escape sequences.
+    // The text comes from another process and goes into messages, which must not contain its line
+    // ends and escape sequences.
     std::replace_if(
         command.begin(), command.end(),
         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
@@ -129,7 +133,7 @@ std::string command_of(std::int64_t pid)
 process_name this_process()
 {
     static std::mutex& mutex = share_fork_safe_mutex();
-    // Never destroyed: locks may be of static storage.
+    // Never destroyed, because locks may have static storage.
     alignas(process_name) static unsigned char place[sizeof(process_name)];
     static process_name& known = *new (place) process_name;
     static std::uint32_t known_in = 0; // the process generation
@@ -146,7 +150,7 @@ process_name this_process()
     if (token)
         name.start_token = token->text();
     else if (is_no_answer(ec))
-        return name; // it will be found out next time
+        return name; // temporary: the next call finds the token
     std::lock_guard<std::mutex> const guard(mutex);
     known = name;
     known_in = generation;
@@ -186,9 +190,12 @@ process_status find_process(process_name const& named, bool was_certain)
     bool const is_other = its && !may_be_same(*its, *token);
     if (is_there && !exited && !is_other)
         return {process_status::alive, its.has_value(), named.pid};
-    if (exited && !is_other) // else it may have been another, or was reaped before it was looked at
+    // Without its start the exited process proves nothing: it may have been another one, or it was
+    // reaped before its start was read.
+    if (exited && !is_other)
         return {its || !has_token || was_certain ? process_status::gone : process_status::alive};
-    // It may be in an inner namespace; not if it was started before the system.
+    // The process may be in an inner namespace, unless it was started before this boot of the
+    // system.
     if (token && !was_certain && starts->are_of_this_run(*token)) {
         auto const other = find_process(named.pid, *token, *starts, numbers_agree);
         if (!other || *other != 0)

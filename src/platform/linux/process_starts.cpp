@@ -38,7 +38,7 @@ std::optional<Number> number(std::string_view text) noexcept
     return n;
 }
 
-// A UUID, read as a number.
+// Returns the UUID of this boot as a number, or 0 if it is unknown.
 uint128_t boot_id()
 {
     auto hex = read_proc("/proc/sys/kernel/random/boot_id").value_or("");
@@ -49,8 +49,8 @@ uint128_t boot_id()
     return hex.size() == 32 && is_hex ? uint128_t("0x" + hex) : uint128_t();
 }
 
-// Whether a process's clocks are those that `timens_offsets` shows: it shows those of the children
-// to come, who may have others (time_namespaces(7)).
+// Returns whether this process's clocks have the offsets in `timens_offsets`. The file shows the
+// offsets of future children, which may have others (time_namespaces(7)).
 bool are_our_offsets()
 {
     system::error_code a, b;
@@ -59,15 +59,16 @@ bool are_our_offsets()
            !b;
 }
 
-// By its number, which the kernel's PROC_TIME_INIT_INO fixes.
+// Returns whether this is the initial time namespace. The kernel's PROC_TIME_INIT_INO fixes its
+// inode number.
 bool is_ours_the_first()
 {
     system::error_code ec;
     return filesystem::read_symlink(own_time_namespace, ec) == "time:[4026531834]";
 }
 
-// What the kernel adds to the times that it shows to us, in nanoseconds, modulo 2^64 as its own sum
-// is. Nothing where that is not known.
+// Returns the offset that the kernel adds to the times that it shows to this process, in
+// nanoseconds, modulo 2^64 as the kernel's own sum is. Returns nothing if the offset is unknown.
 std::optional<std::uint64_t> offset_of_our_time_namespace()
 {
     system::error_code ec;
@@ -75,7 +76,7 @@ std::optional<std::uint64_t> offset_of_our_time_namespace()
     if (!offsets) // Linux before 5.6 has no such namespaces
         return ec == errc::no_such_file_or_directory ? std::optional<std::uint64_t>(0)
                                                      : std::nullopt;
-    if (offsets->empty()) // the first thread has ended, which it is about
+    if (offsets->empty()) // the file is about the first thread, which has ended
         return is_ours_the_first() ? std::optional<std::uint64_t>(0) : std::nullopt;
     for (std::string_view rest = *offsets; !rest.empty();) {
         auto line = take_line(rest);
@@ -91,7 +92,8 @@ std::optional<std::uint64_t> offset_of_our_time_namespace()
     return 0;
 }
 
-// One that was started before the time began shows a start near 2^64 ns.
+// Returns the tick without the offset, rounded up. A process that was started before the zero of
+// the namespace's clock shows a start near 2^64 ns.
 std::uint64_t freed_of_offset(std::uint64_t tick, std::uint64_t offset)
 {
     auto const length = 1'000'000'000 / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
@@ -108,7 +110,8 @@ std::optional<start_token> process_starts::of(std::string const& process,
     auto const stat = read_proc("/proc/" + process + "/stat", ec);
     if (!stat || !offset_)
         return std::nullopt;
-    // The second field is the name of the program, in parentheses, and may have any in it.
+    // The second field is the name of the program, in parentheses. The name may contain
+    // parentheses.
     auto const name_ends = stat->rfind(')');
     if (name_ends == stat->npos)
         return std::nullopt;
@@ -123,7 +126,7 @@ std::optional<start_token> process_starts::of(std::string const& process,
 
 std::optional<std::chrono::nanoseconds> process_starts::uptime() const
 {
-    // Without /proc nothing is known of time namespaces either.
+    // Without /proc the offset of the time namespace is unknown as well.
     if (!offset_ || boot_ == 0)
         return std::nullopt;
     auto const shown = static_cast<std::uint64_t>(time_since_boot().count());

@@ -18,22 +18,22 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Reads when processes were started.
+/// Reads the starts of processes.
 class process_starts
 {
 public:
     process_starts();
 
-    /// Whether it can be known at all.
+    /// Returns whether starts can be known at all.
     bool are_known() const noexcept { return offset_.has_value(); }
 
-    /// Whether it can be a start in this run of the system.
+    /// Returns whether it may be a start in this boot of the system.
     bool are_of_this_run(start_token const& t) const
     {
         return t.boot == boot_ || t.boot == 0 || boot_ == 0;
     }
 
-    /// Whether it is a start in this run of the system.
+    /// Returns whether it is a start in this boot of the system.
     bool are_proved_of_this_run(start_token const& t) const
     {
         return t.boot == boot_ && boot_ != 0;
@@ -41,16 +41,17 @@ public:
 
     std::optional<std::chrono::nanoseconds> uptime() const;
 
-    /// Of the process that /proc shows under this name; nothing where it shows none to us, or with
-    /// an error that is no answer.
+    /// Returns the start of the process that /proc shows under this name. Returns nothing if /proc
+    /// does not show the process, and nothing with an error of `is_no_answer` if the attempt
+    /// failed.
     std::optional<start_token> of(std::string const& process, system::error_code& ec) const;
 
 private:
     multiprecision::uint128_t boot_;
-    std::optional<std::uint64_t> offset_; // in ns, of the times that the kernel shows to us
+    std::optional<std::uint64_t> offset_; // in ns, of the times that the kernel shows
 };
 
-/// Whether it may be otherwise at another time: there were too many open files.
+/// Returns whether the error is temporary: too many open files, or no memory.
 bool is_no_answer(system::error_code const& ec) noexcept;
 
 } // namespace detail

@@ -48,7 +48,7 @@ system::error_code fill_random(void* bytes, std::size_t size) noexcept
     if (ec != system::errc::function_not_supported && ec != system::errc::operation_not_permitted &&
         ec != system::errc::permission_denied)
         return ec;
-    // Linux before 3.17, or a sandbox, which chooses its error.
+    // Linux before 3.17, or a sandbox that refuses the call with an error of its choice.
     scoped_fd const source(::open("/dev/urandom", O_RDONLY | O_CLOEXEC));
     if (!source.is_open())
         return ec;

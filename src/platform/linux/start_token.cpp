@@ -24,7 +24,8 @@ std::optional<start_token> parse_start_token(std::string const& text)
     if (text.empty() || text.size() > 58 ||
         !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
         return std::nullopt;
-    auto const first = (std::min)(text.find_first_not_of('0'), text.size() - 1); // no octal number
+    auto const first = (std::min)(text.find_first_not_of('0'),
+                                  text.size() - 1); // a leading zero would make it octal
     uint256_t const n(text.substr(first));
     if ((n >> 192) != 0)
         return std::nullopt;

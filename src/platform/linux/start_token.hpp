@@ -15,21 +15,21 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// When a process was started: in which run of the system, and at which tick of its clock. In
-/// decimal it is one number, (boot << 64) | tick.
+/// The start of a process: the boot of the system, and the tick of its clock. The text is one
+/// decimal number, (boot << 64) | tick.
 struct start_token
 {
-    multiprecision::uint128_t boot; ///< 0 where it is unknown
+    multiprecision::uint128_t boot; ///< 0 where unknown
     std::uint64_t tick = 0;
 
     std::string text() const;
 };
 
-/// Nothing where the text is none.
+/// Returns nothing if the text is not a start token.
 std::optional<start_token> parse_start_token(std::string const& text);
 
-/// Whether they can be one process's. The ticks of one process differ by one at most: those that
-/// readers in two time namespaces see are rounded apart.
+/// Returns whether the two may be of one process. The ticks of one process differ by one at most,
+/// because readers in two time namespaces round them differently.
 bool may_be_same(start_token const& a, start_token const& b);
 
 } // namespace detail

@@ -23,7 +23,7 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// statfs(2) has the numbers. FUSE is not among them: anything may be behind it.
+// Numbers from statfs(2). FUSE is not among them, because any storage may be behind it.
 constexpr std::uint32_t local_types[] = {
     0xef53,     // ext2, ext3, ext4
     0x58465342, // xfs
@@ -45,12 +45,12 @@ system::error_code type_of(descriptor const& file, std::uint32_t& type) noexcept
     while (result != 0 && errno == EINTR);
     if (result != 0)
         return last_error();
-    // The number has 32 bits; the field's type differs between architectures.
+    // The number has 32 bits. The field's type differs between architectures.
     type = static_cast<std::uint32_t>(s.f_type);
     return {};
 }
 
-// As /proc/self/mountinfo has it.
+// Returns the device as /proc/self/mountinfo shows it.
 std::optional<std::string> device_of(descriptor const& file)
 {
     struct ::stat s;

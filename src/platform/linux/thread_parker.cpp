@@ -23,8 +23,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// The notices that all threads of the process share: a user may have 128 instances of inotify, and
-/// one costs more than many watches. Guarded by `notice_mutex()`, which is held over forks.
+/// The source of change notifications that all threads of the process share. A user may have 128
+/// inotify instances, and an instance costs more than many watches. Guarded by `notice_mutex()`,
+/// which is held over forks.
 class notice_board
 {
 public:
@@ -32,7 +33,7 @@ public:
 
     static notice_board& open() // with the mutex held
     {
-        // Never destroyed: locks may be of static storage.
+        // Never destroyed, because locks may have static storage.
         alignas(notice_board) static unsigned char place[sizeof(notice_board)];
         static notice_board& scheduler = *new (place) notice_board;
         if (scheduler.generation_ != process_generation())
@@ -40,8 +41,8 @@ public:
         return scheduler;
     }
 
-    // Under a mutex that a fork waits for, so that no child has the descriptors and does not know
-    // it.
+    // Opens descriptors under a mutex that a fork acquires, so that every child knows of the
+    // descriptors that it inherits.
     watch_result watch(thread_parker& s, watch_target const& what,
                        file_identity const& identity) noexcept
     {
@@ -65,7 +66,7 @@ public:
         return !reader_ && notifier_.is_told(s);
     }
 
-    // Waits for notices in place of all, without the mutex.
+    // Waits for notifications on behalf of all threads, without the mutex.
     void read_until(thread_parker& s, time_point until, std::unique_lock<std::mutex>& guard)
     {
         reader_ = &s;
@@ -81,11 +82,11 @@ public:
             (void)!::read(interrupt_.native(), &count, sizeof count);
         if (n > 0 && fds[0].revents != 0)
             notifier_.read();
-        if (failed) // so that it does not fail again at once
+        if (failed) // so that the next poll does not fail at once
             notifier_.forget(s);
     }
 
-    // Somebody must read while anybody waits.
+    // Wakes another waiting thread to read, because one must read while any thread waits.
     void pass_on_reading() noexcept
     {
         if (reader_)
@@ -98,7 +99,7 @@ public:
     }
 
 private:
-    // We are a forked child: the reader is a thread of the parent.
+    // Starts again in a forked child. The reader is a thread of the parent.
     void start_afresh() noexcept
     {
         generation_ = process_generation();
@@ -133,7 +134,7 @@ watch_result thread_parker::watch(watch_target const& what, file_identity const&
 
 void thread_parker::watch_nothing() noexcept
 {
-    without_cancellation const running_on; // it closes descriptors
+    without_cancellation const running_on; // closing descriptors is a cancellation point
     std::lock_guard<std::mutex> const guard(notice_mutex());
     notice_board::open().forget(*this);
 }

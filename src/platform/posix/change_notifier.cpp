@@ -4,7 +4,7 @@
 
 #include "../change_notifier.hpp"
 
-// Where nothing tells of changes, or is not to be asked.
+// For systems without change notifications, and builds that do not use them.
 #if !defined(__linux__) || defined(BOOST_FILELOCK_NO_CHANGE_NOTICE)
 
 namespace boost {

@@ -23,11 +23,12 @@ namespace detail {
 namespace {
 
 // O_NONBLOCK: opening a FIFO would wait for its other end. O_NOCTTY: a terminal at the path must
-// not become ours. Neither means anything to a regular file.
+// not become the controlling terminal. Neither affects a regular file.
 constexpr int safe_flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 
-// In a process without standard streams. What it prints must not end up in the file, and what it
-// opens as its streams later must not drop the lock.
+// Moves the descriptor above the standard streams, in a process that has closed them. Otherwise the
+// output of the process would go into the file, and a stream that it opens later would replace the
+// descriptor and drop the lock.
 int beyond_standard_streams(int fd) noexcept
 {
     if (fd < 0 || fd > 2)
@@ -44,7 +45,7 @@ int open_restarting(char const* path, int flags, mode_t mode)
     int fd;
     do
         fd = ::open(path, flags, mode);
-    while (fd == -1 && errno == EINTR); // FUSE and NFS
+    while (fd == -1 && errno == EINTR); // EINTR: FUSE and NFS
     return beyond_standard_streams(fd);
 }
 
@@ -53,8 +54,8 @@ int open_or_create(char const* path, mode_t mode)
     int const fd = open_restarting(path, O_RDWR | O_CREAT | safe_flags, mode);
     if (fd != -1 || (errno != EACCES && errno != EPERM))
         return fd;
-    // In a sticky directory Linux refuses O_CREAT on a file that exists and is another user's, with
-    // EACCES, whatever its mode (sysctl fs.protected_regular).
+    // In a sticky directory Linux refuses O_CREAT on an existing file of another user with EACCES,
+    // whatever its mode (sysctl fs.protected_regular).
     int const refused = errno;
     int const existing = open_restarting(path, O_RDWR | safe_flags, 0);
     if (existing == -1 && errno == ENOENT)
@@ -62,12 +63,12 @@ int open_or_create(char const* path, mode_t mode)
     return existing;
 }
 
-// No mode: the file is not created.
+// Opens the file. Does not create it if there is no mode.
 int open_for(access least, char const* path, std::optional<mode_t> mode)
 {
     int const fd =
         mode ? open_or_create(path, *mode) : open_restarting(path, O_RDWR | safe_flags, 0);
-    // ETXTBSY: a program that is being run.
+    // ETXTBSY: the file is a program that is running.
     if (fd != -1 || least == access::read_write ||
         (errno != EACCES && errno != EPERM && errno != EROFS && errno != ETXTBSY))
         return fd;
@@ -85,7 +86,8 @@ mode_t mode_of(std::optional<filesystem::perms> const& permissions) noexcept
 
 } // namespace
 
-// Closes what is open, and has a slot for what will be. False: there is no memory.
+// Closes what is open and acquires a slot for the next descriptor. Returns false if there is no
+// memory.
 bool descriptor::prepare() noexcept
 {
     close();
@@ -93,7 +95,7 @@ bool descriptor::prepare() noexcept
     return slot_ != nullptr;
 }
 
-// Until no fork has come between.
+// Opens with `open` until no fork has come between.
 template <class Open>
 system::error_code descriptor::open_with(Open open)
 {
@@ -108,10 +110,10 @@ system::error_code descriptor::open_with(Open open)
             close();
             return ec;
         }
-        // The store comes before the second count, in the one order of both (memory_order_seq_cst):
-        // what a fork that begins after the count copies, has it. A child of a fork that began
-        // earlier has a descriptor that it does not know to close, and must not have a lock through
-        // it.
+        // The store comes before the second count in the single order of both
+        // (memory_order_seq_cst). So the slot that a later fork copies has the descriptor. A child
+        // of an earlier fork may have the descriptor and not know that it must close it. Such a
+        // child must not hold a lock through it, so the file is opened again.
         slot_->fd.store(fd);
         if (fork_count() == forks && !is_forking(forks))
             return {};
@@ -155,8 +157,9 @@ system::error_code descriptor::open_unnamed(filesystem::path const& directory,
 #endif
 }
 
-// Where a fork came between, what was made is opened anew. Until then the first descriptor stays
-// open, so that its file cannot be taken for another one; a child's copy of it has no lock.
+// Creates the file. If a fork came between, it is opened again. Until then the first descriptor
+// stays open, so that the inode number cannot be reused. A child's copy of the first descriptor has
+// no lock.
 system::error_code descriptor::create(filesystem::path const& path,
                                       std::optional<filesystem::perms> permissions)
 {
@@ -171,10 +174,11 @@ system::error_code descriptor::create(filesystem::path const& path,
         close();
         return ec;
     }
-    slot_->fd.store(made); // then the count, as above
+    slot_->fd.store(made); // then the count, as in open_with
     if (fork_count() == forks && !is_forking(forks))
         return {};
-    // A child may have it open as well. It can only be opened anew, as what it is by now.
+    // A child may have the file open as well. It is opened again by its name, which may be another
+    // file's by now.
     slot_->fd.store(-1);
     auto const is_made = [made](struct ::stat const& s) {
         struct ::stat m;
@@ -228,8 +232,8 @@ void descriptor::close() noexcept
 {
     if (!slot_)
         return;
-    // First out of a child's reach: the number may be another file's as soon as it is closed. On
-    // Linux it is, whatever `close` says.
+    // Clears the slot first, so that no child closes the number: it may be another file's as soon
+    // as it is closed. Linux frees the number whatever `close` returns.
     if (int const fd = slot_->fd.exchange(-1); fd != -1)
         ::close(fd);
     all_descriptors().release(*std::exchange(slot_, nullptr));

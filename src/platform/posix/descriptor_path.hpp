@@ -13,8 +13,8 @@ namespace filelock {
 namespace detail {
 
 /// Makes a system call on the path in /proc of an open descriptor. /proc/self is about the first
-/// thread, and shows no descriptors once that has ended; /proc/thread-self takes longer to resolve,
-/// and came with Linux 3.17.
+/// thread, and shows no descriptors once that has ended. /proc/thread-self takes longer to resolve,
+/// and exists since Linux 3.17.
 template <class Call>
 int by_path_of(int fd, Call call) noexcept
 {

@@ -15,9 +15,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// The numbers of all descriptors of this process, for a forked child to close. A number is in its
-/// slot before anything relies on the descriptor, and is removed before it is closed, since it may
-/// be another file's then.
+/// The numbers of all descriptors of this process, which a forked child closes. A number is stored
+/// in its slot before any code relies on the descriptor. It is removed from the slot before the
+/// descriptor is closed, because the number may be another file's afterwards.
 class descriptor_registry
 {
 public:
@@ -25,12 +25,12 @@ public:
 
     std::mutex& mutex() noexcept { return mutex_; }
 
-    /// Returns null where there is no memory.
+    /// Returns null if there is no memory.
     descriptor_slot* acquire() noexcept;
     void release(descriptor_slot& slot) noexcept;
 
-    /// Closes them in a forked child, with the mutex held over the fork. The slots stay with their
-    /// descriptors; those of the parent's other threads are never used again.
+    /// Closes the descriptors in a forked child. The mutex was locked before the fork. The slots
+    /// stay with their descriptors; those of the parent's other threads are never used again.
     void close_inherited() noexcept;
 
 private:
@@ -41,7 +41,7 @@ private:
     };
 
     std::mutex mutex_;
-    block first_;             // so that a few need no memory
+    block first_;             // so that the first slots need no memory
     std::size_t used_ = 0;    // slots of the newest block that were ever acquired
     block* newest_ = nullptr; // blocks that were allocated; never freed
     descriptor_slot* free_ = nullptr;

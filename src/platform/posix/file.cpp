@@ -27,8 +27,8 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// Saturates: 64 bits of nanoseconds end in 2262. The least is such that the present less it is a
-// number, too.
+// Returns the time in nanoseconds, saturated. 64 bits of nanoseconds end in 2262. The least value
+// is chosen so that the difference from the present does not overflow.
 std::chrono::nanoseconds time_of(timespec const& t) noexcept
 {
     constexpr std::int64_t most = (std::numeric_limits<std::int64_t>::max)() / 1'000'000'000 - 1;
@@ -65,7 +65,8 @@ system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept
     }
     if (errno != ENOENT)
         return last_error();
-    // From FUSE servers that know an open file by its name: it was removed.
+    // ENOENT comes from FUSE servers that know an open file by its name. It means that the file was
+    // removed.
     facts = {};
     facts.is_regular = true;
     return {};
@@ -110,7 +111,7 @@ void touch(filesystem::path const& path) noexcept
 
 void touch(native_handle_type file) noexcept
 {
-    // To open a device anew may do something to it.
+    // Opening a device again may have an effect on it, so only regular files are opened.
     struct ::stat s;
     if (::fstat(file, &s) != 0 || !S_ISREG(s.st_mode))
         return;
@@ -149,7 +150,7 @@ system::error_code write_all(descriptor const& file, std::string_view text) noex
         if (n > 0)
             done += static_cast<std::size_t>(n);
         else if (n == 0)
-            return make_error_code(system::errc::io_error); // it would be so for ever
+            return make_error_code(system::errc::io_error); // a retry would never make progress
         else if (errno != EINTR)
             return last_error();
     }
@@ -185,7 +186,7 @@ bool is_out_of_space(system::error_code const& ec) noexcept
            (ec.value() == ENOSPC || ec.value() == EDQUOT);
 }
 
-// AT_EMPTY_PATH, which would do without /proc, asks for a capability (open(2), O_TMPFILE).
+// linkat(2) with AT_EMPTY_PATH would not need /proc, but needs a capability (open(2), O_TMPFILE).
 system::error_code give_name(descriptor const& file, filesystem::path const& path) noexcept
 {
     return result_of(by_path_of(file.native(), [&](char const* unnamed) {
@@ -232,7 +233,7 @@ std::size_t longest_name(filesystem::path const& directory) noexcept
 
 filesystem::path path_in(descriptor const& directory, std::string_view name)
 {
-    // Not /proc/self, which shows no files once the first thread has ended.
+    // /proc/self would show no files once the first thread has ended.
     auto path = "/proc/thread-self/fd/" + std::to_string(directory.native()) + '/';
     return path.append(name);
 }

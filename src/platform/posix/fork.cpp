@@ -27,7 +27,7 @@ namespace {
 using fork_counters::forks;
 using fork_counters::generation;
 
-// All that a forked child must find whole.
+// All state that a forked child must find whole.
 struct shared_state
 {
     std::mutex registry, change_notifier, heartbeat_scheduler;
@@ -35,8 +35,8 @@ struct shared_state
     descriptor_registry descriptors;
 };
 
-// Initialised before any code runs, as its constructor is constexpr, and never destroyed: locks may
-// be objects of static storage. (Some C++ libraries have a mutex with a destructor.)
+// Initialised before any code runs, because its constructor is constexpr, and never destroyed,
+// because locks may have static storage. (Some C++ libraries have a mutex with a destructor.)
 union never_destroyed {
     constexpr never_destroyed() noexcept : value() {}
     ~never_destroyed() {}
@@ -51,8 +51,9 @@ std::array<std::mutex, 16>& mutexes = state.value.mutexes;
 descriptor_registry& descriptors = state.value.descriptors;
 std::atomic<std::size_t> next_mutex{0};
 
-// A child has only the thread that forked. That thread holds every mutex of ours over the fork, so
-// that no other is inside of what it guards (POSIX, pthread_atfork: rationale).
+// A child has only the thread that forked. That thread holds every mutex of the library over the
+// fork, so that no other thread is changing the state that they guard (POSIX, pthread_atfork:
+// rationale).
 void before_fork()
 {
     the_registry_mutex.lock();
@@ -61,7 +62,7 @@ void before_fork()
     the_notice_mutex.lock();
     the_heartbeat_mutex.lock();
     descriptors.mutex().lock();
-    forks.fetch_add(1); // odd: a child may be made at any moment from here
+    forks.fetch_add(1); // odd: a child may be created at any moment from here
 }
 
 void after_fork()
@@ -95,8 +96,8 @@ void handle_forks()
     (void)registered;
 }
 
-// When the library is loaded, before there is a thread that could fork in the middle of it; and,
-// for locks that are made earlier still, with the first lock.
+// Registers when the library is loaded, before any thread can fork during the registration. Locks
+// that are created even earlier register with the first lock.
 bool const registered_early = (handle_forks(), true);
 
 } // namespace

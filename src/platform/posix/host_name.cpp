@@ -14,9 +14,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-// As Python's filelock does since August 2026 (its pull request 709): a record has the name as one
-// word of printable ASCII, of at most the length of a domain name (RFC 1035). A real name has no
-// '?'.
+// The same rule as Python's filelock has since August 2026 (its pull request 709). A record has the
+// name as one word of printable ASCII, at most as long as a domain name (RFC 1035). A real name has
+// no '?'.
 std::string host_name()
 {
     constexpr std::size_t longest = 253;

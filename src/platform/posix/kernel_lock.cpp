@@ -17,8 +17,8 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// ERESTARTSYS: what Linux makes of the EINTR of a FUSE server where no signal is pending
-// (fs/fuse/file.c, fuse_setlk), and no header for programs names.
+// ERESTARTSYS, which no header for programs defines. Linux returns it for the EINTR of a FUSE
+// server when no signal is pending (fs/fuse/file.c, fuse_setlk).
 constexpr int restart = 512;
 
 enum class patience
@@ -35,7 +35,7 @@ int flock_call(int fd, lock_mode mode, patience p) noexcept
     return ::flock(fd, operation | (p == patience::none ? LOCK_NB : 0));
 }
 
-// To the end, wherever that is.
+// Length 0: to the end of the file, wherever that is.
 constexpr byte_range whole_file{0, 0};
 constexpr byte_range first_byte{0, 1};
 
@@ -49,12 +49,12 @@ struct ::flock flock_record(byte_range bytes, lock_mode mode) noexcept
     return r;
 }
 
-// An open-file-description lock: one that `fcntl` gives to the process would go with any descriptor
-// of the file that the process closes (fcntl(2), Linux 3.15).
+// Open-file-description locks. A lock that `fcntl` gives to the process would be dropped when the
+// process closes any descriptor of the file (fcntl(2), Linux 3.15).
 #if defined(F_OFD_SETLK)
 constexpr int ofd_try = F_OFD_SETLK, ofd_wait = F_OFD_SETLKW, ofd_look = F_OFD_GETLK;
 #else
-constexpr int ofd_try = -1, ofd_wait = -1, ofd_look = -1; // which no kernel knows
+constexpr int ofd_try = -1, ofd_wait = -1, ofd_look = -1; // commands that no kernel knows
 #endif
 
 int record_call(int fd, int command, struct ::flock& r) noexcept
@@ -81,7 +81,7 @@ system::error_code result_of(Call call, patience p) noexcept
             break;
         case EWOULDBLOCK:
         case EACCES: // some file servers; POSIX allows it for fcntl
-            // From a call that waits it is something else, and must not look like a reason to wait.
+            // From a call that waits it is another error, which must not look like contention.
             if (p == patience::none)
                 return make_error_code(system::errc::operation_would_block);
             return last_error();
@@ -149,7 +149,7 @@ system::error_code is_kept_out(native_handle_type file, byte_range bytes, lock_m
 {
     auto r = flock_record(bytes, mode);
     auto const ec = result_of([&] { return record_call(file, ofd_look, r); }, patience::endless);
-    kept_out = ec || r.l_type != F_UNLCK; // as far as can be known
+    kept_out = ec || r.l_type != F_UNLCK; // after an error, the safe answer
     return ec;
 }
 

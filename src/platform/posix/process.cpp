@@ -4,7 +4,7 @@
 
 #include "../process.hpp"
 
-// Where nothing is known that would prove a death: everybody counts as alive.
+// For systems where no death can be proved: every process counts as alive.
 #if !defined(__linux__)
 
 #include <unistd.h>

@@ -11,8 +11,8 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// A descriptor of something that is no lock file, and that a forked child may have: it is closed
-/// at the end of the scope. -1: none.
+/// A descriptor of a file that is no lock file, and that a forked child may inherit. Closed at the
+/// end of the scope. -1 means none.
 class scoped_fd
 {
 public:

@@ -15,9 +15,9 @@ namespace filelock {
 namespace detail {
 namespace {
 
-// A shared object is not unmapped before the destructors of its thread-local objects have run
-// (glibc, since 2.18: __cxa_thread_atexit_impl). So a plug-in that is closed with dlclose stays
-// until the thread has ended.
+// Keeps this shared object mapped. A shared object is not unmapped before the destructors of its
+// thread-local objects have run (glibc, since 2.18: __cxa_thread_atexit_impl). So a plug-in that is
+// closed with dlclose stays mapped until the thread has ended.
 struct object_in_use
 {
     ~object_in_use() { is_in_use = false; }
@@ -42,15 +42,15 @@ void* run(void* argument)
         std::lock_guard<std::mutex> const guard(how.mutex);
         how.is_pinned = true;
         how.condition.notify_one();
-    } // from here on the starter has it
+    } // from here on the starter may have destroyed `how`
     body();
     return nullptr;
 }
 
 } // namespace
 
-// It inherits the signals that its maker blocks (pthread_sigmask). What it does itself, a SIGSEGV,
-// is not among those that can be.
+// The new thread inherits the blocked signals of the thread that creates it (pthread_sigmask).
+// Signals that a thread causes itself, such as SIGSEGV, cannot be blocked.
 system::error_code start_thread(void (*body)()) noexcept
 {
     start how{body};

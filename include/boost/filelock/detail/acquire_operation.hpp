@@ -19,7 +19,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// One `async_acquire`, but for its handler, which is to be given a hold of this type.
+/// One `async_acquire` without its handler, which receives a hold of type `Held`.
 template <class Held, class Lock>
 class acquire_operation : public async_operation
 {

@@ -18,7 +18,8 @@
 #include <exception>
 #include <memory>
 
-// How operations wait that have no thread to do it. This half knows no Asio and is compiled.
+// Asynchronous operations that wait without a thread of their own. This part does not depend on
+// Asio and is compiled into the library.
 
 namespace boost {
 namespace filelock {
@@ -28,24 +29,25 @@ class async_scheduler;
 class lock_base;
 class loss_report;
 
-/// What operations want of the execution context that they run in. The calls come one at a time.
+/// The services that operations need from the execution context that they run in. The calls are
+/// serialized.
 class async_context
 {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// Has `async_engine::time_came` called then, by the context. Not called again before that.
-    /// False where there is no memory for it.
+    /// Makes the context call `async_engine::time_came` at that time. The engine does not call this
+    /// again before. Returns false if there is no memory for it.
     virtual bool wait_until(time_point at) noexcept = 0;
-    /// Has it called soon instead.
+    /// Makes the context call `async_engine::time_came` soon instead.
     virtual void hurry() noexcept = 0;
 
-    /// Has `async_engine::notices_came` called when there is something to be read. False where that
-    /// cannot be.
+    /// Makes the context call `async_engine::notices_came` when `source` has something to read.
+    /// Returns false if that is not possible.
     virtual bool listen(native_handle_type source) noexcept = 0;
-    /// Will not listen any more.
+    /// Stops listening.
     virtual void deafen() noexcept = 0;
-    /// Nor know the source.
+    /// Stops listening and forgets the source, without closing it.
     virtual void let_go() noexcept = 0;
 
 protected:
@@ -65,12 +67,12 @@ public:
     void time_came() noexcept;
     void notices_came() noexcept;
 
-    /// Discards all operations. Nothing runs in the context any more.
+    /// Discards all operations. Called when nothing runs in the context any more.
     void shut_down() noexcept;
 
     void before_fork() noexcept;
     void after_fork_in_parent() noexcept;
-    /// All operations are the parent's, and come to an end as cancelled.
+    /// Ends all operations as cancelled, because they are the parent's.
     void after_fork_in_child() noexcept;
 
 private:
@@ -84,31 +86,31 @@ private:
 class async_waiting
 {
 public:
-    /// Has the derived class call its `step` on the handler's executor, and not from within this
+    /// Makes the derived class call its `step` on the handler's executor, and not from within this
     /// call.
     virtual void post() = 0;
 
-    /// Ends it without a word to its handler.
+    /// Destroys the operation without calling its handler.
     virtual void discard() noexcept = 0;
 
-    /// Gives up its place, wherever it has one: the context is about to end.
+    /// Leaves the queue in which it waits, if any, because the context is about to end.
     virtual void leave() noexcept = 0;
 
 protected:
     ~async_waiting() = default;
 };
 
-/// One `async_acquire`, but for its handler.
+/// One `async_acquire` without its handler.
 class BOOST_FILELOCK_DECL async_operation : public async_waiting
 {
 public:
     async_operation(async_operation const&) = delete;
     async_operation& operator=(async_operation const&) = delete;
 
-    /// Throws `std::invalid_argument`.
+    /// Throws `std::invalid_argument` for a value out of range.
     static void check(acquire_options const& how);
 
-    /// Gives up what is waited for, where there is something: the lock may have been had already.
+    /// Cancels the acquisition. Has no effect if the operation already has the lock.
     void cancel() noexcept;
 
 protected:
@@ -116,11 +118,12 @@ protected:
                     acquire_options const* how);
     ~async_operation();
 
-    /// Takes the place in the queue, and posts the first step. False, or thrown: discard it.
+    /// Enters the queue and posts the first step. If it returns false or throws, the caller must
+    /// discard the operation.
     bool start();
 
-    /// True: it is over, and either holds the lock or says why not, with the exception that a
-    /// callback may have thrown. Throws nothing.
+    /// Advances the operation. Returns true when it is over: it then holds the lock, or `ec` has
+    /// the error, and `thrown` has the exception of a callback, if there was one. Throws nothing.
     bool step(system::error_code& ec, hold& result, std::exception_ptr& thrown) noexcept;
 
 private:
@@ -128,12 +131,12 @@ private:
     struct body;
     body& get() noexcept;
 
-    // Inside of the operation, which is allocated by its handler's allocator.
+    // The body is part of the operation, which the handler's allocator allocates.
     static constexpr std::size_t size = 200;
     alignas(void*) unsigned char place_[size];
 };
 
-/// An `async_release` that another process is in the way of, but for its handler.
+/// An `async_release` that another process blocks, without its handler.
 class BOOST_FILELOCK_DECL async_release_wait : public async_waiting
 {
 public:
@@ -146,12 +149,12 @@ public:
     void cancel() noexcept {} // a release cannot be cancelled
 
 protected:
-    /// `what`: as `hold::begin_drop` returns it.
+    /// `what` is the result of `hold::begin_drop`.
     async_release_wait(async_engine& engine, std::shared_ptr<lock_state> what);
     ~async_release_wait();
 
     bool start();
-    /// True: it is over.
+    /// Advances the operation. Returns true when it is over.
     bool step(system::error_code& ec, delivered& result) noexcept;
 
 private:
@@ -160,7 +163,7 @@ private:
     std::unique_ptr<body> body_;
 };
 
-/// One `async_wait_loss`, but for its handler.
+/// One `async_wait_loss` without its handler.
 class BOOST_FILELOCK_DECL async_loss_wait : public async_waiting
 {
 public:
@@ -176,7 +179,7 @@ protected:
     ~async_loss_wait();
 
     bool start();
-    /// True: it is over.
+    /// Advances the operation. Returns true when it is over.
     bool step(system::error_code& ec, lease_loss& result) noexcept;
 
 private:

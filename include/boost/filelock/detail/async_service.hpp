@@ -21,9 +21,10 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// The executor of the timer and the descriptor: runs each function inline, and so on the thread of
-/// the context that found the event. It serves every execution context, those of users included,
-/// and passes through no strand. It has no `blocking.never`: nothing is posted to it.
+/// The executor of the timer and the descriptor. It runs each function inline, and thus on the
+/// thread of the context that found the event. It serves every execution context, including those
+/// of users, and passes through no strand. It has no `blocking.never`, because nothing is posted to
+/// it.
 class reactor_executor
 {
 public:
@@ -50,8 +51,8 @@ private:
     asio::execution_context* context_;
 };
 
-/// Handler of a wait for notices. Asio asks for an executor that handlers of immediate completion
-/// run on, and takes by default one with `blocking.never`. Only a wait that failed completes
+/// The handler of a wait for change notifications. Asio needs an executor for handlers of immediate
+/// completion, and takes by default one with `blocking.never`. Only a wait that failed completes
 /// immediately, and its handler does nothing.
 class notice_handler
 {
@@ -78,8 +79,8 @@ private:
     asio::execution_context* context_;
 };
 
-/// What an execution context does for the operations that run in it: one timer, and one descriptor
-/// for all notices of changes. Both are outstanding only while an operation waits.
+/// The services of an execution context for the operations that run in it: one timer, and one
+/// descriptor for all change notifications. Both are outstanding only while an operation waits.
 class async_service final : public asio::execution_context::service, private async_context
 {
 public:
@@ -115,7 +116,7 @@ private:
             timer_.async_wait([this](system::error_code const&) { engine_.time_came(); });
             return true;
         }
-        BOOST_CATCH(...) // no memory
+        BOOST_CATCH(...) // out of memory
         {
             return false;
         }
@@ -133,7 +134,7 @@ private:
             source_.async_wait(source_.wait_read, notice_handler(engine_, context()));
             return true;
         }
-        BOOST_CATCH(...) // no memory; or a limit of the reactor
+        BOOST_CATCH(...) // out of memory, or a limit of the reactor
         {
             return false;
         }
@@ -149,7 +150,7 @@ private:
     void let_go() noexcept override
     {
         if (source_.is_open())
-            source_.release(); // it is the engine's
+            source_.release(); // the engine owns the descriptor
     }
 
     asio::basic_waitable_timer<std::chrono::steady_clock,

@@ -12,15 +12,15 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// When a wait ends: at once, never, at a point of the steady clock, or at a point of some other
-/// clock that may be stepped while we wait and is therefore asked again at every wake.
+/// The end of a wait: at once, never, at a point of the steady clock, or at a point of another
+/// clock. Another clock may be stepped during the wait, and is therefore read again at every wake.
 class deadline
 {
 public:
     using steady = std::chrono::steady_clock;
     using nanoseconds = std::chrono::nanoseconds;
 
-    /// Says how long it is until the point of another clock.
+    /// Returns the time until the point of another clock.
     using time_left = nanoseconds (*)(void const* point);
 
     static deadline never() noexcept { return deadline((steady::time_point::max)()); }
@@ -35,13 +35,15 @@ public:
         return deadline(now + wait);
     }
 
-    /// A point that has passed is at once: one attempt, as with a duration of zero.
+    /// Returns the deadline for a point of the steady clock. A point that has passed means one
+    /// attempt, as a duration of zero does.
     static deadline at(steady::time_point point) noexcept
     {
         return point <= steady::now() ? at_once() : deadline(point);
     }
 
-    /// The same. `point` must outlive the deadline.
+    /// Returns the deadline for a point of another clock, which must outlive the deadline. A point
+    /// that has passed means one attempt.
     static deadline of_other_clock(time_left left, void const* point)
     {
         return left(point) <= nanoseconds::zero() ? at_once() : deadline(left, point);
@@ -56,8 +58,8 @@ public:
         return left_ ? left_(point_) <= nanoseconds::zero() : at_ <= now;
     }
 
-    /// When to look at this deadline again: when it is due, but for the point of another clock at
-    /// least once a second, since a step of that clock wakes nobody.
+    /// Returns the time at which to check this deadline again. It is the deadline itself, but for
+    /// another clock at most a second from now, because a step of that clock wakes no thread.
     steady::time_point next_look(steady::time_point now) const
     {
         return left_ ? now + std::clamp<nanoseconds>(left_(point_), nanoseconds::zero(),

@@ -23,8 +23,9 @@ inline constexpr bool is_foreign_path<T, std::void_t<decltype(std::declval<T con
     std::is_same<std::decay_t<decltype(std::declval<T const&>().native())>,
                  filesystem::path::string_type>::value;
 
-/// Selects `std::filesystem::path`, without its header: a class with `native()`, which returns a
-/// string of the operating system's character. Not every version of Boost converts it.
+/// Selects `std::filesystem::path` without its header: a class with a `native()` that returns a
+/// string of the operating system's character type. Some versions of Boost do not convert such a
+/// path.
 template <class T>
 using if_foreign_path = std::enable_if_t<is_foreign_path<T>, int>;
 

@@ -37,12 +37,12 @@ asio::execution_context& context_of(Executor const& ex)
 {
     if constexpr (asio::execution::is_executor<Executor>::value)
         return asio::query(ex, asio::execution::context);
-    else // io_context::strand
+    else // `io_context::strand`
         return ex.context();
 }
 
-/// Keeps an executor, and its context at work. (`executor_work_guard` takes a strand for one of the
-/// old kind, whatever it is made of.)
+/// Keeps an executor, and keeps its context at work. (`executor_work_guard` treats every strand as
+/// one of the old kind, whatever executor it contains.)
 template <class Executor, bool = asio::execution::is_executor<Executor>::value>
 class work
 {
@@ -69,15 +69,16 @@ private:
     asio::executor_work_guard<Executor> guard_;
 };
 
-/// An operation with its handler. All that it does, it does on the handler's executor.
+/// An operation with its handler. All its work is done on the handler's executor.
 ///
-/// `Waiting` is what it waits for: made of an engine and the arguments of `start`, with `start`,
-/// `cancel`, and `step`, which says when it is over, and what is to be delivered.
+/// `Waiting` is what the operation waits for. It is constructed from an engine and the arguments of
+/// `start`, and has `start`, `cancel` and `step`. `step` returns whether the operation is over, and
+/// the result to deliver.
 template <class Waiting, class Handler, class Executor>
 class handled_operation final : public Waiting
 {
 public:
-    /// `executor` is that of a handler that has none.
+    /// Starts the operation. `executor` is used if the handler has no associated executor.
     template <class... Args>
     static void start(Handler&& handler, Executor const& executor, Args const&... args)
     {
@@ -168,8 +169,8 @@ private:
 
     void post() override { asio::post(work_.executor(), stepper{this}); }
 
-    // The handler is moved out first: it may own the memory, and it must not be run or destroyed
-    // before that has been freed.
+    // Moves the handler out first, because the handler may own the memory. It must not be run or
+    // destroyed before the memory has been freed.
     void discard() noexcept override
     {
         Handler const handler(std::move(handler_));
@@ -184,7 +185,7 @@ private:
         if (!this->step(ec, result))
             return;
         if (ec == system::errc::operation_canceled)
-            ec = asio::error::operation_aborted; // as Asio's own operations say
+            ec = asio::error::operation_aborted; // as Asio's own operations report it
         if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected())
             slot.clear();
         [[maybe_unused]] auto const still_at_work = std::move(work_);

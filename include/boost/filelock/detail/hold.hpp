@@ -44,17 +44,17 @@ public:
 
     bool is_owner() const noexcept { return state_ != nullptr; }
 
-    /// Throws `lock_error` where there is nothing to drop.
+    /// Drops the level. Throws `lock_error` if there is none.
     BOOST_FILELOCK_DECL void drop();
     BOOST_FILELOCK_DECL void drop(system::error_code& ec) noexcept;
 
-    /// Returns null, and what came of it in `ec`; or, where another process is in the way, the lock
-    /// whose release `async_release_wait` has to finish.
+    /// Begins to drop the level. Returns null, with the result in `ec`, or, if another process
+    /// blocks the release, the lock whose release `async_release_wait` has to finish.
     BOOST_FILELOCK_DECL std::shared_ptr<lock_state> begin_drop(system::error_code& ec) noexcept;
 
     BOOST_FILELOCK_DECL bool still_held(system::error_code& ec) const;
 
-    /// Makes it a level of the lock object itself; throws where that is not possible.
+    /// Makes the level one of the lock object itself. Throws `lock_error` if that is not possible.
     BOOST_FILELOCK_DECL void give_to_object();
 
 private:
@@ -66,7 +66,7 @@ private:
         std::swap(mode_, other.mode_);
     }
 
-    std::shared_ptr<lock_state> state_; // the lock object may be gone before us
+    std::shared_ptr<lock_state> state_; // shared, because the lock object may be destroyed first
     std::uint64_t owner_ = 0;
     lock_mode mode_ = lock_mode::none;
 };

@@ -25,76 +25,81 @@ namespace detail {
 
 class lock_state;
 
-/// What every lock type has, whatever its protocol, and the verbs that its names stand on.
-/// All members may be called from several threads at once, but for the destructor.
+/// The common part of every lock type, whatever its protocol, and the functions that the members
+/// with standard names call. All members except the destructor are thread-safe.
 class BOOST_FILELOCK_DECL lock_base
 {
 public:
     lock_base(lock_base const&) = delete;
     lock_base& operator=(lock_base const&) = delete;
 
-    /// Drops one level of the caller's; at the last, the lock itself.
-    /// Throws `lock_error`: `operation_not_permitted` where the caller owns no level, and what the
-    /// operating system says where the lock could not be given back properly.
-    /// In a forked child, dropping an inherited level does nothing and is no error.
+    /// Drops one level of the caller's. The last one releases the lock. Throws `lock_error`:
+    /// `operation_not_permitted` if the caller owns no level, and the operating system's error if
+    /// the lock could not be released properly; the level is dropped in that case too. In a forked
+    /// child, dropping an inherited level has no effect and is no error.
     void release();
     void release(system::error_code& ec) noexcept;
 
-    /// Drops all of the caller's levels; having none is no error. Throws as `release()` does.
+    /// Drops all levels of the caller's. Having none is no error. Throws as `release()` does.
     void release(force_t);
 
-    /// Whether the calling thread (`ownership::thread`) or anybody (`ownership::instance`) holds
-    /// this object. Asks nobody but this object. False in a forked child.
+    /// Returns whether the calling thread (`ownership::thread`) or any owner
+    /// (`ownership::instance`) holds this object. Asks only this object, not the file system. False
+    /// in a forked child.
     bool is_locked() const noexcept;
 
-    /// How many levels the calling thread, or with `ownership::instance` the object, holds.
+    /// Returns the number of levels of the calling thread or, with `ownership::instance`, of the
+    /// object.
     unsigned lock_counter() const noexcept;
 
-    /// The path as it was given to the constructor.
+    /// Returns the path as given to the constructor.
     filesystem::path const& path() const noexcept;
 
-    /// Who holds the file now, in whatever process, as far as can be known: a report of one moment,
-    /// and no lock. On Linux what /proc tells, elsewhere nothing; of holders on other machines,
-    /// nothing.
+    /// Returns the present holders of the file in all processes, as far as they are known. A report
+    /// of one moment, which keeps no holder from leaving. For kernel locks /proc has the holders of
+    /// this machine on Linux; elsewhere the result is empty. For soft locks the markers have the
+    /// holders.
     std::vector<owner_record> holders() const;
-    /// The first of them.
+    /// Returns the first of `holders()`.
     std::optional<owner_record> holder() const;
 
-    /// Asks the file system whether the caller holds the lock now. False where nobody holds this
-    /// object, where the path names another file by now, and where a file server has forgotten the
-    /// lock. False with `ec` where there was no answer. Says nothing of the time before. May wait
-    /// for another thread's attempt on the same object, which does not wait itself.
+    /// Returns whether the caller holds the lock now according to the file system. Returns false if
+    /// the caller has no level of this object, if the path names another file, and if a file server
+    /// has forgotten the lock. Returns false with `ec` set if the file system gave no answer. The
+    /// result says nothing about the time before. The call may wait for another thread's attempt on
+    /// the same object, which does not wait itself.
     bool still_held(system::error_code& ec) const;
 
 protected:
     explicit lock_base(std::shared_ptr<lock_state> state) noexcept;
 
-    /// Drops every level, of whichever owner, and swallows errors. In a forked child it touches
-    /// nothing that the parent holds.
+    /// Drops the levels of every owner and ignores errors. In a forked child the parent's holds are
+    /// not affected.
     ~lock_base();
 
-    // The verbs.
+    // The functions behind the names.
 
-    /// False where the deadline passed. Throws `lock_error`.
+    /// Acquires one level of this mode. Returns false if the deadline has passed. Throws
+    /// `lock_error`.
     bool take(lock_mode mode, deadline const& until);
     void take(lock_mode mode, acquire_options const& how);
     bool take(lock_mode mode, acquire_options const& how, system::error_code& ec);
 
-    /// Drops one level; throws for the owner's mistake alone.
+    /// Drops one level. Throws only if the caller owns no level of this mode.
     void drop(lock_mode mode);
 
-    /// Makes a level of mode `from` one of mode `to`.
+    /// Converts a level of mode `from` to one of mode `to`.
     bool strengthen(lock_mode from, lock_mode to, deadline const& until);
     void weaken(lock_mode from, lock_mode to);
 
-    /// Drops every level, of whichever owner, whose dropping it later does nothing. Whoever
-    /// acquires, or waits, fails with `error::closed`.
+    /// Drops the levels of every owner; dropping them later has no effect. Later and waiting
+    /// acquisitions fail with `error::closed`.
     void close() noexcept;
 
 private:
     friend class async_operation;
 
-    std::shared_ptr<lock_state> state_; // asynchronous operations and their holds share it
+    std::shared_ptr<lock_state> state_; // shared with asynchronous operations and their holds
 };
 
 } // namespace detail

@@ -9,8 +9,8 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// How a lock is held: each mode is stronger than those before it. A shared hold is compatible with
-/// shared holds and one upgrade hold, an exclusive one with none.
+/// The mode of a hold. Each mode is stronger than those before it. A shared hold is compatible with
+/// shared holds and one upgrade hold; an exclusive hold is compatible with no other.
 enum class lock_mode : unsigned char
 {
     none,

@@ -20,12 +20,12 @@ class loss_report;
 template <class Executor>
 class initiate_wait_loss;
 
-/// What the kinds have whose holds must be kept up, and can be lost.
+/// The common part of the lock types whose holds have to be refreshed and can be lost.
 class BOOST_FILELOCK_DECL losable
 {
 public:
-    /// How the hold was lost that this object has, or had last. Nothing: it was not, as far as is
-    /// known. To release a lost hold is no error. From any thread.
+    /// Returns how the object's present or last hold was lost, or nothing if no loss is known. Asks
+    /// no file. Releasing a lost hold is no error. Any thread may call it.
     std::optional<lease_loss> loss() const;
 
 protected:
@@ -36,7 +36,7 @@ private:
     template <class Executor>
     friend class initiate_wait_loss;
 
-    std::shared_ptr<loss_report> report_; // asynchronous operations share it
+    std::shared_ptr<loss_report> report_; // shared with asynchronous operations
 };
 
 } // namespace detail

@@ -72,14 +72,15 @@ bool is_same_option(T const& a, T const& b)
     return a == b;
 }
 
-/// A function is equal to none, since it cannot be compared.
+/// Functions cannot be compared, so a function is equal to no other, not even to itself.
 template <class T>
 bool is_same_option(std::function<T> const& a, std::function<T> const& b)
 {
     return !a && !b;
 }
 
-/// The first option in which the two differ, with both values; empty where they are the same.
+/// Returns the first option in which the two differ, with both values. Returns an empty text if
+/// they are the same.
 template <class Options>
 std::string option_difference(Options const& a, Options const& b)
 {

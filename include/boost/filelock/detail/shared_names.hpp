@@ -11,11 +11,11 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// The names by which the standard's and Boost's lock types take and drop a shared lock. Each
-/// waits, returns and throws as the exclusive one of the like name.
+/// The names by which the lock types of the standard and of Boost acquire and release a shared
+/// lock. Each waits, returns and throws as the exclusive one with the corresponding name does.
 ///
-/// The levels of an owner do not mix: to ask for a shared one while holding others, or the other
-/// way round, is `resource_deadlock_would_occur`, from the `try_` forms as well.
+/// An owner cannot mix modes: a request for a shared level by an owner of other levels fails with
+/// `resource_deadlock_would_occur`, and so does the reverse. The `try_` forms fail in the same way.
 class shared_names : public exclusive_names
 {
 public:
@@ -50,7 +50,7 @@ public:
 
     void unlock_shared() { drop(lock_mode::shared); }
 
-    // Boost.Interprocess's words for it.
+    // The names that Boost.Interprocess uses.
 
     void lock_sharable() & { lock_shared(); }
 
@@ -64,7 +64,7 @@ public:
 
     void unlock_sharable() { unlock_shared(); }
 
-    // Deleted, so that the error gives the reason.
+    // Deleted, so that the compiler's error gives the reason.
 
     temporary_lock_is_dropped_at_once lock_shared() && = delete;
     temporary_lock_is_dropped_at_once try_lock_shared() && = delete;

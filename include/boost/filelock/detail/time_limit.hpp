@@ -12,9 +12,9 @@
 #include <type_traits>
 #include <utility>
 
-// Turns the durations and time points of std::chrono, boost::chrono and boost::posix_time into a
-// deadline. The types are known by their shape, so that nobody pays for headers of clocks that he
-// does not use.
+// Converts the durations and time points of std::chrono, boost::chrono and boost::posix_time to a
+// deadline. The types are recognized by their members, so that a program need not include the
+// headers of clocks that it does not use.
 
 namespace boost {
 namespace filelock {
@@ -30,7 +30,7 @@ struct is_duration<
     : std::true_type
 {};
 
-// std::chrono::time_point, boost::chrono::time_point, of a clock that can be asked
+// std::chrono::time_point, boost::chrono::time_point, of a clock that has `now()`
 template <class T, class = void>
 struct is_chrono_time_point : std::false_type
 {};
@@ -71,12 +71,12 @@ template <class T>
 using if_time_limit = std::enable_if_t<
     is_duration<T>::value || is_time_point<T>::value || is_ptime_duration<T>::value, int>;
 
-/// Saturates: what is longer than nanoseconds can say is the greatest number of them, what is not a
-/// number is none. Rounds up, so that no wait ends early.
+/// Returns the duration in nanoseconds. A value beyond their range gives the greatest number, and
+/// not-a-number gives zero. Rounds up, so that no wait ends early.
 inline std::chrono::nanoseconds saturated(long double seconds) noexcept
 {
     using std::chrono::nanoseconds;
-    if (!(seconds > 0)) // NaN as well
+    if (!(seconds > 0)) // also NaN
         return nanoseconds::zero();
     long double const count = seconds * 1e9L;
     if (count >= static_cast<long double>((nanoseconds::max)().count()) / 2)
@@ -113,7 +113,7 @@ std::chrono::nanoseconds left_until(void const* point)
     }
 }
 
-/// The deadline for a duration, or for a time point, which must then outlive the deadline.
+/// Returns the deadline for a duration or for a time point. A time point must outlive the deadline.
 template <class T>
 deadline deadline_of(T const& limit)
 {

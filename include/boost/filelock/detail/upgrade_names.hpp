@@ -11,14 +11,13 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// The names by which Boost's lock types take and drop an upgrade lock, which goes together with
-/// shared ones and is held by one owner at a time, and by which they make a lock of one mode one of
-/// another.
+/// The names by which Boost's lock types acquire and release an upgrade lock, and convert a lock of
+/// one mode to another. An upgrade lock is compatible with shared ones and has one owner at a time.
 ///
-/// A conversion moves one level. Its forms that wait keep the level as it was where they fail. To
-/// strengthen throws `lock_error` as locking does, to weaken only `operation_not_permitted`, where
-/// the caller has no such level; if the system fails, the lock stays as strong as it was, and is
-/// weakened with the next change of levels.
+/// A conversion moves one level. If a conversion that waits fails, the level does not change. A
+/// conversion to a stronger mode throws `lock_error` as locking does. A conversion to a weaker mode
+/// throws only `operation_not_permitted`, if the caller has no such level. If the system fails to
+/// weaken the lock, it stays as strong as it was, and is weakened with the next change of levels.
 class upgrade_names : public shared_names
 {
 public:
@@ -56,8 +55,8 @@ public:
 
     void unlock_upgrade() { drop(lock_mode::upgrade); }
 
-    // From shared to exclusive. False at once where another owner of this object is converting, or
-    // somebody waits already for the readers to go, of whom the caller is one.
+    // From shared to exclusive. These return false at once if another owner of this object is
+    // converting, or if a writer already waits for the readers, including the caller, to go.
 
     [[nodiscard]] bool try_unlock_shared_and_lock()
     {
@@ -76,7 +75,7 @@ public:
         return strengthen(lock_mode::shared, lock_mode::exclusive, deadline_of(at));
     }
 
-    // From shared to upgrade, likewise.
+    // From shared to upgrade, with the same results.
 
     [[nodiscard]] bool try_unlock_shared_and_lock_upgrade()
     {
@@ -119,13 +118,13 @@ public:
         return strengthen(lock_mode::upgrade, lock_mode::exclusive, deadline_of(at));
     }
 
-    // To something weaker, at once.
+    // To a weaker mode, at once.
 
     void unlock_and_lock_shared() { weaken(lock_mode::exclusive, lock_mode::shared); }
     void unlock_and_lock_upgrade() { weaken(lock_mode::exclusive, lock_mode::upgrade); }
     void unlock_upgrade_and_lock_shared() { weaken(lock_mode::upgrade, lock_mode::shared); }
 
-    // Boost.Interprocess's words for it.
+    // The names that Boost.Interprocess uses.
 
     void lock_upgradable() & { lock_upgrade(); }
 
@@ -160,7 +159,7 @@ public:
     void unlock_and_lock_sharable() { unlock_and_lock_shared(); }
     void unlock_upgradable_and_lock_sharable() { unlock_upgrade_and_lock_shared(); }
 
-    // Deleted, so that the error gives the reason.
+    // Deleted, so that the compiler's error gives the reason.
 
     temporary_lock_is_dropped_at_once lock_upgrade() && = delete;
     temporary_lock_is_dropped_at_once try_lock_upgrade() && = delete;

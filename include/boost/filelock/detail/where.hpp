@@ -11,7 +11,7 @@
 
 #include <type_traits>
 
-// Where an operation is to run: what its first argument may be.
+// The types that the first argument of an asynchronous function may have.
 
 namespace boost {
 namespace filelock {
@@ -24,7 +24,7 @@ inline constexpr bool is_any_executor =
 template <class T>
 inline constexpr bool is_context = std::is_convertible<T&, asio::execution_context&>::value;
 
-/// An executor, or an execution context.
+/// Selects an executor or an execution context.
 template <class T>
 using if_where =
     std::enable_if_t<is_any_executor<std::decay_t<T>> || is_context<std::remove_reference_t<T>>,
