@@ -2,7 +2,8 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-# For the scripts beside it, which source it: what is needed of the system, and installing it.
+# The scripts beside this file source it: the packages that the library needs, and their
+# installation.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -11,8 +12,8 @@ is_installed()
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# The Boost to build against: the one whose b2 is installed, else the distribution's default, else the
-# oldest that will do.
+# Prints the version of Boost to build against: the one with an installed b2, else the
+# distribution's default, else the oldest supported version.
 boost_version()
 {
     local version known
@@ -25,7 +26,7 @@ boost_version()
     done
 }
 
-# The packages, with BOOST for its version.
+# The packages, with BOOST in place of its version
 need_build='g++ libboostBOOST-tools-dev libboostBOOST-dev libboost-filesystemBOOST-dev
     libboost-threadBOOST-dev libboost-chronoBOOST-dev libboost-systemBOOST-dev'
 need_check="$need_build clang libboost-testBOOST-dev libboost-contextBOOST-dev libboost-date-timeBOOST-dev
@@ -34,13 +35,13 @@ need_check="$need_build clang libboost-testBOOST-dev libboost-contextBOOST-dev l
 need_more="$need_check spin libc++-dev libc++abi-dev musl-tools dpkg-dev"
 need_full="$need_more libclang-rt-dev e2fsprogs xfsprogs btrfs-progs"
 
-# A fresh machine has no package lists, an old one has lists of packages that are gone.
+# A fresh machine has no package lists, and an old one has lists of packages that no longer exist.
 refresh()
 {
     apt-get update -qq || echo 'apt-get update failed; trying with the lists there are' >&2
 }
 
-# need PACKAGE...: installs what is missing where it may, else says what it is and stops.
+# need PACKAGE...: installs missing packages where it may, else prints their names and stops.
 need()
 {
     local missing=() boost

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What the marker of a reader or a writer may say, and what is no such marker.
+// Which texts are the marker of a reader or a writer, and which are not.
 
 #include "../src/protocol/access_marker.hpp"
 #include "../src/protocol/record_lines.hpp"
@@ -32,9 +32,9 @@ bool is_beginning(std::string const& text)
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(access_record_suite)
+BOOST_AUTO_TEST_SUITE(access_marker_suite)
 
-BOOST_AUTO_TEST_CASE(a_record_and_what_is_read_of_it)
+BOOST_AUTO_TEST_CASE(record_is_read_as_it_was_written)
 {
     access_marker const record{token, 4711, "some.host-1"};
     BOOST_TEST(record.text() == whole);
@@ -52,14 +52,14 @@ BOOST_AUTO_TEST_CASE(a_record_and_what_is_read_of_it)
     BOOST_TEST(pid("2147483647") == 2147483647);
 }
 
-BOOST_AUTO_TEST_CASE(every_part_of_a_record_is_a_beginning)
+BOOST_AUTO_TEST_CASE(every_prefix_of_a_record_is_a_beginning)
 {
     for (std::size_t n = 0; n < whole.size(); ++n)
         BOOST_TEST(is_beginning(whole.substr(0, n)), whole.substr(0, n));
     BOOST_TEST(is_beginning(std::string(3, '\0')));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_marker)
+BOOST_AUTO_TEST_CASE(other_texts_are_no_marker)
 {
     for (auto const& text :
          {std::string("x"), std::string("\n"), token + "0", token.substr(1) + "\n", token + "\n\n",

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Waits that are disturbed, and waits that cannot have what they would like.
+// Waits that are disturbed, and waits that lack the resources they want.
 
 #include <boost/test/unit_test.hpp>
 
@@ -53,7 +53,7 @@ file_lock_options polling(std::chrono::nanoseconds interval)
     return options;
 }
 
-// Signals.
+// Signals
 
 volatile sig_atomic_t signals = 0;
 
@@ -62,7 +62,7 @@ void count_signal(int)
     signals = signals + 1;
 }
 
-// Interrupts system calls, which are not restarted.
+// Starts a timer. Its signals interrupt system calls, which are not restarted.
 void send_oneself_signals()
 {
     struct ::sigaction action = {};
@@ -72,11 +72,11 @@ void send_oneself_signals()
     ::setitimer(ITIMER_REAL, &often, nullptr);
 }
 
-/// A process that waits in this way while signals come.
+/// Starts a process that runs `wait` while signals arrive.
 std::unique_ptr<child> disturbed(std::function<void()> const& wait)
 {
     return std::make_unique<child>([&wait] {
-        std::thread teller([] { // signals go to whichever thread
+        std::thread teller([] { // any thread may get a signal
             sigset_t all;
             ::sigfillset(&all);
             ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
@@ -91,9 +91,9 @@ std::unique_ptr<child> disturbed(std::function<void()> const& wait)
     });
 }
 
-// Limits.
+// Limits
 
-/// In a user namespace of its own a process may limit itself.
+/// Limits a resource of this process, which needs a user namespace of its own for that.
 void limit(char const* what, int count)
 {
     if (::unshare(CLONE_NEWUSER) != 0)
@@ -103,8 +103,8 @@ void limit(char const* what, int count)
         throw std::runtime_error("cannot limit");
 }
 
-// UndefinedBehaviorSanitizer looks through a pipe whether memory may be read. It has no macro of
-// its own, and is here with AddressSanitizer alone.
+// UndefinedBehaviorSanitizer uses a pipe to find whether memory may be read. It has no macro of its
+// own, and these builds use it only together with AddressSanitizer.
 boost::test_tools::assertion_result needs_no_descriptors(ut::test_unit_id)
 {
 #if defined(__SANITIZE_ADDRESS__)
@@ -169,8 +169,7 @@ BOOST_AUTO_TEST_CASE(signals_do_not_end_a_timed_wait_early)
     BOOST_TEST(c->wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(without_change_notices_a_wait_asks_from_time_to_time,
-                     *ut::precondition(can_limit))
+BOOST_AUTO_TEST_CASE(wait_without_change_notifications_polls, *ut::precondition(can_limit))
 {
     for (auto const what : {"max_inotify_instances", "max_inotify_watches"}) {
         file_lock holder(path);
@@ -184,7 +183,7 @@ BOOST_AUTO_TEST_CASE(without_change_notices_a_wait_asks_from_time_to_time,
             how.on_wait = [](wait_status const&) { say("waiting"); };
             waits.acquire(how);
             waits.unlock();
-            // What there is of the instance stays.
+            // The descriptors of the inotify instance stay open.
             return open_descriptors() <= before + 3 ? 0 : 1;
         });
         c.expect("waiting");
@@ -193,14 +192,14 @@ BOOST_AUTO_TEST_CASE(without_change_notices_a_wait_asks_from_time_to_time,
     }
 }
 
-BOOST_AUTO_TEST_CASE(without_descriptors_there_is_an_error_or_polling,
+BOOST_AUTO_TEST_CASE(lack_of_descriptors_causes_an_error_or_polling,
                      *ut::precondition(needs_no_descriptors))
 {
     file_lock holder(path);
     holder.lock();
     child c([&] {
         file_lock waits(path, polling(milliseconds(1))), other(directory / "other.lock");
-        // The lowest number that is free, and none beyond it.
+        // Allow the lowest free number and none beyond it.
         int const next = ::dup(0);
         ::close(next);
         auto const allow = [next](int count) {
@@ -216,7 +215,7 @@ BOOST_AUTO_TEST_CASE(without_descriptors_there_is_an_error_or_polling,
             if (!(e.code() == errc::too_many_files_open))
                 return 2;
         }
-        // One for the lock file, none or one for the notices.
+        // One descriptor is for the lock file. The notifier gets none or one.
         for (int const count : {1, 2}) {
             allow(count);
             if (waits.try_lock_for(milliseconds(5)))
@@ -235,7 +234,7 @@ BOOST_AUTO_TEST_CASE(without_descriptors_there_is_an_error_or_polling,
     BOOST_TEST(c.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_child_reads_none_of_its_parents_notices)
+BOOST_AUTO_TEST_CASE(child_reads_no_change_notifications_of_its_parent)
 {
     auto const instances = [] {
         int count = 0;
@@ -246,7 +245,7 @@ BOOST_AUTO_TEST_CASE(a_child_reads_none_of_its_parents_notices)
         return count;
     };
     file_lock holder(path), waits(path);
-    // A wait that is over before it has begun to listen makes none.
+    // A wait that ends before it watches the file makes no instance.
     auto const waits_with_one = [&] {
         for (int limit = 1; limit < 1000 && instances() == 0; ++limit)
             if (waits.try_lock_for(milliseconds(limit)))
@@ -258,12 +257,12 @@ BOOST_AUTO_TEST_CASE(a_child_reads_none_of_its_parents_notices)
     child c([&] {
         if (instances() != 0)
             return 1;
-        return waits_with_one() ? 0 : 2; // of its own
+        return waits_with_one() ? 0 : 2; // the child's own instance
     });
     BOOST_TEST(c.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_waits_does_nothing_and_makes_others_do_nothing)
+BOOST_AUTO_TEST_CASE(waiters_cause_no_work)
 {
     file_lock holder(path);
     holder.lock();

@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Asynchronous operations on real files: who is called, where, when, and with what.
+// Asynchronous operations on real files: which handler is called, where, when, and with which
+// arguments.
 
 #include "lock_kinds.hpp"
 #include "process/child.hpp"
@@ -46,7 +47,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// Runs the context until it has no more work, but not for ever.
+/// Runs the context until it has no more work. Fails after `patience`.
 void run(asio::io_context& context)
 {
     context.restart();
@@ -57,7 +58,7 @@ void run(asio::io_context& context)
     BOOST_TEST_REQUIRE(context.stopped());
 }
 
-/// Runs it until something has come true.
+/// Runs the context until the condition is true.
 template <class Condition>
 void run_until(asio::io_context& context, Condition reached)
 {
@@ -68,7 +69,7 @@ void run_until(asio::io_context& context, Condition reached)
     BOOST_TEST_REQUIRE(reached());
 }
 
-/// Runs what there is to be run, until all operations wait.
+/// Runs everything that is ready, until all operations wait.
 void settle(asio::io_context& context)
 {
     context.restart();
@@ -76,7 +77,7 @@ void settle(asio::io_context& context)
         ;
 }
 
-/// What an operation came to, and keeps what it was given.
+/// The result of an operation, and the hold that its handler got.
 template <class Held>
 struct outcome
 {
@@ -98,7 +99,7 @@ struct outcome
 using exclusive_outcome = outcome<held_lock<file_lock>>;
 using shared_outcome = outcome<shared_held_lock<file_lock>>;
 
-/// Whether another process could have the lock now.
+/// Returns whether another process can acquire the lock now.
 template <class Lock = file_lock>
 bool others_can_lock(boost::filesystem::path const& path)
 {
@@ -114,13 +115,13 @@ BOOST_FIXTURE_TEST_SUITE(async_acquire_suite, temporary_directory)
 
 BOOST_AUTO_TEST_SUITE(outcomes, *boost::unit_test::timeout(hang_limit))
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_free_lock_is_had_and_given_back, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(free_lock_is_acquired_and_released, Lock, exclusive_kinds)
 {
     asio::io_context context;
     Lock lock(path, quick<Lock>());
     outcome<held_lock<Lock>> a;
     async_acquire(context, lock, a.handler());
-    BOOST_TEST(!a.ec); // never inside of the call
+    BOOST_TEST(!a.ec); // never from within the call
     run(context);
     BOOST_TEST(a.has_lock());
     BOOST_TEST(a.held.mutex() == &lock);
@@ -166,7 +167,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(readers_share_and_exclude_a_writer, Lock, shared_k
     BOOST_TEST(writer.has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_of_another_process_is_waited_for)
+BOOST_AUTO_TEST_CASE(operation_waits_for_another_process)
 {
     child holder([&] {
         file_lock lock(path);
@@ -189,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_lock_of_another_process_is_waited_for)
     BOOST_TEST(holder.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_of_a_process_that_is_killed_is_had)
+BOOST_AUTO_TEST_CASE(operation_gets_lock_when_holder_is_killed)
 {
     child holder([&] {
         file_lock lock(path);
@@ -209,7 +210,7 @@ BOOST_AUTO_TEST_CASE(a_lock_of_a_process_that_is_killed_is_had)
     BOOST_TEST(a.has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(they_are_served_in_the_order_in_which_they_were_started)
+BOOST_AUTO_TEST_CASE(operations_are_served_in_the_order_of_their_starts)
 {
     asio::io_context context;
     file_lock lock(path);
@@ -224,7 +225,7 @@ BOOST_AUTO_TEST_CASE(they_are_served_in_the_order_in_which_they_were_started)
     BOOST_TEST(std::is_sorted(order.begin(), order.end()));
 }
 
-BOOST_AUTO_TEST_CASE(threads_and_operations_stand_in_one_queue)
+BOOST_AUTO_TEST_CASE(threads_and_operations_share_one_queue)
 {
     asio::io_context context;
     file_lock lock(path);
@@ -270,7 +271,7 @@ BOOST_AUTO_TEST_CASE(a_thread_that_holds_the_lock_is_another_owner)
     BOOST_CHECK_THROW(lock.unlock(), boost::filelock::lock_error);
 }
 
-BOOST_AUTO_TEST_CASE(an_object_that_owns_its_levels_says_that_it_is_locked)
+BOOST_AUTO_TEST_CASE(lock_of_instance_scope_reports_the_hold_of_an_operation)
 {
     asio::io_context context;
     file_lock lock(path, of_instance<file_lock>());
@@ -278,7 +279,7 @@ BOOST_AUTO_TEST_CASE(an_object_that_owns_its_levels_says_that_it_is_locked)
     async_acquire(context, lock, a.handler());
     run(context);
     BOOST_TEST(lock.is_locked());
-    BOOST_TEST(lock.lock_counter() == 0u); // it never merges with the counter
+    BOOST_TEST(lock.lock_counter() == 0u); // the hold is not counted as a level
     a.held.unlock();
     BOOST_TEST(!lock.is_locked());
 }
@@ -294,7 +295,7 @@ BOOST_AUTO_TEST_CASE(a_directory_is_an_error)
     BOOST_TEST(a.failed_with(errc::is_a_directory));
 }
 
-BOOST_AUTO_TEST_CASE(the_context_has_no_work_left_thereafter)
+BOOST_AUTO_TEST_CASE(context_has_no_work_after_the_release)
 {
     asio::io_context context;
     file_lock lock(path);
@@ -304,7 +305,7 @@ BOOST_AUTO_TEST_CASE(the_context_has_no_work_left_thereafter)
         async_acquire(context, lock, b.handler());
         run_until(context, [&] { return a.has_lock(); });
         a.held.unlock();
-        run(context); // ends
+        run(context); // returns
         BOOST_TEST(b.has_lock());
     }
     BOOST_TEST(inotify_watches() == 0u);
@@ -314,7 +315,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(limits, *boost::unit_test::timeout(hang_limit))
 
-BOOST_AUTO_TEST_CASE(a_timeout_ends_the_wait)
+BOOST_AUTO_TEST_CASE(timeout_ends_the_wait)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -323,18 +324,18 @@ BOOST_AUTO_TEST_CASE(a_timeout_ends_the_wait)
     acquire_options how;
     how.timeout = 20ms;
     async_acquire(context, lock, how, a.handler());
-    async_acquire(context, lock, b.handler()); // behind it
+    async_acquire(context, lock, b.handler()); // waits behind the first
     async_acquire(context, lock, how, c.handler());
     run_until(context, [&] { return a.ec && c.ec; });
     BOOST_TEST(a.failed_with(errc::timed_out));
-    BOOST_TEST(c.failed_with(errc::timed_out)); // one that was never first
+    BOOST_TEST(c.failed_with(errc::timed_out)); // a waiter that was never first
     BOOST_TEST(!b.ec);
     other.unlock();
     run(context);
     BOOST_TEST(b.has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(no_time_is_one_attempt)
+BOOST_AUTO_TEST_CASE(zero_timeout_makes_one_attempt)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -349,7 +350,7 @@ BOOST_AUTO_TEST_CASE(no_time_is_one_attempt)
     BOOST_TEST(b.failed_with(errc::timed_out));
 }
 
-BOOST_AUTO_TEST_CASE(cancel_check_is_asked)
+BOOST_AUTO_TEST_CASE(cancel_check_is_called)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -365,7 +366,7 @@ BOOST_AUTO_TEST_CASE(cancel_check_is_asked)
     BOOST_TEST(asked == 5);
 }
 
-// The thread would wait for itself. A limit ends that.
+// The thread would wait for itself. The limit ends the wait.
 BOOST_AUTO_TEST_CASE(callback_that_locks_the_same_object_is_a_deadlock)
 {
     asio::io_context context;
@@ -399,7 +400,7 @@ BOOST_AUTO_TEST_CASE(callback_that_locks_the_same_object_is_a_deadlock)
     BOOST_TEST(timed_out == refused);
 }
 
-// But no deadlock on another thread.
+// On another thread there is no deadlock.
 BOOST_AUTO_TEST_CASE(thread_waits_for_an_operation_in_a_callback_on_another)
 {
     asio::io_context context;
@@ -428,7 +429,7 @@ BOOST_AUTO_TEST_CASE(thread_waits_for_an_operation_in_a_callback_on_another)
     BOOST_TEST(!ec);
 }
 
-BOOST_AUTO_TEST_CASE(progress_is_told)
+BOOST_AUTO_TEST_CASE(progress_is_reported)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -452,7 +453,7 @@ BOOST_AUTO_TEST_CASE(progress_is_told)
     BOOST_TEST((told[0].holder && told[0].holder->pid == ::getpid()));
 }
 
-BOOST_AUTO_TEST_CASE(what_a_callback_throws_ends_it)
+BOOST_AUTO_TEST_CASE(exception_of_a_callback_ends_the_operation)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -488,7 +489,7 @@ BOOST_AUTO_TEST_CASE(what_a_callback_throws_ends_it)
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_on_acquired_throws_gives_the_lock_back)
+BOOST_AUTO_TEST_CASE(exception_of_on_acquired_releases_the_lock)
 {
     asio::io_context context;
     file_lock_options options;
@@ -501,7 +502,7 @@ BOOST_AUTO_TEST_CASE(what_on_acquired_throws_gives_the_lock_back)
     BOOST_TEST(others_can_lock(path));
 }
 
-BOOST_AUTO_TEST_CASE(what_a_callback_throws_keeps_its_type_and_text)
+BOOST_AUTO_TEST_CASE(exception_of_a_callback_keeps_its_type_and_text)
 {
     asio::io_context context;
     auto const thrower = [] { throw std::runtime_error("the disk of the cache is full"); };
@@ -537,7 +538,7 @@ BOOST_AUTO_TEST_CASE(what_a_callback_throws_keeps_its_type_and_text)
     BOOST_TEST((had.held.exception() == nullptr));
 }
 
-BOOST_AUTO_TEST_CASE(options_that_make_no_sense_are_refused_by_the_call)
+BOOST_AUTO_TEST_CASE(invalid_options_are_refused_by_the_call)
 {
     asio::io_context context;
     file_lock lock(path);
@@ -565,7 +566,7 @@ held_lock<Lock> have(Lock& lock)
     return std::move(a.held);
 }
 
-BOOST_AUTO_TEST_CASE(one_that_holds_nothing)
+BOOST_AUTO_TEST_CASE(default_constructed_hold_owns_nothing)
 {
     held_lock<file_lock> h;
     BOOST_TEST(!h.owns_lock());
@@ -579,7 +580,7 @@ BOOST_AUTO_TEST_CASE(one_that_holds_nothing)
     BOOST_TEST(!ec);
 }
 
-BOOST_AUTO_TEST_CASE(it_moves)
+BOOST_AUTO_TEST_CASE(hold_can_be_moved)
 {
     file_lock lock(path);
     auto a = have(lock);
@@ -593,14 +594,14 @@ BOOST_AUTO_TEST_CASE(it_moves)
     a = std::move(self);
     BOOST_TEST(a.owns_lock());
     BOOST_TEST(!others_can_lock(path));
-    a = held_lock<file_lock>(); // what it held is given back
+    a = held_lock<file_lock>(); // releases the previous hold
     BOOST_TEST(others_can_lock(path));
     static_assert(!std::is_copy_constructible_v<held_lock<file_lock>>);
     static_assert(std::is_nothrow_move_constructible_v<held_lock<file_lock>>);
     static_assert(std::is_nothrow_default_constructible_v<held_lock<file_lock>>);
 }
 
-BOOST_AUTO_TEST_CASE(its_end_gives_the_lock_back)
+BOOST_AUTO_TEST_CASE(destructor_of_a_hold_releases_the_lock)
 {
     file_lock lock(path);
     {
@@ -610,7 +611,7 @@ BOOST_AUTO_TEST_CASE(its_end_gives_the_lock_back)
     BOOST_TEST(others_can_lock(path));
 }
 
-BOOST_AUTO_TEST_CASE(any_thread_gives_it_back)
+BOOST_AUTO_TEST_CASE(any_thread_can_release_a_hold)
 {
     file_lock lock(path);
     auto a = have(lock);
@@ -618,33 +619,33 @@ BOOST_AUTO_TEST_CASE(any_thread_gives_it_back)
     BOOST_TEST(others_can_lock(path));
 }
 
-BOOST_AUTO_TEST_CASE(it_may_outlive_the_lock)
+BOOST_AUTO_TEST_CASE(hold_may_outlive_the_lock)
 {
     held_lock<file_lock> h;
     {
         file_lock lock(path);
         h = have(lock);
     }
-    BOOST_TEST(others_can_lock(path)); // the object's end has given it back
+    BOOST_TEST(others_can_lock(path)); // the lock's destructor has released it
     file_lock next(path);
     next.lock();
     BOOST_CHECK_THROW(h.unlock(), boost::filelock::lock_error);
     BOOST_TEST(!others_can_lock(path));
 }
 
-BOOST_AUTO_TEST_CASE(it_knows_whether_it_still_holds)
+BOOST_AUTO_TEST_CASE(hold_reports_whether_it_is_still_held)
 {
     file_lock lock(path);
     auto h = have(lock);
     error_code ec;
     BOOST_TEST(h.still_held(ec));
-    BOOST_TEST(!lock.still_held(ec)); // the thread does not
+    BOOST_TEST(!lock.still_held(ec)); // the thread owns no level
     boost::filesystem::remove(path);
     BOOST_TEST(!h.still_held(ec));
     BOOST_TEST(!ec);
 }
 
-BOOST_AUTO_TEST_CASE(an_object_that_owns_its_levels_adopts_it)
+BOOST_AUTO_TEST_CASE(hold_is_adopted_in_instance_scope)
 {
     file_lock lock(path, of_instance<file_lock>());
     {
@@ -652,14 +653,14 @@ BOOST_AUTO_TEST_CASE(an_object_that_owns_its_levels_adopts_it)
         BOOST_TEST(u.owns_lock());
         BOOST_TEST(u.mutex() == &lock);
         BOOST_TEST(lock.lock_counter() == 1u);
-        lock.lock(); // one level more
+        lock.lock(); // one more level
         lock.unlock();
     }
     BOOST_TEST(!lock.is_locked());
     BOOST_TEST(others_can_lock(path));
 }
 
-BOOST_AUTO_TEST_CASE(shared_ones_are_adopted_together)
+BOOST_AUTO_TEST_CASE(shared_holds_are_adopted_together)
 {
     asio::io_context context;
     file_lock lock(path, of_instance<file_lock>());
@@ -675,16 +676,16 @@ BOOST_AUTO_TEST_CASE(shared_ones_are_adopted_together)
     BOOST_TEST(others_can_lock(path));
 }
 
-BOOST_AUTO_TEST_CASE(where_threads_own_the_levels_it_is_not_adopted)
+BOOST_AUTO_TEST_CASE(hold_is_not_adopted_in_thread_scope)
 {
     file_lock lock(path);
     auto h = have(lock);
     BOOST_CHECK_THROW((void)adopt(std::move(h)), boost::filelock::lock_error);
-    BOOST_TEST(h.owns_lock()); // still
+    BOOST_TEST(h.owns_lock()); // it keeps its hold
     BOOST_CHECK_THROW((void)adopt(held_lock<file_lock>()), boost::filelock::lock_error);
 }
 
-BOOST_AUTO_TEST_CASE(async_release_gives_it_back_at_once_and_tells)
+BOOST_AUTO_TEST_CASE(async_release_releases_at_once_and_calls_the_handler)
 {
     asio::io_context context;
     file_lock lock(path);
@@ -701,12 +702,12 @@ BOOST_AUTO_TEST_CASE(async_release_gives_it_back_at_once_and_tells)
     BOOST_TEST(others_can_lock(path));
 }
 
-BOOST_AUTO_TEST_CASE(a_forked_child_owns_nothing)
+BOOST_AUTO_TEST_CASE(forked_child_owns_nothing)
 {
     file_lock lock(path);
     auto h = have(lock);
     child c([&] {
-        h.unlock(); // succeeds and does nothing
+        h.unlock(); // succeeds without any effect
         return lock.try_lock() ? 1 : 0;
     });
     BOOST_TEST(c.wait() == 0);

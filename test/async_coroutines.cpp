@@ -51,7 +51,7 @@ void run(asio::io_context& context)
     BOOST_TEST_REQUIRE(context.stopped());
 }
 
-/// Starts one whose exceptions fail the test.
+/// Starts a coroutine. Its exceptions fail the test.
 template <class Coroutine>
 void go(asio::io_context& context, Coroutine what)
 {
@@ -67,7 +67,8 @@ awaitable<void> pause(std::chrono::nanoseconds time)
     co_await timer.async_wait(use_awaitable);
 }
 
-/// Adds one to the number in a file, the slow way: what two do at a time, one of them loses.
+/// Adds one to the number in a file, without protection. If two processes do so at the same time,
+/// one increment is lost.
 void increment(boost::filesystem::path const& counter)
 {
     long n = 0;
@@ -103,7 +104,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(coroutines_on_one_thread_exclude_each_other, Lock,
         for (int i = 0; i < 20; ++i) {
             auto const held = co_await async_acquire(lock, use_awaitable);
             BOOST_TEST(++inside == 1);
-            co_await asio::post(use_awaitable); // invites the others in
+            co_await asio::post(use_awaitable); // lets the other coroutines run
             --inside;
             ++done;
         }
@@ -134,7 +135,7 @@ BOOST_AUTO_TEST_CASE(no_token_is_needed_to_await)
     BOOST_TEST(done);
 }
 
-BOOST_AUTO_TEST_CASE(an_error_is_thrown_unless_it_is_asked_for)
+BOOST_AUTO_TEST_CASE(error_is_thrown_unless_the_token_returns_it)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -171,7 +172,7 @@ BOOST_AUTO_TEST_CASE(an_error_is_thrown_unless_it_is_asked_for)
     BOOST_TEST(ended);
 }
 
-BOOST_AUTO_TEST_CASE(or_a_timer_is_a_time_out)
+BOOST_AUTO_TEST_CASE(awaiting_lock_or_timer_acts_as_a_timeout)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -191,10 +192,10 @@ BOOST_AUTO_TEST_CASE(or_a_timer_is_a_time_out)
     go(context, try_for(patience, true));
     run(context);
     BOOST_TEST(ended == 3);
-    BOOST_TEST(other.try_lock()); // whoever lost holds nothing
+    BOOST_TEST(other.try_lock()); // the cancelled operation holds nothing
 }
 
-BOOST_AUTO_TEST_CASE(of_two_locks_the_first_that_comes)
+BOOST_AUTO_TEST_CASE(awaiting_either_of_two_locks_returns_the_first)
 {
     asio::io_context context;
     file_lock a(path), b(directory / "b"), other(path);
@@ -215,7 +216,7 @@ BOOST_AUTO_TEST_CASE(of_two_locks_the_first_that_comes)
     BOOST_TEST(b.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE(a_coroutine_is_cancelled_by_default_by_terminal_alone)
+BOOST_AUTO_TEST_CASE(coroutine_is_cancelled_by_default_by_terminal_only)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -242,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_is_cancelled_by_default_by_terminal_alone)
     }
 }
 
-BOOST_AUTO_TEST_CASE(total_is_let_through_on_demand)
+BOOST_AUTO_TEST_CASE(coroutine_is_cancelled_by_total_when_enabled)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -263,17 +264,17 @@ BOOST_AUTO_TEST_CASE(total_is_let_through_on_demand)
     BOOST_TEST((ended == asio::error::operation_aborted));
 }
 
-BOOST_AUTO_TEST_CASE(a_coroutine_whose_context_ends_gives_back_what_it_holds)
+BOOST_AUTO_TEST_CASE(coroutine_releases_its_holds_when_its_context_ends)
 {
     file_lock lock(path), other(path);
     {
         asio::io_context context;
         auto const hold_and_wait = [&]() -> awaitable<void> {
-            // A lock of the frame's own, that others of the frame wait for.
+            // A lock in the coroutine frame. Another operation of the same frame waits for it.
             file_lock own(directory / "own");
             auto const held = co_await async_acquire(lock, use_awaitable);
             auto const of_own = co_await async_acquire(own, use_awaitable);
-            (void)co_await async_acquire(own, use_awaitable); // for ever
+            (void)co_await async_acquire(own, use_awaitable); // never resumes
         };
         go(context, hold_and_wait);
         go(context, hold_and_wait);
@@ -284,7 +285,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_whose_context_ends_gives_back_what_it_holds)
     BOOST_TEST(inotify_watches() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_thousand_wait_while_the_holder_goes_on_on_their_thread)
+BOOST_AUTO_TEST_CASE(holder_makes_progress_on_the_thread_of_a_thousand_waiters)
 {
     asio::io_context context(1);
     file_lock lock(path);
@@ -293,7 +294,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_wait_while_the_holder_goes_on_on_their_thread)
     asio::local::connect_pair(near, far);
     go(context, [&]() -> awaitable<void> {
         char c;
-        for (int i = 0; i < 1000; ++i) { // an echo
+        for (int i = 0; i < 1000; ++i) { // echoes each byte
             co_await asio::async_read(far, asio::buffer(&c, 1), use_awaitable);
             co_await asio::async_write(far, asio::buffer(&c, 1), use_awaitable);
         }
@@ -320,8 +321,8 @@ BOOST_AUTO_TEST_CASE(a_thousand_wait_while_the_holder_goes_on_on_their_thread)
     BOOST_TEST(done == 1000);
 }
 
-// One path, and all who know how to lock it: coroutines and threads of two processes of ours,
-// flock(1) and Python's filelock.
+// Every kind of program uses one path: coroutines and threads of two processes of ours, flock(1)
+// and Python's filelock.
 BOOST_AUTO_TEST_CASE(coroutines_threads_processes_and_other_programs_lose_no_increment,
                      *boost::unit_test::precondition(has_python_filelock))
 {

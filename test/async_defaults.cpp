@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The asynchronous functions without a token, and which overload a call means.
+// The asynchronous functions without a token, and the overload that a call selects.
 
 #include "lock_kinds.hpp"
 #include "process/temporary_directory.hpp"
@@ -39,7 +39,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// Starts the operation on the context, and returns what it ends with.
+/// Runs the operation on the context and returns its result.
 template <class Held, class Operation>
 std::pair<error_code, Held> result_of(asio::io_context& context, Operation operation)
 {
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(default_token_defers_the_operation, Lock, exclusiv
     lock.unlock();
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(options_are_kept_in_the_operation, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(operation_keeps_its_options, Lock, exclusive_kinds)
 {
     using held = held_lock<Lock>;
     asio::io_context context;
@@ -109,7 +109,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(options_are_kept_in_the_operation, Lock, exclusive
     lock.unlock();
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(calls_with_and_without_a_token_are_kept_apart, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(overloads_with_and_without_a_token_are_distinguished, Lock,
+                              exclusive_kinds)
 {
     using held = held_lock<Lock>;
     asio::io_context context;
@@ -173,7 +174,7 @@ BOOST_AUTO_TEST_CASE(shared_and_upgrade_have_the_same_forms)
     BOOST_TEST(completed == 8);
 }
 
-BOOST_AUTO_TEST_CASE(operation_that_is_never_started_gives_back_what_it_was_given)
+BOOST_AUTO_TEST_CASE(operation_that_is_never_started_releases_its_hold)
 {
     asio::io_context context;
     read_write_lock lock(path);

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// How asynchronous operations end before they have what they want: cancelled, with their execution
-// context, in a forked child. Nothing is held thereafter, and nothing is left.
+// How asynchronous operations end before they acquire the lock: by cancellation, with their
+// execution context, or in a forked child. Afterwards nothing is held and no resource is left.
 
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
@@ -47,7 +47,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// A waiter that can be cancelled, and remembers what it came to.
+/// A waiter that can be cancelled, with the result of its operation.
 struct waiter
 {
     asio::cancellation_signal signal;
@@ -76,7 +76,7 @@ void settle(asio::io_context& context)
         ;
 }
 
-/// Runs it to its end, which must come.
+/// Runs the context to its end. Fails after `patience`.
 void run(asio::io_context& context)
 {
     context.restart();
@@ -115,7 +115,7 @@ BOOST_FIXTURE_TEST_SUITE(async_end, temporary_directory)
 
 BOOST_AUTO_TEST_SUITE(cancellation)
 
-BOOST_DATA_TEST_CASE_F(temporary_directory, a_wait_is_cancelled, every_type, type)
+BOOST_DATA_TEST_CASE_F(temporary_directory, wait_is_cancelled_by_every_type, every_type, type)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -125,15 +125,15 @@ BOOST_DATA_TEST_CASE_F(temporary_directory, a_wait_is_cancelled, every_type, typ
     settle(context);
     BOOST_TEST(!w.ec);
     w.signal.emit(type);
-    BOOST_TEST(!w.ec); // never from within
+    BOOST_TEST(!w.ec); // never from within the call
     run(context);
     BOOST_TEST(w.was_aborted());
-    BOOST_TEST(descriptors_of(path.filename().string()).size() == 1u); // the other's
+    BOOST_TEST(descriptors_of(path.filename().string()).size() == 1u); // that of `other`
     other.unlock();
     BOOST_TEST(lock.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE(no_type_is_no_cancellation)
+BOOST_AUTO_TEST_CASE(cancellation_type_none_has_no_effect)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -149,8 +149,8 @@ BOOST_AUTO_TEST_CASE(no_type_is_no_cancellation)
     BOOST_TEST(w.has_lock());
 }
 
-BOOST_DATA_TEST_CASE_F(temporary_directory, before_its_first_step_it_touches_no_file, every_type,
-                       type)
+BOOST_DATA_TEST_CASE_F(temporary_directory,
+                       operation_cancelled_before_its_first_step_touches_no_file, every_type, type)
 {
     asio::io_context context;
     file_lock lock(path);
@@ -162,7 +162,7 @@ BOOST_DATA_TEST_CASE_F(temporary_directory, before_its_first_step_it_touches_no_
     BOOST_TEST(!boost::filesystem::exists(path));
 }
 
-BOOST_AUTO_TEST_CASE(after_the_lock_is_had_it_comes_too_late)
+BOOST_AUTO_TEST_CASE(cancellation_after_the_acquisition_has_no_effect)
 {
     asio::io_context context;
     file_lock lock(path);
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(after_the_lock_is_had_it_comes_too_late)
     BOOST_TEST(w.has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(one_in_the_middle_of_the_queue)
+BOOST_AUTO_TEST_CASE(operation_in_the_middle_of_the_queue_is_cancelled)
 {
     asio::io_context context;
     file_lock lock(path);
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(one_in_the_middle_of_the_queue)
     BOOST_TEST(c.has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(the_next_goes_on_where_the_first_has_stopped)
+BOOST_AUTO_TEST_CASE(next_operation_continues_the_attempt_of_a_cancelled_one)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(the_next_goes_on_where_the_first_has_stopped)
     BOOST_TEST(b.has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(a_thread_behind_a_cancelled_operation_goes_on)
+BOOST_AUTO_TEST_CASE(thread_behind_a_cancelled_operation_gets_the_lock)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -233,9 +233,9 @@ BOOST_AUTO_TEST_CASE(a_thread_behind_a_cancelled_operation_goes_on)
     thread.join();
 }
 
-// Ten thousand times: some operations, some steps of the context, a release, a cancellation, in any
-// order. After each it must be true that nothing is lost: who was told so has the lock, nobody else
-// has, and when all is over another process can have it.
+// Each of ten thousand rounds mixes operations, steps of the context, a release and a cancellation
+// in a random order. No result may be lost: an operation that reports success has the lock, no
+// other owner has it, and in the end another process can acquire it.
 BOOST_AUTO_TEST_CASE(ten_thousand_cancellations_at_random_moments)
 {
     asio::io_context context;
@@ -290,7 +290,7 @@ BOOST_AUTO_TEST_CASE(ten_thousand_cancellations_at_random_moments)
         for (auto& w : waiters)
             w.signal.emit(asio::cancellation_type::total);
         for (auto& w : waiters) {
-            // Who has it keeps those from ending that were not cancelled, of whom there are none.
+            // No operation is left that was not cancelled, so a holder keeps none from ending.
             run(context);
             BOOST_TEST_REQUIRE(w.ec.has_value());
             BOOST_TEST_REQUIRE((*w.ec ? w.was_aborted() : true));
@@ -314,14 +314,14 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(contexts)
 
-/// A handler that tells of its end.
+/// A handler. The test can observe its destruction.
 struct guest
 {
     std::shared_ptr<int> life;
     void operator()(error_code, held_lock<file_lock>) const { BOOST_ERROR("called"); }
 };
 
-BOOST_AUTO_TEST_CASE(a_context_that_is_destroyed_takes_its_operations_along)
+BOOST_AUTO_TEST_CASE(destroyed_context_discards_its_operations)
 {
     auto const life = std::make_shared<int>();
     file_lock lock(path), other(path);
@@ -331,23 +331,23 @@ BOOST_AUTO_TEST_CASE(a_context_that_is_destroyed_takes_its_operations_along)
         async_acquire(context, lock, guest{life});
         async_acquire(context, lock, guest{life});
         settle(context);
-        async_acquire(context, lock, guest{life}); // not yet begun
+        async_acquire(context, lock, guest{life}); // its first step has not run
         BOOST_TEST(life.use_count() == 4);
     }
     BOOST_TEST(life.use_count() == 1);
     BOOST_TEST(inotify_watches() == 0u);
     BOOST_TEST(descriptors_of(path.filename().string()).size() == 1u);
     other.unlock();
-    BOOST_TEST(lock.try_lock()); // nobody stands in the queue
+    BOOST_TEST(lock.try_lock()); // the queue is empty
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_that_was_had_and_is_owned_by_a_handler_is_given_back)
+BOOST_AUTO_TEST_CASE(destroyed_context_releases_a_hold_that_a_handler_owns)
 {
     file_lock lock(path);
     {
         asio::io_context context;
         async_acquire(context, lock, [&](error_code, held_lock<file_lock> h) {
-            // Somebody who keeps it and waits for something else.
+            // The handler keeps the hold and starts another operation, which waits.
             async_acquire(context, lock, [h = std::move(h)](error_code, held_lock<file_lock>) {});
         });
         settle(context);
@@ -356,7 +356,7 @@ BOOST_AUTO_TEST_CASE(a_lock_that_was_had_and_is_owned_by_a_handler_is_given_back
     BOOST_TEST(others_can_lock(path));
 }
 
-BOOST_AUTO_TEST_CASE(a_stopped_context_takes_no_lock)
+BOOST_AUTO_TEST_CASE(stopped_context_acquires_no_lock)
 {
     auto const life = std::make_shared<int>();
     file_lock lock(path), other(path);
@@ -375,7 +375,7 @@ BOOST_AUTO_TEST_CASE(a_stopped_context_takes_no_lock)
     BOOST_TEST(others_can_lock(path));
 }
 
-BOOST_AUTO_TEST_CASE(the_lock_may_be_destroyed_before_the_context)
+BOOST_AUTO_TEST_CASE(lock_may_be_destroyed_before_the_context)
 {
     auto const life = std::make_shared<int>();
     file_lock other(path);
@@ -390,7 +390,7 @@ BOOST_AUTO_TEST_CASE(the_lock_may_be_destroyed_before_the_context)
     BOOST_TEST(life.use_count() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(others_go_on_when_a_context_is_destroyed)
+BOOST_AUTO_TEST_CASE(operations_of_other_contexts_continue_when_one_is_destroyed)
 {
     file_lock lock(path), other(path);
     other.lock();
@@ -408,8 +408,8 @@ BOOST_AUTO_TEST_CASE(others_go_on_when_a_context_is_destroyed)
     BOOST_TEST(w.has_lock());
 }
 
-// Not its own: Asio uses a context once more after the handler.
-BOOST_AUTO_TEST_CASE(a_handler_destroys_another_context)
+// A handler cannot destroy its own context: Asio uses the context again after the handler.
+BOOST_AUTO_TEST_CASE(handler_may_destroy_another_context)
 {
     auto const life = std::make_shared<int>();
     file_lock lock(path), other(path);
@@ -431,13 +431,13 @@ BOOST_AUTO_TEST_CASE(a_handler_destroys_another_context)
     BOOST_TEST(w.has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(a_callback_destroys_another_context)
+BOOST_AUTO_TEST_CASE(callback_may_destroy_another_context)
 {
     auto const life = std::make_shared<int>();
     file_lock lock(path), other(path);
     other.lock();
     auto doomed = std::make_unique<asio::io_context>();
-    async_acquire(*doomed, lock, guest{life}); // stands before it in the queue
+    async_acquire(*doomed, lock, guest{life}); // first in the queue
     settle(*doomed);
     asio::io_context lasting;
     acquire_options how;
@@ -455,7 +455,7 @@ BOOST_AUTO_TEST_CASE(a_callback_destroys_another_context)
     BOOST_TEST(was_acquired);
 }
 
-BOOST_AUTO_TEST_CASE(what_begins_while_the_context_ends_is_not_begun)
+BOOST_AUTO_TEST_CASE(operation_started_while_the_context_ends_is_discarded)
 {
     auto const life = std::make_shared<int>();
     file_lock lock(path), other(path);
@@ -481,7 +481,7 @@ BOOST_AUTO_TEST_CASE(what_begins_while_the_context_ends_is_not_begun)
     BOOST_TEST(lock.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE(a_pool_that_is_stopped_takes_its_operations_along)
+BOOST_AUTO_TEST_CASE(stopped_pool_discards_its_operations)
 {
     auto const life = std::make_shared<int>();
     file_lock lock(path), other(path);
@@ -502,7 +502,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(fork)
 
-BOOST_AUTO_TEST_CASE(the_operations_of_a_child_are_dead_and_those_of_the_parent_go_on)
+BOOST_AUTO_TEST_CASE(operations_are_aborted_in_a_child_and_continue_in_the_parent)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -512,17 +512,17 @@ BOOST_AUTO_TEST_CASE(the_operations_of_a_child_are_dead_and_those_of_the_parent_
     b.start(context, lock);
     settle(context);
     waiter c;
-    c.start(context, lock); // its first step is still to come
+    c.start(context, lock); // its first step has not run
     context.notify_fork(asio::execution_context::fork_prepare);
     child forked([&] {
         context.notify_fork(asio::execution_context::fork_child);
         say("forked");
-        hear(); // the lock is free
+        hear(); // the parent has released the lock
         context.restart();
         context.run_for(patience);
         if (!context.stopped() || !a.was_aborted() || !b.was_aborted() || !c.was_aborted())
             return 1;
-        // It starts afresh.
+        // The child can start new operations.
         waiter own;
         own.start(context, lock);
         context.restart();
@@ -539,7 +539,7 @@ BOOST_AUTO_TEST_CASE(the_operations_of_a_child_are_dead_and_those_of_the_parent_
     forked.write_line("free");
     forked.expect("has it");
     settle(context);
-    BOOST_TEST(!a.ec); // waits for the child
+    BOOST_TEST(!a.ec); // it waits for the child
     forked.write_line("end");
     BOOST_TEST(forked.wait() == 0);
     settle(context);
@@ -555,7 +555,7 @@ BOOST_AUTO_TEST_CASE(the_operations_of_a_child_are_dead_and_those_of_the_parent_
     BOOST_TEST(c.has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(a_child_that_uses_the_lock_alone_need_not_know_of_the_context)
+BOOST_AUTO_TEST_CASE(child_may_use_the_lock_without_notifying_the_context)
 {
     asio::io_context context;
     file_lock lock(path), other(path);
@@ -566,7 +566,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_uses_the_lock_alone_need_not_know_of_the_conte
     auto const open = open_descriptors();
     child forked([&] {
         hear();
-        if (open_descriptors() >= open) // the parent's lock file and notices are closed
+        if (open_descriptors() >= open) // the parent's lock file and notifier are closed
             return 1;
         if (!lock.try_lock_for(patience))
             return 2;
@@ -580,7 +580,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_uses_the_lock_alone_need_not_know_of_the_conte
     BOOST_TEST(a.has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(a_child_may_destroy_the_context)
+BOOST_AUTO_TEST_CASE(child_may_destroy_the_context)
 {
     std::optional<asio::io_context> context(std::in_place);
     file_lock lock(path), other(path);
@@ -593,7 +593,7 @@ BOOST_AUTO_TEST_CASE(a_child_may_destroy_the_context)
         return life.use_count() == 1 ? 0 : 1;
     });
     BOOST_TEST(forked.wait() == 0);
-    BOOST_TEST(inotify_watches() == 1u); // the parent's
+    BOOST_TEST(inotify_watches() == 1u); // that of the parent
     other.unlock();
     run(*context);
     BOOST_TEST(life.use_count() == 1);

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What asynchronous operations ask of their execution context, shown with one that does nothing by
-// itself; and the operations on a lock of every mode, without a file.
+// The calls that asynchronous operations make to their execution context, with a context that does
+// nothing by itself. Also the operations on a lock of every mode, without a file.
 
 #include <boost/filelock/async_acquire.hpp>
 
@@ -64,7 +64,7 @@ constexpr auto never = (clock_type::time_point::max)();
 
 BOOST_FIXTURE_TEST_SUITE(async_engine_suite, engine, *boost::unit_test::timeout(hang_limit))
 
-BOOST_AUTO_TEST_CASE(a_lock_that_is_free_costs_the_context_one_step)
+BOOST_AUTO_TEST_CASE(free_lock_costs_the_context_one_step)
 {
     auto const op = start();
     BOOST_TEST(op->posted == 1);
@@ -76,19 +76,19 @@ BOOST_AUTO_TEST_CASE(a_lock_that_is_free_costs_the_context_one_step)
     BOOST_TEST(lock.protocol.log == "axr");
 }
 
-BOOST_AUTO_TEST_CASE(who_waits_has_the_context_wait)
+BOOST_AUTO_TEST_CASE(waiting_operation_makes_the_context_wait)
 {
     lock.protocol.otherwise = attempt_result::busy;
     auto op = waiting();
     BOOST_TEST(context.log == "w");
     BOOST_TEST((context.until > clock_type::now() + 59min));
     op.reset();
-    BOOST_TEST(context.log == "wh"); // it need not wait any more
+    BOOST_TEST(context.log == "wh"); // the context need not wait any more
     async.time_came();
     BOOST_TEST(context.log == "wh");
 }
 
-BOOST_AUTO_TEST_CASE(when_the_time_has_come_the_next_step_is_posted)
+BOOST_AUTO_TEST_CASE(next_step_is_posted_when_its_time_has_come)
 {
     lock.protocol.otherwise = attempt_result::busy;
     acquire_options how;
@@ -97,14 +97,14 @@ BOOST_AUTO_TEST_CASE(when_the_time_has_come_the_next_step_is_posted)
     async.time_came();
     BOOST_TEST(op->posted == 1);
     BOOST_TEST(context.log == "ww");
-    BOOST_TEST((context.until == never)); // nobody is due before it has run
+    BOOST_TEST((context.until == never)); // no operation is due before this step has run
     lock.protocol.otherwise = attempt_result::acquired;
     BOOST_TEST(op->run());
     BOOST_TEST(op->has_lock());
     BOOST_TEST(context.log == "wwh");
 }
 
-BOOST_AUTO_TEST_CASE(an_early_call_of_the_context_changes_nothing)
+BOOST_AUTO_TEST_CASE(early_call_of_the_context_changes_nothing)
 {
     lock.protocol.otherwise = attempt_result::busy;
     auto const op = waiting();
@@ -115,15 +115,15 @@ BOOST_AUTO_TEST_CASE(an_early_call_of_the_context_changes_nothing)
     BOOST_TEST((context.until == until));
 }
 
-BOOST_AUTO_TEST_CASE(a_release_in_this_process_posts_the_next_once)
+BOOST_AUTO_TEST_CASE(release_in_this_process_posts_the_next_step_once)
 {
     lock.lock();
     auto const a = waiting(), b = waiting();
     BOOST_TEST(context.log == "w");
-    BOOST_TEST((context.until == never)); // they are told, and look at no clock
+    BOOST_TEST((context.until == never)); // a release notifies them, so no time is set
     lock.unlock();
     BOOST_TEST(context.log == "wh");
-    BOOST_TEST(a->posted == 0); // by the context, and not by who unlocks
+    BOOST_TEST(a->posted == 0); // the context posts the step, not the releasing thread
     async.time_came();
     BOOST_TEST(a->posted == 1);
     BOOST_TEST(b->posted == 0);
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_release_in_this_process_posts_the_next_once)
     BOOST_TEST(b->has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(the_order_is_that_of_their_starts)
+BOOST_AUTO_TEST_CASE(operations_are_served_in_the_order_of_their_starts)
 {
     auto const a = start(), b = start();
     BOOST_TEST(!b->run());
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(the_order_is_that_of_their_starts)
     BOOST_TEST(a->has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(what_happens_during_a_step_is_not_missed)
+BOOST_AUTO_TEST_CASE(cancellation_during_a_step_is_not_missed)
 {
     lock.protocol.answers = {attempt_result::busy};
     operation_ptr op = start();
@@ -159,8 +159,8 @@ BOOST_AUTO_TEST_CASE(what_happens_during_a_step_is_not_missed)
     BOOST_TEST(lock.protocol.log == "axw");
 }
 
-// The owner of the upgrade wakes all who wait when he asks for more.
-BOOST_AUTO_TEST_CASE(and_is_seen_to_once)
+// The owner of the upgrade wakes all waiters when it requests more.
+BOOST_AUTO_TEST_CASE(wake_up_during_a_step_causes_one_more_step)
 {
     lock.lock_upgrade();
     lock.protocol.otherwise = attempt_result::busy;
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(and_is_seen_to_once)
     BOOST_TEST(op->posted == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_cancellation_during_the_attempt_that_succeeds_comes_too_late)
+BOOST_AUTO_TEST_CASE(cancellation_during_a_successful_attempt_comes_too_late)
 {
     operation_ptr op = start();
     lock.protocol.during_attempt = [&] { op->cancel(); };
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_cancellation_during_the_attempt_that_succeeds_comes_too_l
     BOOST_TEST(op->has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(cancelled_before_the_first_step_it_makes_no_attempt)
+BOOST_AUTO_TEST_CASE(operation_cancelled_before_its_first_step_makes_no_attempt)
 {
     auto const op = start();
     op->cancel();
@@ -190,10 +190,10 @@ BOOST_AUTO_TEST_CASE(cancelled_before_the_first_step_it_makes_no_attempt)
     BOOST_TEST(op->run());
     BOOST_TEST((op->ec == errc::operation_canceled));
     BOOST_TEST(lock.protocol.log == "");
-    BOOST_TEST(lock.try_lock()); // it has left the queue
+    BOOST_TEST(lock.try_lock()); // the operation has left the queue
 }
 
-BOOST_AUTO_TEST_CASE(a_step_that_cannot_be_posted_is_posted_later)
+BOOST_AUTO_TEST_CASE(step_that_cannot_be_posted_is_posted_later)
 {
     lock.lock();
     auto const op = waiting();
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_step_that_cannot_be_posted_is_posted_later)
     async.time_came();
     BOOST_TEST(op->posted == 0);
     BOOST_TEST((context.until < clock_type::now() + 1s));
-    async.time_came(); // in vain again
+    async.time_came(); // posting fails again
     BOOST_TEST((context.until < clock_type::now() + 1s));
     op->fails_to_post = false;
     async.time_came();
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(a_step_that_cannot_be_posted_is_posted_later)
     BOOST_TEST(op->has_lock());
 }
 
-// No memory for a timer.
+// There is no memory for a timer.
 BOOST_AUTO_TEST_CASE(operation_that_cannot_wait_ends_with_an_error)
 {
     lock.lock();
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(operation_that_cannot_wait_ends_with_an_error)
     BOOST_TEST(other->has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(operations_step_where_the_context_cannot_wait_for_them)
+BOOST_AUTO_TEST_CASE(operations_end_with_an_error_when_the_context_cannot_wait)
 {
     lock.lock();
     auto const first = waiting(), second = waiting();
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(operations_step_where_the_context_cannot_wait_for_them)
     BOOST_TEST(lock.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE(a_first_step_that_cannot_be_posted_leaves_nothing)
+BOOST_AUTO_TEST_CASE(first_step_that_cannot_be_posted_leaves_nothing)
 {
     {
         operation op(*this, lock, lock_mode::exclusive, nullptr);
@@ -255,7 +255,8 @@ BOOST_AUTO_TEST_CASE(a_first_step_that_cannot_be_posted_leaves_nothing)
     BOOST_TEST(lock.try_lock());
 }
 
-// Ten thousand that ask once a second, each at a time of its own, would be ten thousand wake-ups.
+// Ten thousand operations that poll once a second, each at its own time, would be ten thousand
+// wake-ups.
 BOOST_AUTO_TEST_CASE(long_waits_end_on_whole_seconds)
 {
     lock.protocol.otherwise = attempt_result::busy;
@@ -268,8 +269,9 @@ BOOST_AUTO_TEST_CASE(long_waits_end_on_whole_seconds)
     BOOST_TEST((context.until <= clock_type::now() + 2s));
 }
 
-// However long the step before it took: the second has begun when the board hears of it.
-BOOST_AUTO_TEST_CASE(also_those_of_a_second)
+// The length of the step before the wait does not matter: the second has begun when the scheduler
+// computes the time.
+BOOST_AUTO_TEST_CASE(wait_of_one_second_ends_on_a_whole_second)
 {
     lock.protocol.otherwise = attempt_result::busy;
     acquire_options how;
@@ -284,8 +286,8 @@ BOOST_AUTO_TEST_CASE(also_those_of_a_second)
     BOOST_TEST((context.until > before));
 }
 
-// In the first half of a second, half a second later is no other second.
-BOOST_AUTO_TEST_CASE(none_ends_in_the_past)
+// In the first half of a second, a time half a second later rounds down to the present second.
+BOOST_AUTO_TEST_CASE(rounded_wait_does_not_end_in_the_past)
 {
     auto const in_the_first_half = [] {
         auto const now = clock_type::now();
@@ -301,7 +303,7 @@ BOOST_AUTO_TEST_CASE(none_ends_in_the_past)
     BOOST_TEST((context.until > before));
 }
 
-BOOST_AUTO_TEST_CASE(short_ones_are_kept_to)
+BOOST_AUTO_TEST_CASE(short_wait_is_not_rounded)
 {
     lock.protocol.otherwise = attempt_result::busy;
     acquire_options how;
@@ -312,7 +314,7 @@ BOOST_AUTO_TEST_CASE(short_ones_are_kept_to)
     BOOST_TEST((context.until <= clock_type::now() + 400ms));
 }
 
-BOOST_AUTO_TEST_CASE(a_try_goes_on_until_its_attempt_is_over)
+BOOST_AUTO_TEST_CASE(try_continues_until_its_attempt_ends)
 {
     lock.protocol.answers = {attempt_result::continue_after(1ns),
                              attempt_result::continue_after(1ns)};
@@ -327,7 +329,7 @@ BOOST_AUTO_TEST_CASE(a_try_goes_on_until_its_attempt_is_over)
     BOOST_TEST(lock.protocol.log == "axaxax");
 }
 
-BOOST_AUTO_TEST_CASE(and_ends_with_what_its_last_step_says)
+BOOST_AUTO_TEST_CASE(try_ends_with_the_result_of_its_last_step)
 {
     lock.protocol.answers = {attempt_result::continue_after(1ns), attempt_result::busy};
     acquire_options how;
@@ -339,7 +341,7 @@ BOOST_AUTO_TEST_CASE(and_ends_with_what_its_last_step_says)
     BOOST_TEST(lock.protocol.log == "axaxw");
 }
 
-BOOST_AUTO_TEST_CASE(it_does_not_go_on_before_its_time)
+BOOST_AUTO_TEST_CASE(try_does_not_continue_before_its_time)
 {
     lock.protocol.otherwise = attempt_result::continue_after(1h);
     acquire_options how;
@@ -348,7 +350,7 @@ BOOST_AUTO_TEST_CASE(it_does_not_go_on_before_its_time)
     BOOST_TEST((context.until > clock_type::now() + 59min));
     async.time_came();
     BOOST_TEST(op->posted == 0);
-    BOOST_TEST(!lock.try_lock()); // it keeps its place
+    BOOST_TEST(!lock.try_lock()); // the operation keeps its place
     op->cancel();
     async.time_came();
     BOOST_TEST(op->run());
@@ -356,7 +358,7 @@ BOOST_AUTO_TEST_CASE(it_does_not_go_on_before_its_time)
     BOOST_TEST(lock.protocol.log == "axw");
 }
 
-BOOST_AUTO_TEST_CASE(where_there_is_a_limit_it_holds_within_an_attempt)
+BOOST_AUTO_TEST_CASE(limit_holds_within_an_attempt)
 {
     lock.protocol.otherwise = attempt_result::continue_after(1h);
     acquire_options how;
@@ -366,12 +368,12 @@ BOOST_AUTO_TEST_CASE(where_there_is_a_limit_it_holds_within_an_attempt)
     op.reset();
     how.timeout = 1ns;
     op = start(lock_mode::exclusive, &how);
-    BOOST_TEST(op->run()); // it has passed
+    BOOST_TEST(op->run()); // the limit has passed
     BOOST_TEST((op->ec == errc::timed_out));
     BOOST_TEST(lock.protocol.log == "axwaxw");
 }
 
-BOOST_AUTO_TEST_CASE(a_thread_that_tries_goes_on_as_well)
+BOOST_AUTO_TEST_CASE(try_of_a_thread_continues_until_its_attempt_ends)
 {
     lock.protocol.answers = {attempt_result::continue_after(2ms),
                              attempt_result::continue_after(3ms)};
@@ -385,7 +387,7 @@ BOOST_AUTO_TEST_CASE(a_thread_that_tries_goes_on_as_well)
     BOOST_TEST(lock.protocol.log == "axaxaxraxaxw");
 }
 
-BOOST_AUTO_TEST_CASE(an_earlier_time_has_the_context_hurry)
+BOOST_AUTO_TEST_CASE(earlier_time_hurries_the_context)
 {
     lock.protocol.otherwise = attempt_result::busy;
     auto const a = waiting();
@@ -398,11 +400,11 @@ BOOST_AUTO_TEST_CASE(an_earlier_time_has_the_context_hurry)
     BOOST_TEST((context.until < clock_type::now() + 1s));
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_the_context_discards_them_all_when_all_have_left)
+BOOST_AUTO_TEST_CASE(end_of_the_context_discards_all_operations)
 {
     lock.lock();
     auto const a = waiting(), b = waiting();
-    auto const c = start(); // posted
+    auto const c = start(); // its step is posted
     async.shut_down();
     for (auto* op : {&a, &b, &c})
         BOOST_TEST((*op)->was_discarded);
@@ -410,19 +412,19 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_context_discards_them_all_when_all_have_left
     BOOST_TEST(a->posted == 0);
     BOOST_TEST(lock.try_lock());
     a->cancel();
-    BOOST_TEST(context.log == "w"); // which is no more to be asked for anything
+    BOOST_TEST(context.log == "w"); // the context gets no more calls
     operation late(*this, lock, lock_mode::exclusive, nullptr);
     BOOST_TEST(!late.start());
 }
 
-BOOST_AUTO_TEST_CASE(the_child_of_a_fork_ends_them_as_cancelled)
+BOOST_AUTO_TEST_CASE(child_of_a_fork_ends_the_operations_as_cancelled)
 {
     lock.lock();
     auto const a = waiting();
     auto const b = start();
     async.before_fork();
     BOOST_TEST(context.log == "wg");
-    async.after_fork_in_child(); // as if
+    async.after_fork_in_child(); // simulates a child
     async.time_came();
     for (auto* op : {&a, &b}) {
         BOOST_TEST((*op)->run());
@@ -430,8 +432,8 @@ BOOST_AUTO_TEST_CASE(the_child_of_a_fork_ends_them_as_cancelled)
     }
 }
 
-// Whatever the number of those behind it, it is the first alone that tries.
-BOOST_AUTO_TEST_CASE(thousands_cost_one_attempt)
+// Only the first waiter makes attempts, regardless of the number behind it.
+BOOST_AUTO_TEST_CASE(thousands_of_operations_cost_one_attempt)
 {
     lock.protocol.otherwise = attempt_result::busy;
     std::vector<operation_ptr> all;
@@ -447,7 +449,7 @@ BOOST_AUTO_TEST_CASE(thousands_cost_one_attempt)
     BOOST_TEST(lock.protocol.log == "axw");
 }
 
-BOOST_AUTO_TEST_CASE(operations_of_two_contexts_stand_in_one_queue)
+BOOST_AUTO_TEST_CASE(operations_of_two_contexts_share_one_queue)
 {
     lock.protocol.otherwise = attempt_result::busy;
     auto a = waiting();

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// How asynchronous operations are told of changes to the file, and how they share what tells them.
+// How asynchronous operations get change notifications, and how they share the notifier.
 
 #include "fake_context.hpp"
 #include "process/kernel_state.hpp"
@@ -28,7 +28,7 @@ using fd::lock_mode;
 
 namespace {
 
-/// A lock that others hold, with a file whose changes are told.
+/// A lock that another process holds, with a file that is watched for changes.
 struct watcher : temporary_directory, engine
 {
     watcher()
@@ -45,7 +45,7 @@ struct watcher : temporary_directory, engine
         change();
     }
 
-    /// The system's numbers of the watches that this process has.
+    /// Returns the system's numbers of the watches that this process has.
     static std::vector<std::string> watches()
     {
         std::vector<std::string> numbers;
@@ -63,11 +63,11 @@ struct watcher : temporary_directory, engine
 
 BOOST_FIXTURE_TEST_SUITE(async_notices, watcher, *boost::unit_test::timeout(hang_limit))
 
-BOOST_AUTO_TEST_CASE(a_change_posts_the_next_step)
+BOOST_AUTO_TEST_CASE(change_posts_the_next_step)
 {
     auto op = waiting();
     BOOST_TEST(context.log == "lw");
-    BOOST_TEST(lock.protocol.log == "axax"); // what happened before the watch was set
+    BOOST_TEST(lock.protocol.log == "axax"); // covers changes before the watch was set
     release_elsewhere();
     async.notices_came();
     BOOST_TEST(op->posted == 1);
@@ -77,14 +77,14 @@ BOOST_AUTO_TEST_CASE(a_change_posts_the_next_step)
     BOOST_TEST(watches().empty());
 }
 
-BOOST_AUTO_TEST_CASE(so_does_an_entry_that_goes_from_a_watched_directory)
+BOOST_AUTO_TEST_CASE(entry_removed_from_a_watched_directory_posts_the_next_step)
 {
     BOOST_TEST_REQUIRE(!lock.protocol.watched_file.open_existing(directory));
     lock.protocol.watched_as = fd::watch_kind::directory;
     auto const op = waiting();
     change();
     async.notices_came();
-    BOOST_TEST(op->posted == 0); // it has not gone
+    BOOST_TEST(op->posted == 0); // the entry still exists
     lock.protocol.otherwise = attempt_result::acquired;
     boost::filesystem::remove(path);
     async.notices_came();
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(so_does_an_entry_that_goes_from_a_watched_directory)
     BOOST_TEST(op->has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(as_long_as_anybody_waits_the_context_listens)
+BOOST_AUTO_TEST_CASE(context_listens_while_an_operation_waits)
 {
     auto a = waiting(), b = waiting();
     BOOST_TEST(context.log == "lw");
@@ -100,25 +100,25 @@ BOOST_AUTO_TEST_CASE(as_long_as_anybody_waits_the_context_listens)
     async.notices_came();
     BOOST_TEST(context.log == "lwl");
     a.reset();
-    BOOST_TEST(context.log == "lwl" + std::string("h")); // for the next in the queue
+    BOOST_TEST(context.log == "lwl" + std::string("h")); // for the next operation in the queue
     b.reset();
     BOOST_TEST(context.log.back() == 'd');
     BOOST_TEST(std::count(context.log.begin(), context.log.end(), 'd') == 1);
 }
 
-BOOST_AUTO_TEST_CASE(after_a_change_in_vain_it_asks_again_soon_and_then_is_deaf)
+BOOST_AUTO_TEST_CASE(fruitless_change_causes_quick_attempts_that_ignore_changes)
 {
     auto const op = waiting();
     change();
     async.notices_came();
     BOOST_TEST(!op->run());
-    BOOST_TEST(context.log == "lwlh"); // the others may be about to let go
+    BOOST_TEST(context.log == "lwlh"); // the holder may be about to release
     change();
     async.notices_came();
     BOOST_TEST(op->posted == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_change_during_a_step_is_not_missed)
+BOOST_AUTO_TEST_CASE(change_during_a_step_is_not_missed)
 {
     lock.protocol.answers = {attempt_result::busy, attempt_result::busy};
     int attempts = 0;
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_change_during_a_step_is_not_missed)
     BOOST_TEST(op->has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(but_one_step_sees_to_it)
+BOOST_AUTO_TEST_CASE(cancellation_and_change_need_one_step)
 {
     auto const op = waiting();
     lock.protocol.during_attempt = [&] { op->cancel(); };
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(but_one_step_sees_to_it)
     BOOST_TEST((op->ec == errc::operation_canceled));
 }
 
-BOOST_AUTO_TEST_CASE(the_watch_passes_on_to_the_next)
+BOOST_AUTO_TEST_CASE(watch_passes_to_the_next_operation)
 {
     auto a = waiting(), b = waiting();
     auto const before = watches();
@@ -158,14 +158,14 @@ BOOST_AUTO_TEST_CASE(the_watch_passes_on_to_the_next)
     async.time_came();
     BOOST_TEST(!b->run());
     BOOST_TEST(watches() == before, boost::test_tools::per_element());
-    BOOST_TEST(lock.protocol.log == "axaxax"); // nothing can have been missed
+    BOOST_TEST(lock.protocol.log == "axaxax"); // no change can have been missed
     release_elsewhere();
     async.notices_came();
     BOOST_TEST(b->run());
     BOOST_TEST(b->has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(not_to_one_of_another_context)
+BOOST_AUTO_TEST_CASE(watch_does_not_pass_to_an_operation_of_another_context)
 {
     auto a = waiting();
     watcher other;
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(not_to_one_of_another_context)
     BOOST_TEST(b.has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(where_the_context_cannot_listen_it_asks_from_time_to_time)
+BOOST_AUTO_TEST_CASE(operation_polls_where_the_context_cannot_listen)
 {
     context.can_listen = false;
     acquire_options how;
@@ -191,13 +191,13 @@ BOOST_AUTO_TEST_CASE(where_the_context_cannot_listen_it_asks_from_time_to_time)
     BOOST_TEST(context.log == "lw");
     BOOST_TEST((context.until <= clock_type::now() + 400ms));
     lock.protocol.otherwise = attempt_result::acquired;
-    while (op->posted == 0) // the time comes
+    while (op->posted == 0) // the poll interval passes
         async.time_came();
     BOOST_TEST(op->run());
     BOOST_TEST(op->has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(the_parent_of_a_fork_listens_on)
+BOOST_AUTO_TEST_CASE(parent_of_a_fork_continues_to_listen)
 {
     auto const op = waiting();
     async.before_fork();
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(the_parent_of_a_fork_listens_on)
     BOOST_TEST(op->has_lock());
 }
 
-BOOST_AUTO_TEST_CASE(who_listened_to_nothing_does_not_begin_to)
+BOOST_AUTO_TEST_CASE(context_without_a_watch_does_not_listen_after_a_fork)
 {
     auto const op = start();
     async.before_fork();
@@ -218,8 +218,8 @@ BOOST_AUTO_TEST_CASE(who_listened_to_nothing_does_not_begin_to)
     BOOST_TEST(context.log == "g");
 }
 
-// The notices cannot be told: it is asked for them later, and the others are not held up.
-BOOST_AUTO_TEST_CASE(a_step_that_cannot_be_posted_after_a_change_is_posted_later)
+// The step is not posted, so it is posted later. The other operations are not delayed.
+BOOST_AUTO_TEST_CASE(step_that_cannot_be_posted_after_a_change_is_posted_later)
 {
     auto const op = waiting();
     op->fails_to_post = true;

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Asynchronous operations in contexts that several threads run. No process is forked here, for the
-// thread sanitizer's sake.
+// Asynchronous operations in contexts that several threads run. No process is forked here, so that
+// ThreadSanitizer can run these tests.
 
 #include "process/temporary_directory.hpp"
 
@@ -39,8 +39,8 @@ using boost::system::error_code;
 
 BOOST_FIXTURE_TEST_SUITE(async_threads, temporary_directory)
 
-// Each operation on a strand of its own, where it is cancelled too.
-BOOST_AUTO_TEST_CASE(cancellations_amid_threads)
+// Each operation runs on a strand of its own, and is cancelled there.
+BOOST_AUTO_TEST_CASE(operations_are_cancelled_on_their_strands)
 {
     asio::thread_pool pool(2);
     file_lock lock(path);
@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(cancellations_amid_threads)
     BOOST_TEST(lock.try_lock());
 }
 
-// Operations that each start the next, threads that lock in every way, two objects of one path, and
-// some whose time is short; all of it on a context that three threads run.
+// Uses operations that each start the next, threads that lock in every way, two objects of one
+// path, and short limits. Three threads run the context.
 BOOST_AUTO_TEST_CASE(operations_and_threads_exclude_each_other)
 {
     asio::io_context context;
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(operations_and_threads_exclude_each_other)
     BOOST_TEST(holds + timed_out == 10 * rounds);
 }
 
-BOOST_AUTO_TEST_CASE(holds_are_given_back_by_other_threads_than_those_that_got_them)
+BOOST_AUTO_TEST_CASE(holds_are_released_by_other_threads)
 {
     asio::thread_pool pool(3);
     file_lock lock(path);
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(holds_are_given_back_by_other_threads_than_those_that_got_t
     BOOST_TEST(lock.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE(a_pool_is_stopped_while_its_operations_come_and_go)
+BOOST_AUTO_TEST_CASE(pool_can_be_stopped_while_operations_start_and_end)
 {
     file_lock lock(path);
     auto const life = std::make_shared<int>();

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Every way to say what is to happen next, and where.
+// Every kind of completion token and executor.
 
 #include "process/temporary_directory.hpp"
 
@@ -44,7 +44,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// An executor that counts what is submitted to it, and knows whether it is it that runs now.
+/// An executor that counts the functions submitted to it, and knows whether it is running now.
 class recording_executor
 {
 public:
@@ -97,7 +97,7 @@ private:
                            asio::execution::blocking.never)) base_;
 };
 
-/// Counts what is outstanding.
+/// Counts the allocations that are outstanding.
 template <class T>
 struct counting_allocator
 {
@@ -140,7 +140,7 @@ boost::test_tools::assertion_result can_throw_on_fibres(boost::unit_test::test_u
 #endif
 }
 
-/// A token of somebody's own: the outcome goes into a place of his, and the call returns a number.
+/// A custom token: the result is stored at `place`, and the call returns a number.
 struct into
 {
     std::optional<std::pair<error_code, held_lock<file_lock>>>* place;
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(deferred)
     std::optional<held_lock<file_lock>> got;
     auto later = async_acquire(context, lock, asio::deferred);
     context.run();
-    BOOST_TEST(lock.try_lock()); // nothing has begun
+    BOOST_TEST(lock.try_lock()); // nothing has started
     lock.unlock();
     std::move(later)([&](error_code ec, held_lock<file_lock> h) {
         BOOST_TEST(!ec);
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(redirect_error)
     BOOST_TEST(!none.owns_lock());
 }
 
-BOOST_AUTO_TEST_CASE(a_token_of_somebodys_own)
+BOOST_AUTO_TEST_CASE(custom_token)
 {
     asio::io_context context;
     file_lock lock(path);
@@ -307,7 +307,7 @@ BOOST_AUTO_TEST_CASE(spawn_with_a_yield_context,
 
 BOOST_AUTO_TEST_SUITE(executors)
 
-BOOST_AUTO_TEST_CASE(all_runs_on_the_executor_of_the_handler)
+BOOST_AUTO_TEST_CASE(callbacks_and_handler_run_on_the_executor_of_the_handler)
 {
     asio::io_context context, elsewhere;
     recording_executor const ex(context);
@@ -326,7 +326,7 @@ BOOST_AUTO_TEST_CASE(all_runs_on_the_executor_of_the_handler)
     };
     how.on_wait = [&](auto const&) { BOOST_TEST(ex.is_running()); };
     bool called = false;
-    // That of the handler counts, and not the one that comes first.
+    // The handler's executor is used, not the first argument.
     async_acquire(elsewhere, lock, how,
                   asio::bind_executor(ex, [&](error_code ec, held_lock<file_lock> h) {
                       BOOST_TEST(!ec);
@@ -334,14 +334,14 @@ BOOST_AUTO_TEST_CASE(all_runs_on_the_executor_of_the_handler)
                       BOOST_TEST(ex.is_running());
                       called = true;
                   }));
-    BOOST_TEST(told == 0); // never inside of the call
+    BOOST_TEST(told == 0); // never from within the call
     BOOST_TEST(elsewhere.run() == 0u);
     context.run();
     BOOST_TEST(called);
     BOOST_TEST(*ex.submitted >= 2);
 }
 
-BOOST_AUTO_TEST_CASE(an_error_comes_on_it_as_well)
+BOOST_AUTO_TEST_CASE(error_is_delivered_on_the_executor_of_the_handler)
 {
     asio::io_context context;
     recording_executor const ex(context);
@@ -358,7 +358,7 @@ BOOST_AUTO_TEST_CASE(an_error_comes_on_it_as_well)
     BOOST_TEST(called);
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_first_is_the_executor_of_a_handler_that_has_none)
+BOOST_AUTO_TEST_CASE(handler_without_an_executor_runs_on_the_first_argument)
 {
     asio::io_context context;
     recording_executor const ex(context);
@@ -382,7 +382,7 @@ BOOST_AUTO_TEST_CASE(what_comes_first_is_the_executor_of_a_handler_that_has_none
     BOOST_TEST(called == 6);
 }
 
-BOOST_AUTO_TEST_CASE(contexts_come_first_as_well)
+BOOST_AUTO_TEST_CASE(first_argument_may_be_a_context)
 {
     file_lock lock(path);
     acquire_options how;
@@ -405,7 +405,7 @@ BOOST_AUTO_TEST_CASE(contexts_come_first_as_well)
     BOOST_TEST(called == 6);
 }
 
-BOOST_AUTO_TEST_CASE(without_any_it_is_a_thread_of_asios_own)
+BOOST_AUTO_TEST_CASE(call_without_an_executor_uses_a_thread_of_asio)
 {
     file_lock lock(path), other(path);
     other.lock();
@@ -418,12 +418,12 @@ BOOST_AUTO_TEST_CASE(without_any_it_is_a_thread_of_asios_own)
     BOOST_TEST((where.get_future().get() != std::this_thread::get_id()));
 }
 
-BOOST_AUTO_TEST_CASE(the_handlers_of_a_strand_do_not_overlap)
+BOOST_AUTO_TEST_CASE(handlers_of_a_strand_do_not_overlap)
 {
     asio::thread_pool pool(4);
     auto const strand = asio::make_strand(pool);
     file_lock lock(path);
-    int inside = 0, called = 0; // no atomics: the strand protects them
+    int inside = 0, called = 0; // not atomic: the strand protects them
     for (int i = 0; i < 200; ++i)
         async_acquire_shared(
             lock, asio::bind_executor(strand, [&](error_code, shared_held_lock<file_lock>) {
@@ -435,7 +435,7 @@ BOOST_AUTO_TEST_CASE(the_handlers_of_a_strand_do_not_overlap)
     BOOST_TEST(called == 200);
 }
 
-BOOST_AUTO_TEST_CASE(strands_of_the_old_kind)
+BOOST_AUTO_TEST_CASE(strand_of_a_context_is_accepted)
 {
     asio::io_context context;
     asio::io_context::strand strand(context);
@@ -448,7 +448,7 @@ BOOST_AUTO_TEST_CASE(strands_of_the_old_kind)
     BOOST_TEST(called);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_handler_throws_comes_out_of_run)
+BOOST_AUTO_TEST_CASE(exception_of_a_handler_leaves_run)
 {
     asio::io_context context;
     file_lock lock(path);
@@ -479,7 +479,7 @@ BOOST_AUTO_TEST_CASE(
                                        }));
     BOOST_TEST(*outstanding >= 1);
     context.poll();
-    BOOST_TEST(*outstanding == 1); // one piece while it waits
+    BOOST_TEST(*outstanding == 1); // one allocation while it waits
     other.unlock();
     context.run();
     BOOST_TEST(called);

@@ -49,7 +49,7 @@ struct fixture : temporary_directory
     soft_read_write_lock lock{path, beating()};
     asio::io_context context;
 
-    /// What an operation came to.
+    /// The result of an operation.
     struct outcome
     {
         asio::cancellation_signal signal;
@@ -66,7 +66,7 @@ struct fixture : temporary_directory
                 o.ec = ec;
                 o.loss = std::move(l);
             }));
-        BOOST_TEST(!o.ec); // never from within
+        BOOST_TEST(!o.ec); // never from within the call
     }
 
     void poll()
@@ -76,7 +76,7 @@ struct fixture : temporary_directory
             ;
     }
 
-    /// Until all operations have ended.
+    /// Runs the context until all operations have ended.
     void run()
     {
         context.restart();
@@ -94,7 +94,7 @@ struct fixture : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(waiting_for_a_loss, fixture)
 
-BOOST_AUTO_TEST_CASE(the_loss_ends_it)
+BOOST_AUTO_TEST_CASE(loss_ends_the_wait)
 {
     lock.lock();
     outcome one, other;
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_loss_ends_it)
     lock.unlock();
 }
 
-BOOST_AUTO_TEST_CASE(a_loss_that_was_before_ends_it)
+BOOST_AUTO_TEST_CASE(earlier_loss_ends_the_wait)
 {
     lock.lock();
     outcome first, later;
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_loss_that_was_before_ends_it)
     lock.unlock();
 }
 
-BOOST_AUTO_TEST_CASE(the_release_ends_it)
+BOOST_AUTO_TEST_CASE(release_ends_the_wait)
 {
     lock.lock_shared();
     outcome o;
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(the_release_ends_it)
     BOOST_TEST((o.ec == asio::error::operation_aborted));
 }
 
-BOOST_AUTO_TEST_CASE(the_next_hold_is_none_of_its)
+BOOST_AUTO_TEST_CASE(wait_does_not_extend_to_the_next_hold)
 {
     lock.lock();
     outcome o, next;
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(the_next_hold_is_none_of_its)
     lock.unlock();
 }
 
-BOOST_AUTO_TEST_CASE(one_level_less_does_not_end_it)
+BOOST_AUTO_TEST_CASE(dropping_one_of_two_levels_does_not_end_the_wait)
 {
     lock.lock();
     lock.lock();
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(one_level_less_does_not_end_it)
     BOOST_TEST((o.ec == asio::error::operation_aborted));
 }
 
-BOOST_AUTO_TEST_CASE(where_nothing_is_held_it_says_so)
+BOOST_AUTO_TEST_CASE(wait_without_a_hold_is_an_error)
 {
     outcome o;
     wait(o);
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(where_nothing_is_held_it_says_so)
     BOOST_TEST((o.ec == errc::operation_not_permitted));
 }
 
-BOOST_AUTO_TEST_CASE(it_is_cancelled_and_the_hold_stays)
+BOOST_AUTO_TEST_CASE(cancelled_wait_keeps_the_hold)
 {
     lock.lock();
     for (auto type : {asio::cancellation_type::terminal, asio::cancellation_type::partial,
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(it_is_cancelled_and_the_hold_stays)
     lock.unlock();
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_the_lock_ends_it)
+BOOST_AUTO_TEST_CASE(destructor_of_the_lock_ends_the_wait)
 {
     auto brief = std::make_unique<soft_read_write_lock>(directory / "brief", beating());
     brief->lock();
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_lock_ends_it)
     BOOST_TEST((said == error_code(asio::error::operation_aborted)));
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_the_context_discards_it)
+BOOST_AUTO_TEST_CASE(end_of_the_context_discards_the_wait)
 {
     auto const sentinel = std::make_shared<int>();
     {
@@ -217,10 +217,10 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_context_discards_it)
         brief.poll();
     }
     BOOST_TEST(sentinel.use_count() == 1);
-    lock.unlock(); // and nobody is told of it
+    lock.unlock(); // no handler is called
 }
 
-BOOST_AUTO_TEST_CASE(it_waits_with_a_future)
+BOOST_AUTO_TEST_CASE(future_gets_the_loss)
 {
     lock.lock();
     auto loss = async_wait_loss(lock, asio::use_future);
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(it_waits_with_a_future)
     lock.unlock();
 }
 
-BOOST_AUTO_TEST_CASE(in_a_forked_child_it_ends)
+BOOST_AUTO_TEST_CASE(wait_ends_in_a_forked_child)
 {
     lock.lock();
     outcome o;
@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(in_a_forked_child_it_ends)
     run();
 }
 
-BOOST_AUTO_TEST_CASE(losses_releases_and_cancellations_from_all_sides)
+BOOST_AUTO_TEST_CASE(wait_ends_amid_losses_releases_and_cancellations)
 {
     for (int i = 0; i < 200; ++i) {
         lock.lock();
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(losses_releases_and_cancellations_from_all_sides)
             context.run_for(patience);
         });
         if (i % 2 == 0)
-            remove_marker(); // what the heartbeats find, or not in time
+            remove_marker(); // the heartbeat may find it, or come too late
         asio::post(context, [&] { all.front().signal.emit(asio::cancellation_type::terminal); });
         lock.unlock();
         other.join();

@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Paths at which there can be no lock: the error and its code, nothing left, no hang.
+// Paths at which no lock is possible. The error has the right code, nothing is left, and no call
+// hangs.
 
 #include <boost/test/unit_test.hpp>
 
@@ -50,7 +51,8 @@ error_code error_of(std::function<void()> const& f)
     return {};
 }
 
-/// Every way of taking it says the same, at once, and leaves no descriptor.
+/// Checks that every way to acquire the lock reports the same error at once and leaves no
+/// descriptor.
 template <class Expected>
 void check_refused(fs::path const& path, Expected expected)
 {
@@ -63,7 +65,7 @@ void check_refused(fs::path const& path, Expected expected)
     BOOST_TEST(open_descriptors() == before);
 }
 
-/// fs.protected_regular, raised for a while where it is off: that forbids, and allows nothing.
+/// Sets fs.protected_regular for a while if it is off. The setting only adds restrictions.
 class protected_regular_files
 {
 public:
@@ -112,7 +114,7 @@ int refuses_nobody(fs::path const& path)
 
 struct fixture : temporary_directory
 {
-    // For strace: on calls for this path alone.
+    // Returns an option of strace that affects only calls for this path.
     std::string at_path(std::string const& injection) const
     {
         return "-P '" + path.string() + "' -e inject=" + injection;
@@ -121,19 +123,19 @@ struct fixture : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(bad_paths, fixture)
 
-BOOST_AUTO_TEST_CASE(a_directory)
+BOOST_AUTO_TEST_CASE(directory_is_refused)
 {
     check_refused(directory, errc::is_a_directory);
     check_refused(directory / "", errc::is_a_directory);
 }
 
-BOOST_AUTO_TEST_CASE(a_fifo)
+BOOST_AUTO_TEST_CASE(fifo_is_refused)
 {
     BOOST_TEST(::mkfifo(path.c_str(), 0666) == 0);
     check_refused(path, error::not_a_lock_file);
 }
 
-BOOST_AUTO_TEST_CASE(a_socket)
+BOOST_AUTO_TEST_CASE(socket_is_refused)
 {
     int const fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
@@ -144,12 +146,12 @@ BOOST_AUTO_TEST_CASE(a_socket)
     ::close(fd);
 }
 
-BOOST_AUTO_TEST_CASE(a_device)
+BOOST_AUTO_TEST_CASE(device_is_refused)
 {
     check_refused("/dev/null", error::not_a_lock_file);
 }
 
-BOOST_AUTO_TEST_CASE(a_symbolic_link_is_not_followed)
+BOOST_AUTO_TEST_CASE(symbolic_link_is_not_followed)
 {
     auto const target = directory / "target";
     fs::create_symlink(target, path);
@@ -160,26 +162,26 @@ BOOST_AUTO_TEST_CASE(a_symbolic_link_is_not_followed)
     BOOST_TEST(fs::file_size(target) == 4u);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_in_the_place_of_a_parent)
+BOOST_AUTO_TEST_CASE(file_in_place_of_a_parent_is_an_error)
 {
     std::ofstream(path.string()) << "data";
     check_refused(path / "x.lock", errc::not_a_directory);
 }
 
-BOOST_AUTO_TEST_CASE(a_loop_of_links_on_the_way)
+BOOST_AUTO_TEST_CASE(loop_of_links_is_an_error)
 {
     fs::create_symlink("loop", directory / "loop");
     check_refused(directory / "loop" / "x.lock", errc::too_many_symbolic_link_levels);
 }
 
-BOOST_AUTO_TEST_CASE(a_name_too_long)
+BOOST_AUTO_TEST_CASE(name_that_is_too_long_is_an_error)
 {
     check_refused(directory / std::string(256, 'x'), errc::filename_too_long);
     file_lock longest(directory / std::string(255, 'x'));
     BOOST_TEST(longest.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE(a_name_that_is_not_utf_8)
+BOOST_AUTO_TEST_CASE(name_that_is_not_utf_8_works)
 {
     auto const odd = directory / "\xff\xfe\x80.lock";
     file_lock lock(odd), other(odd);
@@ -189,13 +191,13 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_not_utf_8)
     check_refused(directory / "\xff", errc::is_a_directory);
 }
 
-BOOST_AUTO_TEST_CASE(no_name_at_all)
+BOOST_AUTO_TEST_CASE(empty_path_and_null_character_are_refused)
 {
     BOOST_CHECK_THROW(file_lock(""), std::invalid_argument);
     BOOST_CHECK_THROW(file_lock(std::string("a\0b", 3)), std::invalid_argument);
 }
 
-BOOST_AUTO_TEST_CASE(parents_that_are_missing_and_not_to_be_made)
+BOOST_AUTO_TEST_CASE(missing_parent_is_an_error_without_create_directories)
 {
     boost::filelock::file_lock_options options;
     options.create_directories = false;
@@ -204,7 +206,7 @@ BOOST_AUTO_TEST_CASE(parents_that_are_missing_and_not_to_be_made)
     BOOST_TEST(fs::is_empty(directory));
 }
 
-BOOST_AUTO_TEST_CASE(a_working_directory_that_was_removed)
+BOOST_AUTO_TEST_CASE(removed_working_directory_is_an_error_for_relative_paths)
 {
     child elsewhere([&] {
         auto const gone = directory / "gone";
@@ -222,41 +224,41 @@ BOOST_AUTO_TEST_CASE(a_working_directory_that_was_removed)
             if (!(e.code() == errc::no_such_file_or_directory))
                 return 3;
         }
-        before.lock(); // at the path as it was; the directory is made again
+        before.lock(); // the path is absolute, so the directory is made again
         return fs::exists(gone / "x.lock") ? 0 : 4;
     });
     BOOST_TEST(elsewhere.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_directory_without_write_permission, *ut::precondition(is_root))
+BOOST_AUTO_TEST_CASE(directory_without_write_permission_is_an_error, *ut::precondition(is_root))
 {
     fs::permissions(directory, fs::perms(0555));
     BOOST_TEST(refuses_nobody(path) == 0);
     BOOST_TEST(!fs::exists(path));
 }
 
-BOOST_AUTO_TEST_CASE(missing_parents_that_may_not_be_made, *ut::precondition(is_root))
+BOOST_AUTO_TEST_CASE(missing_parent_that_may_not_be_made_is_an_error, *ut::precondition(is_root))
 {
     fs::permissions(directory, fs::perms(0555));
     BOOST_TEST(refuses_nobody(directory / "a" / "b.lock") == 0);
     BOOST_TEST(fs::is_empty(directory));
 }
 
-BOOST_AUTO_TEST_CASE(another_users_file, *ut::precondition(is_root))
+BOOST_AUTO_TEST_CASE(file_without_permission_is_an_error, *ut::precondition(is_root))
 {
     std::ofstream(path.string()) << "data";
     fs::permissions(path, fs::perms(0600));
     BOOST_TEST(refuses_nobody(path) == 0);
-    fs::permissions(path, fs::perms(0444)); // locking exclusively wants write permission
+    fs::permissions(path, fs::perms(0444)); // an exclusive lock needs write permission
     BOOST_TEST(refuses_nobody(path) == 0);
     BOOST_TEST(fs::file_size(path) == 4u);
 }
 
-BOOST_AUTO_TEST_CASE(another_users_file_in_a_sticky_directory,
+BOOST_AUTO_TEST_CASE(file_of_another_user_in_a_sticky_directory_is_locked,
                      *ut::precondition(is_root) * ut::precondition(can_protect_regular_files))
 {
     protected_regular_files const meanwhile;
-    // Linux refuses O_CREAT there, though everybody may write the file.
+    // Linux refuses O_CREAT there, although every user may write the file.
     constexpr uid_t daemon = 1;
     fs::permissions(directory, fs::perms(01777));
     std::ofstream(path.string()) << "data";
@@ -270,9 +272,9 @@ BOOST_AUTO_TEST_CASE(another_users_file_in_a_sticky_directory,
     BOOST_TEST(refuses_nobody(path) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(an_open_that_may_not_create_finds_the_file, *ut::precondition(can_trace))
+BOOST_AUTO_TEST_CASE(open_that_may_not_create_finds_the_file, *ut::precondition(can_trace))
 {
-    // The same for machines where the case above is skipped.
+    // Tests the same on machines where the case above is skipped.
     std::ofstream(path.string()) << "data";
     child opens([&] {
         hear();
@@ -284,7 +286,7 @@ BOOST_AUTO_TEST_CASE(an_open_that_may_not_create_finds_the_file, *ut::preconditi
     BOOST_TEST(opens.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_that_the_kernel_refuses, *ut::precondition(can_trace))
+BOOST_AUTO_TEST_CASE(error_of_flock_is_reported, *ut::precondition(can_trace))
 {
     for (auto const& [name, code] :
          {std::pair<std::string, error_code>{"ENOLCK", make_error_code(errc::no_lock_available)},
@@ -306,8 +308,7 @@ BOOST_AUTO_TEST_CASE(a_lock_that_the_kernel_refuses, *ut::precondition(can_trace
     }
 }
 
-BOOST_AUTO_TEST_CASE(permissions_of_a_file_that_is_not_ours_cannot_be_set,
-                     *ut::precondition(is_root))
+BOOST_AUTO_TEST_CASE(permissions_of_another_users_file_cannot_be_set, *ut::precondition(is_root))
 {
     std::ofstream(path.string()) << "data";
     fs::permissions(path, fs::perms(0666));
@@ -322,8 +323,7 @@ BOOST_AUTO_TEST_CASE(permissions_of_a_file_that_is_not_ours_cannot_be_set,
     BOOST_TEST(lock.try_lock()); // the attempt left nothing
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_of_the_kernel_to_wait_is_no_reason_to_wait,
-                     *ut::precondition(can_trace))
+BOOST_AUTO_TEST_CASE(error_of_a_wait_in_the_kernel_is_reported, *ut::precondition(can_trace))
 {
     file_lock holder(path);
     holder.lock();
@@ -337,11 +337,11 @@ BOOST_AUTO_TEST_CASE(a_refusal_of_the_kernel_to_wait_is_no_reason_to_wait,
     BOOST_TEST(locks.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_on_which_somebody_has_a_lease)
+BOOST_AUTO_TEST_CASE(lease_of_another_process_makes_the_lock_busy)
 {
     std::ofstream(path.string()) << "data";
     child leases([&] {
-        ::signal(SIGIO, SIG_IGN); // the kernel's request to give it up
+        ::signal(SIGIO, SIG_IGN); // the kernel's request to end the lease
         int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
         if (::fcntl(fd, F_SETLEASE, F_WRLCK) != 0)
             return 1;
@@ -358,7 +358,7 @@ BOOST_AUTO_TEST_CASE(a_file_on_which_somebody_has_a_lease)
     BOOST_TEST(leases.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_fifo_that_replaces_the_file_under_a_sleeper)
+BOOST_AUTO_TEST_CASE(fifo_that_replaces_the_file_ends_a_sleep)
 {
     file_lock holder(path);
     holder.lock();
@@ -376,7 +376,7 @@ BOOST_AUTO_TEST_CASE(a_fifo_that_replaces_the_file_under_a_sleeper)
     ::close(fifo);
 }
 
-// The waiter holds on to no file that the path does not name.
+// Checks that the waiter keeps no file that the path does not name.
 void check_waiter_moves_on(fs::path const& path, std::function<void()> const& replace)
 {
     boost::filelock::file_lock_options options;
@@ -385,7 +385,7 @@ void check_waiter_moves_on(fs::path const& path, std::function<void()> const& re
     holder.lock();
     child waiter([&] {
         file_lock lock(path, options);
-        say("waiting"); // without the copy of the holder's descriptor
+        say("waiting"); // by now the child has closed its copy of the holder's descriptor
         say(lock.try_lock_for(patience) ? "held" : "timed out");
         hear();
         return 0;
@@ -400,24 +400,24 @@ void check_waiter_moves_on(fs::path const& path, std::function<void()> const& re
     BOOST_TEST(waiter.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_removed_under_a_waiter)
+BOOST_AUTO_TEST_CASE(waiter_moves_on_when_the_file_is_removed)
 {
     check_waiter_moves_on(path, [&] { fs::remove(path); });
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_moved_away_under_a_waiter)
+BOOST_AUTO_TEST_CASE(waiter_moves_on_when_the_file_is_renamed)
 {
     check_waiter_moves_on(path, [&] { fs::rename(path, directory / "elsewhere"); });
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_replaced_under_a_waiter)
+BOOST_AUTO_TEST_CASE(waiter_moves_on_when_the_file_is_replaced)
 {
     auto const next = directory / "next";
     std::ofstream(next.string()) << "next";
     check_waiter_moves_on(path, [&] { fs::rename(next, path); });
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_replaced_and_keeps_another_name)
+BOOST_AUTO_TEST_CASE(waiter_moves_on_when_a_file_with_another_name_is_replaced)
 {
     auto const next = directory / "next";
     std::ofstream(next.string()) << "next";

@@ -39,7 +39,7 @@ public:
 
     void cancel() { ::pthread_cancel(thread_); }
 
-    /// Whether it was cancelled, and had come to its end before.
+    /// Returns whether the thread was cancelled after it had finished its work.
     bool has_come_to_its_end()
     {
         void* result;
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_call_is_a_cancellation_point, Lock, exclusive_k
 {
     std::atomic<bool> is_cancelled{false};
     cancelled_thread thread([&] {
-        // Not a cancellation point.
+        // This loop is not a cancellation point.
         while (!is_cancelled)
             continue;
         Lock lock(path);
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_call_is_a_cancellation_point, Lock, exclusive_k
     BOOST_TEST(lock.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE(no_other_call_is_one)
+BOOST_AUTO_TEST_CASE(other_calls_are_no_cancellation_points)
 {
     std::atomic<bool> is_cancelled{false};
     int const fd = ::open((directory / "file").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

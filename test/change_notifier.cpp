@@ -2,8 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What is told of a file, of a marker, and of a directory whose entries go. The system has queued
-// its notices by the time the call returns that they are about: there is nothing to be waited for.
+// The change notifications of a lock file, of a marker, and of a directory when its entries are
+// removed. The system queues a notification before the call that causes it returns, so the tests
+// need no wait.
 
 #include "../src/platform/change_notifier.hpp"
 #include "../src/platform/file.hpp"
@@ -85,21 +86,21 @@ struct watcher : temporary_directory
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(notices, watcher)
+BOOST_FIXTURE_TEST_SUITE(change_notifier_suite, watcher)
 
-BOOST_AUTO_TEST_CASE(of_a_directory_it_is_told_which_entries_go)
+BOOST_AUTO_TEST_CASE(removal_of_an_entry_is_reported)
 {
     watch_place();
     BOOST_TEST(!is_told());
     fs::remove(entry);
     BOOST_TEST(is_told());
-    BOOST_TEST(!is_told()); // once
+    BOOST_TEST(!is_told()); // only once
     fs::create_directory(entry);
     fs::remove(entry);
     BOOST_TEST(is_told());
 }
 
-BOOST_AUTO_TEST_CASE(also_where_they_are_renamed)
+BOOST_AUTO_TEST_CASE(renaming_of_an_entry_is_reported)
 {
     watch_place();
     fs::rename(entry, directory / "elsewhere");
@@ -107,11 +108,11 @@ BOOST_AUTO_TEST_CASE(also_where_they_are_renamed)
     fs::rename(directory / "elsewhere", entry);
     BOOST_TEST(is_told());
     make(directory / "another");
-    fs::rename(directory / "another", entry); // in the place of what was there
+    fs::rename(directory / "another", entry); // replaces the entry
     BOOST_TEST(is_told());
 }
 
-BOOST_AUTO_TEST_CASE(but_not_what_is_made_or_changed)
+BOOST_AUTO_TEST_CASE(creation_and_change_of_an_entry_are_not_reported)
 {
     watch_place();
     make(place / "made");
@@ -126,9 +127,9 @@ BOOST_AUTO_TEST_CASE(but_not_what_is_made_or_changed)
     BOOST_TEST(!is_told());
 }
 
-BOOST_AUTO_TEST_CASE(every_one_is_told_however_long_its_name)
+BOOST_AUTO_TEST_CASE(every_removal_is_reported_whatever_the_length_of_the_name)
 {
-    int const count = 100; // more than is read at a time
+    int const count = 100; // more than one read returns
     auto const named = [&](int i) {
         auto const number = std::to_string(i);
         return place /
@@ -145,15 +146,16 @@ BOOST_AUTO_TEST_CASE(every_one_is_told_however_long_its_name)
     BOOST_TEST(::poll(&more, 1, 0) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_directorys_own_renaming_is_told)
+BOOST_AUTO_TEST_CASE(renaming_of_the_directory_is_reported)
 {
     watch_place();
     fs::rename(place, directory / "elsewhere");
     BOOST_TEST(is_told());
 }
 
-// The system does not tell of it before; but what was in the directory went earlier.
-BOOST_AUTO_TEST_CASE(its_own_removal_is_told_when_nobody_has_it_open)
+// The system does not report the removal while the directory is open. The entries were removed
+// before it.
+BOOST_AUTO_TEST_CASE(removal_of_the_directory_is_reported_when_it_is_closed)
 {
     watch_place();
     fs::remove(entry);
@@ -162,16 +164,16 @@ BOOST_AUTO_TEST_CASE(its_own_removal_is_told_when_nobody_has_it_open)
     BOOST_TEST(!is_told());
     opened.close();
     BOOST_TEST(is_told());
-    BOOST_TEST(!source.is_told(watch)); // any more
+    BOOST_TEST(!source.is_told(watch)); // the watch has ended
 }
 
-BOOST_AUTO_TEST_CASE(as_a_directory_nothing_else_is_watched)
+BOOST_AUTO_TEST_CASE(file_is_not_watched_as_a_directory)
 {
     BOOST_TEST((begin(entry, watch_kind::directory) == watch_result::no));
     BOOST_TEST(!source.is_told(watch));
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_a_process_is_told_besides)
+BOOST_AUTO_TEST_CASE(end_of_a_process_is_reported_as_well)
 {
     child other([] {
         hear();
@@ -186,7 +188,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_process_is_told_besides)
     BOOST_TEST(is_told());
 }
 
-BOOST_AUTO_TEST_CASE(who_sleeps_is_woken)
+BOOST_AUTO_TEST_CASE(change_wakes_a_sleeping_thread)
 {
     fd::thread_parker sleeper;
     auto const what = open(place, watch_kind::directory);
@@ -197,7 +199,7 @@ BOOST_AUTO_TEST_CASE(who_sleeps_is_woken)
     BOOST_TEST(sleeper.take_change());
 }
 
-BOOST_AUTO_TEST_CASE(of_a_lock_file_it_is_told_who_closes_it)
+BOOST_AUTO_TEST_CASE(close_of_a_lock_file_is_reported)
 {
     BOOST_TEST((begin(entry, watch_kind::lock_file) == watch_result::anew));
     fd::touch(entry);
@@ -206,7 +208,7 @@ BOOST_AUTO_TEST_CASE(of_a_lock_file_it_is_told_who_closes_it)
     BOOST_TEST(is_told());
 }
 
-BOOST_AUTO_TEST_CASE(of_a_marker_who_writes_to_it_but_not_who_reads_it)
+BOOST_AUTO_TEST_CASE(write_to_a_marker_is_reported_and_a_read_is_not)
 {
     BOOST_TEST((begin(entry, watch_kind::marker) == watch_result::anew));
     fd::touch(entry);

@@ -56,7 +56,7 @@ private:
 
 BOOST_FIXTURE_TEST_SUITE(descriptor_lock, temporary_directory)
 
-BOOST_AUTO_TEST_CASE(it_excludes_other_descriptors_and_file_locks)
+BOOST_AUTO_TEST_CASE(descriptor_lock_excludes_other_descriptors_and_file_locks)
 {
     opened one(path, O_RDWR | O_CREAT), two(path, O_RDWR);
     file_lock lock(path);
@@ -71,16 +71,16 @@ BOOST_AUTO_TEST_CASE(it_excludes_other_descriptors_and_file_locks)
     BOOST_TEST(try_lock_descriptor(two));
 }
 
-BOOST_AUTO_TEST_CASE(it_can_be_shared)
+BOOST_AUTO_TEST_CASE(descriptor_lock_can_be_shared)
 {
     opened one(path, O_RDWR | O_CREAT), two(path, O_RDWR);
     lock_descriptor_shared(one);
     BOOST_TEST(try_lock_descriptor_shared(two));
-    BOOST_TEST(!try_lock_descriptor(two)); // and the kernel has dropped the shared one
+    BOOST_TEST(!try_lock_descriptor(two)); // the kernel has dropped the shared lock
     BOOST_TEST(try_lock_descriptor(one));
 }
 
-BOOST_AUTO_TEST_CASE(of_a_directory_or_what_can_only_be_read)
+BOOST_AUTO_TEST_CASE(directory_and_read_only_descriptor_can_be_locked)
 {
     std::ofstream(path.string()) << "data";
     opened directory_one(directory, O_RDONLY | O_DIRECTORY), directory_two(directory, O_RDONLY);
@@ -95,27 +95,27 @@ BOOST_AUTO_TEST_CASE(of_a_directory_or_what_can_only_be_read)
     unlock_descriptor(device);
 }
 
-BOOST_AUTO_TEST_CASE(it_belongs_to_the_open_file)
+BOOST_AUTO_TEST_CASE(lock_belongs_to_the_open_file)
 {
     opened one(path, O_RDWR | O_CREAT), two(path, O_RDWR);
     lock_descriptor(one);
-    lock_descriptor(one); // no second level
+    lock_descriptor(one); // there is no second level
     int const copy = ::dup(one);
     unlock_descriptor(copy);
     ::close(copy);
     BOOST_TEST(try_lock_descriptor(two));
     unlock_descriptor(two);
-    unlock_descriptor(two); // nothing to give back
+    unlock_descriptor(two); // nothing to release
     child holder([&] {
         lock_descriptor(one);
         return 0;
     });
     BOOST_TEST(holder.wait() == 0);
-    BOOST_TEST(!try_lock_descriptor(two)); // ours is a copy of the child's
+    BOOST_TEST(!try_lock_descriptor(two)); // this descriptor is a copy of the child's
     BOOST_TEST(try_lock_descriptor(one));
 }
 
-BOOST_AUTO_TEST_CASE(it_waits_in_the_kernel)
+BOOST_AUTO_TEST_CASE(lock_descriptor_waits_in_the_kernel)
 {
     opened one(path, O_RDWR | O_CREAT);
     lock_descriptor(one);
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(it_waits_in_the_kernel)
     BOOST_TEST(waiter.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(errors_are_told)
+BOOST_AUTO_TEST_CASE(errors_are_reported)
 {
     error_code ec;
     lock_descriptor(-1, ec);
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(errors_are_told)
     BOOST_CHECK_EXCEPTION(unlock_descriptor(-1), lock_error, tells);
 }
 
-BOOST_AUTO_TEST_CASE(no_error_is_left_from_before)
+BOOST_AUTO_TEST_CASE(success_clears_the_error)
 {
     opened one(path, O_RDWR | O_CREAT), two(path, O_RDWR);
     auto const some = make_error_code(errc::io_error);

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The ownership and waiting engines, interleaving by interleaving: no file, no thread that waits, a
-// clock that is told what time it is.
+// The owner queue and the waiting engine, tested one interleaving at a time. There is no file and
+// no thread that waits, and the clock shows the time that the test sets.
 
 #include "engine.hpp"
 #include "../src/ownership/object_registry.hpp"
@@ -42,7 +42,7 @@ bool would_deadlock(next const& n)
 
 BOOST_FIXTURE_TEST_SUITE(engine_suite, engine)
 
-BOOST_AUTO_TEST_CASE(a_free_lock_is_had_with_one_attempt)
+BOOST_AUTO_TEST_CASE(free_lock_is_acquired_with_one_attempt)
 {
     auto const a = want(me);
     BOOST_TEST(a->step(start).kind == next::granted);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_free_lock_is_had_with_one_attempt)
     BOOST_TEST(book.levels(object) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(the_owner_gets_levels_without_the_protocol)
+BOOST_AUTO_TEST_CASE(owner_gets_more_levels_without_the_protocol)
 {
     for (auto const mode : {shared, upgrade, exclusive}) {
         protocol.log.clear();
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(the_owner_gets_levels_without_the_protocol)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_busy_lock_is_tried_again_after_the_poll_interval)
+BOOST_AUTO_TEST_CASE(busy_lock_is_retried_after_the_poll_interval)
 {
     protocol.answers = {attempt_result::busy, attempt_result::busy};
     auto const a = want(me, deadline::after(1s, start));
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_busy_lock_is_tried_again_after_the_poll_interval)
     BOOST_TEST(protocol.log == "axaxax");
 }
 
-BOOST_AUTO_TEST_CASE(the_last_attempt_is_at_the_deadline)
+BOOST_AUTO_TEST_CASE(last_attempt_is_at_the_deadline)
 {
     protocol.otherwise = attempt_result::busy;
     auto const a = want(me, deadline::after(70ms, start));
@@ -91,11 +91,12 @@ BOOST_AUTO_TEST_CASE(the_last_attempt_is_at_the_deadline)
     BOOST_TEST(a->step(start + 70ms).kind == next::timed_out);
     BOOST_TEST(protocol.log == "axaxaxw");
     protocol.otherwise = attempt_result::acquired;
-    BOOST_TEST(want(me)->step(start).kind == next::granted); // nobody is in the way
+    BOOST_TEST(want(me)->step(start).kind == next::granted); // no waiter is left
 }
 
-// A time point of the system's clock, which is set back and forth while it is waited for.
-BOOST_AUTO_TEST_CASE(a_step_of_the_clock_is_seen_within_a_second)
+// The deadline is a time point of the system's clock. The clock is set back and forth during the
+// wait.
+BOOST_AUTO_TEST_CASE(clock_change_is_noticed_within_a_second)
 {
     protocol.otherwise = attempt_result::busy;
     set_clock::time = set_clock::time_point(1000s);
@@ -108,14 +109,14 @@ BOOST_AUTO_TEST_CASE(a_step_of_the_clock_is_seen_within_a_second)
         n = w->step(start + i * 1s);
     }
     set_clock::time -= 1h;
-    n = w->step(start + 20s); // ten seconds have passed, and it is not yet time
+    n = w->step(start + 20s); // ten seconds have passed, and the deadline is not reached
     BOOST_TEST((n.kind == next::wait));
     BOOST_TEST((n.until <= start + 21s));
     set_clock::time += 2h;
     BOOST_TEST((w->step(start + 21s).kind == next::timed_out));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_to_be_asked_again_is_asked_when_it_said)
+BOOST_AUTO_TEST_CASE(retry_comes_after_the_requested_delay)
 {
     protocol.answers = {attempt_result::retry_after(3ms)};
     protocol.sleeps = true;
@@ -125,7 +126,7 @@ BOOST_AUTO_TEST_CASE(what_is_to_be_asked_again_is_asked_when_it_said)
     BOOST_TEST((n.until == start + 3ms));
 }
 
-BOOST_AUTO_TEST_CASE(one_attempt_is_one_attempt)
+BOOST_AUTO_TEST_CASE(wait_with_zero_timeout_makes_one_attempt)
 {
     protocol.otherwise = attempt_result::busy;
     BOOST_TEST(want(me, deadline::at_once())->step(start).kind == next::timed_out);
@@ -151,9 +152,9 @@ BOOST_AUTO_TEST_CASE(only_a_wait_without_a_limit_and_callbacks_sleeps_in_the_ker
     BOOST_TEST(book.levels(me) == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_failure_is_reported_and_leaves_the_way_free)
+BOOST_AUTO_TEST_CASE(failed_attempt_is_reported_and_leaves_the_queue)
 {
-    protocol.answers = {make_error_code(errc::timed_out)}; // a file server's
+    protocol.answers = {make_error_code(errc::timed_out)}; // the error of a file server
     auto const a = want(me), b = want(other);
     auto const n = a->step(start);
     BOOST_TEST(n.kind == next::failed);
@@ -161,13 +162,13 @@ BOOST_AUTO_TEST_CASE(a_failure_is_reported_and_leaves_the_way_free)
     BOOST_TEST(b->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(an_abandoned_attempt_withdraws_and_makes_way)
+BOOST_AUTO_TEST_CASE(abandoned_attempt_withdraws_and_wakes_the_next)
 {
     protocol.otherwise = attempt_result::busy;
     auto a = want(me), b = want(shared, other);
     a->step(start);
     BOOST_TEST(b->step(start).kind == next::wait);
-    BOOST_TEST(protocol.log == "ax"); // only the first touches the file
+    BOOST_TEST(protocol.log == "ax"); // only the first waiter touches the file
     b->waker.count = 0;
     a.reset();
     BOOST_TEST(protocol.log == "axw");
@@ -178,7 +179,7 @@ BOOST_AUTO_TEST_CASE(an_abandoned_attempt_withdraws_and_makes_way)
     BOOST_TEST(protocol.log == "axwasw");
 }
 
-BOOST_AUTO_TEST_CASE(who_wants_the_same_goes_on_with_an_abandoned_attempt)
+BOOST_AUTO_TEST_CASE(waiter_for_the_same_mode_continues_an_abandoned_attempt)
 {
     protocol.otherwise = attempt_result::busy;
     auto a = want(me), b = want(other), c = want(third);
@@ -190,7 +191,7 @@ BOOST_AUTO_TEST_CASE(who_wants_the_same_goes_on_with_an_abandoned_attempt)
     BOOST_TEST(protocol.log == "ax");
     BOOST_TEST(b->waker.count > 0);
     BOOST_TEST(b->waker.followed == 1);
-    b.reset(); // without an attempt of his own
+    b.reset(); // it has made no attempt of its own
     BOOST_TEST(protocol.log == "ax");
     c->step(start);
     BOOST_TEST(protocol.log == "axax");
@@ -198,7 +199,7 @@ BOOST_AUTO_TEST_CASE(who_wants_the_same_goes_on_with_an_abandoned_attempt)
     BOOST_TEST(protocol.log == "axaxw");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_first_watches_is_left_to_him_when_another_goes)
+BOOST_AUTO_TEST_CASE(first_waiter_keeps_its_watch_when_another_leaves)
 {
     protocol.otherwise = attempt_result::busy;
     auto a = want(me), b = want(other);
@@ -208,7 +209,7 @@ BOOST_AUTO_TEST_CASE(what_the_first_watches_is_left_to_him_when_another_goes)
     BOOST_TEST(a->waker.followed == 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_stands_in_line_keeps_his_place)
+BOOST_AUTO_TEST_CASE(lined_up_waiter_keeps_its_place)
 {
     auto const a = want(me), b = want(other);
     b->taking.line_up();
@@ -221,7 +222,7 @@ BOOST_AUTO_TEST_CASE(who_stands_in_line_keeps_his_place)
     BOOST_TEST(a->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(levels_are_given_away)
+BOOST_AUTO_TEST_CASE(levels_are_given_to_another_owner)
 {
     BOOST_TEST(!book.give(me, other));
     BOOST_TEST(!book.is_held());
@@ -234,12 +235,12 @@ BOOST_AUTO_TEST_CASE(levels_are_given_away)
     BOOST_TEST(book.give(me, other));
     BOOST_TEST(book.levels(other) == 2u);
     drop(other);
-    BOOST_TEST(protocol.log == "asas"); // nothing is given back yet
+    BOOST_TEST(protocol.log == "asas"); // no release yet
     drop(other);
     BOOST_TEST(!book.is_held());
 }
 
-BOOST_AUTO_TEST_CASE(levels_are_not_given_to_who_has_some_of_another_mode)
+BOOST_AUTO_TEST_CASE(levels_are_not_given_to_an_owner_with_another_mode)
 {
     have(shared, me);
     have(upgrade, other);
@@ -248,7 +249,7 @@ BOOST_AUTO_TEST_CASE(levels_are_not_given_to_who_has_some_of_another_mode)
     BOOST_TEST(book.levels(other) == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(they_are_served_in_the_order_in_which_they_came)
+BOOST_AUTO_TEST_CASE(waiters_are_served_in_order_of_arrival)
 {
     want(me)->step(start);
     auto a = want(object), b = want(other);
@@ -256,13 +257,13 @@ BOOST_AUTO_TEST_CASE(they_are_served_in_the_order_in_which_they_came)
     BOOST_TEST(b->step(start).kind == next::wait);
     auto const dropped = book.drop(me, exclusive);
     BOOST_TEST((dropped.next.kind == fd::pending_action::downgrade));
-    // Neither comes in before the lock has really been given back.
+    // Neither waiter gets the lock before the release is complete.
     BOOST_TEST(a->step(start).kind == next::wait);
     a->waker.count = b->waker.count = 0;
     fd::perform(book, protocol, dropped.next);
     BOOST_TEST(a->waker.count == 1);
     BOOST_TEST(b->waker.count == 0);
-    BOOST_TEST(b->step(start).kind == next::wait); // whoever happens to run first
+    BOOST_TEST(b->step(start).kind == next::wait); // whichever waiter runs first
     BOOST_TEST(!have(exclusive, me));
     BOOST_TEST(a->step(start).kind == next::granted);
     BOOST_TEST(b->step(start).kind == next::wait);
@@ -273,7 +274,7 @@ BOOST_AUTO_TEST_CASE(they_are_served_in_the_order_in_which_they_came)
     BOOST_TEST(b->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(one_in_the_queue_times_out_without_touching_the_file)
+BOOST_AUTO_TEST_CASE(queued_waiter_times_out_without_touching_the_file)
 {
     want(me)->step(start);
     auto const a = want(object, deadline::after(1s, start));
@@ -285,7 +286,7 @@ BOOST_AUTO_TEST_CASE(one_in_the_queue_times_out_without_touching_the_file)
     BOOST_TEST(drop(me));
 }
 
-BOOST_AUTO_TEST_CASE(a_waiter_behind_the_first_leaves_and_the_first_goes_on)
+BOOST_AUTO_TEST_CASE(first_waiter_continues_when_one_behind_it_leaves)
 {
     protocol.otherwise = attempt_result::busy;
     auto a = want(me, deadline::after(1s, start)), b = want(other);
@@ -297,7 +298,7 @@ BOOST_AUTO_TEST_CASE(a_waiter_behind_the_first_leaves_and_the_first_goes_on)
     BOOST_TEST(protocol.log == "axax");
 }
 
-BOOST_AUTO_TEST_CASE(waiters_of_one_owner_join_when_the_first_has_it)
+BOOST_AUTO_TEST_CASE(waiters_of_one_owner_join_when_the_first_acquires)
 {
     protocol.answers = {attempt_result::busy};
     auto const a = want(object, deadline::after(1s, start)), b = want(object), c = want(object);
@@ -330,9 +331,9 @@ BOOST_AUTO_TEST_CASE(levels_are_dropped_one_by_one_or_all_at_once)
     BOOST_TEST(book.drop_everything().next.kind == fd::pending_action::downgrade);
 }
 
-// Shared
+// Shared holds
 
-BOOST_AUTO_TEST_CASE(readers_come_in_together_and_the_last_gives_back)
+BOOST_AUTO_TEST_CASE(readers_share_the_hold_and_the_last_releases_it)
 {
     BOOST_TEST(have(shared, me));
     BOOST_TEST(have(shared, other));
@@ -348,7 +349,7 @@ BOOST_AUTO_TEST_CASE(readers_come_in_together_and_the_last_gives_back)
     BOOST_TEST(!have(shared, other));
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_waits_behind_a_waiting_writer)
+BOOST_AUTO_TEST_CASE(reader_waits_behind_a_waiting_writer)
 {
     BOOST_TEST(have(shared, me));
     auto const writer = want(other), reader = want(shared, third);
@@ -356,7 +357,8 @@ BOOST_AUTO_TEST_CASE(a_reader_waits_behind_a_waiting_writer)
     BOOST_TEST(reader->step(start).kind == next::wait);
     BOOST_TEST(book.is_behind_writer(reader->taking));
     BOOST_TEST(!book.is_behind_writer(writer->taking));
-    BOOST_TEST(have(shared, me)); // more levels for who has some: he would wait for himself
+    // A reader gets more levels: behind the writer it would wait for itself.
+    BOOST_TEST(have(shared, me));
     drop(me), drop(me);
     BOOST_TEST(reader->step(start).kind == next::wait);
     BOOST_TEST(writer->step(start).kind == next::granted);
@@ -365,7 +367,7 @@ BOOST_AUTO_TEST_CASE(a_reader_waits_behind_a_waiting_writer)
     BOOST_TEST(reader->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(a_writer_with_a_limit_is_none_that_one_waits_for_for_ever)
+BOOST_AUTO_TEST_CASE(reader_is_not_behind_a_writer_with_a_limit)
 {
     BOOST_TEST(have(shared, me));
     auto const writer = want(other, deadline::after(1s, start)), reader = want(shared, third);
@@ -377,7 +379,7 @@ BOOST_AUTO_TEST_CASE(a_writer_with_a_limit_is_none_that_one_waits_for_for_ever)
     BOOST_TEST(reader->step(start + 1s).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(several_readers_come_in_when_a_writer_goes)
+BOOST_AUTO_TEST_CASE(several_readers_acquire_when_a_writer_releases)
 {
     BOOST_TEST(have(exclusive, me));
     auto const a = want(shared, other), b = want(shared, third);
@@ -385,11 +387,11 @@ BOOST_AUTO_TEST_CASE(several_readers_come_in_when_a_writer_goes)
     b->waker.count = 0;
     drop(me);
     BOOST_TEST(a->step(start).kind == next::granted);
-    BOOST_TEST(b->waker.count > 0); // the first brings in the next
+    BOOST_TEST(b->waker.count > 0); // the first wakes the next
     BOOST_TEST(b->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(modes_do_not_mix)
+BOOST_AUTO_TEST_CASE(owner_cannot_have_two_modes)
 {
     for (auto const held : {shared, upgrade, exclusive})
         for (auto const wanted : {shared, upgrade, exclusive}) {
@@ -404,9 +406,9 @@ BOOST_AUTO_TEST_CASE(modes_do_not_mix)
     BOOST_TEST((protocol.held == lock_mode::none));
 }
 
-// Upgrade
+// Upgrade holds
 
-BOOST_AUTO_TEST_CASE(an_upgrade_hold_goes_with_readers_and_not_with_another)
+BOOST_AUTO_TEST_CASE(upgrade_hold_admits_readers_and_no_second_upgrade)
 {
     BOOST_TEST(have(shared, me));
     BOOST_TEST(have(upgrade, other));
@@ -418,12 +420,12 @@ BOOST_AUTO_TEST_CASE(an_upgrade_hold_goes_with_readers_and_not_with_another)
     BOOST_TEST(have(shared, me));
     protocol.log.clear();
     drop(other);
-    BOOST_TEST(protocol.log == "ls"); // as weak as the strongest that is left
+    BOOST_TEST(protocol.log == "ls"); // as weak as the strongest level that is left
     drop(me);
     BOOST_TEST(protocol.log == "lsr");
 }
 
-BOOST_AUTO_TEST_CASE(an_upgrade_waits_for_the_readers_and_keeps_new_ones_out)
+BOOST_AUTO_TEST_CASE(upgrade_waits_for_readers_and_keeps_new_ones_out)
 {
     BOOST_TEST(have(upgrade, me));
     BOOST_TEST(have(shared, other));
@@ -431,7 +433,7 @@ BOOST_AUTO_TEST_CASE(an_upgrade_waits_for_the_readers_and_keeps_new_ones_out)
     auto const late = want(shared, third);
     BOOST_TEST(up->step(start).kind == next::wait);
     BOOST_TEST(late->step(start).kind == next::wait);
-    BOOST_TEST(have(upgrade, me)); // its own levels are its own
+    BOOST_TEST(have(upgrade, me)); // more levels of the same owner
     drop(me);
     up->waker.count = 0;
     drop(other);
@@ -446,7 +448,7 @@ BOOST_AUTO_TEST_CASE(an_upgrade_waits_for_the_readers_and_keeps_new_ones_out)
     BOOST_TEST(late->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(an_upgrade_goes_before_a_writer_that_waits)
+BOOST_AUTO_TEST_CASE(upgrade_goes_before_a_waiting_writer)
 {
     BOOST_TEST(have(upgrade, me));
     auto const writer = want(other);
@@ -456,10 +458,10 @@ BOOST_AUTO_TEST_CASE(an_upgrade_goes_before_a_writer_that_waits)
     BOOST_TEST(writer->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(a_failed_upgrade_keeps_what_there_was)
+BOOST_AUTO_TEST_CASE(failed_upgrade_keeps_the_level)
 {
     BOOST_TEST(have(upgrade, me));
-    protocol.otherwise = attempt_result::busy; // a reader elsewhere
+    protocol.otherwise = attempt_result::busy; // a reader in another process
     auto const up = convert(me, upgrade, exclusive, deadline::after(70ms, start));
     BOOST_TEST((up->step(start).until == start + 50ms));
     BOOST_TEST(up->step(start + 70ms).kind == next::timed_out);
@@ -468,21 +470,21 @@ BOOST_AUTO_TEST_CASE(a_failed_upgrade_keeps_what_there_was)
     BOOST_TEST(drop(me, upgrade));
 }
 
-BOOST_AUTO_TEST_CASE(of_two_readers_that_convert_the_second_is_refused)
+BOOST_AUTO_TEST_CASE(second_of_two_converting_readers_is_refused)
 {
     BOOST_TEST(have(shared, me));
     BOOST_TEST(have(shared, other));
     auto const first = convert(me, shared, exclusive, deadline::after(1s, start));
     BOOST_TEST(first->step(start).kind == next::wait);
     auto const second = convert(other, shared, exclusive, deadline::after(1s, start));
-    BOOST_TEST(second->step(start).kind == next::timed_out); // at once
+    BOOST_TEST(second->step(start).kind == next::timed_out); // without a wait
     BOOST_TEST(drop(other));
     BOOST_TEST(first->step(start).kind == next::granted);
     BOOST_TEST(weaken(me, exclusive, shared));
     BOOST_TEST((protocol.held == shared));
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_that_converts_gives_way_to_the_upgrade)
+BOOST_AUTO_TEST_CASE(converting_reader_yields_to_the_upgrade)
 {
     BOOST_TEST(have(upgrade, me));
     BOOST_TEST(have(shared, other));
@@ -496,19 +498,19 @@ BOOST_AUTO_TEST_CASE(a_reader_that_converts_gives_way_to_the_upgrade)
     BOOST_TEST(up->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(a_conversion_moves_one_level_and_the_hold_follows_the_strongest)
+BOOST_AUTO_TEST_CASE(conversion_moves_one_level_and_the_hold_follows_the_strongest)
 {
     BOOST_TEST(have(upgrade, me));
     BOOST_TEST(have(upgrade, me));
     BOOST_TEST(convert(me, upgrade, exclusive)->step(start).kind == next::granted);
     BOOST_TEST(book.levels(me) == 2u);
-    BOOST_TEST(drop(me, exclusive)); // the guard of the inner scope
+    BOOST_TEST(drop(me, exclusive)); // as the guard of the inner scope does
     BOOST_TEST((protocol.held == upgrade));
     BOOST_TEST(drop(me, upgrade));
     BOOST_TEST((protocol.held == lock_mode::none));
 }
 
-BOOST_AUTO_TEST_CASE(what_one_does_not_have_one_cannot_convert)
+BOOST_AUTO_TEST_CASE(conversion_without_the_level_is_refused)
 {
     auto const refused = [](next const& n) {
         return n.kind == next::failed && n.error == errc::operation_not_permitted;
@@ -523,7 +525,7 @@ BOOST_AUTO_TEST_CASE(what_one_does_not_have_one_cannot_convert)
 
 // Attempts that take several steps
 
-BOOST_AUTO_TEST_CASE(a_try_goes_on_until_its_attempt_is_over)
+BOOST_AUTO_TEST_CASE(try_continues_until_its_attempt_ends)
 {
     protocol.answers = {attempt_result::continue_after(3ms), attempt_result::continue_after(5ms)};
     auto const a = want(me, deadline::at_once());
@@ -535,11 +537,11 @@ BOOST_AUTO_TEST_CASE(a_try_goes_on_until_its_attempt_is_over)
     BOOST_TEST((n.until == start + 8ms));
     BOOST_TEST(a->step(n.until).kind == next::granted);
     BOOST_TEST(protocol.log == "axaxax");
-    BOOST_TEST(protocol.is_only_one); // however many its steps
+    BOOST_TEST(protocol.is_only_one); // regardless of the number of steps
     BOOST_TEST(book.levels(me) == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(and_ends_with_what_its_last_step_says)
+BOOST_AUTO_TEST_CASE(try_ends_with_the_result_of_its_last_step)
 {
     for (auto const& last :
          {attempt_result(attempt_result::busy), attempt_result::retry_after(1ms)}) {
@@ -557,7 +559,7 @@ BOOST_AUTO_TEST_CASE(and_ends_with_what_its_last_step_says)
     BOOST_TEST(have(exclusive, other));
 }
 
-BOOST_AUTO_TEST_CASE(meanwhile_it_keeps_its_place)
+BOOST_AUTO_TEST_CASE(try_keeps_its_place_during_its_attempt)
 {
     protocol.answers = {attempt_result::continue_after(3ms)};
     auto a = want(me, deadline::at_once());
@@ -573,7 +575,7 @@ BOOST_AUTO_TEST_CASE(meanwhile_it_keeps_its_place)
     BOOST_TEST(b->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(but_waits_for_nobody_of_this_object)
+BOOST_AUTO_TEST_CASE(try_waits_for_no_other_owner_of_its_object)
 {
     BOOST_TEST(have(shared, me));
     protocol.answers = {attempt_result::continue_after(3ms)};
@@ -581,12 +583,12 @@ BOOST_AUTO_TEST_CASE(but_waits_for_nobody_of_this_object)
     BOOST_TEST(a->step(start).kind == next::wait);
     protocol.otherwise = attempt_result::busy;
     auto const b = convert(me, shared, exclusive);
-    BOOST_TEST(b->step(start).kind == next::wait); // goes first
+    BOOST_TEST(b->step(start).kind == next::wait); // the conversion goes first
     BOOST_TEST(a->step(start + 3ms).kind == next::timed_out);
     BOOST_TEST(protocol.log == "asaswax");
 }
 
-BOOST_AUTO_TEST_CASE(a_conversion_that_is_tried_goes_on_as_well)
+BOOST_AUTO_TEST_CASE(try_conversion_continues_until_its_attempt_ends)
 {
     BOOST_TEST(have(upgrade, me));
     protocol.answers = {attempt_result::continue_after(3ms), attempt_result::busy,
@@ -602,7 +604,7 @@ BOOST_AUTO_TEST_CASE(a_conversion_that_is_tried_goes_on_as_well)
     BOOST_TEST((protocol.held == exclusive));
 }
 
-BOOST_AUTO_TEST_CASE(where_there_is_a_limit_it_holds_within_an_attempt)
+BOOST_AUTO_TEST_CASE(limit_holds_within_an_attempt)
 {
     protocol.otherwise = attempt_result::continue_after(3ms);
     auto const a = want(me, deadline::after(5ms, start));
@@ -615,7 +617,7 @@ BOOST_AUTO_TEST_CASE(where_there_is_a_limit_it_holds_within_an_attempt)
     BOOST_TEST((for_ever->step(start).until == start + 3ms));
 }
 
-BOOST_AUTO_TEST_CASE(a_try_is_cancelled_within_its_attempt)
+BOOST_AUTO_TEST_CASE(try_is_cancelled_within_its_attempt)
 {
     protocol.otherwise = attempt_result::continue_after(3ms);
     bool cancel = false;
@@ -630,7 +632,7 @@ BOOST_AUTO_TEST_CASE(a_try_is_cancelled_within_its_attempt)
     BOOST_TEST(protocol.log == "axaxw");
 }
 
-BOOST_AUTO_TEST_CASE(nobody_is_waited_for_meanwhile)
+BOOST_AUTO_TEST_CASE(step_of_an_attempt_is_no_wait_for_a_holder)
 {
     protocol.otherwise = attempt_result::continue_after(3ms);
     protocol.sleeps = true;
@@ -642,23 +644,23 @@ BOOST_AUTO_TEST_CASE(nobody_is_waited_for_meanwhile)
     BOOST_TEST(a->waker.watched.empty());
     a->taking.give_up();
     auto const for_ever = want(me);
-    BOOST_TEST(for_ever->step(start).kind == next::wait); // and does not sleep in the kernel
+    BOOST_TEST(for_ever->step(start).kind == next::wait); // it does not sleep in the kernel
 }
 
-BOOST_AUTO_TEST_CASE(an_announcement_has_no_steps)
+BOOST_AUTO_TEST_CASE(announcement_has_no_steps)
 {
     BOOST_TEST(have(shared, me));
     protocol.announces = attempt_result::continue_after(3ms);
     auto const writer = want(other);
     auto const n = writer->step(start);
     BOOST_TEST(n.kind == next::wait);
-    BOOST_TEST((n.until == time_point::max())); // as if it was busy
+    BOOST_TEST((n.until == time_point::max())); // as if the lock were busy
     BOOST_TEST(protocol.log == "asA");
 }
 
-// Writers who wait for no more than the readers of the same object
+// Writers that wait only for readers of the same object
 
-BOOST_AUTO_TEST_CASE(a_writer_announces_himself_while_readers_of_his_object_are_left)
+BOOST_AUTO_TEST_CASE(writer_announces_itself_while_readers_of_its_object_are_left)
 {
     protocol.announces = attempt_result::busy;
     BOOST_TEST(have(shared, me));
@@ -667,32 +669,33 @@ BOOST_AUTO_TEST_CASE(a_writer_announces_himself_while_readers_of_his_object_are_
     auto const writer = want(other);
     auto const n = writer->step(start);
     BOOST_TEST(n.kind == next::wait);
-    BOOST_TEST((n.until == time_point::max())); // he will be woken
+    BOOST_TEST((n.until == time_point::max())); // a release will wake it
     BOOST_TEST(protocol.log == "A");
     drop(me);
     BOOST_TEST(writer->step(start).kind == next::wait);
-    BOOST_TEST(protocol.log == "AA"); // goes on with it
+    BOOST_TEST(protocol.log == "AA"); // the writer continues its announcement
     writer->waker.count = 0;
     drop(third);
     BOOST_TEST(writer->waker.count > 0);
     BOOST_TEST(writer->step(start).kind == next::granted);
-    BOOST_TEST(protocol.log == "AArax"); // it is one row with the attempt: no withdrawal
+    // The attempt continues the announcement, so there is no withdrawal.
+    BOOST_TEST(protocol.log == "AArax");
 }
 
-BOOST_AUTO_TEST_CASE(the_reader_that_leaves_during_the_announcement_is_not_waited_for)
+BOOST_AUTO_TEST_CASE(reader_that_leaves_during_the_announcement_is_not_waited_for)
 {
     protocol.announces = attempt_result::busy;
     BOOST_TEST(have(shared, me));
     protocol.during_attempt = [&] {
         protocol.during_attempt = {};
-        BOOST_TEST((book.drop(me, shared).next.kind ==
-                    fd::pending_action::none)); // it is the writer's now
+        BOOST_TEST(
+            (book.drop(me, shared).next.kind == fd::pending_action::none)); // the writer does it
     };
     BOOST_TEST(want(other)->step(start).kind == next::granted);
     BOOST_TEST(protocol.log == "asArax");
 }
 
-BOOST_AUTO_TEST_CASE(a_writer_who_gives_up_takes_his_announcement_back)
+BOOST_AUTO_TEST_CASE(writer_that_gives_up_withdraws_its_announcement)
 {
     protocol.announces = attempt_result::busy;
     BOOST_TEST(have(shared, me));
@@ -707,10 +710,10 @@ BOOST_AUTO_TEST_CASE(a_writer_who_gives_up_takes_his_announcement_back)
     BOOST_TEST(reader->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(the_announcement_of_one_who_is_turned_away_is_taken_back)
+BOOST_AUTO_TEST_CASE(announcement_of_a_refused_writer_is_withdrawn)
 {
     protocol.announces = attempt_result::busy;
-    // What he would convert, another thread drops.
+    // Another thread drops the level that would be converted.
     BOOST_TEST(have(shared, object));
     BOOST_TEST(have(shared, other));
     auto const up = convert(object, shared, exclusive);
@@ -719,19 +722,19 @@ BOOST_AUTO_TEST_CASE(the_announcement_of_one_who_is_turned_away_is_taken_back)
     BOOST_TEST(up->step(start).kind == next::failed);
     BOOST_TEST(protocol.log == "asasAw");
     drop(other);
-    // Or he is given levels of another mode.
+    // The owner is given levels of another mode.
     protocol.log.clear();
     BOOST_TEST(have(shared, third));
     auto const writer = want(object);
     BOOST_TEST(writer->step(start).kind == next::wait);
     writer->waker.count = 0;
     BOOST_TEST(book.give(third, object));
-    BOOST_TEST(writer->waker.count > 0); // he is told
+    BOOST_TEST(writer->waker.count > 0); // the waiter is notified
     BOOST_TEST(would_deadlock(writer->step(start)));
     BOOST_TEST(protocol.log == "asAw");
 }
 
-BOOST_AUTO_TEST_CASE(one_attempt_is_no_announcement_and_known_to_be_the_only_one)
+BOOST_AUTO_TEST_CASE(single_attempt_makes_no_announcement)
 {
     protocol.announces = attempt_result::busy;
     BOOST_TEST(have(shared, me));
@@ -743,7 +746,7 @@ BOOST_AUTO_TEST_CASE(one_attempt_is_no_announcement_and_known_to_be_the_only_one
     BOOST_TEST(!protocol.is_only_one);
 }
 
-BOOST_AUTO_TEST_CASE(who_reads_elsewhere_does_not_announce_himself)
+BOOST_AUTO_TEST_CASE(reader_of_another_object_does_not_announce_itself)
 {
     owner_queue another;
     fake_protocol of_another;
@@ -760,7 +763,7 @@ BOOST_AUTO_TEST_CASE(who_reads_elsewhere_does_not_announce_himself)
     fd::unregister_object(another);
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_of_another_make_on_the_same_file_is_nothing)
+BOOST_AUTO_TEST_CASE(lock_of_another_domain_on_the_same_file_excludes_nothing)
 {
     owner_queue another(fd::domain::flock), record_locks(fd::domain::record_lock),
         both(fd::domain::flock | fd::domain::record_lock);
@@ -771,11 +774,12 @@ BOOST_AUTO_TEST_CASE(a_lock_of_another_make_on_the_same_file_is_nothing)
     BOOST_TEST(taking.step().kind == next::granted);
     BOOST_TEST(!fd::another_keeps_out(record_locks, me, protocol.file, exclusive));
     BOOST_TEST(fd::another_keeps_out(both, me, protocol.file, exclusive));
-    BOOST_TEST(!fd::another_keeps_out(another, me, protocol.file, exclusive)); // it is oneself
+    // It is the same object.
+    BOOST_TEST(!fd::another_keeps_out(another, me, protocol.file, exclusive));
     fd::unregister_object(another);
 }
 
-BOOST_AUTO_TEST_CASE(no_announcement_beside_an_upgrade_or_an_exclusive_hold_nor_of_a_reader)
+BOOST_AUTO_TEST_CASE(only_the_upgrade_owner_announces_beside_an_upgrade_hold)
 {
     protocol.announces = attempt_result::busy;
     BOOST_TEST(have(upgrade, me));
@@ -783,14 +787,14 @@ BOOST_AUTO_TEST_CASE(no_announcement_beside_an_upgrade_or_an_exclusive_hold_nor_
     BOOST_TEST(want(other)->step(start).kind == next::wait);
     BOOST_TEST(want(upgrade, other)->step(start).kind == next::wait);
     BOOST_TEST(protocol.log.find('A') == std::string::npos);
-    // But the owner of the upgrade does.
+    // The owner of the upgrade announces itself.
     auto const up = convert(me, upgrade, exclusive);
     BOOST_TEST(up->step(start).kind == next::wait);
     BOOST_TEST(protocol.log.back() == 'A');
     BOOST_TEST((protocol.asked_as == fd::prior_hold::converting));
 }
 
-BOOST_AUTO_TEST_CASE(an_announcement_ends_another_s_row)
+BOOST_AUTO_TEST_CASE(announcement_withdraws_that_of_another_owner)
 {
     protocol.announces = attempt_result::busy;
     BOOST_TEST(have(shared, me));
@@ -802,7 +806,7 @@ BOOST_AUTO_TEST_CASE(an_announcement_ends_another_s_row)
     BOOST_TEST(protocol.log == "asasAwA");
 }
 
-BOOST_AUTO_TEST_CASE(an_announcement_that_is_refused_or_fails_ends_the_wait)
+BOOST_AUTO_TEST_CASE(refused_or_failed_announcement_ends_the_wait)
 {
     protocol.announces = attempt_result::would_deadlock;
     BOOST_TEST(have(shared, me));
@@ -817,9 +821,9 @@ BOOST_AUTO_TEST_CASE(an_announcement_that_is_refused_or_fails_ends_the_wait)
     BOOST_TEST(book.levels(me) == 1u);
 }
 
-// Those who hold the file already
+// Owners that hold the file already
 
-BOOST_AUTO_TEST_CASE(what_is_refused_fails_at_once_and_is_a_deadlock_where_there_is_no_limit)
+BOOST_AUTO_TEST_CASE(refused_request_fails_at_once_and_without_a_limit_as_a_deadlock)
 {
     protocol.otherwise = attempt_result::would_deadlock;
     BOOST_TEST(want(upgrade, me, deadline::after(60s, start))->step(start).kind == next::timed_out);
@@ -829,7 +833,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused_fails_at_once_and_is_a_deadlock_where_there
     BOOST_TEST(!book.is_held());
 }
 
-BOOST_AUTO_TEST_CASE(the_protocol_is_told_of_what_a_thread_holds_through_another_object)
+BOOST_AUTO_TEST_CASE(protocol_knows_what_a_thread_holds_through_another_object)
 {
     owner_queue another;
     fake_protocol of_another;
@@ -850,17 +854,18 @@ BOOST_AUTO_TEST_CASE(the_protocol_is_told_of_what_a_thread_holds_through_another
     stranger->taking.give_up();
     protocol.log.clear();
     auto const reader = want(shared, me);
-    BOOST_TEST(reader->step(start).kind == next::wait); // asleep he would see no writer come
+    // Asleep in the kernel it would not see a writer that waits for its other hold.
+    BOOST_TEST(reader->step(start).kind == next::wait);
     BOOST_TEST((protocol.asked_as == fd::prior_hold::other_object));
     BOOST_TEST(protocol.log == "asas");
 
-    // Of another file it is nothing.
+    // A hold on another file does not count.
     reader->taking.give_up();
     protocol.file = {1, 2};
     BOOST_TEST(want(shared, me)->step(start).kind == next::sleep);
     BOOST_TEST((protocol.asked_as == fd::prior_hold::none));
 
-    // Nor is it where it matters to nobody, or where the owner is no thread.
+    // The hold does not count if the result does not depend on it, or if the owner is no thread.
     protocol.file = {1, 1};
     protocol.otherwise = attempt_result::busy;
     BOOST_TEST(want(shared, me)->step(start).kind == next::sleep);
@@ -870,16 +875,16 @@ BOOST_AUTO_TEST_CASE(the_protocol_is_told_of_what_a_thread_holds_through_another
     fd::unregister_object(another);
 }
 
-BOOST_AUTO_TEST_CASE(who_converts_is_known_to_hold_something)
+BOOST_AUTO_TEST_CASE(protocol_knows_that_a_request_converts)
 {
     BOOST_TEST(have(shared, me));
     BOOST_TEST(convert(me, shared, exclusive)->step(start).kind == next::granted);
     BOOST_TEST((protocol.asked_as == fd::prior_hold::converting));
 }
 
-// What happens while somebody is at work on the file
+// Events during another owner's work on the file
 
-BOOST_AUTO_TEST_CASE(a_release_during_an_attempt_is_done_by_who_is_at_work)
+BOOST_AUTO_TEST_CASE(release_during_an_attempt_is_left_to_that_owner)
 {
     BOOST_TEST(have(shared, me));
     protocol.during_attempt = [&] {
@@ -895,7 +900,7 @@ BOOST_AUTO_TEST_CASE(a_release_during_an_attempt_is_done_by_who_is_at_work)
     BOOST_TEST(up->step(start + 50ms).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(one_who_leaves_during_another_s_attempt_leaves_the_withdrawing_to_him)
+BOOST_AUTO_TEST_CASE(waiter_that_leaves_during_an_attempt_leaves_its_withdrawal_to_that_owner)
 {
     BOOST_TEST(have(shared, me));
     protocol.answers = {attempt_result::busy};
@@ -904,10 +909,11 @@ BOOST_AUTO_TEST_CASE(one_who_leaves_during_another_s_attempt_leaves_the_withdraw
     auto const reader = convert(me, shared, exclusive, deadline::after(1s, start));
     protocol.during_attempt = [&] { up.reset(); };
     BOOST_TEST(reader->step(start).kind == next::granted);
-    BOOST_TEST(protocol.log == "asauwax"); // the other's row ends before one's own begins
+    // The other owner's attempt is withdrawn before this one begins.
+    BOOST_TEST(protocol.log == "asauwax");
 }
 
-BOOST_AUTO_TEST_CASE(a_look_goes_before_those_who_wait_and_not_while_somebody_is_at_work)
+BOOST_AUTO_TEST_CASE(inspection_goes_before_waiters_but_not_during_an_attempt)
 {
     struct visit : fd::waiter
     {
@@ -920,7 +926,7 @@ BOOST_AUTO_TEST_CASE(a_look_goes_before_those_who_wait_and_not_while_somebody_is
     auto const writer = want(other);
     writer->step(start);
     BOOST_TEST((book.ask(holder) == owner_queue::grant::attempt));
-    auto const dropped = book.drop(me, shared); // an owner of several threads
+    auto const dropped = book.drop(me, shared); // as if the owner had several threads
     BOOST_TEST((dropped.next.kind == fd::pending_action::none));
     BOOST_TEST(writer->step(start).kind == next::wait);
     writer->waker.count = 0;
@@ -946,7 +952,8 @@ BOOST_AUTO_TEST_CASE(a_look_goes_before_those_who_wait_and_not_while_somebody_is
     BOOST_TEST((book.ask(waits) == owner_queue::grant::attempt));
     book.leave(waits);
 
-    // Who finds the file busy stays in the queue, and must not stand before the look.
+    // An acquisition that finds the file busy stays in the queue. It must not stand before the
+    // inspection.
     protocol.otherwise = attempt_result::busy;
     auto const joins = want(shared, third);
     BOOST_TEST(joins->step(start).kind == next::wait);
@@ -955,7 +962,7 @@ BOOST_AUTO_TEST_CASE(a_look_goes_before_those_who_wait_and_not_while_somebody_is
     book.leave(waits);
 }
 
-BOOST_AUTO_TEST_CASE(a_release_that_failed_is_done_again_before_the_next_attempt)
+BOOST_AUTO_TEST_CASE(failed_release_is_repeated_before_the_next_attempt)
 {
     auto const no = make_error_code(errc::io_error);
     protocol.release_errors = {no, no};
@@ -972,7 +979,7 @@ BOOST_AUTO_TEST_CASE(a_release_that_failed_is_done_again_before_the_next_attempt
     BOOST_TEST(protocol.log == "axrrwrax");
 }
 
-BOOST_AUTO_TEST_CASE(a_lowering_that_failed_releases_nothing_and_is_done_again)
+BOOST_AUTO_TEST_CASE(failed_downgrade_releases_nothing_and_is_repeated)
 {
     auto const no = make_error_code(errc::io_error);
     BOOST_TEST(have(exclusive, me));
@@ -982,7 +989,7 @@ BOOST_AUTO_TEST_CASE(a_lowering_that_failed_releases_nothing_and_is_done_again)
     BOOST_TEST(!book.is_unreleased());
     BOOST_TEST(have(shared, other));
     BOOST_TEST((protocol.held == lock_mode::exclusive));
-    BOOST_TEST(protocol.log == "axlsasls"); // beside the next one's work
+    BOOST_TEST(protocol.log == "axlsasls"); // at the next operation
     drop(other);
     BOOST_TEST((protocol.held == lock_mode::shared));
     BOOST_TEST(protocol.log == "axlsaslsls");
@@ -990,20 +997,21 @@ BOOST_AUTO_TEST_CASE(a_lowering_that_failed_releases_nothing_and_is_done_again)
     BOOST_TEST((protocol.held == lock_mode::none));
 }
 
-BOOST_AUTO_TEST_CASE(the_last_level_that_goes_while_a_lowering_fails_is_released)
+BOOST_AUTO_TEST_CASE(last_level_dropped_during_a_failed_downgrade_is_released)
 {
     BOOST_TEST(have(exclusive, me));
     protocol.lower_errors = {make_error_code(errc::io_error)};
     protocol.during_lowering = [&] {
         BOOST_TEST(
-            (book.drop(me, shared).next.kind == fd::pending_action::none)); // it is given to him
+            // The downgrading owner does it.
+            (book.drop(me, shared).next.kind == fd::pending_action::none));
     };
     fd::perform(book, protocol, book.weaken(me, exclusive, shared).next);
     BOOST_TEST(protocol.log == "axlsr");
     BOOST_TEST((protocol.held == lock_mode::none));
 }
 
-BOOST_AUTO_TEST_CASE(a_lowering_that_failed_is_no_hindrance_to_the_release)
+BOOST_AUTO_TEST_CASE(failed_downgrade_does_not_prevent_the_release)
 {
     BOOST_TEST(have(exclusive, me));
     protocol.lower_errors = {make_error_code(errc::io_error)};
@@ -1013,21 +1021,20 @@ BOOST_AUTO_TEST_CASE(a_lowering_that_failed_is_no_hindrance_to_the_release)
     BOOST_TEST((protocol.held == lock_mode::none));
 }
 
-BOOST_AUTO_TEST_CASE(who_cannot_be_told_of_the_lock_does_not_keep_it)
+BOOST_AUTO_TEST_CASE(lock_is_released_when_on_acquired_throws)
 {
     protocol.on_acquired = [] { throw std::runtime_error("no"); };
     auto a = want(me), b = want(other);
     BOOST_CHECK_THROW(a->step(start), std::runtime_error);
     BOOST_TEST((protocol.held == lock_mode::none));
-    BOOST_TEST(b->step(start).kind == next::wait); // not before it has left
+    BOOST_TEST(b->step(start).kind == next::wait); // the first has not left the queue
     a.reset();
     protocol.on_acquired = {};
     BOOST_TEST(book.levels(me) == 0u);
     BOOST_TEST(b->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(
-    those_who_wait_look_again_whether_it_is_for_themselves_when_the_file_is_another)
+BOOST_AUTO_TEST_CASE(waiters_check_for_self_deadlock_again_when_the_file_changes)
 {
     protocol.otherwise = attempt_result::busy;
     auto const a = want(me), b = want(other);
@@ -1041,7 +1048,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(b->waker.count == 1);
 }
 
-BOOST_AUTO_TEST_CASE(what_another_thread_drops_during_a_conversion_is_not_converted)
+BOOST_AUTO_TEST_CASE(level_dropped_during_a_conversion_is_not_converted)
 {
     for (auto const from : {shared, upgrade}) {
         BOOST_TEST(have(from, object));
@@ -1053,12 +1060,12 @@ BOOST_AUTO_TEST_CASE(what_another_thread_drops_during_a_conversion_is_not_conver
         protocol.during_attempt = {};
         BOOST_TEST(book.levels(object) == 0u);
         BOOST_TEST((protocol.held == lock_mode::none));
-        BOOST_TEST(have(exclusive, other)); // nobody is in the way
+        BOOST_TEST(have(exclusive, other)); // no owner is left
         BOOST_TEST(drop(other));
     }
 }
 
-BOOST_AUTO_TEST_CASE(who_asks_within_his_own_wait_would_wait_for_himself)
+BOOST_AUTO_TEST_CASE(acquisition_within_the_same_wait_is_a_deadlock)
 {
     for (auto const who : {me, object}) {
         auto const outer = want(who);
@@ -1067,7 +1074,7 @@ BOOST_AUTO_TEST_CASE(who_asks_within_his_own_wait_would_wait_for_himself)
             auto const inner = want(who), elsewhere = want(who);
             inner->waker.is_of_this_thread = true;
             BOOST_TEST(would_deadlock(inner->step(start)));
-            // Another thread, or somebody who is no thread, waits in earnest.
+            // Another thread, or an operation without a thread, waits.
             BOOST_TEST(elsewhere->step(start).kind == next::wait);
             BOOST_TEST(want(who, deadline::at_once())->step(start).kind == next::timed_out);
         };
@@ -1077,7 +1084,7 @@ BOOST_AUTO_TEST_CASE(who_asks_within_his_own_wait_would_wait_for_himself)
     }
 }
 
-// Change notices
+// Change notifications
 
 struct watcher : engine
 {
@@ -1090,7 +1097,7 @@ struct watcher : engine
         a->waker.can_watch = true;
     }
 
-    /// How long the pause is after the next attempt, which is made when the last is over.
+    /// Makes an attempt at the end of the previous pause. Returns how long the pause after it is.
     std::chrono::nanoseconds pause()
     {
         auto const n = a->step(now);
@@ -1105,7 +1112,7 @@ struct watcher : engine
     bool deaf = false;
 };
 
-BOOST_FIXTURE_TEST_CASE(a_file_is_watched_before_the_last_attempt_before_the_wait, watcher)
+BOOST_FIXTURE_TEST_CASE(file_is_watched_before_the_last_attempt_before_a_wait, watcher)
 {
     BOOST_TEST((pause() == 50ms));
     BOOST_TEST(!deaf);
@@ -1114,18 +1121,18 @@ BOOST_FIXTURE_TEST_CASE(a_file_is_watched_before_the_last_attempt_before_the_wai
     pause();
     BOOST_TEST(a->waker.watched.size() == 1u);
     BOOST_TEST(protocol.log == "axaxax");
-    protocol.file = {2, 2}; // the path was made to name another
+    protocol.file = {2, 2}; // the path names another file
     pause();
     BOOST_TEST(a->waker.watched.size() == 2u);
     BOOST_TEST(protocol.log == "axaxaxaxax");
 }
 
-BOOST_FIXTURE_TEST_CASE(whom_the_attempt_after_it_finds_instead_is_watched_as_well, watcher)
+BOOST_FIXTURE_TEST_CASE(file_found_after_the_watch_is_set_is_watched_as_well, watcher)
 {
     unsigned attempts = 0;
     protocol.during_attempt = [&] {
         if (++attempts == 2)
-            protocol.file = {2, 2}; // he had gone before he was watched, and another has come
+            protocol.file = {2, 2}; // another file replaced it before the watch was set
     };
     BOOST_TEST((pause() == 50ms));
     BOOST_TEST(protocol.log == "axaxax");
@@ -1133,19 +1140,19 @@ BOOST_FIXTURE_TEST_CASE(whom_the_attempt_after_it_finds_instead_is_watched_as_we
     BOOST_TEST((a->waker.watched.back() == fd::file_identity{2, 2}));
 }
 
-BOOST_FIXTURE_TEST_CASE(where_it_is_another_each_time_it_is_asked_again_soon, watcher)
+BOOST_FIXTURE_TEST_CASE(file_that_changes_at_each_attempt_is_retried_soon, watcher)
 {
     protocol.during_attempt = [&] { ++protocol.file.inode; };
     BOOST_TEST((pause() == 1ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(who_finds_it_free_after_the_watch_was_set_has_it, watcher)
+BOOST_FIXTURE_TEST_CASE(lock_that_is_free_after_the_watch_is_set_is_acquired, watcher)
 {
     protocol.answers = {attempt_result::busy, attempt_result::acquired};
     BOOST_TEST(a->step(start).kind == next::granted);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_does_not_wait_or_sleeps_in_the_kernel_watches_nothing, watcher)
+BOOST_FIXTURE_TEST_CASE(try_and_sleep_in_the_kernel_watch_nothing, watcher)
 {
     auto const tries = want(other, deadline::at_once());
     tries->waker.can_watch = true;
@@ -1158,7 +1165,7 @@ BOOST_FIXTURE_TEST_CASE(who_does_not_wait_or_sleeps_in_the_kernel_watches_nothin
     BOOST_TEST(sleeps->waker.watched.empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(after_a_change_there_are_a_few_attempts_soon, watcher)
+BOOST_FIXTURE_TEST_CASE(change_causes_a_few_quick_attempts, watcher)
 {
     pause();
     change();
@@ -1170,17 +1177,17 @@ BOOST_FIXTURE_TEST_CASE(after_a_change_there_are_a_few_attempts_soon, watcher)
     BOOST_TEST(!deaf);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_attempt_of_several_steps_knows_no_such_haste, watcher)
+BOOST_FIXTURE_TEST_CASE(change_does_not_shorten_the_steps_of_an_attempt, watcher)
 {
     pause();
     protocol.answers = {attempt_result::continue_after(7ms)};
     change();
     BOOST_TEST((pause() == 7ms));
     BOOST_TEST(!deaf);
-    BOOST_TEST((pause() == 100us)); // it was busy in the end
+    BOOST_TEST((pause() == 100us)); // the attempt ended as busy
 }
 
-BOOST_FIXTURE_TEST_CASE(changes_meanwhile_neither_restart_nor_lengthen_them, watcher)
+BOOST_FIXTURE_TEST_CASE(changes_during_quick_attempts_do_not_restart_them, watcher)
 {
     pause();
     change();
@@ -1188,14 +1195,14 @@ BOOST_FIXTURE_TEST_CASE(changes_meanwhile_neither_restart_nor_lengthen_them, wat
         BOOST_TEST((pause() == length));
         change();
     }
-    // But the last of them may be the one that counts.
+    // The last of these changes may be the release, so it causes quick attempts of its own.
     BOOST_TEST((pause() == 100us));
     for (int i = 0; i < 4; ++i)
         pause();
     BOOST_TEST((pause() == 50ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(nor_is_an_early_one_of_them_forgotten, watcher)
+BOOST_FIXTURE_TEST_CASE(early_change_during_quick_attempts_is_remembered, watcher)
 {
     pause();
     change();
@@ -1205,7 +1212,7 @@ BOOST_FIXTURE_TEST_CASE(nor_is_an_early_one_of_them_forgotten, watcher)
         BOOST_TEST((pause() == length));
 }
 
-BOOST_FIXTURE_TEST_CASE(who_is_told_in_vain_again_and_again_takes_his_time, watcher)
+BOOST_FIXTURE_TEST_CASE(fruitless_changes_slow_the_attempts_down, watcher)
 {
     pause();
     for (int i = 1; i <= 10; ++i) {
@@ -1220,7 +1227,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_told_in_vain_again_and_again_takes_his_time, watc
     BOOST_TEST((pause() == 100us));
 }
 
-BOOST_FIXTURE_TEST_CASE(where_all_changes_are_told_the_polling_backs_off, watcher)
+BOOST_FIXTURE_TEST_CASE(polling_backs_off_where_every_change_is_reported, watcher)
 {
     protocol.local = true;
     for (auto const length : {50ms, 100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms})
@@ -1232,7 +1239,7 @@ BOOST_FIXTURE_TEST_CASE(where_all_changes_are_told_the_polling_backs_off, watche
     BOOST_TEST((pause() == 100ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(for_as_long_as_nothing_changes, watcher)
+BOOST_FIXTURE_TEST_CASE(polling_stays_at_one_second_while_nothing_changes, watcher)
 {
     protocol.local = true;
     for (int i = 0; i < 5; ++i)
@@ -1241,18 +1248,18 @@ BOOST_FIXTURE_TEST_CASE(for_as_long_as_nothing_changes, watcher)
         BOOST_TEST_REQUIRE((pause() == 1s));
 }
 
-BOOST_FIXTURE_TEST_CASE(also_for_one_who_has_the_watch_of_another, watcher)
+BOOST_FIXTURE_TEST_CASE(polling_backs_off_with_an_inherited_watch, watcher)
 {
     protocol.local = true;
     a->waker.watched = {protocol.file};
     for (auto const length : {50ms, 100ms, 200ms})
         BOOST_TEST((pause() == length));
-    BOOST_TEST(protocol.log == "axaxax"); // there was nothing to be missed
+    BOOST_TEST(protocol.log == "axaxax"); // no attempt was needed after a new watch
     change();
     BOOST_TEST((pause() == 100us));
 }
 
-BOOST_FIXTURE_TEST_CASE(but_no_more_where_the_file_is_another_that_cannot_be_watched, watcher)
+BOOST_FIXTURE_TEST_CASE(polling_stops_backing_off_when_a_new_file_cannot_be_watched, watcher)
 {
     protocol.local = true;
     BOOST_TEST((pause() == 50ms));
@@ -1263,7 +1270,7 @@ BOOST_FIXTURE_TEST_CASE(but_no_more_where_the_file_is_another_that_cannot_be_wat
         BOOST_TEST((pause() == 50ms));
 }
 
-BOOST_FIXTURE_TEST_CASE(longer_ones_than_a_second_stay_as_they_are, engine)
+BOOST_FIXTURE_TEST_CASE(poll_interval_above_a_second_is_kept, engine)
 {
     protocol.otherwise = attempt_result::busy;
     protocol.local = true;
@@ -1275,11 +1282,11 @@ BOOST_FIXTURE_TEST_CASE(longer_ones_than_a_second_stay_as_they_are, engine)
         BOOST_TEST((a.step(at).until > start + 24h));
 }
 
-BOOST_FIXTURE_TEST_CASE(and_nowhere_else, watcher)
+BOOST_FIXTURE_TEST_CASE(polling_does_not_back_off_without_reported_changes, watcher)
 {
     for (int i = 0; i < 5; ++i)
         BOOST_TEST((pause() == 50ms));
-    engine other_lock; // which cannot be watched
+    engine other_lock; // its file cannot be watched
     other_lock.protocol.otherwise = attempt_result::busy;
     other_lock.protocol.local = true;
     auto const b = other_lock.want(me, deadline::after(1h, start));
@@ -1287,9 +1294,9 @@ BOOST_FIXTURE_TEST_CASE(and_nowhere_else, watcher)
         BOOST_TEST((b->step(at).until == at + 50ms));
 }
 
-// Cancel and progress
+// Cancellation and progress
 
-BOOST_AUTO_TEST_CASE(a_cancel_check_is_asked_after_every_attempt_in_vain)
+BOOST_AUTO_TEST_CASE(cancel_check_runs_after_every_failed_attempt)
 {
     protocol.otherwise = attempt_result::busy;
     int asked = 0;
@@ -1305,14 +1312,14 @@ BOOST_AUTO_TEST_CASE(a_cancel_check_is_asked_after_every_attempt_in_vain)
     BOOST_TEST(protocol.log == "axaxaxw");
 }
 
-BOOST_AUTO_TEST_CASE(a_free_lock_is_had_whatever_the_cancel_check_says)
+BOOST_AUTO_TEST_CASE(free_lock_is_acquired_whatever_cancel_check_returns)
 {
     acquire_options how;
     how.cancel_check = [] { return true; };
     BOOST_TEST(want(how, me)->step(start).kind == next::granted);
 }
 
-BOOST_AUTO_TEST_CASE(one_in_the_queue_asks_at_the_poll_interval_as_well)
+BOOST_AUTO_TEST_CASE(queued_waiter_runs_cancel_check_at_the_poll_interval)
 {
     BOOST_TEST(have(exclusive, other));
     bool cancel = false;
@@ -1325,7 +1332,7 @@ BOOST_AUTO_TEST_CASE(one_in_the_queue_asks_at_the_poll_interval_as_well)
     BOOST_TEST((n.error == errc::operation_canceled));
 }
 
-BOOST_AUTO_TEST_CASE(a_writer_that_can_be_cancelled_is_none_that_one_waits_for_for_ever)
+BOOST_AUTO_TEST_CASE(reader_is_not_behind_a_writer_that_can_be_cancelled)
 {
     BOOST_TEST(have(shared, me));
     acquire_options how;
@@ -1337,7 +1344,7 @@ BOOST_AUTO_TEST_CASE(a_writer_that_can_be_cancelled_is_none_that_one_waits_for_f
     BOOST_TEST(!book.is_behind_writer(reader->taking));
 }
 
-BOOST_AUTO_TEST_CASE(progress_is_told_at_first_and_then_at_its_interval)
+BOOST_AUTO_TEST_CASE(progress_is_reported_at_first_and_then_at_its_interval)
 {
     BOOST_TEST(have(exclusive, other));
     std::vector<std::chrono::nanoseconds> told;
@@ -1363,12 +1370,12 @@ BOOST_AUTO_TEST_CASE(progress_is_told_at_first_and_then_at_its_interval)
     BOOST_TEST((a->step(start + 11s).until == start + 21s));
     BOOST_REQUIRE(told.size() == 2u);
     BOOST_TEST((told.back() == 11s));
-    BOOST_TEST((a->step(start + 21s).until == start + 25s)); // the deadline is nearer
+    BOOST_TEST((a->step(start + 21s).until == start + 25s)); // the deadline comes first
     BOOST_TEST(a->step(start + 25s).kind == next::timed_out);
     BOOST_TEST(told.size() == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(progress_is_not_told_of_a_free_lock_nor_of_one_attempt)
+BOOST_AUTO_TEST_CASE(free_lock_and_single_attempt_report_no_progress)
 {
     acquire_options how;
     how.on_wait = [](wait_status const&) { BOOST_ERROR("told"); };
@@ -1376,7 +1383,7 @@ BOOST_AUTO_TEST_CASE(progress_is_not_told_of_a_free_lock_nor_of_one_attempt)
     BOOST_TEST(want(how, other, deadline::at_once())->step(start).kind == next::timed_out);
 }
 
-BOOST_AUTO_TEST_CASE(a_callback_that_throws_ends_the_wait)
+BOOST_AUTO_TEST_CASE(callback_that_throws_ends_the_wait)
 {
     protocol.otherwise = attempt_result::busy;
     acquire_options how;

@@ -45,7 +45,7 @@ struct counting_waker final : fd::waker
     bool is_of_this_thread = false;
     bool can_watch = false;
     bool is_changed = false;
-    std::vector<fd::file_identity> watched; // one after the other
+    std::vector<fd::file_identity> watched; // in order
 
     watch_result watch(fd::watch_target const&, fd::file_identity const& file) noexcept override
     {
@@ -69,7 +69,7 @@ inline owner some_thread()
     return *who;
 }
 
-/// A book, a protocol without a file, and those who want something of them.
+/// A fixture: an owner queue, a protocol without a file, and acquisitions.
 struct engine
 {
     fake_protocol protocol;
@@ -131,7 +131,7 @@ struct engine
     {
         return want(mode, who, deadline::at_once())->step(start).kind == next::granted;
     }
-    /// Drops a level and does what is to be done.
+    /// Drops a level and performs the pending action.
     bool drop(owner who, lock_mode mode = lock_mode::none)
     {
         auto const dropped = book.drop(who, mode);

@@ -41,12 +41,12 @@ BOOST_AUTO_TEST_CASE(every_code_has_a_text_of_its_own)
     std::set<std::string> const texts{text(0), text(1), text(2), text(3), text(4),
                                       text(5), text(6), text(7), text(8)};
     BOOST_TEST(texts.size() == 9u);
-    BOOST_TEST(text(9) == text(0)); // the last one: extend this test with the enumeration
+    BOOST_TEST(text(9) == text(0)); // the last code: extend this test with the enumeration
     char buffer[8];
     BOOST_TEST(boost::filelock::error_category().message(1, buffer, sizeof buffer) == text(1));
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_error_names_the_path_and_the_reason)
+BOOST_AUTO_TEST_CASE(lock_error_names_the_path_and_the_reason)
 {
     lock_error const e(error::not_a_lock_file, "some/where.lock");
     BOOST_TEST(e.path() == "some/where.lock");
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_lock_error_names_the_path_and_the_reason)
     BOOST_TEST(what.find(e.code().message()) != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_error_names_the_holder_where_he_is_known)
+BOOST_AUTO_TEST_CASE(lock_error_names_the_holder_if_it_is_known)
 {
     boost::filelock::owner_record holder;
     lock_error const nobody(error::not_a_lock_file, "x.lock");

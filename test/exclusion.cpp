@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Two holders never: many processes, with every hold recorded.
+// Many processes record every hold. No two holds may overlap.
 
 #include "lock_kinds.hpp"
 #include "process/child.hpp"
@@ -45,7 +45,7 @@ struct interval
     long long from, to;
 };
 
-// One clock for all processes.
+// Returns the time of a clock that all processes share.
 long long now()
 {
     timespec t;
@@ -53,7 +53,7 @@ long long now()
     return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
 }
 
-// Waits in every way in turn.
+// Acquires the lock in a different way at each turn.
 template <class Lock>
 void hold_once(Lock& lock, int turn)
 {
@@ -66,7 +66,7 @@ void hold_once(Lock& lock, int turn)
             throw std::runtime_error("timed out");
         break;
     case 2:
-        // A process that tried without a pause would keep the holder from its processor.
+        // Attempts without a pause would take the processor from the holder.
         while (!lock.try_lock())
             std::this_thread::sleep_for(std::chrono::microseconds(200));
         break;
@@ -79,12 +79,12 @@ int hold_and_record(boost::filesystem::path const& path, boost::filesystem::path
     Lock lock(path, quick<Lock>());
     std::vector<interval> intervals;
     int const count = holds();
-    hear(); // all start together
+    hear(); // all processes start together
     for (int i = 0; i < count; ++i) {
         hold_once(lock, i);
         interval one;
         one.from = now();
-        ::sched_yield(); // invites the others in
+        ::sched_yield(); // lets the other processes run
         one.to = now();
         lock.unlock();
         intervals.push_back(one);
@@ -95,7 +95,7 @@ int hold_and_record(boost::filesystem::path const& path, boost::filesystem::path
     return out.flush() ? 0 : 1;
 }
 
-// What all processes see of one path: who is inside, and what went wrong.
+// The owners that are inside for one path, and the violations, counted by all processes.
 struct tally
 {
     std::atomic<int> readers{0}, writers{0}, violations{0}, holds{0};
@@ -130,7 +130,7 @@ template <class Lock>
 void write_once(Lock& lock, tally& t, int turn)
 {
     if (turn % 3 != 2 ||
-        !lock.try_lock()) // many threads that only tried would keep each other busy
+        !lock.try_lock()) // many threads that only make attempts would keep each other busy
         hold_once(lock, turn % 2);
     t.violations += t.writers++ != 0 || t.readers != 0;
     ::sched_yield();
@@ -152,7 +152,7 @@ void read_once(Lock& lock, tally& t)
     lock.unlock_shared();
 }
 
-// Two threads on one object, one on another of the same path, and all of them for two paths.
+// Runs two threads on one object and one on another object of the same path, for two paths.
 template <class Lock, class Step>
 void mixed_threads(boost::filesystem::path const& directory, shared_tallies& tallies, int rounds,
                    Step const& step)
@@ -192,7 +192,7 @@ void mixed_processes(boost::filesystem::path const& directory, Step const& step)
     std::vector<std::unique_ptr<child>> children;
     for (int i = 0; i < crowd; ++i)
         children.push_back(std::make_unique<child>([&] {
-            hear(); // all start together
+            hear(); // all processes start together
             mixed_threads<Lock>(directory, tallies, rounds, step);
             return 0;
         }));
@@ -210,7 +210,7 @@ void mixed_processes(boost::filesystem::path const& directory, Step const& step)
 
 BOOST_FIXTURE_TEST_SUITE(exclusion, temporary_directory)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_recorded_holds_of_eight_processes_do_not_overlap, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(recorded_holds_of_eight_processes_do_not_overlap, Lock,
                               exclusive_kinds)
 {
     auto const record = [&](int i) { return directory / std::to_string(i); };
@@ -236,13 +236,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_recorded_holds_of_eight_processes_do_not_overl
     BOOST_TEST((overlap == all.end()));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(threads_and_processes_objects_and_paths_mixed, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(threads_processes_objects_and_paths_exclude_each_other, Lock,
+                              exclusive_kinds)
 {
     mixed_processes<Lock>(directory,
                           [](Lock& lock, tally& t, int turn) { write_once(lock, t, turn); });
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(readers_and_writers_mixed, Lock, shared_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(readers_and_writers_exclude_each_other, Lock, shared_kinds)
 {
     mixed_processes<Lock>(directory, [](Lock& lock, tally& t, int turn) {
         turn % 3 == 0 ? write_once(lock, t, turn / 3) : read_once(lock, t);

@@ -44,7 +44,8 @@ private:
     {}
 };
 
-/// Its log has a letter for each call: w(ait), h(urry), l(isten), d(eafen), g(o, the source).
+/// Its log has a letter for each call: w(ait_until), h(urry), l(isten), d(eafen), and g for let_go,
+/// which releases the source.
 struct fake_context final : detail::async_context
 {
     std::string log;
@@ -87,7 +88,7 @@ struct engine
         }
         void discard() noexcept override { was_discarded = true; }
         bool start() { return async_operation::start(); }
-        bool run() // a step that was posted
+        bool run() // runs a posted step
         {
             BOOST_TEST_REQUIRE(posted == 1);
             posted = 0;

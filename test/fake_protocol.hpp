@@ -18,17 +18,17 @@ namespace filelock_test {
 namespace detail = boost::filelock::detail;
 
 /// A lock without a file. Its log has a letter for every call: a(ttempt), S(leep), w(ithdraw),
-/// r(elease), l(ower) and the mode: s(hared), u(pgrade), x (exclusive); and, where it `announces`,
-/// A(nnounce).
+/// r(elease), and l for a downgrade, with the mode: s(hared), u(pgrade), x (exclusive). If
+/// `announces` is set, it logs A(nnounce) as well.
 struct fake_protocol : detail::protocol
 {
-    std::deque<detail::attempt_result> answers; // then `otherwise`
+    std::deque<detail::attempt_result> answers; // used in order, then `otherwise`
     detail::attempt_result otherwise = detail::attempt_result::acquired;
     std::deque<boost::system::error_code> release_errors, lower_errors, withdraw_errors;
     std::function<void()> during_attempt, during_lowering, on_acquired;
-    std::optional<detail::attempt_result> announces; // and answers so
+    std::optional<detail::attempt_result> announces; // the result of an announcement
     detail::prior_hold asked_as = detail::prior_hold::none;
-    bool is_only_one = false; // the attempt
+    bool is_only_one = false; // the last attempt did not wait
     bool sleeps = false;
     bool is_ours = true;
     bool local = false;

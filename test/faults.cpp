@@ -2,8 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Killed at any system call, or with any call failing: the error is told, nothing is left, the next
-// gets the lock, and never do two have it. At a sample of the calls (process/sample.hpp).
+// A process is killed at any system call, or any call fails. The error is reported, nothing is
+// left, the next process gets the lock, and two processes never have it. The tests take a sample of
+// the calls (process/sample.hpp).
 
 #include <boost/test/unit_test.hpp>
 
@@ -113,7 +114,7 @@ struct fixture : temporary_directory
         return s;
     }
 
-    // Another has it until it is waited for.
+    // Another process holds the lock until a process waits for it.
     sequence waiting(way how)
     {
         auto s = free(how);
@@ -140,7 +141,7 @@ struct fixture : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(faults, fixture, *ut::precondition(can_trace))
 
-// A file that is free.
+// A file that is free
 
 BOOST_AUTO_TEST_CASE(exclusive)
 {
@@ -209,7 +210,7 @@ BOOST_AUTO_TEST_CASE(a_copy_may_be_elsewhere)
     check(free(way::lock));
 }
 
-// A file that another has at first.
+// A file that another process holds at first
 
 BOOST_AUTO_TEST_CASE(exclusive_after_a_wait)
 {
@@ -233,7 +234,7 @@ BOOST_AUTO_TEST_CASE(both_after_a_wait)
     check(waiting(way::lock));
 }
 
-// The one is had, and given back since the other is not.
+// The first kernel lock is acquired, and released since the second is not.
 BOOST_AUTO_TEST_CASE(both_after_a_wait_for_the_second)
 {
     auto const record = other_options(kernel_lock::record);
@@ -264,10 +265,10 @@ BOOST_AUTO_TEST_CASE(both_after_a_wait_with_a_limit)
     check(waiting(way::timed));
 }
 
-BOOST_AUTO_TEST_CASE(after_a_wait_that_tells_of_its_progress)
+BOOST_AUTO_TEST_CASE(exclusive_after_a_wait_with_progress)
 {
     auto s = waiting(way::with_progress);
-    s.varies = true; // it looks at every process
+    s.varies = true; // it inspects every process
     check(s);
 }
 

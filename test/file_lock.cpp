@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What `file_lock` does beyond what all kinds do.
+// The behaviour of `file_lock` beyond that of all lock types.
 
 #include <boost/test/unit_test.hpp>
 
@@ -66,7 +66,8 @@ error_code error_of(F&& f)
     return {};
 }
 
-/// What others can have: 'x' everything, 's' a shared lock only, '-' nothing.
+/// Returns the lock that another process can have: 'x' an exclusive one, 's' only a shared one, '-'
+/// none.
 char left_to_others(fs::path const& path, kernel_lock backend = kernel_lock::flock)
 {
     file_lock_options options;
@@ -102,9 +103,9 @@ int holder_in_child(fs::path const& path)
 
 BOOST_FIXTURE_TEST_SUITE(file_lock_suite, temporary_directory)
 
-// Shared.
+// Shared holds
 
-BOOST_AUTO_TEST_CASE(a_shared_lock_makes_the_file_too)
+BOOST_AUTO_TEST_CASE(shared_lock_creates_the_file)
 {
     for (auto const backend : backends) {
         fs::remove(path);
@@ -115,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_shared_lock_makes_the_file_too)
     }
 }
 
-BOOST_AUTO_TEST_CASE(permission_to_read_is_enough_to_share, *ut::precondition(is_root))
+BOOST_AUTO_TEST_CASE(read_permission_is_enough_for_a_shared_lock, *ut::precondition(is_root))
 {
     std::ofstream(path.string()) << "data";
     fs::permissions(path, fs::perms(0444));
@@ -148,7 +149,7 @@ BOOST_AUTO_TEST_CASE(permission_to_read_is_enough_to_share, *ut::precondition(is
     }
 }
 
-BOOST_AUTO_TEST_CASE(no_permission_is_no_lock, *ut::precondition(is_root))
+BOOST_AUTO_TEST_CASE(lock_without_permission_is_an_error, *ut::precondition(is_root))
 {
     std::ofstream(path.string()) << "data";
     fs::permissions(path, fs::perms(0));
@@ -159,7 +160,7 @@ BOOST_AUTO_TEST_CASE(no_permission_is_no_lock, *ut::precondition(is_root))
                }) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_read_only_mount_can_be_shared, *ut::precondition(can_mount))
+BOOST_AUTO_TEST_CASE(file_on_a_read_only_mount_can_be_locked_shared, *ut::precondition(can_mount))
 {
     std::ofstream(path.string()) << "data";
     BOOST_TEST(with_own_mounts([&] {
@@ -177,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_read_only_mount_can_be_shared, *ut::precondition(can_moun
                }) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_program_that_runs_can_be_shared)
+BOOST_AUTO_TEST_CASE(running_program_can_be_locked_shared)
 {
     fs::copy_file("/bin/cat", path);
     child runs({path.string()});
@@ -187,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_runs_can_be_shared)
     BOOST_TEST(lock.try_lock_shared());
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_does_not_join_those_who_have_a_file_that_was_replaced)
+BOOST_AUTO_TEST_CASE(reader_does_not_join_a_hold_on_a_replaced_file)
 {
     file_lock lock(path, {milliseconds(1)});
     lock.lock_shared();
@@ -196,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_reader_does_not_join_those_who_have_a_file_that_was_repla
     writer.lock();
     BOOST_TEST(in_thread([&] { return !lock.try_lock_shared(); }));
     BOOST_TEST(in_thread([&] { return !lock.try_lock_shared_for(milliseconds(5)); }));
-    lock.lock_shared(); // one level more for him who has it
+    lock.lock_shared(); // one more level for the thread that holds it
     lock.unlock_shared();
     writer.unlock();
     std::promise<void> waiting;
@@ -210,17 +211,18 @@ BOOST_AUTO_TEST_CASE(a_reader_does_not_join_those_who_have_a_file_that_was_repla
         return held;
     });
     waiting.get_future().wait();
-    lock.unlock_shared(); // the last on the old file; the waiter takes the new one
+    lock.unlock_shared(); // ends the hold on the old file; the waiter acquires the new one
     BOOST_TEST(reader.get());
 }
 
-// What the kernel has not.
+// Locks that the kernel lacks
 
-BOOST_AUTO_TEST_CASE(both_kinds_at_once_are_for_local_storage, *ut::precondition(can_mount))
+BOOST_AUTO_TEST_CASE(both_kernel_locks_require_local_storage, *ut::precondition(can_mount))
 {
-    // A file system that keeps no list of ours counts as one of the network.
+    // A file system that is not in the library's list of local types counts as network storage.
     BOOST_TEST(with_own_mounts([&] {
-                   if (::unshare(CLONE_NEWIPC) != 0) // or it would be everybody's
+                   // Otherwise the mount would affect all processes.
+                   if (::unshare(CLONE_NEWIPC) != 0)
                        return 5;
                    mount("none", directory.string(), "mqueue");
                    auto options = with_backend(kernel_lock::both);
@@ -230,7 +232,7 @@ BOOST_AUTO_TEST_CASE(both_kinds_at_once_are_for_local_storage, *ut::precondition
                        return 1;
                    if (!(error_of([&] { refused.lock_shared(); }) == ec.default_error_condition()))
                        return 2;
-                   options.where = storage::local; // the user knows better
+                   options.where = storage::local; // the option overrides the detection
                    file_lock told(path, options);
                    if (!told.try_lock())
                        return 3;
@@ -241,8 +243,7 @@ BOOST_AUTO_TEST_CASE(both_kinds_at_once_are_for_local_storage, *ut::precondition
                }) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(without_flock_there_is_a_marker_where_that_is_asked_for,
-                     *ut::precondition(can_trace))
+BOOST_AUTO_TEST_CASE(fallback_soft_uses_a_marker_without_flock, *ut::precondition(can_trace))
 {
     child locks([&] {
         hear();
@@ -266,12 +267,12 @@ BOOST_AUTO_TEST_CASE(without_flock_there_is_a_marker_where_that_is_asked_for,
     BOOST_TEST(locks.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(with_flock_there_is_no_marker_whatever_is_asked_for)
+BOOST_AUTO_TEST_CASE(fallback_soft_uses_no_marker_with_flock)
 {
     for (auto const backend : backends) {
         auto options = with_backend(backend);
         options.on_unsupported = boost::filelock::fallback::soft;
-        auto const in = directory / "a" / "test.lock"; // whose parent is missing
+        auto const in = directory / "a" / "test.lock"; // the parent is missing
         file_lock lock(in, options), other(in, with_backend(backend));
         lock.lock();
         BOOST_TEST(!lock.is_soft());
@@ -290,7 +291,7 @@ BOOST_AUTO_TEST_CASE(with_flock_there_is_no_marker_whatever_is_asked_for)
     }
 }
 
-// on_acquired.
+// on_acquired
 
 BOOST_AUTO_TEST_CASE(on_acquired_runs_once_per_lock_with_its_descriptor)
 {
@@ -303,7 +304,7 @@ BOOST_AUTO_TEST_CASE(on_acquired_runs_once_per_lock_with_its_descriptor)
             BOOST_REQUIRE(::fstat(fd, &lent) == 0);
             BOOST_REQUIRE(::stat(path.c_str(), &named) == 0);
             BOOST_TEST(lent.st_ino == named.st_ino);
-            BOOST_TEST(left_to_others(path, backend) != 'x'); // we have it
+            BOOST_TEST(left_to_others(path, backend) != 'x'); // the hold exists during the callback
         };
         file_lock lock(path, options);
         lock.lock();
@@ -314,7 +315,7 @@ BOOST_AUTO_TEST_CASE(on_acquired_runs_once_per_lock_with_its_descriptor)
         lock.lock_shared();
         lock.lock_shared();
         BOOST_TEST(calls == 2);
-        BOOST_TEST(in_thread([&] { // another reader joins the one hold
+        BOOST_TEST(in_thread([&] { // another reader joins the hold
             bool const joined = lock.try_lock_shared();
             lock.unlock_shared();
             return joined;
@@ -347,7 +348,7 @@ BOOST_AUTO_TEST_CASE(on_acquired_may_write_the_file)
     BOOST_TEST(pid == ::getpid());
 }
 
-BOOST_AUTO_TEST_CASE(what_on_acquired_throws_gives_the_lock_back)
+BOOST_AUTO_TEST_CASE(exception_of_on_acquired_releases_the_lock)
 {
     auto const before = open_descriptors();
     bool fails = true;
@@ -372,7 +373,7 @@ BOOST_AUTO_TEST_CASE(what_on_acquired_throws_gives_the_lock_back)
     BOOST_TEST(left_to_others(path) == '-');
 }
 
-// still_held.
+// still_held
 
 BOOST_AUTO_TEST_CASE(still_held_while_held_and_while_the_path_names_the_file)
 {
@@ -385,15 +386,17 @@ BOOST_AUTO_TEST_CASE(still_held_while_held_and_while_the_path_names_the_file)
             is_shared ? lock.lock_shared() : lock.lock();
             BOOST_TEST(lock.still_held(ec));
             BOOST_TEST(!ec);
-            BOOST_TEST(left_to_others(path, backend) == (is_shared ? 's' : '-')); // as it was
-            BOOST_TEST(in_thread([&] { return !lock.still_held(ec); }));          // not he
+            // The check leaves the lock unchanged.
+            BOOST_TEST(left_to_others(path, backend) == (is_shared ? 's' : '-'));
+            // The other thread does not hold it.
+            BOOST_TEST(in_thread([&] { return !lock.still_held(ec); }));
             fs::rename(path, directory / "away");
             BOOST_TEST(!lock.still_held(ec));
             BOOST_TEST(!ec);
             std::ofstream(path.string()) << "another file";
             BOOST_TEST(!lock.still_held(ec));
             fs::rename(directory / "away", path);
-            BOOST_TEST(lock.still_held(ec)); // it says now, and not all the while
+            BOOST_TEST(lock.still_held(ec)); // still_held reports the present state
             fs::remove(path);
             BOOST_TEST(!lock.still_held(ec));
             BOOST_TEST(!ec);
@@ -403,7 +406,7 @@ BOOST_AUTO_TEST_CASE(still_held_while_held_and_while_the_path_names_the_file)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_that_somebody_else_has_meanwhile_is_lost)
+BOOST_AUTO_TEST_CASE(lock_that_another_process_acquired_is_lost)
 {
     for (bool const is_shared : {false, true}) {
         int lent = -1;
@@ -411,26 +414,25 @@ BOOST_AUTO_TEST_CASE(a_lock_that_somebody_else_has_meanwhile_is_lost)
         options.on_acquired = [&](int fd) { lent = fd; };
         file_lock lock(path, options), thief(path);
         is_shared ? lock.lock_shared() : lock.lock();
-        BOOST_REQUIRE(::flock(lent, LOCK_UN) == 0); // as a server does that forgets
+        BOOST_REQUIRE(::flock(lent, LOCK_UN) == 0); // as a server does that loses its state
         thief.lock();
         error_code ec;
         BOOST_TEST(!lock.still_held(ec));
         BOOST_TEST(!ec);
         thief.unlock();
-        BOOST_TEST(!lock.still_held(ec));                               // once lost, lost
-        BOOST_TEST(in_thread([&] { return !lock.try_lock_shared(); })); // and nobody joins
-        BOOST_TEST(lock.is_locked());                                   // what the object thinks
+        BOOST_TEST(!lock.still_held(ec));                               // a lost hold stays lost
+        BOOST_TEST(in_thread([&] { return !lock.try_lock_shared(); })); // no reader joins it
+        BOOST_TEST(lock.is_locked()); // the object still has its level
         lock.release();
         is_shared ? lock.lock_shared() : lock.lock();
         BOOST_TEST(lock.still_held(ec));
     }
 }
 
-BOOST_AUTO_TEST_CASE(after_an_error_of_the_server_the_lock_is_lost_for_good,
-                     *ut::precondition(can_trace))
+BOOST_AUTO_TEST_CASE(error_of_the_server_loses_the_lock_for_good, *ut::precondition(can_trace))
 {
-    // Whether the hold is taken for lost afterwards: a server that was away may have forgotten it,
-    // an interrupted disk may not.
+    // `is_lost`: whether the hold counts as lost after the error. A server that was away may have
+    // lost its state; an interrupted disk has not.
     for (auto const& [name, is_lost] : {std::pair<std::string, bool>{"ENOTCONN", true},
                                         {"ESTALE", true},
                                         {"EBADFD", true},
@@ -459,7 +461,7 @@ BOOST_AUTO_TEST_CASE(after_an_error_of_the_server_the_lock_is_lost_for_good,
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_child_does_not_hold_what_its_parent_holds)
+BOOST_AUTO_TEST_CASE(child_does_not_hold_its_parents_lock)
 {
     file_lock lock(path);
     lock.lock();
@@ -472,9 +474,9 @@ BOOST_AUTO_TEST_CASE(a_child_does_not_hold_what_its_parent_holds)
     BOOST_TEST(lock.still_held(ec));
 }
 
-// Waiting with a real holder.
+// Waits for a real holder
 
-BOOST_AUTO_TEST_CASE(progress_names_the_holder_until_the_wait_is_canceled)
+BOOST_AUTO_TEST_CASE(progress_names_the_holder_until_the_wait_is_cancelled)
 {
     child holder([&] { return holder_in_child(path); });
     holder.expect("held");
@@ -509,7 +511,7 @@ BOOST_AUTO_TEST_CASE(progress_names_the_holder_until_the_wait_is_canceled)
     BOOST_TEST(!lock.is_locked());
 }
 
-BOOST_AUTO_TEST_CASE(a_wait_is_canceled_from_another_thread)
+BOOST_AUTO_TEST_CASE(wait_is_cancelled_from_another_thread)
 {
     child holder([&] { return holder_in_child(path); });
     holder.expect("held");
@@ -535,7 +537,7 @@ BOOST_AUTO_TEST_CASE(a_wait_is_canceled_from_another_thread)
     BOOST_TEST(lock.is_locked());
 }
 
-BOOST_AUTO_TEST_CASE(a_wait_with_progress_ends_with_the_lock)
+BOOST_AUTO_TEST_CASE(wait_with_progress_ends_with_the_lock)
 {
     child holder([&] { return holder_in_child(path); });
     holder.expect("held");
@@ -547,7 +549,7 @@ BOOST_AUTO_TEST_CASE(a_wait_with_progress_ends_with_the_lock)
     BOOST_TEST(lock.is_locked());
 }
 
-BOOST_AUTO_TEST_CASE(a_time_out_names_the_holder)
+BOOST_AUTO_TEST_CASE(timeout_names_the_holder)
 {
     child holder([&] { return holder_in_child(path); });
     holder.expect("held");
@@ -562,7 +564,7 @@ BOOST_AUTO_TEST_CASE(a_time_out_names_the_holder)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_self_deadlock_names_us)
+BOOST_AUTO_TEST_CASE(self_deadlock_names_this_process)
 {
     file_lock lock(path), again(path);
     lock.lock();

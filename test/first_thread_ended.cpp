@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A process whose first thread has ended while others go on. /proc/self shows nothing of it any
-// more.
+// A process after its first thread has ended, while others continue. /proc/self no longer shows the
+// state of the first thread.
 
 #include <boost/test/unit_test.hpp>
 
@@ -39,7 +39,7 @@ bool shows_descriptors()
     return it != fs::directory_iterator();
 }
 
-/// The body of a child: does this on a second thread, once the first has ended.
+/// Returns the body of a child that runs `what` on a second thread, after the first has ended.
 std::function<int()> after_first_thread(std::function<int()> const& what)
 {
     return [what]() -> int {
@@ -63,7 +63,7 @@ typename options_of<Lock>::type never_polls()
 
 BOOST_FIXTURE_TEST_SUITE(first_thread_ended, temporary_directory)
 
-// At the moment of the release, with no poll of its own.
+// The waiter gets the lock when it is released, without polling.
 BOOST_AUTO_TEST_CASE_TEMPLATE(lock_is_handed_over, Lock, exclusive_kinds)
 {
     Lock lock(path);
@@ -71,7 +71,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lock_is_handed_over, Lock, exclusive_kinds)
     child waits(after_first_thread([&] {
         Lock own(path, never_polls<Lock>());
         boost::filelock::acquire_options how;
-        how.timeout = 2 * patience; // or it would take the lock in the end
+        // The last attempt is at the deadline, which is later than the test waits.
+        how.timeout = 2 * patience;
         how.on_wait = [is_first = true](auto const&) mutable {
             if (std::exchange(is_first, false))
                 say("waits");

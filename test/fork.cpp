@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What a fork and an exec leave of a lock.
+// The state of a lock after a fork or an exec.
 
 #include <boost/test/unit_test.hpp>
 
@@ -54,8 +54,8 @@ bool refuses_to_unlock(boost::filelock::detail::exclusive_names& lock)
     return false;
 }
 
-// What is done when a fork is over, before the library has noticed. Handlers that are registered
-// before all others, those of shared libraries included, are the first after a fork (POSIX).
+// Runs right after a fork, before the library has noticed it. A fork handler that is registered
+// before all others, including those of shared libraries, runs first in the child (POSIX).
 std::function<void()> first_after_fork;
 
 void register_before_all_others(int, char**, char**)
@@ -70,7 +70,8 @@ void register_before_all_others(int, char**, char**)
 [[gnu::section(".preinit_array"),
   gnu::used]] void (*const preinit)(int, char**, char**) = register_before_all_others;
 
-// A child that outlives its parent. (One that read would end with its parent's end of the pipe.)
+// The body of a child that outlives its parent. A child that read its input would end at the
+// parent's end of the pipe.
 int live_on()
 {
     say("alive");
@@ -78,7 +79,7 @@ int live_on()
         ::pause();
 }
 
-// Threads that do something over and over until the end of a test.
+// Threads that repeat an action until the end of a test.
 class busy_threads
 {
 public:
@@ -113,7 +114,7 @@ private:
 
 BOOST_FIXTURE_TEST_SUITE(fork_suite, temporary_directory)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_owns_nothing_and_its_unlocking_does_nothing, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(child_owns_nothing_and_its_unlock_has_no_effect, Lock,
                               exclusive_kinds)
 {
     Lock lock(path);
@@ -123,7 +124,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_owns_nothing_and_its_unlocking_does_nothin
         if (lock.is_locked() || lock.lock_counter() != 0)
             return 1;
         lock.unlock();
-        lock.unlock(); // as the parent's two guards would
+        lock.unlock(); // as the parent's two guards would do
         if (!refuses_to_unlock(lock))
             return 2;
         return taken<Lock>(path) ? 0 : 3;
@@ -136,8 +137,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_owns_nothing_and_its_unlocking_does_nothin
     BOOST_TEST(!taken<Lock>(path));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_inherits_no_level_of_a_lock_that_was_free, Lock,
-                              exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(child_inherits_no_level_of_a_free_lock, Lock, exclusive_kinds)
 {
     Lock lock(path);
     lock.lock();
@@ -146,10 +146,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_inherits_no_level_of_a_lock_that_was_free,
     BOOST_TEST(c.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_childs_destructor_release_and_end_leave_the_lock, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(destructor_release_and_exit_of_a_child_keep_the_lock, Lock,
                               exclusive_kinds)
 {
-    static std::unique_ptr<Lock> lock; // `exit` destroys it, in the child and in the end here
+    // `exit` destroys it, both in the child and at the end of this process.
+    static std::unique_ptr<Lock> lock;
     lock = std::make_unique<Lock>(path);
     lock->lock();
     child destroys([] {
@@ -185,7 +186,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_childs_destructor_release_and_end_leave_the_lock
     BOOST_TEST(!taken<Lock>(path));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_locks_the_same_object_afresh, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(child_acquires_the_same_object_anew, Lock, exclusive_kinds)
 {
     Lock lock(path, quick<Lock>());
     lock.lock();
@@ -198,7 +199,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_locks_the_same_object_afresh, Lock, exclus
         say("held");
         hear();
         lock.unlock();
-        lock.unlock(); // the inherited level, still
+        lock.unlock(); // for the inherited level
         return refuses_to_unlock(lock) ? 0 : 3;
     });
     c.expect("busy");
@@ -210,7 +211,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_locks_the_same_object_afresh, Lock, exclus
     BOOST_TEST(lock.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_shares_nothing_of_its_parents, Lock, shared_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(child_does_not_join_its_parents_shared_hold, Lock, shared_kinds)
 {
     Lock lock(path, quick<Lock>());
     {
@@ -218,7 +219,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_shares_nothing_of_its_parents, Lock, share
         child c([&] {
             if (lock.is_locked())
                 return 1;
-            lock.unlock_shared(); // as the parent's guard would
+            lock.unlock_shared(); // as the parent's guard would do
             if (!refuses_to_unlock(lock))
                 return 2;
             Lock other(path);
@@ -233,7 +234,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_shares_nothing_of_its_parents, Lock, share
         c.expect("held");
         BOOST_TEST(lock.lock_counter() == 1u);
         lock.unlock_shared();
-        BOOST_TEST(!lock.try_lock()); // the child's own
+        BOOST_TEST(!lock.try_lock()); // the child's own hold
         lock.lock_shared();
         c.write_line("enough");
         BOOST_TEST(c.wait() == 0);
@@ -243,7 +244,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_shares_nothing_of_its_parents, Lock, share
     BOOST_TEST(lock.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_grandchild_owns_nothing_of_either, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(grandchild_owns_nothing_of_parent_or_child, Lock, exclusive_kinds)
 {
     Lock parents(path), childs(directory / "other.lock");
     parents.lock();
@@ -263,7 +264,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_grandchild_owns_nothing_of_either, Lock, exclusi
     BOOST_TEST(taken<Lock>(path));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_that_lives_on_does_not_keep_a_dead_parents_lock, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(surviving_child_does_not_keep_a_dead_parents_lock, Lock,
                               exclusive_kinds)
 {
     child parent([&] {
@@ -285,19 +286,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_that_lives_on_does_not_keep_a_dead_parents
 
 BOOST_AUTO_TEST_SUITE(traced, *boost::unit_test::precondition(can_trace))
 
-// One thread opens the file while another forks. strace holds up the first on its way out of the
-// open, so that the child is made while the descriptor is open and the library does not know it
-// yet.
+// One thread opens the file while another forks. strace delays the first at the end of its open
+// call. So the child is forked while the descriptor is open and the library does not know it yet.
 template <class Lock>
 void check_fork_during_open(boost::filesystem::path const& path, bool long_fork)
 {
     child parent([&] {
         Lock lock(path);
-        lock.lock(); // so that all is there that stays, and the next open is of what is there
+        lock.lock(); // creates all files that stay, so that the next open is of an existing file
         lock.unlock();
-        int const next = ::dup(0); // the number that the open will get
+        int const next = ::dup(0); // the number that the open will return
         ::close(next);
-        hear(); // until it is traced
+        hear(); // until strace is attached
         std::atomic<bool> locked{false};
         std::thread locks([&] {
             lock.lock();
@@ -305,7 +305,7 @@ void check_fork_during_open(boost::filesystem::path const& path, bool long_fork)
         });
         while (::fcntl(next, F_GETFD) == -1)
             std::this_thread::yield();
-        bool early = false; // it must not get the lock before the fork is over
+        bool early = false; // the thread must not get the lock before the fork has ended
         if (long_fork)
             first_after_fork = [&] {
                 auto const until = std::chrono::steady_clock::now() + milliseconds(300);
@@ -334,13 +334,13 @@ void check_fork_during_open(boost::filesystem::path const& path, bool long_fork)
     BOOST_TEST(::kill(survivor, SIGKILL) == 0);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(nor_does_one_that_was_forked_while_the_file_was_being_opened, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(child_forked_during_an_open_does_not_keep_the_lock, Lock,
                               exclusive_kinds)
 {
     check_fork_during_open<Lock>(path, false);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(nor_does_one_whose_fork_ends_after_the_file_has_been_opened, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(child_whose_fork_ends_after_an_open_does_not_keep_the_lock, Lock,
                               exclusive_kinds)
 {
     check_fork_during_open<Lock>(path, true);
@@ -371,7 +371,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(children_forked_amid_locking_threads_can_lock, Loc
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_has_no_lock_descriptor_of_its_parent, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(child_has_no_lock_descriptor_of_its_parent, Lock, exclusive_kinds)
 {
     Lock lock(path);
     lock.lock();
@@ -382,7 +382,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_has_no_lock_descriptor_of_its_parent, Lock
     BOOST_TEST(taken<Lock>(path));
 }
 
-BOOST_AUTO_TEST_CASE(a_child_keeps_a_descriptor_of_its_own_that_has_the_number_of_one_of_ours)
+BOOST_AUTO_TEST_CASE(child_keeps_its_own_descriptor_under_the_number_of_a_lock_descriptor)
 {
     boost::filelock::file_lock lock(path);
     lock.lock();
@@ -390,15 +390,15 @@ BOOST_AUTO_TEST_CASE(a_child_keeps_a_descriptor_of_its_own_that_has_the_number_o
     child c([&] {
         if (::dup2(0, number) != number)
             return 1;
-        lock.unlock(); // the inherited level
+        lock.unlock(); // for the inherited level
         if (!lock.is_locked() && lock.try_lock())
-            return 2; // the parent has it
+            return 2; // the parent holds it
         return ::fcntl(number, F_GETFD) != -1 ? 0 : 3;
     });
     BOOST_TEST(c.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_lock_file_never_becomes_a_standard_stream)
+BOOST_AUTO_TEST_CASE(lock_file_never_becomes_a_standard_stream)
 {
     child c([&] {
         ::close(2);
@@ -413,7 +413,7 @@ BOOST_AUTO_TEST_CASE(a_lock_file_never_becomes_a_standard_stream)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(exec_inherits_no_descriptor, Lock, exclusive_kinds)
 {
-    // While threads open and close lock files all the time, and one is held.
+    // Threads open and close lock files all the time, and one lock is held.
     Lock held(directory / "held.lock");
     held.lock();
     busy_threads const threads(2, [&](int i) {
@@ -432,9 +432,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(exec_inherits_no_descriptor, Lock, exclusive_kinds
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_unlock_frees_the_lock_although_a_copy_of_the_descriptor_is_open)
+BOOST_AUTO_TEST_CASE(unlock_frees_the_lock_while_a_copy_of_the_descriptor_is_open)
 {
-    // As a child has that was forked a moment ago, or by vfork, and has not come to its exec.
+    // A child has such a copy after a fork or vfork, until its exec.
     using boost::filelock::kernel_lock;
     for (auto const backend : {kernel_lock::flock, kernel_lock::record, kernel_lock::both}) {
         boost::filelock::file_lock_options options;
@@ -449,7 +449,7 @@ BOOST_AUTO_TEST_CASE(an_unlock_frees_the_lock_although_a_copy_of_the_descriptor_
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_child_that_on_acquired_forks_waits_for_a_lock_of_its_own)
+BOOST_AUTO_TEST_CASE(child_forked_by_on_acquired_waits_for_its_own_lock)
 {
     child c([&] {
         pid_t pid = -1;

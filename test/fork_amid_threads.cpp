@@ -3,7 +3,7 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 // A fork while another thread is in a call. The child does not have that thread, and uses the
-// memory of its stack for other things.
+// memory of its stack for other data.
 
 #include <boost/test/unit_test.hpp>
 
@@ -36,7 +36,7 @@ namespace fd = boost::filelock::detail;
 
 namespace {
 
-/// A thread whose stack is known.
+/// A thread with a known stack.
 class thread_on_own_stack
 {
 public:
@@ -63,7 +63,7 @@ public:
         ::munmap(stack_, size);
     }
 
-    /// For a forked child, which does not have the thread.
+    /// Fills the stack. For a forked child, which does not have the thread.
     void fill_stack() { std::fill(stack_, stack_ + size, mark); }
     bool is_as_filled() const
     {
@@ -85,8 +85,8 @@ private:
     ::pthread_t thread_;
 };
 
-/// Forks a child that fills the stack, and then does this, as does a child of its own. Returns the
-/// exit status, or 100 where the stack was changed.
+/// Forks a child that fills the stack and then runs `what`, as does a child of that child. Returns
+/// the exit status, or 100 if the stack was changed.
 int status_of_child(thread_on_own_stack& thread, std::function<int()> const& what)
 {
     child c([&] {
@@ -101,14 +101,14 @@ int status_of_child(thread_on_own_stack& thread, std::function<int()> const& wha
 
 struct fixture : temporary_directory
 {
-    /// What a child does with locks: 0, or what went wrong.
+    /// Uses locks in a child. Returns 0, or the number of the step that failed.
     template <class Lock>
     int use_locks(Lock& inherited) const
     {
         Lock own(directory / "child");
         own.lock();
         if (inherited.is_locked() || inherited.try_lock())
-            return 1; // the parent has it
+            return 1; // the parent holds it
         Lock another(path);
         if (another.try_lock_for(5ms))
             return 2;
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(child_closes_descriptors_without_their_objects)
     may_end = true;
 }
 
-// More than the registry has room for at first.
+// Uses more descriptors than the registry has room for at first.
 BOOST_AUTO_TEST_CASE(child_closes_every_one_of_many_descriptors)
 {
     constexpr int count = 200;
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(child_closes_every_one_of_many_descriptors)
 
 namespace {
 
-/// A protocol whose attempt waits in the middle.
+/// A protocol with an attempt that waits in the middle.
 struct slow_protocol : fake_protocol
 {
     slow_protocol(std::atomic<bool>& is_amid, std::atomic<bool> const& may_end, bool& was_destroyed)
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(child_neither_uses_nor_destroys_what_an_attempt_left)
     may_end = true;
 }
 
-// It waits for an object of its own, or for one that others use.
+// The thread waits for an object of its own, or for one that other threads use.
 BOOST_AUTO_TEST_CASE_TEMPLATE(child_leaves_the_stack_of_a_waiting_thread, Lock, exclusive_kinds)
 {
     for (bool const shares : {false, true}) {

@@ -2,8 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A lock that is given back is had by those who wait, without their asking: here they ask once in
-// an hour.
+// Waiters get a released lock without polling. Their poll interval is an hour.
 
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
@@ -62,7 +61,7 @@ void wait_hourly(fs::path const& path)
     lock.unlock();
 }
 
-/// A process that waits: it says so when it is about to sleep.
+/// Starts a process that waits. It reports when it is about to sleep.
 std::unique_ptr<child> waiter(fs::path const& path, bool shared = false,
                               kernel_lock backend = kernel_lock::flock)
 {
@@ -94,7 +93,8 @@ std::unique_ptr<child> timed_waiter(fs::path const& path)
     });
 }
 
-// It ends when the test closes its end of our input, and leaves what comes there to us.
+// Leaves a child that ends when the test closes its end of the pipe. The child reads nothing, so
+// all input goes to its parent.
 void leave_a_child()
 {
     if (::fork() != 0)
@@ -155,7 +155,8 @@ boost::test_tools::assertion_result have_python(ut::test_unit_id)
     return result;
 }
 
-/// The holder lets go in some way, and one who waits gets it, in each of the ways of waiting.
+/// Checks for each way of waiting that the waiter gets the lock when the holder ends in the given
+/// way.
 void passes_on(std::function<std::unique_ptr<child>()> const& make_holder,
                std::function<void(child&)> const& end, fs::path const& path)
 {
@@ -191,7 +192,7 @@ auto const is_killed = [](child& c) { c.kill(); };
 
 BOOST_FIXTURE_TEST_SUITE(hand_over, temporary_directory)
 
-BOOST_AUTO_TEST_CASE(from_us)
+BOOST_AUTO_TEST_CASE(waiter_gets_lock_from_a_file_lock)
 {
     auto const unlocks = [&] { return std::make_unique<child>([&] { return hold(path, true); }); };
     auto const ends = [&] { return std::make_unique<child>([&] { return hold(path, false); }); };
@@ -200,8 +201,8 @@ BOOST_AUTO_TEST_CASE(from_us)
     passes_on(ends, is_killed, path);
 }
 
-// A copy of the process, with all its descriptors.
-BOOST_AUTO_TEST_CASE(from_one_whose_child_lives_on)
+// The child is a copy of the process, with all its descriptors.
+BOOST_AUTO_TEST_CASE(waiter_gets_lock_from_a_holder_whose_child_survives)
 {
     auto const unlocks = [&] {
         return std::make_unique<child>([&] { return hold(path, true, true); });
@@ -214,21 +215,21 @@ BOOST_AUTO_TEST_CASE(from_one_whose_child_lives_on)
     passes_on(ends, is_killed, path);
 }
 
-BOOST_AUTO_TEST_CASE(from_flock, *ut::precondition(have_flock))
+BOOST_AUTO_TEST_CASE(waiter_gets_lock_from_flock, *ut::precondition(have_flock))
 {
     auto const holder = [&] { return std::make_unique<child>(flock_holder(path)); };
     passes_on(holder, is_told, path);
     passes_on(holder, is_killed, path);
 }
 
-BOOST_AUTO_TEST_CASE(from_python, *ut::precondition(have_python))
+BOOST_AUTO_TEST_CASE(waiter_gets_lock_from_python, *ut::precondition(have_python))
 {
     auto const holder = [&] { return std::make_unique<child>(python_holder(path)); };
     passes_on(holder, is_told, path);
     passes_on(holder, is_killed, path);
 }
 
-BOOST_AUTO_TEST_CASE(of_every_kind_of_kernel_lock)
+BOOST_AUTO_TEST_CASE(waiter_gets_every_kind_of_kernel_lock)
 {
     for (auto const backend : {kernel_lock::flock, kernel_lock::record, kernel_lock::both}) {
         file_lock lock(path, hourly(backend));
@@ -239,8 +240,8 @@ BOOST_AUTO_TEST_CASE(of_every_kind_of_kernel_lock)
     }
 }
 
-// Nothing is closed; there is a poke.
-BOOST_AUTO_TEST_CASE(from_the_owner_of_a_descriptor)
+// The release closes nothing, so the library notifies the waiters by opening and closing the file.
+BOOST_AUTO_TEST_CASE(waiter_gets_lock_from_a_descriptor_lock)
 {
     int const fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     boost::filelock::lock_descriptor(fd);
@@ -256,8 +257,9 @@ BOOST_AUTO_TEST_CASE(from_the_owner_of_a_descriptor)
     ::close(fd);
 }
 
-// Its close is not the last, and so is not told: there is a poke.
-BOOST_AUTO_TEST_CASE(from_one_whose_descriptor_has_a_copy)
+// The close of the descriptor is not the last one of the open file and causes no change
+// notification. So the library notifies the waiters.
+BOOST_AUTO_TEST_CASE(waiter_gets_lock_from_a_descriptor_that_has_a_copy)
 {
     auto options = hourly();
     int copy = -1;
@@ -270,8 +272,8 @@ BOOST_AUTO_TEST_CASE(from_one_whose_descriptor_has_a_copy)
     ::close(copy);
 }
 
-// The same after a fork, as long as the child has not yet closed its copy.
-BOOST_AUTO_TEST_CASE(from_one_who_has_forked)
+// After a fork the same holds until the child has closed its copy.
+BOOST_AUTO_TEST_CASE(release_after_a_fork_notifies_waiters)
 {
     file_lock lock(path);
     lock.lock();
@@ -291,9 +293,9 @@ BOOST_AUTO_TEST_CASE(from_one_who_has_forked)
     ::close(notices);
 }
 
-// One thread of a process reads the notices for all.
+// One thread of a process reads the change notifications for all.
 
-BOOST_AUTO_TEST_CASE(to_another_thread_than_the_one_that_reads)
+BOOST_AUTO_TEST_CASE(thread_that_does_not_read_notifications_gets_the_lock)
 {
     auto const other_path = directory / "other.lock";
     file_lock lock(path), other(other_path);
@@ -318,7 +320,7 @@ BOOST_AUTO_TEST_CASE(to_another_thread_than_the_one_that_reads)
     BOOST_TEST(two.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(to_a_thread_whose_reader_has_given_up)
+BOOST_AUTO_TEST_CASE(thread_gets_the_lock_after_its_reader_has_given_up)
 {
     file_lock lock(path);
     lock.lock();
@@ -351,7 +353,7 @@ BOOST_AUTO_TEST_CASE(to_a_thread_whose_reader_has_given_up)
     BOOST_TEST(two.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(to_a_child_whose_parent_reads)
+BOOST_AUTO_TEST_CASE(child_gets_the_lock_while_its_parent_reads_notifications)
 {
     file_lock lock(path);
     lock.lock();
@@ -374,7 +376,7 @@ BOOST_AUTO_TEST_CASE(to_a_child_whose_parent_reads)
     BOOST_TEST(parent.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(when_the_file_is_removed_or_replaced)
+BOOST_AUTO_TEST_CASE(waiter_gets_lock_when_the_file_is_removed_or_replaced)
 {
     for (bool const replaced : {false, true}) {
         file_lock lock(path);
@@ -390,9 +392,9 @@ BOOST_AUTO_TEST_CASE(when_the_file_is_removed_or_replaced)
     }
 }
 
-// Twenty processes of five threads each, since a user may have 128 instances of inotify, and those
-// who have none would ask in an hour.
-BOOST_AUTO_TEST_CASE(to_a_hundred_who_wait)
+// Uses twenty processes of five threads each. A user may have 128 inotify instances, and a waiter
+// without one would poll after an hour.
+BOOST_AUTO_TEST_CASE(hundred_waiters_get_the_lock)
 {
     constexpr int threads = 5;
     file_lock lock(path);

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Holds that are kept up by a heartbeat and can be lost, and lock objects that are closed: without
-// a file.
+// Holds that a heartbeat refreshes and that can be lost, and lock objects that are closed. There is
+// no file.
 
 #include "../src/ownership/heartbeat_protocol.hpp"
 #include "../src/platform/clock.hpp"
@@ -36,7 +36,7 @@ using fd::refresh_result;
 
 namespace {
 
-/// Kept up every millisecond, as the test says.
+/// A protocol that is refreshed every millisecond. The test sets the results.
 struct fake_kept final : fd::refreshable_protocol
 {
     attempt_result attempt(lock_mode, fd::attempt_context const&) override
@@ -82,7 +82,7 @@ struct fake_kept final : fd::refreshable_protocol
     std::string token_ = "token";
 };
 
-/// Waits until it is so, which it must become.
+/// Waits until the condition is true, and fails after `patience`.
 template <class F>
 void until(F const& is_so)
 {
@@ -91,7 +91,7 @@ void until(F const& is_so)
 
 struct kept
 {
-    fake_kept* tree = nullptr; // the last that was made
+    fake_kept* tree = nullptr; // the last protocol that was made
     int made = 0;
     std::function<void(lease_loss const&)> handler = [](lease_loss const&) {};
     std::atomic<int> losses{0};
@@ -127,9 +127,9 @@ struct kept
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(kept_protocol_suite, *boost::unit_test::timeout(hang_limit))
+BOOST_AUTO_TEST_SUITE(heartbeat_protocol_suite, *boost::unit_test::timeout(hang_limit))
 
-BOOST_FIXTURE_TEST_CASE(it_beats_from_the_attempt_that_had_it_to_the_release, kept)
+BOOST_FIXTURE_TEST_CASE(heartbeat_runs_from_the_acquisition_to_the_release, kept)
 {
     BOOST_TEST(tree->beats == 0);
     BOOST_TEST(have());
@@ -144,13 +144,13 @@ BOOST_FIXTURE_TEST_CASE(it_beats_from_the_attempt_that_had_it_to_the_release, ke
     BOOST_TEST(!protocol->report()->get());
 }
 
-BOOST_FIXTURE_TEST_CASE(no_beat_comes_after_the_release, kept)
+BOOST_FIXTURE_TEST_CASE(no_heartbeat_comes_after_the_release, kept)
 {
     for (int i = 0; i < 200; ++i) {
         BOOST_TEST_REQUIRE(have());
         BOOST_TEST(!protocol->release());
         int const then = tree->beats;
-        // Another one's beats go on, and so the thread has had the time for it.
+        // The heartbeat of another protocol continues, so the thread has had enough time.
         kept other;
         BOOST_TEST_REQUIRE(other.have());
         until([&] { return other.tree->beats > 1; });
@@ -158,7 +158,7 @@ BOOST_FIXTURE_TEST_CASE(no_beat_comes_after_the_release, kept)
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(where_it_is_busy_nothing_beats, kept)
+BOOST_FIXTURE_TEST_CASE(busy_lock_has_no_heartbeat, kept)
 {
     tree->next_answer = attempt_result::busy;
     BOOST_TEST(!have());
@@ -168,7 +168,7 @@ BOOST_FIXTURE_TEST_CASE(where_it_is_busy_nothing_beats, kept)
     BOOST_TEST(tree->beats == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_loss_is_reported_once_and_stays_until_the_next_hold, kept)
+BOOST_FIXTURE_TEST_CASE(loss_is_reported_once_and_stays_until_the_next_hold, kept)
 {
     std::promise<lease_loss> told;
     handler = [&](lease_loss const& loss) { told.set_value(loss); };
@@ -189,7 +189,7 @@ BOOST_FIXTURE_TEST_CASE(a_loss_is_reported_once_and_stays_until_the_next_hold, k
     BOOST_TEST(losses == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(nobody_joins_a_lost_hold, kept)
+BOOST_FIXTURE_TEST_CASE(no_reader_joins_a_lost_hold, kept)
 {
     BOOST_TEST(have());
     lose();
@@ -201,18 +201,18 @@ BOOST_FIXTURE_TEST_CASE(nobody_joins_a_lost_hold, kept)
     BOOST_TEST(have());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_loss_is_known_by_the_time_while_a_beat_is_stuck, kept)
+BOOST_FIXTURE_TEST_CASE(loss_is_found_by_the_clock_while_a_heartbeat_is_stuck, kept)
 {
     tree->good_for = -1s;
     BOOST_TEST(have());
     auto const loss = protocol->report()->get();
     BOOST_TEST_REQUIRE(loss);
     BOOST_TEST((loss->reason == loss_reason::refresh_failed));
-    until([&] { return losses == 1; }); // and told when the beat is over
+    until([&] { return losses == 1; }); // the handler is called when the heartbeat ends
     BOOST_TEST(!protocol->release());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_loss_that_no_beat_has_found_is_found_by_the_release, kept)
+BOOST_FIXTURE_TEST_CASE(loss_that_no_heartbeat_has_found_is_found_by_the_release, kept)
 {
     BOOST_TEST(have());
     tree->lost_at_release = loss_reason::marker_missing;
@@ -221,7 +221,7 @@ BOOST_FIXTURE_TEST_CASE(a_loss_that_no_beat_has_found_is_found_by_the_release, k
     BOOST_TEST(losses == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_the_handler_throws_is_nothing, kept)
+BOOST_FIXTURE_TEST_CASE(exception_of_the_handler_is_ignored, kept)
 {
     handler = [](lease_loss const&) { throw 1; };
     BOOST_TEST(have());
@@ -233,7 +233,7 @@ BOOST_FIXTURE_TEST_CASE(what_the_handler_throws_is_nothing, kept)
     until([&] { return tree->beats > then; });
 }
 
-BOOST_FIXTURE_TEST_CASE(the_handler_may_release_and_acquire, kept)
+BOOST_FIXTURE_TEST_CASE(handler_may_release_and_acquire, kept)
 {
     std::promise<bool> done;
     handler = [&](lease_loss const&) {
@@ -249,7 +249,7 @@ BOOST_FIXTURE_TEST_CASE(the_handler_may_release_and_acquire, kept)
     BOOST_TEST(losses == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_release_does_not_wait_for_the_handler_and_the_end_does, kept)
+BOOST_FIXTURE_TEST_CASE(release_does_not_wait_for_the_handler_but_the_destructor_does, kept)
 {
     std::promise<void> goes_on;
     std::atomic<bool> is_over{false};
@@ -267,7 +267,7 @@ BOOST_FIXTURE_TEST_CASE(a_release_does_not_wait_for_the_handler_and_the_end_does
     other.join();
 }
 
-BOOST_FIXTURE_TEST_CASE(the_handler_may_be_the_end_of_it, kept)
+BOOST_FIXTURE_TEST_CASE(handler_may_destroy_the_protocol, kept)
 {
     std::promise<void> done;
     handler = [&](lease_loss const&) {
@@ -282,7 +282,7 @@ BOOST_FIXTURE_TEST_CASE(the_handler_may_be_the_end_of_it, kept)
     until([&] { return other.tree->beats > 0; });
 }
 
-BOOST_FIXTURE_TEST_CASE(a_forked_child_has_one_of_its_own, kept)
+BOOST_FIXTURE_TEST_CASE(forked_child_has_its_own_protocol, kept)
 {
     BOOST_TEST(have());
     child c([&] {
@@ -298,7 +298,7 @@ BOOST_FIXTURE_TEST_CASE(a_forked_child_has_one_of_its_own, kept)
     BOOST_TEST(!protocol->release());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_child_that_the_handler_forks_goes_on_without_the_thread, kept)
+BOOST_FIXTURE_TEST_CASE(child_forked_by_the_handler_continues_without_the_thread, kept)
 {
     std::promise<int> status;
     handler = [&](lease_loss const&) {
@@ -335,7 +335,7 @@ bool is_closed(next const& n)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(all_levels_go_and_dropping_them_later_does_nothing, closing_engine)
+BOOST_FIXTURE_TEST_CASE(close_drops_all_levels_and_later_drops_have_no_effect, closing_engine)
 {
     BOOST_TEST(have(shared, me));
     BOOST_TEST(have(shared, me));
@@ -350,7 +350,7 @@ BOOST_FIXTURE_TEST_CASE(all_levels_go_and_dropping_them_later_does_nothing, clos
     BOOST_TEST(protocol.log == "r");
 }
 
-BOOST_FIXTURE_TEST_CASE(who_acquires_later_is_told_and_nothing_is_tried, closing_engine)
+BOOST_FIXTURE_TEST_CASE(acquisition_after_close_fails_without_an_attempt, closing_engine)
 {
     BOOST_TEST(have(exclusive, me));
     close();
@@ -361,7 +361,7 @@ BOOST_FIXTURE_TEST_CASE(who_acquires_later_is_told_and_nothing_is_tried, closing
     BOOST_TEST(protocol.log.empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(who_waits_is_woken_and_told, closing_engine)
+BOOST_FIXTURE_TEST_CASE(close_wakes_and_fails_the_waiters, closing_engine)
 {
     protocol.otherwise = attempt_result::busy;
     auto const first = want(me), second = want(other);
@@ -375,7 +375,7 @@ BOOST_FIXTURE_TEST_CASE(who_waits_is_woken_and_told, closing_engine)
     BOOST_TEST(protocol.log.back() == 'w');
 }
 
-BOOST_FIXTURE_TEST_CASE(who_has_it_that_very_moment_gives_it_back, closing_engine)
+BOOST_FIXTURE_TEST_CASE(close_during_a_successful_attempt_releases_the_lock, closing_engine)
 {
     protocol.during_attempt = [&] { close(); };
     BOOST_TEST(is_closed(want(me)->step(start)));
@@ -383,7 +383,7 @@ BOOST_FIXTURE_TEST_CASE(who_has_it_that_very_moment_gives_it_back, closing_engin
     BOOST_TEST(!book.is_held());
 }
 
-BOOST_FIXTURE_TEST_CASE(the_release_is_left_to_who_is_at_work, closing_engine)
+BOOST_FIXTURE_TEST_CASE(close_during_an_attempt_leaves_the_release_to_that_owner, closing_engine)
 {
     BOOST_TEST(have(shared, me));
     protocol.during_attempt = [&] { close(); };

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The thread of the heartbeats.
+// The thread that runs the heartbeats.
 
 #include "../src/ownership/heartbeat_scheduler.hpp"
 #include "../src/platform/clock.hpp"
@@ -38,7 +38,7 @@ using std::chrono::seconds;
 
 namespace {
 
-/// Does what it is told, and counts.
+/// A heartbeat that runs `what` and counts its beats.
 class beater final : public fd::heartbeat
 {
 public:
@@ -84,9 +84,9 @@ void wait_for_threads(std::size_t wanted)
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(heartbeats_suite)
+BOOST_AUTO_TEST_SUITE(heartbeat_scheduler_suite)
 
-BOOST_AUTO_TEST_CASE(beats_when_it_is_due_and_as_long_as_it_says)
+BOOST_AUTO_TEST_CASE(heartbeat_runs_when_due_until_it_ends_itself)
 {
     auto const start = now();
     std::vector<nanoseconds> at;
@@ -98,14 +98,14 @@ BOOST_AUTO_TEST_CASE(beats_when_it_is_due_and_as_long_as_it_says)
     });
     BOOST_TEST(!h.start(start + milliseconds(20)));
     h.wait_for(3);
-    h.stop(); // what has ended
+    h.stop(); // it has ended already
     BOOST_TEST(at.size() == 3u);
     BOOST_TEST((at[0] >= start + milliseconds(20)));
     BOOST_TEST((at[1] >= at[0] + milliseconds(20)));
     BOOST_TEST((at[2] >= at[1] + milliseconds(20)));
 }
 
-BOOST_AUTO_TEST_CASE(many_beat_in_the_order_in_which_they_are_due)
+BOOST_AUTO_TEST_CASE(heartbeats_run_in_the_order_of_their_times)
 {
     std::vector<int> order;
     std::vector<std::unique_ptr<beater>> all;
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(many_beat_in_the_order_in_which_they_are_due)
     BOOST_TEST((order == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
-BOOST_AUTO_TEST_CASE(one_that_is_due_sooner_than_the_others_does_not_wait_for_them)
+BOOST_AUTO_TEST_CASE(heartbeat_that_is_due_sooner_does_not_wait_for_others)
 {
     beater late([] { return std::optional<nanoseconds>(now() + hours(1)); });
     beater soon([] { return std::optional<nanoseconds>(now() + hours(1)); });
@@ -132,9 +132,9 @@ BOOST_AUTO_TEST_CASE(one_that_is_due_sooner_than_the_others_does_not_wait_for_th
     BOOST_TEST(late.count() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_due_soon_after_another_is_done_in_the_same_waking)
+BOOST_AUTO_TEST_CASE(heartbeat_due_soon_after_another_runs_in_the_same_wake_up)
 {
-    std::vector<long> sleeps; // of the thread, before each
+    std::vector<long> sleeps; // number of sleeps of the thread before each beat
     auto const beat = [&]() -> std::optional<nanoseconds> {
         ::rusage used = {};
         ::getrusage(RUSAGE_THREAD, &used);
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(what_is_due_soon_after_another_is_done_in_the_same_waking)
     beater first(beat), second(beat), much_later(beat);
     bool are_started = false;
     beater starter(
-        [&]() -> std::optional<nanoseconds> { // on the thread, which beats none meanwhile
+        [&]() -> std::optional<nanoseconds> { // runs on the thread, so no other beat runs meanwhile
             auto const start = now();
             are_started = !much_later.start(start + hours(1)) &&
                           !first.start(start + milliseconds(190)) &&
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(what_is_due_soon_after_another_is_done_in_the_same_waking)
     BOOST_TEST(much_later.count() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(to_stop_waits_for_the_beat)
+BOOST_AUTO_TEST_CASE(stop_waits_for_the_beat)
 {
     std::promise<void> begun, may_end;
     std::atomic<bool> is_over{false};
@@ -178,10 +178,10 @@ BOOST_AUTO_TEST_CASE(to_stop_waits_for_the_beat)
     BOOST_TEST((stops.wait_for(milliseconds(20)) == std::future_status::timeout));
     may_end.set_value();
     BOOST_TEST(stops.get());
-    BOOST_TEST(h.count() == 1); // and no other comes
+    BOOST_TEST(h.count() == 1); // no other beat follows
 }
 
-BOOST_AUTO_TEST_CASE(a_beat_may_stop_itself_and_destroy_itself)
+BOOST_AUTO_TEST_CASE(heartbeat_may_stop_and_destroy_itself)
 {
     std::promise<void> done;
     std::unique_ptr<beater> h;
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_beat_may_stop_itself_and_destroy_itself)
     BOOST_TEST(h->count() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(what_was_stopped_may_start_again)
+BOOST_AUTO_TEST_CASE(stopped_heartbeat_may_start_again)
 {
     beater h([] { return std::optional<nanoseconds>(now() + hours(1)); });
     for (int i = 1; i <= 3; ++i) {
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(what_was_stopped_may_start_again)
     BOOST_TEST(h.count() == 3);
 }
 
-BOOST_AUTO_TEST_CASE(the_thread_ends_with_the_last_and_comes_back,
+BOOST_AUTO_TEST_CASE(thread_ends_with_the_last_heartbeat_and_starts_again,
                      *boost::unit_test::label("no_thread_sanitizer"))
 {
     for (int i = 0; i < 2; ++i) {
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(the_thread_ends_with_the_last_and_comes_back,
     wait_for_threads(1);
 }
 
-BOOST_AUTO_TEST_CASE(no_signal_is_handled_on_it)
+BOOST_AUTO_TEST_CASE(thread_handles_no_signal)
 {
     static std::atomic<bool> is_there{false};
     sigset_t blocked;
@@ -256,17 +256,17 @@ BOOST_AUTO_TEST_CASE(no_signal_is_handled_on_it)
         BOOST_TEST(::sigismember(&blocked, signal) == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_forked_child_has_none_and_may_have_its_own)
+BOOST_AUTO_TEST_CASE(forked_child_has_no_heartbeat_and_may_start_one)
 {
     beater h([] { return std::optional<nanoseconds>(now() + milliseconds(1)); });
     BOOST_TEST(!h.start(now()));
     h.wait_for(1);
-    for (int i = 0; i < 20; ++i) { // whatever the thread is at
+    for (int i = 0; i < 20; ++i) { // whatever the thread is doing at the fork
         child other([&] {
             if (threads() != 1)
                 return 1;
             int const before = h.count();
-            h.stop(); // nothing
+            h.stop(); // has no effect
             beater own([] { return std::optional<nanoseconds>(now() + milliseconds(1)); });
             if (own.start(now()))
                 return 2;
@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(a_forked_child_has_none_and_may_have_its_own)
     h.wait_for(before + 1);
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_the_process_is_not_delayed)
+BOOST_AUTO_TEST_CASE(end_of_the_process_is_not_delayed)
 {
     child other([] {
         auto& h = *new beater([] { return std::optional<nanoseconds>(now() + hours(1)); });
@@ -292,7 +292,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_process_is_not_delayed)
     BOOST_TEST(other.wait() == 7);
 }
 
-BOOST_AUTO_TEST_CASE(started_and_stopped_by_many_threads)
+BOOST_AUTO_TEST_CASE(heartbeats_are_started_and_stopped_by_many_threads)
 {
     std::atomic<int> beats{0}, failures{0};
     std::vector<std::future<void>> all;

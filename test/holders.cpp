@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Who holds a lock, by the words of the kernel.
+// The holders of a lock, as the kernel reports them.
 
 #include <boost/test/unit_test.hpp>
 
@@ -82,7 +82,7 @@ std::set<pid_t> pids(file_lock const& lock)
     return found;
 }
 
-// Its number is PROC_PID_INIT_INO (linux/proc_ns.h).
+// The number of the first PID namespace is PROC_PID_INIT_INO (linux/proc_ns.h).
 boost::test_tools::assertion_result in_first_pid_namespace(ut::test_unit_id)
 {
     boost::test_tools::assertion_result result(fs::read_symlink("/proc/self/ns/pid") ==
@@ -95,10 +95,10 @@ boost::test_tools::assertion_result in_first_pid_namespace(ut::test_unit_id)
 
 BOOST_FIXTURE_TEST_SUITE(holders, temporary_directory)
 
-BOOST_AUTO_TEST_CASE(nobody)
+BOOST_AUTO_TEST_CASE(free_lock_has_no_holder)
 {
     file_lock lock(path);
-    BOOST_TEST(lock.holders().empty()); // and no file
+    BOOST_TEST(lock.holders().empty()); // the file does not exist
     BOOST_TEST(!lock.holder().has_value());
     BOOST_TEST(!fs::exists(path));
     lock.lock();
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(nobody)
     BOOST_TEST(lock.holders().empty());
 }
 
-BOOST_AUTO_TEST_CASE(another_process)
+BOOST_AUTO_TEST_CASE(other_process_is_reported)
 {
     for (auto const backend : backends)
         for (bool const shared : {false, true}) {
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(another_process)
         }
 }
 
-BOOST_AUTO_TEST_CASE(ourselves)
+BOOST_AUTO_TEST_CASE(this_process_is_reported)
 {
     for (auto const backend : backends) {
         file_lock lock(path, with_backend(backend));
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(ourselves)
     }
 }
 
-BOOST_AUTO_TEST_CASE(all_who_share)
+BOOST_AUTO_TEST_CASE(all_readers_are_reported)
 {
     for (auto const backend : backends) {
         std::vector<std::unique_ptr<child>> all;
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(all_who_share)
     }
 }
 
-BOOST_AUTO_TEST_CASE(nobody_who_waits)
+BOOST_AUTO_TEST_CASE(waiter_is_not_reported)
 {
     for (auto const backend : backends) {
         auto const holder = holder_of(path, backend, false);
@@ -167,9 +167,10 @@ BOOST_AUTO_TEST_CASE(nobody_who_waits)
     }
 }
 
-// The kernel names the process that made the call, and it is gone; what it left to a child it
-// forked, holds. (In another PID namespace than the first /proc/locks leaves such a lock out.)
-BOOST_AUTO_TEST_CASE(who_inherited_the_lock, *ut::precondition(in_first_pid_namespace))
+// The kernel names the process that made the call, which has ended. The child that it forked holds
+// the lock. (/proc/locks omits such a lock in any PID namespace but the first.)
+BOOST_AUTO_TEST_CASE(process_that_inherited_the_lock_is_reported,
+                     *ut::precondition(in_first_pid_namespace))
 {
     child dead([&] {
         int const fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -177,7 +178,7 @@ BOOST_AUTO_TEST_CASE(who_inherited_the_lock, *ut::precondition(in_first_pid_name
             return 1;
         pid_t const heir = ::fork();
         if (heir == 0) {
-            hear(); // it has the pipe, too
+            hear(); // it has the pipe as well
             ::_exit(0);
         }
         say(std::to_string(heir));
@@ -190,7 +191,7 @@ BOOST_AUTO_TEST_CASE(who_inherited_the_lock, *ut::precondition(in_first_pid_name
     dead.write_line("enough");
 }
 
-BOOST_AUTO_TEST_CASE(a_holder_of_a_record_lock_of_the_process)
+BOOST_AUTO_TEST_CASE(record_lock_of_a_process_is_reported)
 {
     std::ofstream(path.string()) << "";
     child holder([&] {
@@ -205,10 +206,10 @@ BOOST_AUTO_TEST_CASE(a_holder_of_a_record_lock_of_the_process)
                std::set<pid_t>{holder.pid()});
     BOOST_TEST(pids(file_lock(path, with_backend(kernel_lock::both))) ==
                std::set<pid_t>{holder.pid()});
-    BOOST_TEST(file_lock(path).holders().empty()); // it does not keep a flock out
+    BOOST_TEST(file_lock(path).holders().empty()); // it does not exclude a flock
 }
 
-BOOST_AUTO_TEST_CASE(of_the_file_that_the_path_names)
+BOOST_AUTO_TEST_CASE(only_holders_of_the_named_file_are_reported)
 {
     auto const holder = holder_of(path, kernel_lock::flock, false);
     auto const elsewhere = holder_of(directory / "other.lock", kernel_lock::flock, false);
@@ -220,11 +221,11 @@ BOOST_AUTO_TEST_CASE(of_the_file_that_the_path_names)
     BOOST_TEST(lock.holders().empty());
     BOOST_TEST(pids(file_lock(directory / "away")) == std::set<pid_t>{holder->pid()});
     fs::create_symlink("away", directory / "link");
-    BOOST_TEST(file_lock(directory / "link").holders().empty()); // it cannot be locked
+    BOOST_TEST(file_lock(directory / "link").holders().empty()); // a symbolic link cannot be locked
 }
 
-// Another user's process: he who may not look into it learns its number still.
-BOOST_AUTO_TEST_CASE(a_process_that_one_may_not_look_into, *ut::precondition(is_root))
+// A process without permission to inspect another user's process still learns its number.
+BOOST_AUTO_TEST_CASE(process_of_another_user_is_reported, *ut::precondition(is_root))
 {
     fs::permissions(directory, fs::perms(0755));
     auto const holder = holder_of(path, kernel_lock::flock, false);
@@ -239,8 +240,8 @@ BOOST_AUTO_TEST_CASE(a_process_that_one_may_not_look_into, *ut::precondition(is_
                }) == 0);
 }
 
-// The device in /proc/locks is not the one that stat gives.
-BOOST_AUTO_TEST_CASE(on_an_overlay, *ut::precondition(can_mount))
+// The device in /proc/locks differs from that of stat.
+BOOST_AUTO_TEST_CASE(holder_on_an_overlay_is_reported, *ut::precondition(can_mount))
 {
     BOOST_TEST(with_own_mounts([&] {
                    auto const at = [&](char const* name) { return (directory / name).string(); };
@@ -263,7 +264,7 @@ BOOST_AUTO_TEST_CASE(on_an_overlay, *ut::precondition(can_mount))
                }) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(looking_opens_nothing_and_wakes_nobody)
+BOOST_AUTO_TEST_CASE(holders_opens_no_descriptor)
 {
     auto const before = open_descriptors();
     auto const holder = holder_of(path, kernel_lock::flock, false);

@@ -57,7 +57,7 @@ namespace ut = boost::unit_test;
 
 namespace {
 
-// f_type of statfs(2).
+// Values of f_type of statfs(2).
 constexpr std::uint32_t smb1 = 0xff534d42, smb2 = 0xfe534d42, smbfs = 0x517b, ocfs2 = 0x7461636f,
                         nfs = 0x6969, lustre = 0x0bd00bd0, ext4 = 0xef53, fuse = 0x65735546,
                         ceph = 0x00c36400;
@@ -66,7 +66,7 @@ constexpr std::uint32_t smb1 = 0xff534d42, smb2 = 0xfe534d42, smbfs = 0x517b, oc
 
 BOOST_AUTO_TEST_SUITE(by_type_and_mount_options)
 
-// Which kinds are host-local: "flock", "record", "both" or "none".
+// Returns the kinds of locks that are host-local: "flock", "record", "both" or "none".
 static std::string local_kinds(std::uint32_t type, std::string const& mountinfo = {},
                                std::string const& device = "0:52")
 {
@@ -75,7 +75,7 @@ static std::string local_kinds(std::uint32_t type, std::string const& mountinfo 
     return flock && record ? "both" : flock ? "flock" : record ? "record" : "none";
 }
 
-BOOST_AUTO_TEST_CASE(the_type_alone_decides_on_smb_and_ocfs2)
+BOOST_AUTO_TEST_CASE(type_alone_decides_on_smb_and_ocfs2)
 {
     for (auto const type : {smb1, smb2, smbfs}) {
         BOOST_TEST(is_smb(type));
@@ -113,14 +113,16 @@ BOOST_AUTO_TEST_CASE(nfs_3_has_the_options_nolock_and_local_lock)
     BOOST_TEST(local_kinds(nfs, nfs3(mounted + ",local_lock=flock")) == "flock");
     BOOST_TEST(local_kinds(nfs, nfs3(mounted + ",local_lock=posix")) == "record");
     BOOST_TEST(local_kinds(nfs, nfs3(mounted + ",local_lock=all")) == "both");
-    // How the kernel shows `-o nolock`, and how it did before Linux 2.6.37.
+    // The first line is how the kernel shows `-o nolock`. The second is how it did so before Linux
+    // 2.6.37.
     BOOST_TEST(local_kinds(nfs, nfs3(",nolock" + mounted + ",local_lock=all")) == "both");
     BOOST_TEST(local_kinds(nfs, nfs3(",nolock" + mounted)) == "both");
     BOOST_TEST(local_kinds(nfs, nfs3(",lock" + mounted)) == "none");
 }
 
-// Linux drops `nolock` and `local_lock` there (fs/nfs/fs_context.c), whatever mount(8) was told.
-BOOST_AUTO_TEST_CASE(nfs_4_has_neither)
+// Linux drops `nolock` and `local_lock` for NFS 4 (fs/nfs/fs_context.c), whatever mount(8) was
+// given.
+BOOST_AUTO_TEST_CASE(nfs_4_has_no_such_option)
 {
     BOOST_TEST(local_kinds(nfs, "310 24 0:52 / /mnt/data rw,relatime shared:170 - nfs4 "
                                 "192.0.2.7:/ rw,vers=4.2,rsize=262144,wsize=262144,namlen=255,"
@@ -137,20 +139,20 @@ BOOST_AUTO_TEST_CASE(lustre_has_the_option_localflock)
     BOOST_TEST(local_kinds(lustre, mounted(",flock")) == "none");
     BOOST_TEST(local_kinds(lustre, mounted("")) == "none");
     BOOST_TEST(local_kinds(lustre, mounted(",localflock")) == "both");
-    // An option of another type means something else, or nothing.
+    // The option has another meaning, or none, for another type.
     BOOST_TEST(local_kinds(lustre, mounted(",nolock")) == "none");
     BOOST_TEST(local_kinds(nfs, mounted(",localflock")) == "none");
     BOOST_TEST(local_kinds(ceph, mounted(",localflock")) == "none");
 }
 
-BOOST_AUTO_TEST_CASE(an_option_is_found_by_its_whole_name_and_value)
+BOOST_AUTO_TEST_CASE(option_is_found_by_its_whole_name_and_value)
 {
     for (std::string const other : {",nolocks", ",xnolock", ",nolock=0", ",local_lock=",
                                     ",local_lock=allof", ",xlocal_lock=all", ",local_lock"})
         BOOST_TEST(local_kinds(nfs, nfs3(other)) == "none", other);
 }
 
-BOOST_AUTO_TEST_CASE(the_device_is_found_in_its_field_alone)
+BOOST_AUTO_TEST_CASE(device_is_found_only_in_its_field)
 {
     auto const text = nfs3(",local_lock=all");
     BOOST_TEST(local_kinds(nfs, text, "0:52") == "both");
@@ -159,22 +161,22 @@ BOOST_AUTO_TEST_CASE(the_device_is_found_in_its_field_alone)
     BOOST_TEST(local_kinds(nfs, "0:52 0:52 0:53 0:52 0:52 0:52 - nfs h:/ rw,nolock\n") == "none");
 }
 
-BOOST_AUTO_TEST_CASE(there_may_be_any_number_of_optional_fields)
+BOOST_AUTO_TEST_CASE(any_number_of_optional_fields_is_accepted)
 {
     for (std::string const fields :
          {"", "shared:1 ", "shared:1 master:2 ", "shared:1 master:2 propagate_from:3 unbindable "})
         BOOST_TEST(local_kinds(nfs, nfs3(",local_lock=posix", fields)) == "record", fields);
 }
 
-// As the kernel writes a blank, a tabulator, a line feed and a backslash.
-BOOST_AUTO_TEST_CASE(paths_are_escaped)
+// The kernel writes a blank, a tabulator, a line feed and a backslash in this way.
+BOOST_AUTO_TEST_CASE(escaped_paths_are_read)
 {
     auto const text = "310 24 0:52 /a\\040-\\040b /mnt/x\\011y\\012z\\134\\040-\\040nfs rw "
                       "shared:1 - nfs h:/a\\040b rw,local_lock=flock\n";
     BOOST_TEST(local_kinds(nfs, text) == "flock");
 }
 
-BOOST_AUTO_TEST_CASE(several_mounts_of_a_device_count)
+BOOST_AUTO_TEST_CASE(every_mount_of_a_device_counts)
 {
     std::string const one = "310 24 0:52 / /a rw - nfs h:/ rw,local_lock=none\n",
                       two = "311 24 0:52 /b /b ro,nolock - nfs h:/ rw,local_lock=none\n";
@@ -183,7 +185,7 @@ BOOST_AUTO_TEST_CASE(several_mounts_of_a_device_count)
     BOOST_TEST(local_kinds(nfs, two + one) == "both");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_malformed_says_nothing)
+BOOST_AUTO_TEST_CASE(malformed_line_is_ignored)
 {
     for (std::string const line :
          {"", "\n", "\n\n", " ", "-", " - ", "310", "310 24 0:52", "310 24 0:52\n",
@@ -192,7 +194,7 @@ BOOST_AUTO_TEST_CASE(what_is_malformed_says_nothing)
           "310 24 0:52 / /a rw - nfs", "310 24 0:52 / /a rw - nfs nolock",
           "310 24 0:52 / /a rw nfs h:/ rw,nolock", "0:52 - nfs h:/ rw,nolock"})
         BOOST_TEST(local_kinds(nfs, line) == "none", line);
-    // Nor does it hide what is whole; the last line may lack its end.
+    // A malformed line does not hide a whole one. The last line may lack its end.
     BOOST_TEST(local_kinds(nfs, "310 24 0:52\n\n - \n311 24 0:52 / /a rw - nfs h:/ rw,nolock") ==
                "both");
 }
@@ -201,7 +203,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-// An option of strace: fstatfs(2) gives this type. `from`: and which calls of it do, as "2+".
+// Returns an option of strace that makes fstatfs(2) return this type. `from`: the calls that are
+// affected, such as "2+".
 std::string statfs_gives(std::uint32_t type, std::string const& from = "1+")
 {
     auto const field = static_cast<decltype(std::declval<struct ::statfs>().f_type)>(type);
@@ -218,7 +221,7 @@ std::string statfs_gives(std::uint32_t type, std::string const& from = "1+")
     return option + ":when=" + from;
 }
 
-// Runs `body` in a process that strace tampers with, and returns what it said: a line.
+// Runs `body` in a process with these strace injections. Returns the line that `body` returned.
 std::string said(std::string const& injections, std::function<std::string()> const& body)
 {
     child process([&] {
@@ -270,7 +273,7 @@ read_write_lock_options on(storage where)
     return options;
 }
 
-// Whether locks are had: "flock, record, read_write".
+// Returns the results of acquiring the locks: "flock, record, read_write".
 std::string kinds_at(fs::path const& path, storage where = storage::detect)
 {
     file_lock flock(path, with_backend(kernel_lock::flock, where)),
@@ -290,13 +293,13 @@ BOOST_AUTO_TEST_CASE(locks_are_refused_by_type)
     };
     BOOST_TEST(with_type(ext4) == "done, done, done");
     BOOST_TEST(with_type(fuse) == "done, done, done");
-    BOOST_TEST(with_type(nfs) == "done, done, done"); // no option says otherwise
+    BOOST_TEST(with_type(nfs) == "done, done, done"); // no option makes these locks host-local
     BOOST_TEST(with_type(ocfs2) == "done, refused, refused");
     for (auto const type : {smb1, smb2, smbfs})
         BOOST_TEST(with_type(type) == "refused, refused, refused");
 }
 
-BOOST_AUTO_TEST_CASE(the_caller_may_say_that_the_storage_is_local)
+BOOST_AUTO_TEST_CASE(caller_may_declare_the_storage_local)
 {
     auto const where = [&](storage s) {
         return said(statfs_gives(smb2), [&, s] { return kinds_at(path, s); });
@@ -305,7 +308,7 @@ BOOST_AUTO_TEST_CASE(the_caller_may_say_that_the_storage_is_local)
     BOOST_TEST(where(storage::local) == "done, done, done");
 }
 
-// Every way of taking the lock says the same.
+// Returns the results of every way to acquire the lock.
 template <class Lock>
 static std::vector<std::string> ways(Lock& lock)
 {
@@ -352,15 +355,17 @@ BOOST_AUTO_TEST_CASE(every_way_of_locking_is_refused)
                }) == "all refused");
 }
 
-// Before the lock is taken: a lock that is held for a moment would make others fail.
-BOOST_AUTO_TEST_CASE(a_refused_attempt_takes_no_lock)
+// The library refuses before it acquires the lock: a lock that is held for a moment would make
+// other attempts fail.
+BOOST_AUTO_TEST_CASE(refused_attempt_acquires_no_lock)
 {
-    auto const fails = " -e inject=flock," + calls_for("fcntl") + ":error=EIO"; // it would be told
+    // A call would be reported.
+    auto const fails = " -e inject=flock," + calls_for("fcntl") + ":error=EIO";
     BOOST_TEST(said(statfs_gives(smb2) + fails, [&] { return kinds_at(path); }) ==
                "refused, refused, refused");
 }
 
-BOOST_AUTO_TEST_CASE(both_kinds_at_once_are_refused_as_on_any_network_storage)
+BOOST_AUTO_TEST_CASE(both_kernel_locks_are_refused_as_on_any_network_storage)
 {
     BOOST_TEST(said(statfs_gives(smb2), [&] {
                    file_lock lock(path, with_backend(kernel_lock::both));
@@ -373,8 +378,8 @@ BOOST_AUTO_TEST_CASE(both_kinds_at_once_are_refused_as_on_any_network_storage)
                }) == "both");
 }
 
-// Python's FileLock has the kernel's lock there, and knows of no marker.
-BOOST_AUTO_TEST_CASE(it_is_no_reason_for_a_marker)
+// Python's FileLock has the kernel's lock there, and does not see a marker.
+BOOST_AUTO_TEST_CASE(host_local_lock_does_not_fall_back_to_a_marker)
 {
     for (auto const backend : {kernel_lock::flock, kernel_lock::record})
         BOOST_TEST(said(statfs_gives(smb2), [&] {
@@ -385,7 +390,7 @@ BOOST_AUTO_TEST_CASE(it_is_no_reason_for_a_marker)
                                                   [&] { lock.lock_shared(); }});
                        return all + (lock.is_soft() ? ", soft" : ", not soft");
                    }) == "refused, refused, refused, not soft");
-    // Where there is no lock of the kind at all, it is.
+    // A file system without such a lock does cause the fallback.
     BOOST_TEST(said(statfs_gives(smb2) + " -e inject=flock:error=ENOSYS", [&] {
                    auto options = with_backend(kernel_lock::flock);
                    options.on_unsupported = boost::filelock::fallback::soft;
@@ -395,7 +400,7 @@ BOOST_AUTO_TEST_CASE(it_is_no_reason_for_a_marker)
                }) == "done, soft");
 }
 
-BOOST_AUTO_TEST_CASE(an_object_looks_once_at_each_file_system, *ut::precondition(can_mount))
+BOOST_AUTO_TEST_CASE(object_checks_each_file_system_once, *ut::precondition(can_mount))
 {
     auto const twice = [&](auto make) {
         return said(statfs_gives(smb2, "2+"), [&] {
@@ -417,7 +422,7 @@ BOOST_AUTO_TEST_CASE(an_object_looks_once_at_each_file_system, *ut::precondition
                "done, done, done, refused");
 }
 
-BOOST_AUTO_TEST_CASE(mount_options_are_those_of_the_files_device, *ut::precondition(can_mount))
+BOOST_AUTO_TEST_CASE(mount_options_of_the_files_device_are_used, *ut::precondition(can_mount))
 {
     // /proc/self/mountinfo of the process shows an NFS mount with the device of `path`.
     auto const mounted_with = [&](std::string const& option, std::uint32_t type) {
@@ -441,7 +446,7 @@ BOOST_AUTO_TEST_CASE(mount_options_are_those_of_the_files_device, *ut::precondit
     BOOST_TEST(mounted_with("localflock", lustre) == "refused, refused, refused");
 }
 
-BOOST_AUTO_TEST_CASE(without_an_answer_locks_are_had)
+BOOST_AUTO_TEST_CASE(locks_are_allowed_when_the_file_system_is_unknown)
 {
     auto const lock = [&] { return kinds_at(path); };
     BOOST_TEST(said("-e inject=" + calls_for("fstatfs") + ":error=EIO", lock) ==
@@ -452,8 +457,9 @@ BOOST_AUTO_TEST_CASE(without_an_answer_locks_are_had)
              lock) == "done, done, done");
 }
 
-// SMB refuses a lock that the open file has already with EACCES, as it does one that another has.
-BOOST_AUTO_TEST_CASE(smb_says_nothing_about_a_lock_that_is_held)
+// SMB refuses a lock with EACCES both if the same open file has it already and if another open file
+// has it.
+BOOST_AUTO_TEST_CASE(refusal_by_smb_does_not_lose_a_held_lock)
 {
     auto const refuses = [](std::string const& calls) {
         return " -e inject=" + calls + ":error=EACCES:when=2";
@@ -482,11 +488,11 @@ BOOST_AUTO_TEST_CASE(smb_says_nothing_about_a_lock_that_is_held)
         BOOST_TEST(said(statfs_gives(type) + refuses(calls_for("fcntl")), read_write) ==
                    "held done held done ");
     }
-    // Elsewhere it is another's, and this one is lost for good.
+    // On other file systems another process has the lock, and this hold is lost for good.
     BOOST_TEST(said(statfs_gives(nfs) + refuses("flock"), flock) == "lost done lost done ");
     BOOST_TEST(said(statfs_gives(nfs) + refuses(calls_for("fcntl")), read_write) ==
                "lost done lost done ");
-    // The path is looked at all the same.
+    // The path is checked nevertheless.
     BOOST_TEST(said(statfs_gives(smb2) + refuses("flock"), [&] {
                    file_lock lock(path, with_backend(kernel_lock::flock, storage::local));
                    lock.lock();

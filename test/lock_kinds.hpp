@@ -12,21 +12,21 @@
 
 namespace filelock_test {
 
-/// Every kind that can be held exclusively; the template suites run over all of them.
+/// Every lock type that can be held exclusively. The template suites run over all of them.
 using exclusive_kinds =
     std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock,
                boost::filelock::soft_file_lock, boost::filelock::soft_read_write_lock>;
 
-/// And those that can be held shared.
+/// The lock types that can be held shared.
 using shared_kinds = std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock,
                                 boost::filelock::soft_read_write_lock>;
 
-/// Whether the lock is the kernel's, so that who waits without a limit sleeps there.
+/// Whether the lock is the kernel's, so that a waiter without a limit sleeps there.
 template <class Lock>
 inline constexpr bool is_kernels = std::is_same_v<Lock, boost::filelock::file_lock> ||
                                    std::is_same_v<Lock, boost::filelock::read_write_lock>;
 
-/// The file that is there while the lock at the path is held exclusively.
+/// Returns the file that exists while the lock at the path is held exclusively.
 template <class Lock>
 boost::filesystem::path file_held(boost::filesystem::path path)
 {
@@ -34,7 +34,7 @@ boost::filesystem::path file_held(boost::filesystem::path path)
     return is_tree ? path += ".write" : path;
 }
 
-/// The options type of a kind.
+/// The options type of a lock type.
 template <class Lock>
 struct options_of;
 template <>

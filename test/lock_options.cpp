@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What the constructors refuse, and what the options do.
+// The options that the constructors refuse, and the effects of the others.
 
 #include "process/temporary_directory.hpp"
 
@@ -35,7 +35,7 @@ auto names(std::string const& name, std::string const& value)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(nonsense_is_refused_by_name_and_value)
+BOOST_AUTO_TEST_CASE(invalid_option_is_refused_by_name_and_value)
 {
     file_lock_options options;
     options.poll_interval = -5ns;
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(nonsense_is_refused_by_name_and_value)
                           names("path", "\"a\""));
 }
 
-BOOST_AUTO_TEST_CASE(every_kind_of_path_will_do)
+BOOST_AUTO_TEST_CASE(every_type_of_path_is_accepted)
 {
     BOOST_TEST(file_lock("a").path() == "a");
     BOOST_TEST(file_lock(std::string("a")).path() == "a");
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_path_will_do)
 
 BOOST_AUTO_TEST_CASE(options_can_be_given_in_braces)
 {
-    file_lock const first("a", {10ms}); // and no warning that the others are missing
+    file_lock const first("a", {10ms}); // there is no warning that the other members are missing
 #if __cplusplus >= 202002L
     file_lock const named("a", {.poll_interval = 10ms, .create_directories = false});
 #endif
@@ -109,8 +109,7 @@ BOOST_FIXTURE_TEST_CASE(missing_parents_are_made_unless_declined, temporary_dire
     BOOST_TEST(fs::is_regular_file(deep));
 }
 
-BOOST_FIXTURE_TEST_CASE(without_permissions_the_umask_decides_and_nothing_is_changed,
-                        temporary_directory)
+BOOST_FIXTURE_TEST_CASE(umask_decides_without_permissions, temporary_directory)
 {
     auto const before = ::umask(027);
     file_lock(path).release(boost::filelock::force);
@@ -134,7 +133,7 @@ BOOST_FIXTURE_TEST_CASE(permissions_are_exact_once_the_lock_is_held, temporary_d
     ::umask(before);
     BOOST_TEST(fs::status(path).permissions() == 0666);
 
-    // A contender that loses has changed nothing.
+    // An attempt that fails changes nothing.
     options.permissions = fs::perms(0600);
     file_lock loser(path, options);
     BOOST_TEST(!loser.try_lock());

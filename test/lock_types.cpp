@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The lock types and functions of Boost.Thread and the standard that are more than a guard.
+// The lock types and functions of Boost.Thread and the standard library that are more than a guard.
 
 #define BOOST_THREAD_PROVIDES_NESTED_LOCKS
 #define BOOST_THREAD_THROW_IF_PRECONDITION_NOT_SATISFIED
@@ -48,7 +48,7 @@ auto start(F&& f)
     return std::async(std::launch::async, std::forward<F>(f));
 }
 
-/// Whether another object cannot have the lock: somebody holds it.
+/// Returns whether another object cannot acquire the lock, because it is held.
 template <class Lock>
 bool taken(boost::filesystem::path const& path)
 {
@@ -59,7 +59,8 @@ bool taken(boost::filesystem::path const& path)
     return false;
 }
 
-/// Some types make their lock themselves, and so of nothing. This is how users give them one.
+/// Some types make their lock themselves, without arguments. Users derive a lock type like this
+/// one, which adds the path.
 boost::filesystem::path path_of_made_locks;
 template <class Lock>
 struct made_lock : Lock
@@ -118,7 +119,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nested_strict_lock, Lock, exclusive_kinds)
         boost::nested_strict_lock<boost::unique_lock<Lock>> const guard(outer); // locks it
         BOOST_TEST(guard.owns_lock(&lock));
         BOOST_TEST(taken<Lock>(path));
-        BOOST_TEST(!outer.owns_lock()); // it lent the ownership
+        BOOST_TEST(!outer.owns_lock()); // the guard took over the ownership
     }
     BOOST_TEST(outer.owns_lock());
     BOOST_TEST(taken<Lock>(path));
@@ -160,7 +161,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(synchronized_value, Lock, exclusive_kinds)
     other.get();
     BOOST_TEST(values->size() == 201u);
 
-    // Somebody else with the file keeps us from the value.
+    // A holder of the file in another object keeps this thread from the value.
     Lock outsider(path);
     outsider.lock();
     std::promise<void> started;
@@ -204,12 +205,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(reverse_lock, Lock, exclusive_kinds)
     {
         boost::reverse_lock<boost::unique_lock<Lock>> const reversed(guard);
         Lock other(path);
-        BOOST_TEST(other.try_lock()); // somebody else's turn
+        BOOST_TEST(other.try_lock()); // another owner can acquire it
     }
     BOOST_TEST(guard.owns_lock());
     BOOST_TEST(taken<Lock>(path));
 
-    // It waits where that somebody is not done.
+    // The guard waits while the other owner holds the lock.
     Lock other(path);
     std::promise<void> locked, enough;
     std::future<void> his;
@@ -309,14 +310,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(shared_adapter, Lock, shared_kinds)
 
 namespace {
 
-// Waits on a condition with the lock held, and is told by somebody who has the lock meanwhile,
-// through another object, and lets go of it only after he has told.
+// Checks a wait on a condition with the lock held. The notifying thread acquires the lock through
+// another object during the wait, and releases it only after it has notified.
 template <class Condition, class Guard, class Lock>
 void wait_and_tell(boost::filesystem::path const& path)
 {
     Lock lock(path, quick<Lock>()), his_lock(path, quick<Lock>());
     Condition condition;
-    std::atomic<bool> ready{false}; // the kernel keeps the threads apart; the sanitizer cannot know
+    // The kernel separates the threads, but the sanitizer cannot know.
+    std::atomic<bool> ready{false};
     bool woken_with_lock = false;
     std::promise<void> locked;
     auto waiter = start([&] {
@@ -328,7 +330,7 @@ void wait_and_tell(boost::filesystem::path const& path)
     });
     locked.get_future().wait();
     {
-        std::unique_lock<Lock> const mine(his_lock); // to be had once he waits
+        std::unique_lock<Lock> const mine(his_lock); // succeeds once the other thread waits
         ready = true;
         condition.notify_all();
         BOOST_TEST((waiter.wait_for(milliseconds(5)) == std::future_status::timeout));
@@ -359,7 +361,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(condition_variable_any_of_readers, Lock, shared_ki
     wait_and_tell<std::condition_variable_any, std::shared_lock<Lock>, Lock>(path);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_condition_s_wait_on_the_lock_itself_times_out_with_the_lock, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(wait_of_a_condition_on_the_lock_itself_times_out_with_the_lock, Lock,
                               exclusive_kinds)
 {
     Lock lock(path);

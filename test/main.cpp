@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The `main` of every test program. One object for all of them, so that a precompiled header can
-// hold Boost.Test: a header that defines `main` cannot be precompiled.
+// The `main` of every test program. All programs share one object for it, so that a precompiled
+// header can hold Boost.Test: a header that defines `main` cannot be precompiled.
 
 #include <boost/test/unit_test.hpp>
 
@@ -22,8 +22,8 @@ bool name_module()
 
 } // namespace
 
-/// In a forked child the leak sanitizer does not know the threads. What glibc keeps of a thread's
-/// objects is no leak.
+/// Returns the suppressions of LeakSanitizer. In a forked child it does not know the threads. The
+/// memory that glibc keeps for the objects of a thread is no leak.
 extern "C" BOOST_SYMBOL_EXPORT char const*
 __lsan_default_suppressions() // NOLINT: a name of the sanitizer's
 {

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What counts as a marker, byte by byte.
+// Which file contents are a marker, byte by byte.
 
 #include "../src/protocol/marker_record.hpp"
 
@@ -37,13 +37,13 @@ struct example
 std::string const token = "4201130709627349751843887742688589461873235491003197025214";
 
 std::vector<example> const examples = {
-    // whole
+    // complete records
     {"1\nh\n", kind::record},
     {"4711\nbuild-7.example.org\n" + token + "\n", kind::record},
     {"2147483647\nhost\n0\n", kind::record},
     {"1\nr\xc3\xa9seau\n", kind::record},
     {"1\n" + std::string(255, 'h') + "\n1\n", kind::record},
-    // begun
+    // records that are not complete yet
     {"", kind::beginning},
     {"\0\0\0"s, kind::beginning},
     {std::string(1024, '\0'), kind::beginning},
@@ -55,11 +55,11 @@ std::vector<example> const examples = {
     {"4711\nbuild\n42", kind::beginning},
     {"1\n" + std::string(253, 'h') + "\xc3", kind::beginning},
     {"1\nhost\n" + std::string(58, '1'), kind::beginning},
-    // of other kinds of locks
+    // records of other kinds of locks
     {"1\nfilelock-strict-v1\0\n0\n"s, kind::sentinel},
     {"filelock/2\npid=1\nhost=h\nmode=lease\n", kind::lease},
     {"filelock/2\n", kind::lease},
-    // somebody's
+    // records of unknown programs
     {"0\nhost\n", kind::foreign},
     {"-1\nhost\n", kind::foreign},
     {"+1\nhost\n", kind::foreign},
@@ -83,7 +83,7 @@ std::vector<example> const examples = {
     {"1\nho\xc3\n", kind::foreign},
     {"1\n\xa9host\n", kind::foreign},
     {"1\n" + std::string(256, 'h') + "\n", kind::foreign},
-    {"1\n" + std::string(254, 'h') + "\xc3", kind::foreign}, // there is no room for the rest
+    {"1\n" + std::string(254, 'h') + "\xc3", kind::foreign}, // the rest exceeds the size limit
     {"1\nhost\n" + std::string(59, '1'), kind::foreign},
     {"1\nhost\n" + std::string(59, '1') + "\n", kind::foreign},
     {"1\nhost\n-1\n", kind::foreign},
@@ -111,12 +111,12 @@ std::vector<example> const examples = {
 
 BOOST_AUTO_TEST_SUITE(marker_record_suite)
 
-BOOST_DATA_TEST_CASE(every_content_is_what_it_is, data::make(examples))
+BOOST_DATA_TEST_CASE(content_is_classified, data::make(examples))
 {
     BOOST_TEST(fd::read_marker(sample.text).kind == sample.what);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_written_reads_back)
+BOOST_AUTO_TEST_CASE(written_record_reads_back)
 {
     for (auto const& start : {token, ""s}) {
         fd::marker_record const record{4711, "build-7", start};
@@ -130,8 +130,9 @@ BOOST_AUTO_TEST_CASE(what_is_written_reads_back)
     }
 }
 
-// However little of it a writer has written before he died, it is not taken for another's record.
-BOOST_AUTO_TEST_CASE(every_part_of_a_record_is_a_beginning_or_names_the_same_owner)
+// A writer may die after any part of its record. The part is never taken for the record of another
+// owner.
+BOOST_AUTO_TEST_CASE(every_prefix_of_a_record_is_a_beginning_or_names_the_same_owner)
 {
     auto const text = fd::marker_record{4711, "build-7", token}.text();
     for (std::size_t n = 0; n < text.size(); ++n) {

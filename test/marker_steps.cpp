@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The steps of marker_file, one by one. Between two of them other processes replace, rename, stamp
-// or lock the file. The marker of a successor stays.
+// The steps of marker_file, one by one. Between two steps other processes replace, rename, stamp or
+// lock the file. The marker of a successor must stay.
 
 #include "marker_steps.hpp"
 
@@ -33,7 +33,7 @@ using boost::filelock::storage;
 
 namespace {
 
-/// No file can be written until the end of the scope.
+/// Prevents writing to any file until the end of the scope.
 class without_writing
 {
 public:
@@ -76,7 +76,7 @@ BOOST_DATA_TEST_CASE(breaker_judges_again_under_removal_right, with_and_without_
                      replaces)
 {
     find(dead);
-    write_text(path, live); // its maker was slow to write it
+    write_text(path, live); // its creator was slow to write it
     int judged = 0;
     fd::marker_file marker(path, {}, storage::local);
     auto const came = break_with(
@@ -110,8 +110,8 @@ BOOST_DATA_TEST_CASE(breaker_leaves_marker_while_another_process_has_removal_rig
     BOOST_TEST(text_of(path) == (replaces ? own : ""));
 }
 
-// The file that was found is still open, and its text is still that of a dead process. It cannot be
-// replaced in one step where a breaker cannot write a marker of its own.
+// The file that was found is still open, and its text is still that of a dead process. A breaker
+// that cannot write its own marker cannot replace the marker in one step.
 BOOST_DATA_TEST_CASE(breaker_leaves_marker_that_has_come_to_the_path, with_and_without_replacement,
                      replaces)
 {
@@ -121,8 +121,8 @@ BOOST_DATA_TEST_CASE(breaker_leaves_marker_that_has_come_to_the_path, with_and_w
     BOOST_TEST(text_of(path) == live);
 }
 
-// Its age would count from the beginning. Some names must not be removed by their owner at any
-// time.
+// The marker's age would count from its creation. With `keep_on_failure` the name must never be
+// removed by its owner.
 BOOST_AUTO_TEST_CASE(marker_that_is_published_too_late_is_no_hold)
 {
     for (bool const keep_on_failure : {false, true}) {
@@ -182,7 +182,7 @@ struct published : steps
         fs::last_write_time(path, begun - 1000);
     }
 
-    /// Returns what came of it; `limit`: from now.
+    /// Returns the state or the error; `limit`: from now.
     std::string refresh(std::chrono::nanoseconds limit = 1h) const
     {
         return name_of_refresh(marker, limit);
@@ -217,7 +217,7 @@ BOOST_FIXTURE_TEST_CASE(marker_is_stamped_under_removal_right, published)
     BOOST_TEST(removal_right(path).is_taken());
 }
 
-// A process that was stopped may have been judged by what the marker was before.
+// While the process was stopped, other processes may have judged the marker by its earlier stamp.
 BOOST_FIXTURE_TEST_CASE(marker_that_is_stamped_too_late_is_late, published)
 {
     BOOST_TEST(refresh(-1ns) == "late");
@@ -256,7 +256,7 @@ struct successor
 {
     char const* difference;
     std::string text;
-    std::time_t later; // than the marker that was found
+    std::time_t later; // seconds after the time of the marker that was found
 
     friend std::ostream& operator<<(std::ostream& out, successor const& s)
     {
@@ -272,7 +272,7 @@ auto const successors = data::make<successor>({
 } // namespace
 
 // Two locks of one process write the same text.
-BOOST_DATA_TEST_CASE(marker_that_is_carried_off_by_mistake_is_not_removed, successors, s)
+BOOST_DATA_TEST_CASE(marker_that_is_moved_aside_by_mistake_is_not_removed, successors, s)
 {
     find(dead);
     auto const written = fs::last_write_time(path);
@@ -295,8 +295,9 @@ BOOST_DATA_TEST_CASE(marker_that_is_carried_off_by_mistake_is_not_removed, succe
     BOOST_TEST(text_of(directory / left.front()) == s.text);
 }
 
-// The path may name a successor's by then. A look takes as long as the storage is slow.
-BOOST_AUTO_TEST_CASE(marker_is_not_carried_off_long_after_the_look)
+// By then the path may name a successor's marker. Inspecting it takes as long as the storage is
+// slow.
+BOOST_AUTO_TEST_CASE(marker_is_not_moved_aside_long_after_it_was_inspected)
 {
     for (bool const is_late : {true, false}) {
         find(dead);
@@ -334,7 +335,7 @@ BOOST_DATA_TEST_CASE(removal_leaves_marker_that_has_changed, successors, s)
     BOOST_TEST(!fs::exists(path));
 }
 
-BOOST_AUTO_TEST_CASE(marker_that_is_carried_off_is_removed)
+BOOST_AUTO_TEST_CASE(marker_that_is_moved_aside_is_removed)
 {
     find(dead);
     fd::marker_file marker(path, {}, storage::network);
@@ -342,8 +343,8 @@ BOOST_AUTO_TEST_CASE(marker_that_is_carried_off_is_removed)
     BOOST_TEST(fs::is_empty(directory));
 }
 
-// The owner stamps or rewrites it after it was found.
-BOOST_DATA_TEST_CASE(marker_with_a_unique_name_is_put_back_if_it_has_changed, successors, s)
+// The owner stamps or rewrites the marker after it was found.
+BOOST_DATA_TEST_CASE(marker_with_a_unique_name_is_restored_if_it_has_changed, successors, s)
 {
     find(dead);
     auto const written = fs::last_write_time(path);
@@ -366,7 +367,7 @@ BOOST_DATA_TEST_CASE(marker_with_a_unique_name_is_put_back_if_it_has_changed, su
     BOOST_TEST((names_in(directory) == names_list{name}));
 }
 
-BOOST_AUTO_TEST_CASE(marker_with_a_unique_name_is_judged_again_where_nobody_sees_it)
+BOOST_AUTO_TEST_CASE(marker_with_a_unique_name_is_judged_again_under_its_temporary_name)
 {
     find(dead);
     fd::marker_file marker(path, {}, storage::network, {true, false, true, {}});

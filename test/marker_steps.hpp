@@ -55,7 +55,7 @@ inline std::string name_of_refresh(fd::marker_file const& marker, std::chrono::n
     return ec ? ec.message() : names[static_cast<int>(result)];
 }
 
-/// A fixture: a marker at `path` that a breaker has found.
+/// A fixture: a marker at `path` that an evicting process has found.
 struct steps : temporary_directory
 {
     boost::filesystem::path const aside = directory / "test.lock.break.1.python";
@@ -63,7 +63,7 @@ struct steps : temporary_directory
 
     fd::found_marker found;
 
-    /// Writes a marker and looks at it.
+    /// Writes a marker and inspects it.
     void find(std::string const& text)
     {
         write_text(path, text);
@@ -71,14 +71,15 @@ struct steps : temporary_directory
         BOOST_TEST_REQUIRE(found.text == text);
     }
 
-    /// A Python breaker renames the marker at the path, and another process publishes its own.
+    /// Renames the marker at the path as a Python process that evicts it does, and publishes
+    /// another marker there.
     void give_path_to(std::string const& text) const
     {
         boost::filesystem::rename(path, aside);
         write_text(path, text);
     }
 
-    /// Removes the marker that was found; `replaces`: publishes one in its place.
+    /// Evicts the marker that was found. If `replaces`, publishes another in its place.
     std::string break_with(fd::marker_file& marker, fd::marker_file::judgement const& is_removable,
                            bool replaces)
     {

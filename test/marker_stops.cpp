@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A process that breaks or publishes a marker is stopped between two system calls, and others
-// replace, rename, write or lock the file. The marker of a successor stays.
+// A process that evicts or publishes a marker is stopped between two system calls. Meanwhile other
+// processes replace, rename, write or lock the file. The marker of a successor must stay.
 
 #include "marker_steps.hpp"
 
@@ -35,17 +35,18 @@ using boost::system::error_code;
 
 namespace {
 
-// Calls that are the same with each C library and on each architecture. A whole marker gets its
-// name with linkat, which follows the last look at the path.
+// These calls are the same with each C library and on each architecture. A complete marker gets its
+// name by linkat, which follows the last inspection of the path.
 stop_point const naming{"linkat", 1}, exchange{"renameat2", 1}, second_exchange{"renameat2", 2},
     first_right{"flock", 1}, second_right{"flock", 2}, second_writing{"pwrite64", 2};
 
-// There are no names for unnamed files.
+// strace makes linkat fail, so an unnamed file cannot get a name.
 char const in_place[] = "-e inject=linkat:error=EPERM";
 
 struct stopped_steps : steps
 {
-    /// A process that breaks a marker. Those with the text `dead` are removable.
+    /// Returns the deed of a process that evicts a marker with the text `dead`, and publishes its
+    /// own.
     deed breaker()
     {
         deed d;
@@ -59,7 +60,7 @@ struct stopped_steps : steps
         return d;
     }
 
-    /// A process that publishes a marker in place.
+    /// Returns the deed of a process that publishes a marker in place.
     deed publisher(std::chrono::nanoseconds limit = 1h)
     {
         deed d;
@@ -81,7 +82,7 @@ struct stopped_steps : steps
 
 BOOST_FIXTURE_TEST_SUITE(marker_stops, steps, *ut::precondition(can_trace))
 
-// The breaker gets the marker of another process that has died.
+// The breaker gets the marker of another dead process.
 BOOST_FIXTURE_TEST_CASE(breaker_removes_what_it_got_under_removal_right, stopped_steps)
 {
     for (bool const is_right_free : {true, false}) {
@@ -104,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(breaker_removes_what_it_got_under_removal_right, stopped
     }
 }
 
-// Its maker was slow to write it.
+// The marker's creator was slow to write it.
 BOOST_FIXTURE_TEST_CASE(breaker_reads_what_it_got_again_under_removal_right, stopped_steps)
 {
     write_text(path, dead);
@@ -124,12 +125,12 @@ BOOST_FIXTURE_TEST_CASE(breaker_reads_what_it_got_again_under_removal_right, sto
 
 namespace {
 
-// What others do while a breaker has a successor's marker under its private name, and what the path
-// names in the end.
+// Actions of other processes while a breaker has a successor's marker under its temporary name, and
+// the text at the path in the end.
 struct event
 {
     char const* name;
-    bool is_witnessed; // the successor's marker
+    bool is_witnessed; // the successor's marker has a witness
     std::function<void(stopped_steps&)> happens;
     std::string left; // empty: no file
 
@@ -139,9 +140,9 @@ struct event
 auto const events = data::make<event>({
     {"nothing", false, [](stopped_steps&) {}, live},
     {"witnessed_nothing", true, [](stopped_steps&) {}, live},
-    // A Python holder removes what the path names.
+    // A Python holder removes the file that the path names.
     {"holder_releases", false, [](stopped_steps& s) { fs::remove(s.path); }, ""},
-    // A holder of ours does not remove the marker of another.
+    // A holder of ours does not remove another process's marker.
     {"user_removes_breakers_marker", true, [](stopped_steps& s) { fs::remove(s.path); }, live},
     {"python_breaker_carries_off_breakers_marker", false,
      [](stopped_steps& s) { fs::rename(s.path, s.aside); }, live},
@@ -183,7 +184,8 @@ BOOST_DATA_TEST_CASE_F(stopped_steps, breaker_restores_a_successor, events, e)
     }
 }
 
-// It has put the successor's marker back, and got a third one for it; then the successor releases.
+// The breaker restores the successor's marker and gets a third marker in exchange. Then the
+// successor releases.
 BOOST_FIXTURE_TEST_CASE(breaker_restores_a_third_marker_to_a_vacant_path, stopped_steps)
 {
     auto breaks_amid_others = breaker();
@@ -191,7 +193,7 @@ BOOST_FIXTURE_TEST_CASE(breaker_restores_a_third_marker_to_a_vacant_path, stoppe
         found.look(path);
         fd::marker_file marker(path, {}, storage::local);
         auto const judge = [this](fd::found_marker const& f) {
-            if (f.text == live) { // under its private name
+            if (f.text == live) { // it is under its temporary name
                 fs::remove(path);
                 write_text(path, third);
             }
@@ -236,7 +238,7 @@ BOOST_FIXTURE_TEST_CASE(marker_made_in_place_counts_if_the_path_names_it_after_w
 
 namespace {
 
-// The first is that of the unnamed file.
+// Counts the writes. The first is that to the unnamed file.
 long count_of_writes(stopped& makes)
 {
     auto const calls = makes.calls();
@@ -258,7 +260,7 @@ BOOST_FIXTURE_TEST_CASE(marker_made_in_place_is_not_written_after_it_is_replaced
     BOOST_TEST(count_of_writes(makes) == 1);
 }
 
-// It is being judged, and removed or left.
+// Another process with the removal right is judging the marker, and removes or leaves it.
 BOOST_FIXTURE_TEST_CASE(marker_made_in_place_is_not_written_without_removal_right, stopped_steps)
 {
     auto publishes = publisher();
@@ -282,7 +284,7 @@ BOOST_FIXTURE_TEST_CASE(marker_made_in_place_is_not_written_too_late, stopped_st
     BOOST_TEST(count_of_writes(makes) == 1);
 }
 
-// On network storage the last step of publishing looks for the marker.
+// On network storage the last step of publishing checks that the path names the marker.
 BOOST_FIXTURE_TEST_CASE(marker_counts_if_the_path_names_it_after_it_is_published, stopped_steps)
 {
     deed publishes;

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What every lock that can be held exclusively does as a mutex, in one process.
+// How every lock that can be held exclusively behaves as a mutex, in one process.
 
 #include "lock_kinds.hpp"
 #include "process/kernel_state.hpp"
@@ -46,7 +46,7 @@ namespace {
 
 auto in_thread = [](auto&& f) { return std::async(std::launch::async, f).get(); };
 
-/// The code of the lock_error that `f` throws.
+/// Returns the code of the lock_error that `f` throws.
 template <class F>
 boost::system::error_code error_of(F&& f)
 {
@@ -58,7 +58,7 @@ boost::system::error_code error_of(F&& f)
     return {};
 }
 
-/// Whether another object cannot have the lock: somebody holds it.
+/// Returns whether another object cannot acquire the lock, because it is held.
 template <class Lock>
 bool taken(boost::filesystem::path const& path)
 {
@@ -73,14 +73,14 @@ bool taken(boost::filesystem::path const& path)
 
 BOOST_FIXTURE_TEST_SUITE(mutex, temporary_directory)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(is_neither_copied_nor_moved_nor_made_of_nothing, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(lock_is_not_copyable_movable_or_default_constructible, Lock,
                               exclusive_kinds)
 {
     static_assert(!std::is_copy_constructible_v<Lock> && !std::is_move_constructible_v<Lock>);
     static_assert(!std::is_copy_assignable_v<Lock> && !std::is_move_assignable_v<Lock>);
     static_assert(!std::is_default_constructible_v<Lock>);
     static_assert(!std::is_convertible_v<char const*, Lock>);
-    static_assert(!std::is_final_v<Lock>); // users derive, to give it a default constructor
+    static_assert(!std::is_final_v<Lock>); // users derive from it to add a default constructor
     BOOST_CONCEPT_ASSERT((boost::BasicLockable<Lock>));
     BOOST_CONCEPT_ASSERT((boost::Lockable<Lock>));
     BOOST_TEST(true);
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(construction_touches_no_file, Lock, exclusive_kind
     BOOST_TEST(boost::filesystem::is_empty(directory));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_held_lock_keeps_another_object_out_until_it_is_unlocked, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(held_lock_excludes_another_object_until_it_is_unlocked, Lock,
                               exclusive_kinds)
 {
     Lock lock(path), other(path);
@@ -117,9 +117,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(different_paths_are_different_locks, Lock, exclusi
     BOOST_TEST(b.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_wait_of_nothing_or_less_is_one_attempt, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(wait_of_zero_or_less_is_one_attempt, Lock, exclusive_kinds)
 {
-    // An hour between attempts: a second one would show.
+    // The interval between attempts is an hour, so a second attempt would show.
     auto options = quick<Lock>();
     options.poll_interval = std::chrono::hours(1);
     Lock holder(path), lock(path, options);
@@ -148,14 +148,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_wait_of_nothing_or_less_is_one_attempt, Lock, ex
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_timed_wait_lasts_at_least_its_time, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(timed_wait_lasts_at_least_its_time, Lock, exclusive_kinds)
 {
     Lock holder(path), lock(path, quick<Lock>());
     holder.lock();
     auto const check = [&](auto&& wait) {
         auto const start = std::chrono::steady_clock::now();
         BOOST_TEST(!wait());
-        // Not the clock that some of these name: a little less is its affair.
+        // The clock may differ from the one that the call uses, so a slightly shorter time is
+        // accepted.
         BOOST_TEST((std::chrono::steady_clock::now() - start >= milliseconds(9)));
     };
     auto const ms = milliseconds(10);
@@ -180,7 +181,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_timed_wait_lasts_at_least_its_time, Lock, exclus
     });
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_longest_waits_do_not_overflow, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(longest_waits_do_not_overflow, Lock, exclusive_kinds)
 {
     using std::chrono::steady_clock;
     using std::chrono::system_clock;
@@ -213,14 +214,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_longest_waits_do_not_overflow, Lock, exclusive
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(acquiring_waits_as_the_options_say, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(acquire_waits_as_the_options_say, Lock, exclusive_kinds)
 {
     Lock holder(path), lock(path, quick<Lock>());
     boost::filelock::acquire_options how;
     boost::system::error_code ec = make_error_code(errc::io_error);
     BOOST_TEST(lock.acquire(how, ec));
     BOOST_TEST(!ec);
-    lock.acquire(); // one level more
+    lock.acquire(); // one more level
     BOOST_TEST(lock.lock_counter() == 2u);
     lock.release(force);
 
@@ -246,18 +247,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(acquiring_waits_as_the_options_say, Lock, exclusiv
         BOOST_TEST(status.path == path);
         BOOST_TEST(status.waited.count() == 0);
     };
-    how.timeout = milliseconds(300); // less than the interval, and longer than an attempt takes
+    how.timeout = milliseconds(300); // shorter than the interval, and longer than an attempt takes
     BOOST_TEST(!lock.acquire(how, ec));
     BOOST_TEST(told == 1);
     BOOST_TEST(!lock.is_locked());
 
     holder.unlock();
-    lock.acquire(how); // free: it does not wait, and tells nothing
+    lock.acquire(how); // the lock is free: no wait and no progress report
     BOOST_TEST(told == 1);
     lock.unlock();
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(options_of_acquiring_that_make_no_sense, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(invalid_options_of_acquire_are_refused, Lock, exclusive_kinds)
 {
     Lock lock(path);
     boost::filelock::acquire_options how;
@@ -279,7 +280,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(options_of_acquiring_that_make_no_sense, Lock, exc
     BOOST_TEST(!lock.is_locked());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(boosts_and_the_standards_guards_hold_it, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(guards_of_boost_and_the_standard_hold_the_lock, Lock, exclusive_kinds)
 {
     Lock lock(path);
     {
@@ -299,7 +300,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(boosts_and_the_standards_guards_hold_it, Lock, exc
     BOOST_TEST(!taken<Lock>(path));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(unique_lock_takes_it_in_all_its_ways, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(unique_lock_acquires_in_every_way, Lock, exclusive_kinds)
 {
     using guard_type = boost::unique_lock<Lock>;
     Lock lock(path), other(path, quick<Lock>());
@@ -329,14 +330,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(unique_lock_takes_it_in_all_its_ways, Lock, exclus
     BOOST_TEST(!taken<Lock>(path));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(several_locks_are_taken_together, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(several_locks_are_acquired_together, Lock, exclusive_kinds)
 {
     auto const path_a = directory / "a.lock", path_b = directory / "b.lock";
-    auto const require_both = [](Lock& a, Lock& b) { // Boost.Test is for one thread
+    auto const require_both = [](Lock& a, Lock& b) { // Boost.Test is not for several threads
         if (!a.is_locked() || !b.is_locked())
             throw std::runtime_error("not locked");
     };
-    // Both orders at once would deadlock one lock at a time.
+    // If each thread acquired one lock after the other, the two orders would deadlock.
     auto const work = [&](bool swapped) {
         Lock a(path_a, quick<Lock>()), b(path_b, quick<Lock>());
         auto& first = swapped ? b : a;
@@ -360,7 +361,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(several_locks_are_taken_together, Lock, exclusive_
     BOOST_TEST(!taken<Lock>(path_b));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(any_number_of_locks_is_taken_together, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(any_number_of_locks_is_acquired_together, Lock, exclusive_kinds)
 {
     auto const work = [&](bool reversed) {
         std::vector<std::unique_ptr<Lock>> all;
@@ -384,7 +385,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(any_number_of_locks_is_taken_together, Lock, exclu
     BOOST_TEST(other.get());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(interprocess_scoped_lock_holds_it, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(interprocess_scoped_lock_holds_the_lock, Lock, exclusive_kinds)
 {
     namespace ipc = boost::interprocess;
     using guard_type = ipc::scoped_lock<Lock>;
@@ -400,8 +401,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(interprocess_scoped_lock_holds_it, Lock, exclusive
     BOOST_TEST(taken<Lock>(path));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_owner_locks_again_and_the_last_unlock_lets_go, Lock,
-                              exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(owner_locks_again_and_the_last_unlock_releases, Lock, exclusive_kinds)
 {
     Lock lock(path);
     BOOST_TEST(lock.lock_counter() == 0u);
@@ -420,7 +420,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_owner_locks_again_and_the_last_unlock_lets_go,
     BOOST_TEST(!taken<Lock>(path));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(unlocking_what_one_does_not_own_is_reported, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(unlock_without_a_level_is_reported, Lock, exclusive_kinds)
 {
     Lock lock(path);
     auto const unlock = [&] { lock.unlock(); };
@@ -438,12 +438,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(unlocking_what_one_does_not_own_is_reported, Lock,
     BOOST_TEST((error_of(unlock) == errc::operation_not_permitted));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_new_thread_does_not_inherit_from_one_that_ended, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(new_thread_inherits_no_level_of_an_ended_thread, Lock,
                               exclusive_kinds)
 {
     Lock lock(path);
     std::thread([&] { lock.lock(); }).join();
-    // Its std::thread::id may well be that of the one before.
+    // The new thread may well have the std::thread::id of the earlier one.
     std::thread([&] {
         BOOST_TEST(!lock.is_locked());
         BOOST_TEST(!lock.try_lock());
@@ -451,7 +451,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_new_thread_does_not_inherit_from_one_that_ended,
     BOOST_TEST(taken<Lock>(path));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(release_drops_one_level_and_force_all, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(release_drops_one_level_or_with_force_all, Lock, exclusive_kinds)
 {
     Lock lock(path);
     lock.lock();
@@ -474,7 +474,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(release_drops_one_level_and_force_all, Lock, exclu
     BOOST_TEST((ec == errc::operation_not_permitted));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_destructor_drops_every_level, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(destructor_drops_every_level, Lock, exclusive_kinds)
 {
     {
         Lock lock(path);
@@ -495,7 +495,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(threads_on_one_object_exclude_each_other, Lock, ex
     });
     lock.unlock();
 
-    int in = 0, sum = 0; // unguarded: the lock is what is tested
+    int in = 0, sum = 0; // unguarded: the lock under test protects them
     auto const work = [&](int n) {
         for (int i = 0; i < 200; ++i) {
             switch ((i + n) % 3) {
@@ -527,7 +527,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(threads_on_one_object_exclude_each_other, Lock, ex
     BOOST_TEST(!taken<Lock>(path));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(threads_with_objects_of_their_own_exclude_each_other, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(threads_with_separate_objects_exclude_each_other, Lock,
                               exclusive_kinds)
 {
     std::atomic<int> in{0};
@@ -548,13 +548,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(threads_with_objects_of_their_own_exclude_each_oth
     BOOST_TEST(sum == 400);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_that_would_wait_for_itself_is_told, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(thread_that_would_wait_for_itself_gets_an_error, Lock,
+                              exclusive_kinds)
 {
     Lock a(path), b(path, quick<Lock>());
     a.lock();
     BOOST_TEST((error_of([&] { b.lock(); }) == errc::resource_deadlock_would_occur));
     BOOST_TEST(!b.is_locked());
-    // These come to an end by themselves.
+    // These calls end by themselves.
     BOOST_TEST(!b.try_lock());
     BOOST_TEST(!b.try_lock_for(milliseconds(2)));
     a.unlock();
@@ -562,7 +563,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_that_would_wait_for_itself_is_told, Lock,
     BOOST_TEST(b.is_locked());
 }
 
-// A thread that waits for the lock without a limit, when it does so.
+// Starts a thread that waits for the lock without a limit. Returns when it waits.
 template <class Lock>
 std::future<void> waiting_for(
     Lock& lock, std::string const& path, std::function<void()> const& first = [] {})
@@ -570,7 +571,7 @@ std::future<void> waiting_for(
     if constexpr (is_kernels<Lock>) {
         auto waits = std::async(std::launch::async, [&lock, first] {
             first();
-            lock.lock(); // asleep in the kernel
+            lock.lock(); // sleeps in the kernel
             lock.unlock();
         });
         wait_until_blocked(::getpid(), path);
@@ -590,9 +591,9 @@ std::future<void> waiting_for(
     }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_that_waits_for_another_is_not, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(thread_that_waits_for_another_gets_no_error, Lock, exclusive_kinds)
 {
-    // Nor one that waits for an object's levels, which any thread may release.
+    // A thread that waits for an object's levels gets no error either: any thread may release them.
     for (auto const& options : {quick<Lock>(), of_instance<Lock>()}) {
         Lock a(path, options), b(path);
         a.lock();
@@ -606,8 +607,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_that_waits_for_another_is_not, Lock, excl
     BOOST_CHECK_NO_THROW(other.get());
 }
 
-// What the same thread held through another object.
-BOOST_AUTO_TEST_CASE_TEMPLATE(callback_of_a_wait_may_release_what_is_waited_for, Lock,
+// The same thread holds the lock through another object.
+BOOST_AUTO_TEST_CASE_TEMPLATE(callback_of_a_wait_may_release_the_awaited_lock, Lock,
                               exclusive_kinds)
 {
     Lock lock(path), other(path);
@@ -625,7 +626,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(callback_of_a_wait_may_release_what_is_waited_for,
     BOOST_TEST(!ec);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(one_behind_a_thread_that_waits_for_it_is_told, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(thread_behind_a_thread_that_waits_for_it_gets_an_error, Lock,
+                              exclusive_kinds)
 {
     Lock a(path), b(path);
     a.lock();
@@ -645,9 +647,10 @@ BOOST_AUTO_TEST_CASE(files_are_compared_and_not_paths)
     BOOST_TEST((error_of([&] { b.lock(); }) == errc::resource_deadlock_would_occur));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_waiting_thread_gets_the_lock_of_its_object, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(waiting_thread_gets_the_lock_of_its_object, Lock, exclusive_kinds)
 {
-    // An hour between attempts: the unlock wakes the waiters of the object, no poll does.
+    // The interval between attempts is an hour, so the unlock wakes the object's waiters, not a
+    // poll.
     auto options = quick<Lock>();
     options.poll_interval = std::chrono::hours(1);
     Lock lock(path, options);
@@ -665,7 +668,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_waiting_thread_gets_the_lock_of_its_object, Lock
     BOOST_TEST(waiter.get());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(of_instance_scope_the_object_is_the_owner, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(object_is_the_owner_in_instance_scope, Lock, exclusive_kinds)
 {
     Lock lock(path, of_instance<Lock>());
     lock.lock();
@@ -674,7 +677,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(of_instance_scope_the_object_is_the_owner, Lock, e
         BOOST_TEST(lock.try_lock());
         BOOST_TEST(lock.lock_counter() == 2u);
         lock.unlock();
-        lock.unlock(); // the other thread's
+        lock.unlock(); // the other thread's level
     });
     BOOST_TEST(!lock.is_locked());
     BOOST_TEST(!taken<Lock>(path));
@@ -684,9 +687,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(of_instance_scope_the_object_is_the_owner, Lock, e
     BOOST_TEST(lock.lock_counter() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(of_instance_scope_all_waiting_threads_join, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(all_waiting_threads_join_in_instance_scope, Lock, exclusive_kinds)
 {
-    // Another object holds; three threads wait on one instance; all get levels of its one hold.
+    // Another object holds the lock and three threads wait on one instance. All get levels of its
+    // one hold.
     Lock holder(path, of_instance<Lock>()), lock(path, of_instance<Lock>());
     holder.lock();
     std::vector<std::future<void>> waiting;
@@ -701,7 +705,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(of_instance_scope_all_waiting_threads_join, Lock, 
     BOOST_TEST(!taken<Lock>(path));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_path_is_kept_and_means_the_directory_of_construction, Lock,
+BOOST_AUTO_TEST_CASE_TEMPLATE(relative_path_keeps_the_directory_of_construction, Lock,
                               exclusive_kinds)
 {
     auto const before = boost::filesystem::current_path();
@@ -713,9 +717,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_path_is_kept_and_means_the_directory_of_constr
     BOOST_TEST(taken<Lock>(directory / "relative.lock"));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_lock_of_static_storage_and_one_on_the_heap, Lock, exclusive_kinds)
+BOOST_AUTO_TEST_CASE_TEMPLATE(lock_may_be_static_or_on_the_heap, Lock, exclusive_kinds)
 {
-    static std::unique_ptr<Lock> kept; // dropped when the program ends
+    static std::unique_ptr<Lock> kept; // destroyed when the program ends
     kept = std::make_unique<Lock>(path);
     kept->lock();
     BOOST_TEST(taken<Lock>(path));

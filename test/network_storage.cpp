@@ -2,9 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Faults of the storage that hosts share, each produced by the passthrough: transient errors, slow
-// calls, short names, wrong clocks, files that others remove, looks that fail. Inode numbers that
-// come again are in network_successors.cpp.
+// Faults of network storage, each produced by the passthrough: transient errors, slow calls, short
+// names, wrong clocks, files that others remove, lookups that fail. network_successors.cpp tests
+// reused inode numbers.
 
 #include <boost/test/unit_test.hpp>
 
@@ -71,8 +71,9 @@ error_code take(fs::path const& path, [[maybe_unused]] bool shared, Options cons
 
 } // namespace
 
-// Two hosts create the lock file at once: EEXIST with OCFS2 and MooseFS, EPERM with sshfs. ESTALE:
-// GlusterFS, for a second after the file was created anew. The kernel repeats that call once.
+// Two hosts create the lock file at the same time: EEXIST with OCFS2 and MooseFS, EPERM with sshfs.
+// GlusterFS reports ESTALE for a second after the file was created anew, and the kernel repeats
+// that call once.
 BOOST_AUTO_TEST_CASE(kernel_lock_is_acquired_after_transient_create_errors)
 {
     file_lock_options record;
@@ -96,7 +97,7 @@ BOOST_AUTO_TEST_CASE(kernel_lock_is_acquired_after_transient_create_errors)
             }
 }
 
-// sshfs says EPERM to the losers of a race to create a marker.
+// sshfs reports EPERM to the losers of a race to create a marker.
 BOOST_AUTO_TEST_CASE(soft_lock_is_acquired_after_transient_create_errors)
 {
     auto const options = hourly(storage::network);
@@ -148,7 +149,7 @@ BOOST_AUTO_TEST_CASE(soft_lock_is_acquired_after_stale_handles_for_a_while)
     release(writer, ".write");
 }
 
-// The directory is lost as well.
+// The directory's handle is stale as well.
 BOOST_AUTO_TEST_CASE(stale_directory_is_reported)
 {
     auto const options = hourly(storage::network);
@@ -204,7 +205,7 @@ bool is_acquired_within(int creates, Lock& lock, file_system_faults const& fault
 
 } // namespace
 
-// So that a second has passed after the marker was written, though not before.
+// A second has passed after the marker was written, though not before.
 BOOST_AUTO_TEST_CASE(soft_lock_is_acquired_where_each_call_takes_240_ms)
 {
     auto& faults = mount(remembers_attributes);
@@ -243,7 +244,7 @@ BOOST_AUTO_TEST_CASE(time_limit_holds_between_tries_where_each_call_takes_300_ms
 
 // Names and clocks
 
-// eCryptfs has names of at most 143 bytes.
+// eCryptfs limits names to 143 bytes.
 BOOST_AUTO_TEST_CASE(dead_marker_is_removed_where_names_have_143_bytes)
 {
     auto& faults = mount();
@@ -276,7 +277,7 @@ BOOST_AUTO_TEST_CASE(no_marker_expires_where_the_storage_time_is_unknown)
     BOOST_TEST(lock.try_lock());
 }
 
-// 2400 is beyond what 64 bits of nanoseconds can hold.
+// 2400 exceeds what 64 bits of nanoseconds can represent.
 BOOST_AUTO_TEST_CASE(marker_from_the_future_expires_once_watched_for_its_lifetime)
 {
     mount();
@@ -304,7 +305,7 @@ BOOST_AUTO_TEST_CASE(marker_from_the_future_expires_once_watched_for_its_lifetim
 
 // Files that others remove
 
-// For example, a user clears a cache.
+// A user clears a cache, for example.
 BOOST_AUTO_TEST_CASE(writer_recreates_a_directory_that_is_removed_while_it_claims)
 {
     auto& faults = mount();
@@ -324,8 +325,8 @@ BOOST_AUTO_TEST_CASE(writer_recreates_a_directory_that_is_removed_while_it_claim
     BOOST_TEST(writer.wait() == 0);
 }
 
-// Another process removed it as litter, or the NFS client sent UNLINK twice.
-BOOST_AUTO_TEST_CASE(missing_private_name_is_no_error)
+// Another process has removed it as litter, or the NFS client has sent UNLINK twice.
+BOOST_AUTO_TEST_CASE(missing_temporary_name_is_no_error)
 {
     auto& faults = mount();
     faults.unlink.set(ENOENT, -1, ".break.");
@@ -352,7 +353,7 @@ BOOST_AUTO_TEST_CASE(litter_beside_the_write_marker_is_removed_after_a_minute)
     for (bool const old : {false, true}) {
         faults.changed_before = old ? 70 : 0;
         write_text(litter, foreign_access);
-        write_text(write, foreign_access); // expires, and the writer removes litter with it
+        write_text(write, foreign_access); // becomes stale, and the litter goes with it
         soft_read_write_lock lock(path, quick(storage::network, 100ms));
         BOOST_TEST(lock.try_lock_for(patience));
         lock.unlock();
@@ -361,8 +362,8 @@ BOOST_AUTO_TEST_CASE(litter_beside_the_write_marker_is_removed_after_a_minute)
     }
 }
 
-// By the rules for local storage. A witness says that the process lives: a breaker has its marker
-// under that name for a moment.
+// The rules for local storage apply. A witness shows that the owner is alive: a process that evicts
+// a marker may hold a live marker under that name for a moment.
 BOOST_AUTO_TEST_CASE(litter_is_removed_after_a_minute_unless_it_is_witnessed)
 {
     auto& faults = mount();
@@ -380,7 +381,7 @@ BOOST_AUTO_TEST_CASE(litter_is_removed_after_a_minute_unless_it_is_witnessed)
                 write_text(litter, foreign_record);
             }
             write_text(path, record_of_the_dead(directory));
-            BOOST_TEST(lock.try_lock()); // breaks a marker, and removes litter with it
+            BOOST_TEST(lock.try_lock()); // evicts a marker, and removes the litter as well
             BOOST_TEST(fs::exists(litter) == (!old || witnessed));
             lock.unlock();
         }
@@ -411,11 +412,11 @@ BOOST_AUTO_TEST_CASE(litter_of_readers_is_removed_after_a_minute_unless_it_is_wi
         }
 }
 
-// Looks that fail
+// Lookups that fail
 
-// A process that died while it removed a dead marker may have left a live holder's marker under a
-// private name. The rules for local storage look for it.
-BOOST_AUTO_TEST_CASE(dead_marker_stays_where_the_look_for_a_hidden_holder_fails)
+// A process that died while it evicted a dead marker may have left a live holder's marker under a
+// temporary name. The rules for local storage search for it.
+BOOST_AUTO_TEST_CASE(dead_marker_stays_where_the_search_for_a_hidden_holder_fails)
 {
     auto& faults = mount();
     auto const dead = record_of_the_dead(directory);
@@ -444,7 +445,7 @@ BOOST_AUTO_TEST_CASE(dead_marker_stays_where_the_look_for_a_hidden_holder_fails)
         }
 }
 
-BOOST_AUTO_TEST_CASE(lock_is_not_acquired_where_the_look_for_holders_fails)
+BOOST_AUTO_TEST_CASE(lock_is_not_acquired_where_the_search_for_holders_fails)
 {
     auto& faults = mount();
     soft_read_write_lock holder(path, hourly(storage::network));
@@ -458,7 +459,7 @@ BOOST_AUTO_TEST_CASE(lock_is_not_acquired_where_the_look_for_holders_fails)
     }
     holder.unlock_shared();
 
-    // A cached lookup denies that there is a writer, and the directory cannot be listed.
+    // A cached lookup reports that there is no writer, and the directory cannot be listed.
     holder.lock();
     faults.getattr.set(ENOENT, -1, ".write");
     for (auto* const fault : {&faults.open_directory, &faults.read_directory}) {

@@ -2,9 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A number is no identity: a marker that was removed while its owner held the lock, and another of
-// the same inode number in its place. The first owner learns that it has lost the lock, and leaves
-// the other marker alone.
+// An inode number is no identity: a marker is removed while its owner holds the lock, and another
+// marker with the same inode number takes its place. The first owner learns that it has lost the
+// lock, and leaves the other marker alone.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -46,7 +46,7 @@ namespace ut = boost::unit_test;
 
 namespace {
 
-// How the storage numbers its files, and what it says of a descriptor of a removed one.
+// How the storage numbers its files, and what it reports for a descriptor of a removed file.
 struct numbering
 {
     char const* name;
@@ -82,7 +82,7 @@ struct numbered : on_network_storage
         return faults;
     }
 
-    // Removes a file as another host or a user does. With `of_paths` the mount does not see it:
+    // Removes a file as another host or a user does. With `of_paths` the mount does not notice:
     // libfuse would forget the number.
     void remove_by_hand(fs::path const& seen, numbering const& n) const
     {
@@ -90,7 +90,7 @@ struct numbered : on_network_storage
     }
 };
 
-// Starts a process that takes the lock, says "held", and releases the lock when it hears a line.
+// Starts a process that acquires the lock, says "held", and releases the lock when it reads a line.
 template <class Lock, class Options>
 child holder_of(fs::path const& path, Options const& options)
 {
@@ -182,7 +182,7 @@ BOOST_DATA_TEST_CASE(superseded_writer_reports_its_loss_and_leaves_the_marker_of
     BOOST_TEST(!fs::exists(write));
 }
 
-// The first holder is stopped while its successor takes the lock.
+// The first holder is stopped while its successor acquires the lock.
 BOOST_DATA_TEST_CASE(superseded_writer_is_notified_and_stops_stamping, numberings, n)
 {
     auto& faults = mount(n);
@@ -198,7 +198,7 @@ BOOST_DATA_TEST_CASE(superseded_writer_is_notified_and_stops_stamping, numbering
         auto reason = lost.get_future();
         auto const stamps = std::stoi(hear());
         while (reason.wait_for(10ms) != std::future_status::ready)
-            if (faults.stamps > stamps + 1) // one may have been on its way when it was stopped
+            if (faults.stamps > stamps + 1) // one may have been in progress when it was stopped
                 return 1;
         return reason.get() == loss_reason::owner_changed ? 0 : 2;
     });
@@ -270,7 +270,7 @@ BOOST_DATA_TEST_CASE(writer_leaves_the_state_marker_of_a_successor, numberings, 
     BOOST_TEST(!fs::exists(state));
 }
 
-// As with FUSE without `use_ino`, and after the fail-over of a file server.
+// Inode numbers change with FUSE without `use_ino`, and after the fail-over of a file server.
 BOOST_DATA_TEST_CASE(hold_survives_changed_inode_numbers, data::make({"writer", "reader"}), who)
 {
     auto& faults = mount();

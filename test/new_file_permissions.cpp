@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Another user's process comes while the lock file is being created, whatever the umask.
+// Another user's process opens the lock file while it is being created, whatever the umask.
 
 #include <boost/test/unit_test.hpp>
 
@@ -41,7 +41,7 @@ struct shared_by_users : temporary_directory
 {
     shared_by_users() { fs::permissions(directory, fs::perms(0777)); }
 
-    /// Takes the lock, and gives it back in the end.
+    /// Returns a deed that acquires the lock, and releases it at the end.
     deed creator(char const* faults)
     {
         deed d;
@@ -65,7 +65,7 @@ struct shared_by_users : temporary_directory
         return d;
     }
 
-    /// Where the path has come to name the file.
+    /// Returns the call after which the path names the file.
     static stop_point creation(deed const& d)
     {
         auto const points = stop_points(d);
@@ -81,7 +81,7 @@ struct shared_by_users : temporary_directory
     std::unique_ptr<Lock> lock; // in the process that is stopped
 };
 
-/// Another user's process that waits for the lock, and says what came of it.
+/// Waits for the lock as another user, and says the result.
 template <class Lock>
 int wait_as_nobody(fs::path const& path)
 {
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refusal_is_retried_while_the_file_may_be_in_the_ma
         stopped creates(creator, creation);
         BOOST_TEST_REQUIRE(creates.has_met());
         BOOST_TEST(fs::status(s.path).permissions() == 0600);
-        BOOST_TEST(as_nobody([&] { // who does not wait, is refused
+        BOOST_TEST(as_nobody([&] { // a try is refused at once
                        Lock other(s.path);
                        error_code ec;
                        acquire_options once;
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refusal_is_retried_while_the_file_may_be_in_the_ma
                    }) == 0);
         child other([&] { return wait_as_nobody<Lock>(s.path); });
         auto const said = other.read_line();
-        BOOST_TEST_REQUIRE((said == "waits" || said == denied)); // it is more than 2 s later
+        BOOST_TEST_REQUIRE((said == "waits" || said == denied)); // refused only after 2 s
         if (dies) {
             creates.kill();
             if (said == "waits")

@@ -2,10 +2,10 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Allocations of each call fail, once or with all that follow: the call reports it, or does
-// without. Nothing is held or open after it, and the lock can be used.
+// Allocations of each call fail, either one or all from one on. The call reports the failure or
+// succeeds without the memory. Afterwards nothing is held or open, and the lock can be used.
 
-// So that Asio's memory as well comes from `operator new`.
+// With these, Asio's memory also comes from `operator new`.
 #define BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC
 #define BOOST_ASIO_DISABLE_BOOST_ALIGN
 
@@ -53,7 +53,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// Of the calling thread; negative: none fails.
+/// Counts the allocations of the calling thread. Negative: none fails.
 thread_local long allocations_until_failure = -1;
 thread_local bool fails_from_then_on = false, has_failed = false;
 
@@ -112,7 +112,7 @@ void operator delete(void* p, std::size_t) noexcept
 
 namespace {
 
-/// What is not to fail.
+/// Runs a part of a call that must not fail.
 template <class F>
 void with_memory(F const& f)
 {
@@ -124,7 +124,7 @@ void with_memory(F const& f)
 template <class Lock>
 using call = void (*)(Lock& lock, Lock& other, failure const& f);
 
-// Whatever is thrown must be about memory.
+// Returns whether `f` succeeded. An exception must be about memory.
 template <class F>
 bool succeeds(F const& f)
 {
@@ -145,8 +145,8 @@ void expect_no_other_error(error_code const& ec)
         throw lock_error(ec, "unexpected");
 }
 
-// Runs the context until it has nothing to do. An exception passes through `run` where Asio itself
-// has no memory.
+// Runs the context until it has no work left. Where Asio itself has no memory, an exception passes
+// through `run`.
 void run(asio::io_context& context)
 {
     while (!succeeds([&] { context.run(); }))
@@ -160,7 +160,7 @@ void expect_handler_was_called(bool started, bool is_over)
                          "the handler was not called");
 }
 
-// The calls. `other` holds the lock where its name says so.
+// The calls. `other` holds the lock where the function's name says so.
 
 template <class Lock>
 void lock_and_unlock(Lock& lock, Lock&, failure const& f)
@@ -268,7 +268,7 @@ void wait_asynchronously(Lock& lock, Lock& other, failure const& f)
     expect_handler_was_called(started, is_over);
 }
 
-// The modes that others may have as well. A holder of one keeps `other` from nothing but writing.
+// The modes that others may hold at the same time. A holder of one keeps `other` only from writing.
 
 template <class Lock>
 void lock_shared_and_unlock(Lock& lock, Lock& other, failure const& f)
@@ -393,7 +393,8 @@ struct fixture : temporary_directory
         long failures = 0;
         for (bool const from_then_on : {false, true}) {
             bool failed = true;
-            // Each of the first ones. Those of a search of /proc are many, and of a few kinds.
+            // Every one of the first allocations fails in turn, and a sample of the later ones: a
+            // search of /proc makes many allocations of a few kinds.
             for (long n = 0; failed; n += 1 + n / 32) {
                 BOOST_TEST_CONTEXT(name << ", allocation " << n
                                         << (from_then_on ? " and all others" : ""))
@@ -412,7 +413,7 @@ struct fixture : temporary_directory
                 }
             }
         }
-        // What a kernel lock needs, its object has.
+        // A kernel lock's object already contains the memory that it needs.
         BOOST_TEST((failures != 0 || is_kernels<Lock>), name << " allocates nothing");
     }
 };
@@ -431,7 +432,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(every_call_survives, Lock, exclusive_kinds)
     fail_each_allocation<Lock>("async_acquire", acquire_asynchronously<Lock>);
     fail_each_allocation<Lock>("async_acquire that waits", wait_asynchronously<Lock>);
     fail_each_allocation<Lock>("async_release", release_asynchronously<Lock>);
-    BOOST_TEST(open_descriptors() <= before + 4); // for notices, as long as the process runs
+    BOOST_TEST(open_descriptors() <= before + 4); // for change notification, while the process runs
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(every_call_of_readers_survives, Lock, shared_kinds)

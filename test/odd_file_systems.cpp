@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// File systems that have no locks, or fail, or are mounted twice.
+// File systems that have no locks, that fail, or that are mounted twice.
 
 #include <boost/test/unit_test.hpp>
 
@@ -82,7 +82,8 @@ struct fixture : temporary_directory
             fs::create_directory(made);
     }
 
-    // Every way of taking it says the same, and leaves nothing.
+    // Checks that every way to acquire the lock fails with the same error and leaves nothing
+    // behind.
     template <class Expected>
     void check_refused(Expected expected)
     {
@@ -114,7 +115,7 @@ BOOST_AUTO_TEST_CASE(that_have_no_locks)
     BOOST_TEST(lock.try_lock());
 }
 
-// Then there are markers, made in place where there are no hard links either.
+// The fallback uses markers, which are made in place if there are no hard links either.
 BOOST_AUTO_TEST_CASE(that_have_no_locks_and_are_fallen_back_from)
 {
     passthrough mounted(backing, one);
@@ -135,7 +136,7 @@ BOOST_AUTO_TEST_CASE(that_have_no_locks_and_are_fallen_back_from)
         child waits([&] { return other.try_lock_for(patience) ? 0 : 1; });
         wait_until_asleep(waits.pid());
         lock.unlock();
-        BOOST_TEST(waits.wait() == 0); // and has left its marker
+        BOOST_TEST(waits.wait() == 0); // it exited and has left its marker
         BOOST_TEST(fs::exists(backing / "test.lock"));
         BOOST_TEST(as_well.try_lock());
         as_well.unlock();
@@ -143,7 +144,7 @@ BOOST_AUTO_TEST_CASE(that_have_no_locks_and_are_fallen_back_from)
     }
 }
 
-// Nobody has the right of removal there, and the storage counts as shared.
+// No process can acquire the removal right there, and the storage counts as network storage.
 BOOST_AUTO_TEST_CASE(that_have_neither_locks_nor_links_have_markers)
 {
     passthrough mounted(backing, one);
@@ -166,7 +167,7 @@ BOOST_AUTO_TEST_CASE(that_have_neither_locks_nor_links_have_markers)
     lock.release(ec);
     BOOST_TEST(!ec);
     BOOST_TEST(fs::is_empty(backing));
-    // On storage that is said to be local, nobody is removed without the right.
+    // On storage that is declared local, no marker is evicted without the removal right.
     soft_file_lock_options options;
     options.where = boost::filelock::storage::local;
     soft_file_lock local(path, options);
@@ -174,7 +175,8 @@ BOOST_AUTO_TEST_CASE(that_have_neither_locks_nor_links_have_markers)
     BOOST_TEST(fs::is_empty(backing));
 }
 
-// What breakers have left goes after a minute, and nothing else, however alike its name.
+// Files that evicting processes have left are removed after a minute. Files with similar names
+// stay.
 BOOST_AUTO_TEST_CASE(that_show_files_to_be_old)
 {
     passthrough mounted(backing, one);
@@ -281,7 +283,7 @@ BOOST_AUTO_TEST_CASE(that_fail_to_unlock)
     mounted.faults().flock.error = 0;
     BOOST_TEST(!lock.is_locked());
     BOOST_TEST(open_descriptors() == before);
-    // The close has given it back.
+    // The close has released the lock.
     BOOST_TEST(other.try_lock_for(patience));
 }
 
@@ -294,7 +296,7 @@ BOOST_AUTO_TEST_CASE(that_fail_to_close)
     mounted.faults().close.error = EIO;
     error_code ec;
     lock.release(ec);
-    BOOST_TEST(!ec); // it was unlocked before
+    BOOST_TEST(!ec); // the unlock before it succeeded
     BOOST_TEST(open_descriptors() == before);
     BOOST_TEST(other.try_lock());
 }
@@ -311,7 +313,7 @@ BOOST_AUTO_TEST_CASE(that_lose_locks)
         BOOST_TEST(!lock.still_held(ec));
         BOOST_TEST(ec.value() == loss);
         mounted.faults().flock.error = 0;
-        BOOST_TEST(!lock.still_held(ec)); // whatever it says later
+        BOOST_TEST(!lock.still_held(ec)); // a later success does not restore the hold
         lock.unlock();
     }
 }
@@ -323,7 +325,7 @@ BOOST_AUTO_TEST_CASE(that_are_mounted_twice)
     lock.lock();
     BOOST_TEST(!other.try_lock());
     BOOST_TEST(!other.try_lock_shared());
-    // Neither is told of what the other does: it asks.
+    // Neither mount is notified of changes through the other, so the waiters poll.
     child timed([&] { return other.try_lock_for(patience) ? 0 : 1; });
     wait_until_asleep(timed.pid());
     child sleeps([&] {
@@ -368,10 +370,11 @@ BOOST_AUTO_TEST_CASE(that_are_mounted_twice_when_a_waiter_is_killed)
     sleeps.kill();
     BOOST_TEST(sleeps.wait() == -SIGKILL);
     lock.unlock();
-    BOOST_TEST(other.try_lock_for(patience)); // it does not have it
+    BOOST_TEST(other.try_lock_for(patience)); // the killed waiter has not acquired it
 }
 
-// Removed through the one, the file seems to have a name for who has it open through the other.
+// The file is removed through one mount. A process that has it open through the other mount still
+// sees a link count.
 BOOST_AUTO_TEST_CASE(that_keep_showing_a_name)
 {
     passthrough here(backing, one), there(backing, two);
@@ -390,7 +393,7 @@ BOOST_AUTO_TEST_CASE(that_keep_showing_a_name)
     BOOST_TEST(waiter.wait() == 0);
 }
 
-// What a client remembers not to be there; a listing is asked of the server.
+// The client caches that the writer's marker does not exist. A listing asks the server.
 BOOST_AUTO_TEST_CASE(that_keep_hiding_a_writer)
 {
     passthrough_options remembers;
@@ -409,7 +412,8 @@ BOOST_AUTO_TEST_CASE(that_keep_hiding_a_writer)
     here.unlock_shared();
 }
 
-// What the documentation warns of: no error says that two mounts do not see each other's locks.
+// The documentation warns of this case: no error shows that two mounts do not see each other's
+// locks.
 BOOST_AUTO_TEST_CASE(that_keep_locks_to_one_mount)
 {
     passthrough_options keeps;
@@ -421,7 +425,7 @@ BOOST_AUTO_TEST_CASE(that_keep_locks_to_one_mount)
     BOOST_TEST(other.try_lock());
 }
 
-// Locks on parts of a file
+// Record locks
 
 struct with_record_locks : fixture
 {
@@ -465,12 +469,12 @@ BOOST_FIXTURE_TEST_CASE(that_fail_to_convert_a_lock, with_record_locks)
     BOOST_TEST(other.try_lock_shared());
     other.unlock_shared();
     lock.unlock_upgrade_and_lock();
-    // Weakening is told of nothing, and done again.
+    // A failed downgrade reports no error, and is repeated later.
     faults.record_lock.error = EIO;
     lock.unlock_and_lock_shared();
     faults.record_lock.error = 0;
     BOOST_TEST(!other.try_lock_shared());
-    BOOST_TEST(lock.try_unlock_shared_and_lock()); // what there is, is still enough for that
+    BOOST_TEST(lock.try_unlock_shared_and_lock()); // the bytes that are still locked suffice
     struct ::flock readers = {};
     readers.l_type = F_RDLCK;
     readers.l_start = 0x40000002;
@@ -484,12 +488,12 @@ BOOST_FIXTURE_TEST_CASE(that_fail_to_convert_a_lock, with_record_locks)
     faults.record_lock.times = -1;
     faults.record_lock.error = 0;
     std::thread([&] {
-        BOOST_TEST(lock.try_lock_shared()); // whoever is next at work
+        BOOST_TEST(lock.try_lock_shared()); // the next operation of any owner repeats it
         lock.unlock_shared();
     }).join();
     BOOST_TEST(other.try_lock_shared());
     other.unlock_shared();
-    // So is giving back, which the close does.
+    // A release that fails reports the error, and the close releases the lock.
     faults.record_lock.error = EIO;
     error_code ec;
     lock.release(ec);
@@ -508,7 +512,7 @@ BOOST_FIXTURE_TEST_CASE(that_fail_to_take_a_claim_back, with_record_locks)
             return other.try_lock_shared();
         });
     };
-    // A writer of this object waits for a reader of it, keeps others out, and gives up.
+    // A writer waits for a reader of its own object, keeps others out, and gives up.
     auto const give_up_and_fail = [&] {
         boost::filelock::acquire_options how;
         how.cancel_check = [&] {
@@ -524,8 +528,8 @@ BOOST_FIXTURE_TEST_CASE(that_fail_to_take_a_claim_back, with_record_locks)
     };
     lock.lock_shared();
     in_thread(give_up_and_fail);
-    BOOST_TEST(!others_can_read()); // what he claimed is there still
-    BOOST_TEST(in_thread([&] {      // the next takes it back
+    BOOST_TEST(!others_can_read()); // its claim is still there
+    BOOST_TEST(in_thread([&] {      // the next attempt withdraws it
         bool const had = lock.try_lock_shared();
         lock.unlock_shared();
         return had;
@@ -534,7 +538,7 @@ BOOST_FIXTURE_TEST_CASE(that_fail_to_take_a_claim_back, with_record_locks)
 
     in_thread(give_up_and_fail);
     BOOST_TEST(!others_can_read());
-    BOOST_TEST(lock.try_unlock_shared_and_lock_upgrade()); // whoever it is
+    BOOST_TEST(lock.try_unlock_shared_and_lock_upgrade()); // a conversion withdraws it as well
     BOOST_TEST(others_can_read());
     lock.unlock_upgrade_and_lock_shared();
 
@@ -555,7 +559,7 @@ BOOST_FIXTURE_TEST_CASE(that_lose_record_locks, with_record_locks)
         BOOST_TEST(!lock.still_held(ec));
         BOOST_TEST(ec.value() == loss);
         faults.record_lock.error = 0;
-        BOOST_TEST(!lock.still_held(ec)); // whatever it says later
+        BOOST_TEST(!lock.still_held(ec)); // a later success does not restore the hold
         BOOST_TEST((error_of([&] { lock.unlock_upgrade_and_lock(); }) == error::hold_lost));
         lock.unlock_upgrade();
         BOOST_TEST(lock.try_lock());

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The types that a lock's path may be given as, whatever the version of Boost.Filesystem.
+// The types of a lock's path argument, with every version of Boost.Filesystem.
 
 #include "lock_kinds.hpp"
 #include "process/temporary_directory.hpp"

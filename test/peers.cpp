@@ -27,7 +27,7 @@ namespace {
 
 using command = std::vector<std::string>;
 
-// Debian's packages are seen by Debian's interpreter, which need not be the first in PATH.
+// Only Debian's interpreter finds Debian's packages, and it need not be the first in PATH.
 command python(std::string const& program, boost::filesystem::path const& path)
 {
     return {"/usr/bin/python3", "-c", "import sys, filelock, logging\n" + program, path.string()};
@@ -52,7 +52,7 @@ boost::test_tools::assertion_result have_python(ut::test_unit_id)
     return result;
 }
 
-// Takes the lock, says "held", keeps it until it is told otherwise.
+// Acquires the lock, says "held", and keeps the lock until it reads a line.
 command flock_holder(boost::filesystem::path const& path)
 {
     // -o: the command does not inherit the lock, so that killing flock itself frees it.
@@ -111,7 +111,7 @@ void we_wait_for(child& holder, boost::filesystem::path const& path, end_of_hold
     BOOST_TEST(holder.wait() == (how == end_of_hold::kill ? -SIGKILL : 0));
 }
 
-// `probe` takes the lock if it is free and exits 0, or 1 at once; `waiter` sleeps for it.
+// `probe` exits at once, with 0 if it got the lock and else with 1. `waiter` sleeps for the lock.
 void it_waits_for_us(command const& probe, command const& waiter,
                      boost::filesystem::path const& path)
 {

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// plugins -- PLUGIN: a plug-in that has a copy of the library of its own is closed while a thread
-// of that copy runs, and throws what the program catches.
+// Usage: plugins -- PLUGIN. A plug-in with its own copy of the library is closed while a thread of
+// that copy runs, and throws an exception that the program catches.
 
 #include <boost/filelock/error.hpp>
 
@@ -27,7 +27,7 @@ std::string plugin()
     return suite.argv[suite.argc - 1];
 }
 
-/// A function of the plug-in; null where it cannot be loaded.
+/// Returns a function of the plug-in, or null where it cannot be loaded.
 template <class Function>
 Function* find(void* handle, char const* name)
 {

@@ -2,8 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What most tests include, precompiled by clang. Each source includes what it needs all the same:
-// gcc builds the tests without this header, since its precompiled headers save nothing here.
+// The headers that most tests include, precompiled by clang. Each source still includes the headers
+// it needs: gcc builds the tests without this header, since its precompiled headers save nothing
+// here.
 
 #ifndef BOOST_FILELOCK_TEST_PRECOMPILED_HPP
 #define BOOST_FILELOCK_TEST_PRECOMPILED_HPP

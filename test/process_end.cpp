@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The end of a process with locks: by `exit`, with locks in static destructors, and by
-// `quick_exit`; and of a child that came about without the handlers of `fork`.
+// A process ends while it has locks: by `exit`, with locks in static destructors, and by
+// `quick_exit`. A child that was created without the handlers of `fork` ends as well.
 
 #include <boost/test/unit_test.hpp>
 
@@ -25,7 +25,7 @@ using namespace filelock_test;
 
 namespace {
 
-/// Runs at the end of the process, where it has something to run.
+/// Runs a function at the end of the process, if there is one.
 struct at_end
 {
     std::function<void()> run;
@@ -36,7 +36,7 @@ struct at_end
     }
 };
 
-at_end last; // older than every static object of the library
+at_end last; // constructed before every static object of the library, and destroyed after it
 
 template <class Lock>
 bool can_be_locked(boost::filesystem::path const& path)
@@ -48,7 +48,7 @@ bool can_be_locked(boost::filesystem::path const& path)
     return true;
 }
 
-/// For destructors and handlers, which have nobody to report to.
+/// Writes without error reporting, for use in destructors and handlers.
 void say(char const* what)
 {
     (void)!::write(STDOUT_FILENO, what, std::char_traits<char>::length(what));
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_child_without_fork_handlers_leaves_the_lock, Loc
     if (quick == 0)
         ::_exit(0);
     BOOST_TEST(has_ended_well(quick));
-    // As `_Fork` does, which older C libraries lack.
+    // `_Fork` does this, but older C libraries lack it.
     auto const bare = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
     if (bare == 0)
         ::_exit(0);

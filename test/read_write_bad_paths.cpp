@@ -2,8 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// As bad_paths.cpp, for read_write_lock: what cannot be locked in some mode, or is locked in vain
-// since the path names something else by now. What a file contains is nobody's affair.
+// Does the same as bad_paths.cpp for read_write_lock: files that cannot be locked in some mode, and
+// files that are locked in vain because the path names something else meanwhile. The library never
+// reads or writes the lock file's content.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -60,7 +61,8 @@ std::string message(Code code)
     return make_error_code(code).message();
 }
 
-/// Every way of taking it, in every mode, says the same, at once, and leaves no descriptor.
+/// Checks that every way to acquire the lock fails at once with the same error, in every mode, and
+/// leaves no descriptor open.
 void check_refused(fs::path const& path, std::string const& expected)
 {
     auto const before = open_descriptors();
@@ -98,7 +100,7 @@ struct fixture : temporary_directory
         fs::permissions(at, fs::perms(bits));
     }
 
-    /// Away with the file, in some way, and perhaps another one there.
+    /// Removes the file from its path in the given way, perhaps with another file in its place.
     void take_away(std::string const& how) const
     {
         if (how == "removed") {
@@ -120,19 +122,19 @@ auto const ways_to_go = data::make({"removed", "moved", "replaced", "replaced an
 
 BOOST_FIXTURE_TEST_SUITE(read_write_bad_paths, fixture)
 
-BOOST_AUTO_TEST_CASE(a_directory)
+BOOST_AUTO_TEST_CASE(directory_is_refused)
 {
-    // Which may be opened for reading.
+    // A directory may be opened for reading.
     check_refused(directory, message(errc::is_a_directory));
 }
 
-BOOST_AUTO_TEST_CASE(a_fifo)
+BOOST_AUTO_TEST_CASE(fifo_is_refused)
 {
     BOOST_TEST(::mkfifo(path.c_str(), 0666) == 0);
     check_refused(path, message(error::not_a_lock_file));
 }
 
-BOOST_AUTO_TEST_CASE(a_socket)
+BOOST_AUTO_TEST_CASE(socket_is_refused)
 {
     int const fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
@@ -143,13 +145,13 @@ BOOST_AUTO_TEST_CASE(a_socket)
     ::close(fd);
 }
 
-BOOST_AUTO_TEST_CASE(a_device)
+BOOST_AUTO_TEST_CASE(device_is_refused)
 {
     for (auto const name : {"/dev/null", "/dev/zero"})
         check_refused(name, message(error::not_a_lock_file));
 }
 
-BOOST_AUTO_TEST_CASE(a_symbolic_link)
+BOOST_AUTO_TEST_CASE(symbolic_link_is_refused)
 {
     auto const target = directory / "target";
     fs::create_symlink(target, path);
@@ -161,13 +163,13 @@ BOOST_AUTO_TEST_CASE(a_symbolic_link)
     BOOST_TEST(!is_locked(target, all_bytes));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_in_the_place_of_a_parent)
+BOOST_AUTO_TEST_CASE(file_in_place_of_a_parent_directory_is_refused)
 {
     put_file(path);
     check_refused(path / "x.lock", message(errc::not_a_directory));
 }
 
-BOOST_AUTO_TEST_CASE(parents_that_are_missing)
+BOOST_AUTO_TEST_CASE(missing_parent_directories_are_made_if_wanted)
 {
     auto options = hourly();
     options.create_directories = false;
@@ -183,9 +185,9 @@ BOOST_AUTO_TEST_CASE(parents_that_are_missing)
     }
 }
 
-// A file that may be read, and not written.
+// A file that may be read but not written
 
-BOOST_AUTO_TEST_CASE(to_read_wants_permission_to_read_and_all_else_to_write,
+BOOST_AUTO_TEST_CASE(shared_needs_read_permission_and_other_modes_write_permission,
                      *ut::precondition(is_root))
 {
     fs::permissions(directory, fs::perms(0755));
@@ -204,7 +206,7 @@ BOOST_AUTO_TEST_CASE(to_read_wants_permission_to_read_and_all_else_to_write,
                            for (std::string const mode : {"upgrade", "exclusive"})
                                if (perform(lock, waits + " shared to " + mode) != denied)
                                    return 3;
-                       // He reads still.
+                       // It still has its shared lock.
                        if (lock.lock_counter() != 1 || perform(lock, "held?") != "held")
                            return 4;
                        if (is_locked(path, pending_byte) || is_locked(path, reserved_byte) ||
@@ -215,7 +217,7 @@ BOOST_AUTO_TEST_CASE(to_read_wants_permission_to_read_and_all_else_to_write,
                    }
                    return 0;
                }) == 0);
-    // They exclude each other all the same.
+    // The two users' processes still exclude each other.
     actor writer(path);
     BOOST_TEST(writer("lock") == has_it);
     child reader([&] {
@@ -244,7 +246,7 @@ BOOST_AUTO_TEST_CASE(to_read_wants_permission_to_read_and_all_else_to_write,
     BOOST_TEST(reader.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_may_not_be_read, *ut::precondition(is_root))
+BOOST_AUTO_TEST_CASE(unreadable_file_is_refused, *ut::precondition(is_root))
 {
     fs::permissions(directory, fs::perms(0755));
     for (auto const bits : {0600, 0000}) {
@@ -270,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_may_not_be_read, *ut::precondition(is_root))
     BOOST_TEST(!fs::exists(path));
 }
 
-BOOST_AUTO_TEST_CASE(on_a_read_only_file_system, *ut::precondition(can_mount))
+BOOST_AUTO_TEST_CASE(read_only_file_system_allows_shared_only, *ut::precondition(can_mount))
 {
     put_file(path);
     BOOST_TEST(with_own_mounts([&] {
@@ -295,9 +297,10 @@ BOOST_AUTO_TEST_CASE(on_a_read_only_file_system, *ut::precondition(can_mount))
                }) == 0);
 }
 
-// A file that goes while it is held, or waited for.
+// A file that leaves its path while it is held or waited for
 
-BOOST_DATA_TEST_CASE_F(fixture, a_file_that_goes_while_it_is_held, modes* ways_to_go, mode, how)
+BOOST_DATA_TEST_CASE_F(fixture, hold_is_lost_when_the_file_leaves_its_path, modes* ways_to_go, mode,
+                       how)
 {
     put_file(path);
     actor holder(path), next(path);
@@ -312,8 +315,9 @@ BOOST_DATA_TEST_CASE_F(fixture, a_file_that_goes_while_it_is_held, modes* ways_t
         for (std::string const waits : {"try", "wait", "lock"})
             BOOST_TEST(holder(waits + " upgrade to exclusive") == message(error::hold_lost));
     }
-    BOOST_TEST(holder("counter") == "1"); // lost or not, it is his to give back
-    // The path is another's, and what he does leaves that alone.
+    BOOST_TEST(holder("counter") == "1"); // a lost level is still to be released
+    // The next process locks the path's new file. The first holder's release leaves that lock
+    // alone.
     BOOST_TEST(next("lock") == has_it);
     BOOST_TEST(holder("release") == done);
     BOOST_TEST(next("held?") == "held");
@@ -323,9 +327,8 @@ BOOST_DATA_TEST_CASE_F(fixture, a_file_that_goes_while_it_is_held, modes* ways_t
     BOOST_TEST(holder("held?") == "held");
 }
 
-// Readers of the same object do not share a hold that is worth nothing.
-BOOST_DATA_TEST_CASE_F(fixture, a_sibling_does_not_join_a_reader_of_a_file_that_has_gone,
-                       ways_to_go, how)
+// Readers of the same object do not join a lost hold.
+BOOST_DATA_TEST_CASE_F(fixture, thread_does_not_join_a_lost_shared_hold, ways_to_go, how)
 {
     put_file(path);
     read_write_lock lock(path, hourly());
@@ -343,7 +346,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_sibling_does_not_join_a_reader_of_a_file_that_
     BOOST_TEST(came == "has it, held");
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, a_file_that_goes_while_it_is_waited_for,
+BOOST_DATA_TEST_CASE_F(fixture, waiter_locks_the_new_file_when_the_old_leaves_its_path,
                        modes* ways_to_go* data::make({"wait", "lock"}), mode, goes, how)
 {
     put_file(path);
@@ -351,7 +354,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_file_that_goes_while_it_is_waited_for,
     BOOST_TEST(holder("lock") == has_it);
     waiter.begin_wait(deed_for(how, mode));
     take_away(goes);
-    // Who sleeps in the kernel does so until the old file is free.
+    // A waiter that sleeps in the kernel does so until the old file is released.
     if (how == std::string("lock"))
         BOOST_TEST(holder("release") == done);
     BOOST_TEST(waiter.end() == has_it);
@@ -360,8 +363,9 @@ BOOST_DATA_TEST_CASE_F(fixture, a_file_that_goes_while_it_is_waited_for,
     BOOST_TEST(holder("held?") == "not held");
 }
 
-// The draining of a file that goes: the one who converts has lost what he had.
-BOOST_DATA_TEST_CASE_F(fixture, a_file_that_goes_while_readers_are_waited_for,
+// The file leaves its path while a conversion drains its readers. The converting process has lost
+// its hold.
+BOOST_DATA_TEST_CASE_F(fixture, conversion_fails_when_the_file_leaves_its_path,
                        ways_to_go* data::make({"wait shared to exclusive",
                                                "wait upgrade to exclusive",
                                                "lock upgrade to exclusive"}),
@@ -384,7 +388,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_file_that_goes_while_readers_are_waited_for,
     BOOST_TEST(converts("held?") == "held");
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, something_else_in_the_place_of_a_file_that_is_waited_for,
+BOOST_DATA_TEST_CASE_F(fixture, waiter_is_refused_when_a_fifo_replaces_the_file,
                        modes* data::make({"wait", "lock"}), mode, how)
 {
     put_file(path);
@@ -398,9 +402,10 @@ BOOST_DATA_TEST_CASE_F(fixture, something_else_in_the_place_of_a_file_that_is_wa
     BOOST_TEST(waiter.end() == message(error::not_a_lock_file));
 }
 
-// What is there stays as it is.
+// The file's attributes and content stay unchanged
 
-BOOST_DATA_TEST_CASE_F(fixture, a_file_is_as_before, data::make({0644, 0600, 06751, 0444}), bits)
+BOOST_DATA_TEST_CASE_F(fixture, locking_leaves_the_file_unchanged,
+                       data::make({0644, 0600, 06751, 0444}), bits)
 {
     put_file(path, unsigned(bits));
     auto const before = stat_of(path);
@@ -426,7 +431,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_file_is_as_before, data::make({0644, 0600, 067
     }
     BOOST_TEST(perform(lock, "release") == done);
     is_same();
-    // And of one who does not get it.
+    // An acquisition that times out changes nothing either.
     actor holder(path);
     BOOST_TEST(holder("lock shared") == has_it);
     BOOST_TEST(perform(lock, "limit 5") ==
@@ -434,7 +439,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_file_is_as_before, data::make({0644, 0600, 067
     is_same();
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, permissions_that_are_asked_for_and_a_file_that_is_made, modes, mode)
+BOOST_DATA_TEST_CASE_F(fixture, permissions_are_set_by_the_holder_only, modes, mode)
 {
     {
         read_write_lock lock(path, hourly());
@@ -451,7 +456,7 @@ BOOST_DATA_TEST_CASE_F(fixture, permissions_that_are_asked_for_and_a_file_that_i
         actor holder(path);
         BOOST_TEST(holder("lock") == has_it);
         BOOST_TEST(perform(lock, deed_for("try", mode)) == busy);
-        BOOST_TEST((stat_of(path).st_mode & 07777) == 0640u); // a loser changes nothing
+        BOOST_TEST((stat_of(path).st_mode & 07777) == 0640u); // a failed try changes nothing
     }
     BOOST_TEST(perform(lock, deed_for("lock", mode)) == has_it);
     BOOST_TEST((stat_of(path).st_mode & 07777) == 0604u);

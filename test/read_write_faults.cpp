@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// As faults.cpp, for read_write_lock: taking it in each mode, waiting for holders of each, and
-// making a lock of one mode one of another.
+// Does the same as faults.cpp for read_write_lock: acquisition in each mode, waits for holders of
+// each mode, and conversions.
 
 #include <boost/test/unit_test.hpp>
 
@@ -57,7 +57,7 @@ error_code take_new(read_write_lock& lock, mode m, std::chrono::nanoseconds limi
     return ec;
 }
 
-// False where the time is over.
+// Returns false if the limit has passed.
 bool convert(read_write_lock& lock, mode from, mode to, std::chrono::nanoseconds limit)
 {
     switch (to) {
@@ -120,7 +120,7 @@ private:
     std::chrono::nanoseconds limit_;
 };
 
-// Gives up, and later is content with less.
+// Gives up the first request, and then makes a weaker one.
 class reluctant_taker final : public taker
 {
 public:
@@ -152,7 +152,7 @@ struct fixture : temporary_directory
         };
     }
 
-    // Nobody else is there.
+    // Returns a sequence without any other holder.
     sequence alone(mode from, mode to, std::chrono::nanoseconds limit = endless) const
     {
         sequence s;
@@ -172,7 +172,7 @@ struct fixture : temporary_directory
         return s;
     }
 
-    // Another holds it in this mode until it is waited for.
+    // Returns a sequence in which another object holds this mode until it is waited for.
     sequence waiting(mode holder, mode from, mode to,
                      std::chrono::nanoseconds limit = endless) const
     {
@@ -186,7 +186,8 @@ struct fixture : temporary_directory
         return s;
     }
 
-    // A reader stays, and a writer gives up: others can be as before.
+    // Returns a sequence in which a reader stays and a writer gives up. Afterwards others can
+    // acquire the same modes as before.
     sequence in_vain(mode from) const
     {
         auto s = alone(from, mode::exclusive, 20ms);
@@ -200,12 +201,14 @@ struct fixture : temporary_directory
             return [] {};
         };
         s.is_free = [this] { return is_left_by(mode::shared); };
-        // To unlock may fail where a close unlocks as well, or where there is another time to.
+        // A failed unlock may have no effect, because a close unlocks as well, or because it is
+        // repeated.
         s.has_other_ways = true;
         return s;
     }
 
-    // To lower is no error; where it fails, others are kept out until the release.
+    // Returns a sequence with a downgrade. A downgrade reports no error. Where it fails, others are
+    // kept out until the release.
     sequence lowering(mode from, mode to) const
     {
         auto s = alone(from, to);
@@ -213,7 +216,7 @@ struct fixture : temporary_directory
         return s;
     }
 
-    // Readers may come, and beside a reader somebody who has the upgrade.
+    // Returns whether readers can enter, and beside a reader also an owner of the upgrade lock.
     bool is_left_by(mode holder) const
     {
         byte_viewer const file(path);
@@ -230,7 +233,7 @@ struct fixture : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(read_write_faults, fixture, *ut::precondition(can_trace))
 
-// A file that is free.
+// A free file
 
 BOOST_AUTO_TEST_CASE(exclusive)
 {
@@ -247,7 +250,7 @@ BOOST_AUTO_TEST_CASE(upgrade)
     check(alone(mode::none, mode::upgrade));
 }
 
-// A file that another has at first, who is waited for in the kernel, and with a limit.
+// A file that another object holds at first. The wait happens in the kernel, and with a limit.
 
 BOOST_AUTO_TEST_CASE(exclusive_after_a_reader)
 {
@@ -285,7 +288,7 @@ BOOST_AUTO_TEST_CASE(upgrade_after_a_writer)
     check(waiting(mode::exclusive, mode::none, mode::upgrade, patience));
 }
 
-// Conversions to something stronger.
+// Upgrading conversions
 
 BOOST_AUTO_TEST_CASE(from_upgrade_to_exclusive)
 {
@@ -306,7 +309,7 @@ BOOST_AUTO_TEST_CASE(from_shared_to_upgrade)
     check(waiting(mode::upgrade, mode::shared, mode::upgrade, patience));
 }
 
-// And to something weaker.
+// Downgrading conversions
 
 BOOST_AUTO_TEST_CASE(from_exclusive_to_shared)
 {
@@ -323,7 +326,7 @@ BOOST_AUTO_TEST_CASE(from_upgrade_to_shared)
     check(lowering(mode::upgrade, mode::shared));
 }
 
-// A writer waits for readers and gives up.
+// A writer that waits for readers and gives up
 
 BOOST_AUTO_TEST_CASE(exclusive_in_vain)
 {

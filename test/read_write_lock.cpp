@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What `read_write_lock` does beyond what every lock does, in one process: each object has a file
-// of its own open, as those of several processes have.
+// Tests what `read_write_lock` does beyond what every lock does, in one process. Each lock object
+// has an open file of its own, as the objects of several processes have.
 
 #define BOOST_THREAD_PROVIDES_SHARED_MUTEX_UPWARDS_CONVERSIONS
 #define BOOST_THREAD_PROVIDES_EXPLICIT_LOCK_CONVERSION
@@ -61,11 +61,11 @@ error_code error_of(F&& f)
     return {};
 }
 
-/// Somebody in a thread of his own who waits for the lock, or for a conversion; and what he got.
+/// An acquisition or conversion that waits in a thread of its own, and its result.
 class waiting
 {
 public:
-    /// `wait` gets options whose `on_wait` says that it waits.
+    /// Calls `wait` with options that signal, in `on_wait`, that it waits.
     template <class Wait>
     explicit waiting(Wait wait)
     {
@@ -101,7 +101,7 @@ error_code lock(read_write_lock& lock, acquire_options const& how)
     return ec;
 }
 
-/// An open file of its own, through which single bytes are locked as SQLite does.
+/// An open file of its own, through which a test locks single bytes as SQLite does.
 class sqlite_like
 {
 public:
@@ -126,7 +126,7 @@ private:
 
 struct fixture : temporary_directory
 {
-    /// In another thread, through another object.
+    /// Each of these tries in another thread, through another object.
     bool can_read()
     {
         return in_thread([this] {
@@ -154,9 +154,9 @@ struct fixture : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(read_write, fixture)
 
-// Who goes together
+// Which modes exclude each other
 
-BOOST_AUTO_TEST_CASE(an_upgrade_goes_with_readers_and_with_nothing_else)
+BOOST_AUTO_TEST_CASE(an_upgrade_coexists_with_readers_only)
 {
     read_write_lock a(path), b(path);
     a.lock_shared();
@@ -179,10 +179,10 @@ BOOST_AUTO_TEST_CASE(an_upgrade_becomes_exclusive_when_the_readers_have_gone)
         upgrader.lock_upgrade();
         BOOST_TEST(!upgrader.try_unlock_upgrade_and_lock());
         BOOST_TEST(upgrader.lock_counter() == 1u);
-        BOOST_TEST(can_read()); // the failed attempt keeps nobody out
+        BOOST_TEST(can_read()); // the failed attempt excludes no reader
         BOOST_TEST(!upgrader.try_unlock_upgrade_and_lock_for(milliseconds(5)));
         BOOST_TEST(can_read());
-        BOOST_TEST(!can_upgrade()); // and has not lost what there was
+        BOOST_TEST(!can_upgrade()); // the upgrade lock is still held
         upgrader.unlock_upgrade();
     });
     reader.unlock_shared();
@@ -212,15 +212,15 @@ BOOST_AUTO_TEST_CASE(conversions_beside_readers_of_the_same_object)
         BOOST_TEST(can_read());
         BOOST_TEST(lock.lock_counter() == 1u);
     });
-    // It is the thread's that has ended; nobody can give it back but all.
+    // The upgrade level belongs to a thread that has ended. No other thread's unlock releases it.
     lock.unlock_shared();
     BOOST_TEST(can_read());
     BOOST_TEST(!can_upgrade());
 }
 
-// Writers come first
+// Writer preference
 
-BOOST_AUTO_TEST_CASE(a_waiting_writer_keeps_new_readers_out_until_he_gives_up)
+BOOST_AUTO_TEST_CASE(a_waiting_writer_keeps_new_readers_out_until_it_gives_up)
 {
     read_write_lock reader(path), writer(path);
     reader.lock_shared();
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_writer_asleep_in_the_kernel_keeps_new_readers_out)
     });
     wait_until_blocked(::getpid(), path.string());
     BOOST_TEST(!can_read());
-    // And so do two, who do not hinder each other.
+    // Two waiting writers keep new readers out as well, and do not block each other.
     read_write_lock second(path);
     waiting another([&](acquire_options const& how) {
         auto const ec = lock(second, how);
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_writer_asleep_in_the_kernel_keeps_new_readers_out)
     BOOST_TEST(can_write());
 }
 
-BOOST_AUTO_TEST_CASE(readers_of_one_object_do_not_keep_a_writer_out_by_always_being_some)
+BOOST_AUTO_TEST_CASE(readers_of_one_object_do_not_starve_a_writer)
 {
     read_write_lock shared(path), writer(path);
     shared.lock_shared();
@@ -278,13 +278,13 @@ BOOST_AUTO_TEST_CASE(readers_of_one_object_do_not_keep_a_writer_out_by_always_be
     });
     in_thread([&] { BOOST_TEST(!shared.try_lock_shared()); });
     in_thread([&] { BOOST_TEST(!shared.try_lock_shared_for(milliseconds(5))); });
-    BOOST_TEST(shared.try_lock_shared()); // one level more for who has one
+    BOOST_TEST(shared.try_lock_shared()); // a further level of the same thread
     shared.release(boost::filelock::force);
     BOOST_TEST(!wait.get());
     BOOST_TEST(shared.try_lock_shared());
 }
 
-BOOST_AUTO_TEST_CASE(a_writer_behind_readers_of_his_own_object_keeps_those_of_others_out)
+BOOST_AUTO_TEST_CASE(a_writer_behind_readers_of_its_own_object_keeps_other_readers_out)
 {
     read_write_lock shared(path);
     shared.lock_shared();
@@ -309,15 +309,15 @@ BOOST_AUTO_TEST_CASE(a_writer_behind_readers_of_his_own_object_keeps_those_of_ot
     });
     BOOST_TEST(!can_read());
     read_write_lock other(path);
-    other.lock_shared(); // this thread is a reader already
+    other.lock_shared(); // this thread already reads
     shared.unlock_shared();
-    BOOST_TEST(!can_read()); // what was claimed is not lost when the readers go
+    BOOST_TEST(!can_read()); // the claim outlasts the readers
     other.unlock_shared();
     BOOST_TEST(!wait.get());
     BOOST_TEST(can_write());
 }
 
-BOOST_AUTO_TEST_CASE(what_a_writer_claims_beside_readers_of_his_own_object_is_his_when_they_go)
+BOOST_AUTO_TEST_CASE(a_writers_claim_beside_readers_of_its_own_object_outlasts_them)
 {
     read_write_lock shared(path);
     shared.lock_shared();
@@ -342,7 +342,7 @@ BOOST_AUTO_TEST_CASE(what_a_writer_claims_beside_readers_of_his_own_object_is_hi
     BOOST_TEST(!writer.get());
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_asleep_in_the_kernel_waits_for_a_writer_who_waits)
+BOOST_AUTO_TEST_CASE(a_reader_asleep_in_the_kernel_waits_for_a_waiting_writer)
 {
     read_write_lock first(path), second(path), writer(path);
     first.lock_shared();
@@ -355,7 +355,7 @@ BOOST_AUTO_TEST_CASE(a_reader_asleep_in_the_kernel_waits_for_a_writer_who_waits)
     auto asleep = std::async(std::launch::async, [&] {
         second.lock_shared();
         sqlite_like other(path);
-        BOOST_TEST(other.lock(F_WRLCK, sqlite_like::pending, 1)); // is kept out by no reader
+        BOOST_TEST(other.lock(F_WRLCK, sqlite_like::pending, 1)); // no reader excludes it
         second.unlock_shared();
     });
     wait_until_blocked(::getpid(), path.string());
@@ -374,7 +374,7 @@ BOOST_AUTO_TEST_CASE(a_thread_that_reads_is_let_in_again_while_a_writer_waits)
         return ec;
     });
     BOOST_TEST(!can_read());
-    b.lock_shared(); // or he would wait for a writer who waits for him
+    b.lock_shared(); // otherwise it would wait for a writer that waits for it
     BOOST_TEST(c.try_lock_shared());
     a.unlock_shared();
     b.unlock_shared();
@@ -383,7 +383,7 @@ BOOST_AUTO_TEST_CASE(a_thread_that_reads_is_let_in_again_while_a_writer_waits)
     BOOST_TEST(!wait.get());
 }
 
-// A reader who came then would be kept out for nothing, and a reader who converts refused.
+// A claim would keep new readers out in vain, and a reader's conversion would be refused.
 BOOST_AUTO_TEST_CASE(an_attempt_that_does_not_wait_claims_nothing)
 {
     read_write_lock reader(path), other(path), shared(path);
@@ -409,9 +409,9 @@ BOOST_AUTO_TEST_CASE(an_attempt_that_does_not_wait_claims_nothing)
     BOOST_TEST(refused == 0);
 }
 
-// What would wait for ever
+// Requests that would wait forever
 
-BOOST_AUTO_TEST_CASE(a_reader_who_wants_an_upgrade_while_a_writer_waits_for_him)
+BOOST_AUTO_TEST_CASE(a_reader_is_refused_an_upgrade_while_a_writer_waits_for_it)
 {
     read_write_lock a(path), b(path), writer(path);
     a.lock_shared();
@@ -421,7 +421,7 @@ BOOST_AUTO_TEST_CASE(a_reader_who_wants_an_upgrade_while_a_writer_waits_for_him)
         return ec;
     });
     BOOST_TEST((error_of([&] { b.lock_upgrade(); }) == errc::resource_deadlock_would_occur));
-    // At once, or the test hangs.
+    // If these waited, the test would hang.
     BOOST_TEST(!b.try_lock_upgrade_for(std::chrono::hours(2)));
     BOOST_TEST(!a.try_unlock_shared_and_lock_upgrade_for(std::chrono::hours(2)));
     BOOST_TEST(!a.try_unlock_shared_and_lock_for(std::chrono::hours(2)));
@@ -431,7 +431,7 @@ BOOST_AUTO_TEST_CASE(a_reader_who_wants_an_upgrade_while_a_writer_waits_for_him)
     BOOST_TEST(!wait.get());
 }
 
-BOOST_AUTO_TEST_CASE(and_who_has_readers_beside_him_in_the_object_through_which_he_wants_it)
+BOOST_AUTO_TEST_CASE(a_reader_is_refused_an_upgrade_through_an_object_with_other_readers)
 {
     read_write_lock a(path), b(path), writer(path);
     std::promise<void> reads, enough;
@@ -443,7 +443,8 @@ BOOST_AUTO_TEST_CASE(and_who_has_readers_beside_him_in_the_object_through_which_
     });
     reads.get_future().wait();
     a.lock_shared();
-    // Nobody waits: he may wait for who need not write, but keeps no readers out.
+    // No writer waits. This request may wait for holders that need not write, but it keeps no
+    // reader out.
     BOOST_TEST(!b.try_lock_for(milliseconds(1)));
     acquire_options how;
     bool could_read = false;
@@ -465,7 +466,7 @@ BOOST_AUTO_TEST_CASE(and_who_has_readers_beside_him_in_the_object_through_which_
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_file_lock_on_the_same_file_is_another_matter)
+BOOST_AUTO_TEST_CASE(a_file_lock_on_the_same_file_does_not_interfere)
 {
     read_write_lock reader(path);
     reader.lock_shared();
@@ -473,7 +474,7 @@ BOOST_AUTO_TEST_CASE(a_file_lock_on_the_same_file_is_another_matter)
         boost::filelock::file_lock of_flock(path);
         of_flock.lock();
         read_write_lock lock(path);
-        lock.lock(); // waits for the reader, and not for itself
+        lock.lock(); // waits for the reader, not for its own flock
         return lock.is_locked();
     });
     wait_until_blocked(::getpid(), path.string());
@@ -506,7 +507,7 @@ BOOST_AUTO_TEST_CASE(of_two_readers_that_want_to_write_the_second_is_refused)
     BOOST_TEST(wait.get());
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_who_wants_an_upgrade_waits_for_one_who_need_not_write)
+BOOST_AUTO_TEST_CASE(a_reader_waits_for_another_owners_upgrade)
 {
     read_write_lock reader(path, quick<read_write_lock>()), upgrader(path);
     reader.lock_shared();
@@ -526,7 +527,7 @@ BOOST_AUTO_TEST_CASE(a_reader_who_wants_an_upgrade_waits_for_one_who_need_not_wr
     BOOST_TEST(!can_upgrade());
 }
 
-BOOST_AUTO_TEST_CASE(a_thread_that_would_wait_for_its_own_upgrade_is_told)
+BOOST_AUTO_TEST_CASE(a_thread_that_would_wait_for_its_own_upgrade_is_refused)
 {
     read_write_lock a(path), b(path);
     a.lock_upgrade();
@@ -536,13 +537,13 @@ BOOST_AUTO_TEST_CASE(a_thread_that_would_wait_for_its_own_upgrade_is_told)
     BOOST_TEST((error_of([&] { a.lock_shared(); }) == errc::resource_deadlock_would_occur));
     BOOST_TEST(
         (error_of([&] { a.unlock_upgrade_and_lock(); }) == errc::resource_deadlock_would_occur));
-    BOOST_TEST(can_read()); // he does not wait for himself to leave
+    BOOST_TEST(can_read()); // it does not wait for its own shared lock
     b.unlock_shared();
     a.unlock_upgrade_and_lock();
     BOOST_TEST((error_of([&] { b.lock_shared(); }) == errc::resource_deadlock_would_occur));
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_who_wants_to_write_through_another_object_keeps_nobody_out)
+BOOST_AUTO_TEST_CASE(a_reader_that_requests_a_write_through_another_object_keeps_no_reader_out)
 {
     read_write_lock a(path), b(path, quick<read_write_lock>());
     a.lock_shared();
@@ -558,7 +559,7 @@ BOOST_AUTO_TEST_CASE(a_reader_who_wants_to_write_through_another_object_keeps_no
     BOOST_TEST(b.try_lock());
 }
 
-// The file
+// The lock file
 
 BOOST_AUTO_TEST_CASE(the_file_is_made_and_nothing_is_written_to_it)
 {
@@ -585,10 +586,10 @@ BOOST_AUTO_TEST_CASE(the_file_is_made_and_nothing_is_written_to_it)
 
 BOOST_AUTO_TEST_CASE(the_bytes_are_those_of_sqlite)
 {
-    // The kernel's list: the kind, the first and the last byte.
+    // Returns whether the kernel reports a lock of this type from the first to the last byte.
     auto const listed = [&](char const* kind, long first, long last) {
         struct ::flock r = {};
-        r.l_type = F_WRLCK; // meets everything
+        r.l_type = F_WRLCK; // conflicts with every lock
         r.l_whence = SEEK_SET;
         r.l_start = first;
         r.l_len = last - first + 1;
@@ -645,14 +646,14 @@ BOOST_AUTO_TEST_CASE(a_hold_on_a_file_that_was_replaced_is_not_converted)
     BOOST_TEST(lock.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE(still_held_in_every_mode)
+BOOST_AUTO_TEST_CASE(still_held_reports_each_mode)
 {
     read_write_lock lock(path);
     error_code ec;
     BOOST_TEST(!lock.still_held(ec));
     lock.lock_shared();
     BOOST_TEST(lock.still_held(ec));
-    BOOST_TEST(can_upgrade()); // to ask has changed nothing
+    BOOST_TEST(can_upgrade()); // the query has changed nothing
     BOOST_TEST(lock.try_unlock_shared_and_lock_upgrade());
     BOOST_TEST(lock.still_held(ec));
     BOOST_TEST(can_read());
@@ -662,7 +663,7 @@ BOOST_AUTO_TEST_CASE(still_held_in_every_mode)
     lock.unlock();
     BOOST_TEST(!lock.still_held(ec));
     BOOST_TEST(!ec);
-    // Of an upgrade lock each part.
+    // An upgrade lock has two parts, each of which may be unlocked.
     for (long const part : {sqlite_like::reserved, sqlite_like::shared}) {
         lock.lock_upgrade();
         sqlite_like other(path);
@@ -674,11 +675,11 @@ BOOST_AUTO_TEST_CASE(still_held_in_every_mode)
             r.l_len = 1;
             BOOST_TEST(::fcntl(fd, F_OFD_SETLK, &r) == 0);
         }
-        BOOST_TEST(lock.still_held(ec)); // and had anew
+        BOOST_TEST(lock.still_held(ec)); // still_held() has acquired the part again
         BOOST_TEST(!other.lock(F_WRLCK, part, 1));
         lock.unlock_upgrade();
     }
-    // Unlocked behind its back, and taken by somebody else.
+    // The lock is unlocked behind the object's back, and another object acquires it.
     lock.lock();
     for (int const fd : descriptors_open_on(path.string())) {
         struct ::flock all = {};
@@ -690,10 +691,10 @@ BOOST_AUTO_TEST_CASE(still_held_in_every_mode)
     BOOST_TEST(other.try_lock_shared());
     BOOST_TEST(!lock.still_held(ec));
     other.unlock_shared();
-    BOOST_TEST(!lock.still_held(ec)); // and it does not come back
+    BOOST_TEST(!lock.still_held(ec)); // the loss is permanent
 }
 
-BOOST_AUTO_TEST_CASE(who_holds_it)
+BOOST_AUTO_TEST_CASE(holder_is_reported_in_each_mode)
 {
     auto const mode = [&]() -> std::optional<owner_mode> {
         auto const all = read_write_lock(path).holders();
@@ -715,7 +716,7 @@ BOOST_AUTO_TEST_CASE(who_holds_it)
     BOOST_TEST(!mode());
 }
 
-BOOST_AUTO_TEST_CASE(who_waits_for_the_readers_to_go_comes_after_them)
+BOOST_AUTO_TEST_CASE(a_draining_writer_is_listed_after_the_readers)
 {
     read_write_lock reader(path);
     reader.lock_shared();
@@ -733,7 +734,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_the_readers_to_go_comes_after_them)
     BOOST_TEST(all[0].pid == ::getpid());
     BOOST_TEST((all[1].mode == owner_mode::kernel_upgrade));
     BOOST_TEST(all[1].pid == writer.pid());
-    // Stopped, he is whom others wait for.
+    // A stopped writer is reported as the holder that others wait for.
     writer.kill(SIGSTOP);
     reader.unlock_shared();
     all = reader.holders();
@@ -743,7 +744,8 @@ BOOST_AUTO_TEST_CASE(who_waits_for_the_readers_to_go_comes_after_them)
     BOOST_TEST(writer.wait() == 0);
 }
 
-// As SQLite does that finds what a dead writer has left: SHARED and PENDING without RESERVED.
+// A SQLite client that finds the leftovers of a dead writer holds SHARED and PENDING without
+// RESERVED.
 BOOST_AUTO_TEST_CASE(an_upgrade_that_fails_keeps_nothing)
 {
     read_write_lock lock(path, quick<read_write_lock>());
@@ -760,7 +762,7 @@ BOOST_AUTO_TEST_CASE(an_upgrade_that_fails_keeps_nothing)
     BOOST_TEST(!lock.try_lock_upgrade());
     BOOST_TEST(other.lock(F_WRLCK, sqlite_like::reserved, 1));
     BOOST_TEST(other.lock(F_UNLCK, sqlite_like::reserved, 1));
-    // Nor does one who sleeps hold it all the while.
+    // An acquisition that sleeps in the kernel does not hold RESERVED permanently either.
     auto asleep = std::async(std::launch::async, [&] {
         lock.lock_upgrade();
         lock.unlock_upgrade();
@@ -779,8 +781,8 @@ BOOST_AUTO_TEST_CASE(an_upgrade_that_fails_keeps_nothing)
     BOOST_TEST((asleep.wait_for(patience) == std::future_status::ready));
 }
 
-// A reader of SQLite has PENDING while he comes in.
-BOOST_AUTO_TEST_CASE(a_writer_waits_for_a_reader_who_is_coming_in_and_keeps_his_place)
+// A reader of SQLite holds PENDING while it acquires SHARED.
+BOOST_AUTO_TEST_CASE(a_writer_waits_for_an_entering_reader_and_keeps_its_claim)
 {
     read_write_lock lock(path, quick<read_write_lock>());
     lock.lock();
@@ -796,12 +798,12 @@ BOOST_AUTO_TEST_CASE(a_writer_waits_for_a_reader_who_is_coming_in_and_keeps_his_
         return ec;
     });
     BOOST_TEST(!other.lock(F_WRLCK, sqlite_like::reserved, 1));
-    BOOST_TEST(can_read());                                    // the writer has not got so far
-    BOOST_TEST(reader.lock(F_UNLCK, sqlite_like::pending, 1)); // nobody is told of that
+    BOOST_TEST(can_read());                                    // PENDING is not claimed yet
+    BOOST_TEST(reader.lock(F_UNLCK, sqlite_like::pending, 1)); // no notification reports this
     BOOST_TEST(!wait.get());
 }
 
-// Boost's lock types on several objects, and coroutines' own
+// Boost's lock types on several objects, and the types of coroutines
 
 BOOST_AUTO_TEST_CASE(an_upgrade_lock_that_becomes_unique_waits_for_the_readers)
 {
@@ -815,7 +817,7 @@ BOOST_AUTO_TEST_CASE(an_upgrade_lock_that_becomes_unique_waits_for_the_readers)
         return can_read();
     });
     has.get_future().wait();
-    while (can_read()) // no new one comes in
+    while (can_read()) // until new readers are kept out
         std::this_thread::yield();
     BOOST_TEST((writer.wait_for(seconds(0)) == std::future_status::timeout));
     reader.reset();
@@ -824,7 +826,7 @@ BOOST_AUTO_TEST_CASE(an_upgrade_lock_that_becomes_unique_waits_for_the_readers)
     BOOST_TEST(can_write());
 }
 
-BOOST_AUTO_TEST_CASE(an_upgrade_that_was_acquired_asynchronously)
+BOOST_AUTO_TEST_CASE(an_upgrade_can_be_acquired_asynchronously)
 {
     boost::asio::io_context io;
     read_write_lock lock(path, of_instance<read_write_lock>());
@@ -843,7 +845,7 @@ BOOST_AUTO_TEST_CASE(an_upgrade_that_was_acquired_asynchronously)
         BOOST_TEST(!can_read());
     }
     BOOST_TEST(can_read());
-    // A writer that waits in a coroutine keeps readers out as well.
+    // A writer that waits asynchronously keeps readers out as well.
     bool had = false;
     boost::filelock::async_acquire(io, lock, [&](error_code ec, auto) { had = !ec; });
     io.restart();

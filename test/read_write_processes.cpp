@@ -2,8 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Readers, writers and owners of an upgrade in processes of their own, who ask once in an hour: who
-// is kept out and let in, and that nobody misses that he may come.
+// Readers, writers and owners of an upgrade lock run in processes of their own and poll once an
+// hour. The tests check which requests are kept out and let in, and that no waiter misses its
+// notification.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -63,7 +64,7 @@ volatile sig_atomic_t signals = 0;
 
 struct fixture : temporary_directory
 {
-    /// What one who holds nothing can have.
+    /// Returns which modes are left to a process that holds nothing.
     std::string left() const
     {
         actor other(path);
@@ -85,7 +86,7 @@ struct fixture : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(read_write_processes, fixture)
 
-BOOST_AUTO_TEST_CASE(what_each_leaves_to_others)
+BOOST_AUTO_TEST_CASE(each_mode_leaves_the_compatible_modes)
 {
     actor a(path);
     check_all_free();
@@ -107,8 +108,9 @@ BOOST_AUTO_TEST_CASE(what_each_leaves_to_others)
     check_all_free();
 }
 
-// Nobody waits for a reader who is stopped, but for who wants to write.
-BOOST_DATA_TEST_CASE_F(fixture, a_holder_who_is_stopped, data::make({"shared", "upgrade"}), mode)
+// A stopped reader delays only requests to write.
+BOOST_DATA_TEST_CASE_F(fixture, a_stopped_holder_admits_readers, data::make({"shared", "upgrade"}),
+                       mode)
 {
     actor holder(path);
     BOOST_TEST(holder(try_for(mode)) == has_it);
@@ -123,11 +125,11 @@ BOOST_DATA_TEST_CASE_F(fixture, a_holder_who_is_stopped, data::make({"shared", "
     BOOST_TEST(holder("release") == done);
 }
 
-// Writers who wait.
+// Waiting writers
 
 auto const ways = data::make({"lock", "wait", "cancel"});
 
-BOOST_DATA_TEST_CASE_F(fixture, a_writer_who_waits_keeps_new_readers_out, ways, how)
+BOOST_DATA_TEST_CASE_F(fixture, a_waiting_writer_keeps_new_readers_out, ways, how)
 {
     actor reader(path), writer(path), next(path);
     BOOST_TEST(reader("lock shared") == has_it);
@@ -156,7 +158,7 @@ public:
                   hear();
                   say(perform(lock, "release"));
               });
-              if (how == "cancel") // and the writer hears
+              if (how == "cancel") // the writer thread reads the input
                   writer.join();
               else
                   hear();
@@ -172,7 +174,7 @@ public:
     child process_;
 };
 
-BOOST_DATA_TEST_CASE_F(fixture, and_so_does_one_behind_a_reader_of_the_same_object,
+BOOST_DATA_TEST_CASE_F(fixture, a_writer_behind_a_reader_of_its_object_keeps_new_readers_out,
                        data::make({"lock", "wait"}), how)
 {
     actor other(path);
@@ -195,17 +197,17 @@ BOOST_DATA_TEST_CASE_F(fixture, and_so_does_one_behind_a_reader_of_the_same_obje
     BOOST_TEST(sleeping.end() == has_it);
 }
 
-BOOST_AUTO_TEST_CASE(it_is_the_first_attempt_that_keeps_them_out, *ut::precondition(can_trace))
+BOOST_AUTO_TEST_CASE(the_first_attempt_keeps_new_readers_out, *ut::precondition(can_trace))
 {
     actor reader(path);
     BOOST_TEST(reader("lock shared") == has_it);
-    // Where it pauses first; and where it has just been refused what the reader has.
+    // The writer is stopped before its first pause, where the shared bytes have just been refused.
     deed d;
     auto const lock = std::make_shared<read_write_lock>(path, hourly());
     d.last = [lock] { return perform(*lock, "try shared"); };
     auto const is_pause = [](stop_point const& p) { return p.meaning() == "ppoll"; };
     std::vector<stop_point> points;
-    // Where the machine is slow, the limit may pass before it waits.
+    // On a slow machine the limit may pass before it waits.
     for (auto limit = 250ms;
          std::none_of(points.begin(), points.end(), is_pause) && limit < patience; limit *= 2) {
         d.then = [lock, limit] { return perform(*lock, "limit " + std::to_string(limit.count())); };
@@ -227,7 +229,7 @@ BOOST_AUTO_TEST_CASE(it_is_the_first_attempt_that_keeps_them_out, *ut::precondit
     BOOST_TEST(writer.at_last() == has_it);
 }
 
-// A writer who waits for an upgrade to be given back keeps no reader out.
+// A writer that waits for the release of an upgrade lock keeps no reader out.
 BOOST_DATA_TEST_CASE_F(fixture, readers_come_while_a_writer_waits_for_an_upgrade_owner, ways, how)
 {
     actor owner(path), writer(path);
@@ -238,9 +240,10 @@ BOOST_DATA_TEST_CASE_F(fixture, readers_come_while_a_writer_waits_for_an_upgrade
     BOOST_TEST(writer.end() == has_it);
 }
 
-// Writers who give up: readers come at once.
+// Writers that give up: waiting readers get the lock at once.
 
-BOOST_DATA_TEST_CASE_F(fixture, a_writer_who_dies_or_is_cancelled, ways, how)
+BOOST_DATA_TEST_CASE_F(fixture, readers_get_the_lock_when_a_waiting_writer_dies_or_is_cancelled,
+                       ways, how)
 {
     bool const is_cancelled = how == std::string("cancel");
     auto const options = polls_for(is_cancelled ? "release" : "kill");
@@ -263,8 +266,8 @@ BOOST_DATA_TEST_CASE_F(fixture, a_writer_who_dies_or_is_cancelled, ways, how)
     check_all_free();
 }
 
-// And one whose time is up. He is stopped until the reader waits.
-BOOST_AUTO_TEST_CASE(a_writer_whose_time_is_up)
+// A writer reaches its time limit. It is stopped until the reader waits.
+BOOST_AUTO_TEST_CASE(readers_get_the_lock_when_a_writer_times_out)
 {
     for (int limit = 100;; limit *= 2) {
         BOOST_TEST_REQUIRE(limit < 10000);
@@ -275,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_writer_whose_time_is_up)
         file.wait_until_locked(pending_byte);
         stop(writer.pid());
         if (!file.is_locked(pending_byte))
-            continue; // it was over already
+            continue; // its limit has passed already
         reader.begin_wait("wait shared");
         writer.kill(SIGCONT);
         BOOST_TEST(writer.end() == busy);
@@ -284,7 +287,7 @@ BOOST_AUTO_TEST_CASE(a_writer_whose_time_is_up)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_writer_behind_a_reader_of_the_same_object_who_is_cancelled_or_dies)
+BOOST_AUTO_TEST_CASE(readers_get_the_lock_when_a_writer_behind_its_own_reader_gives_up)
 {
     for (bool const dies : {false, true}) {
         sibling_process both(path, "cancel");
@@ -304,8 +307,9 @@ BOOST_AUTO_TEST_CASE(a_writer_behind_a_reader_of_the_same_object_who_is_cancelle
     }
 }
 
-// One who would make a writer of himself, and gives up or dies.
-BOOST_DATA_TEST_CASE_F(fixture, who_converts_and_gives_up, data::make({"shared", "upgrade"}), mode)
+// A reader or upgrade owner that converts to exclusive gives up or dies.
+BOOST_DATA_TEST_CASE_F(fixture, others_get_the_lock_when_a_conversion_is_given_up,
+                       data::make({"shared", "upgrade"}), mode)
 {
     for (bool const dies : {false, true}) {
         auto const observe = [&, mode = mode](std::chrono::milliseconds limit) {
@@ -354,9 +358,9 @@ BOOST_DATA_TEST_CASE_F(fixture, who_converts_and_gives_up, data::make({"shared",
     }
 }
 
-// Whoever leaves, the next one comes.
+// When a holder releases, the next waiter gets the lock.
 
-BOOST_DATA_TEST_CASE_F(fixture, the_next_comes_when_a_holder_leaves, modes* modes* endings, holds,
+BOOST_DATA_TEST_CASE_F(fixture, waiter_gets_lock_when_holder_leaves, modes* modes* endings, holds,
                        wants, ends)
 {
     if (go_together(holds, wants))
@@ -376,7 +380,7 @@ BOOST_DATA_TEST_CASE_F(fixture, the_next_comes_when_a_holder_leaves, modes* mode
                 BOOST_TEST(another.end() == has_it);
                 continue;
             }
-            // Whichever: the other gets it from him.
+            // Either may be first. The other then gets the lock from it.
             auto const first = wait_for_either(waiter, another);
             BOOST_TEST(first->end() == has_it);
             first->leave(ends);
@@ -384,7 +388,7 @@ BOOST_DATA_TEST_CASE_F(fixture, the_next_comes_when_a_holder_leaves, modes* mode
         }
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, who_has_waited_has_no_more_than_others_of_his_mode, modes, mode)
+BOOST_DATA_TEST_CASE_F(fixture, a_waiter_locks_only_the_bytes_of_its_mode, modes, mode)
 {
     for (std::string const how : {"wait", "lock"}) {
         actor holder(path), waiter(path);
@@ -400,7 +404,8 @@ BOOST_DATA_TEST_CASE_F(fixture, who_has_waited_has_no_more_than_others_of_his_mo
     }
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, and_when_the_last_of_many_readers_does, ways* endings, how, ends)
+BOOST_DATA_TEST_CASE_F(fixture, waiter_gets_lock_when_last_of_many_readers_leaves, ways* endings,
+                       how, ends)
 {
     std::vector<std::unique_ptr<actor>> readers;
     for (int i = 0; i < 4; ++i) {
@@ -417,8 +422,8 @@ BOOST_DATA_TEST_CASE_F(fixture, and_when_the_last_of_many_readers_does, ways* en
     BOOST_TEST(writer.end() == has_it);
 }
 
-// To let others in without leaving.
-BOOST_AUTO_TEST_CASE(a_holder_who_lowers_lets_others_in)
+// A holder downgrades its lock without releasing it.
+BOOST_AUTO_TEST_CASE(a_downgrade_lets_others_in)
 {
     struct
     {
@@ -443,8 +448,8 @@ BOOST_AUTO_TEST_CASE(a_holder_who_lowers_lets_others_in)
             }
 }
 
-// A writer who waits for an upgrade owner begins to wait for the readers.
-BOOST_DATA_TEST_CASE_F(fixture, a_writer_goes_on_when_an_upgrade_is_lowered,
+// A writer that waits for an upgrade owner begins to wait for the readers.
+BOOST_DATA_TEST_CASE_F(fixture, a_waiting_writer_claims_when_an_upgrade_is_downgraded,
                        data::make({"lock", "wait"}), how)
 {
     actor holder(path), writer(path);
@@ -456,7 +461,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_writer_goes_on_when_an_upgrade_is_lowered,
     BOOST_TEST(writer.end() == has_it);
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, a_reader_goes_on_to_an_upgrade_when_its_owner_leaves, endings, ends)
+BOOST_DATA_TEST_CASE_F(fixture, a_reader_gets_the_upgrade_when_its_owner_leaves, endings, ends)
 {
     actor holder(path), reader(path, polls_for(ends));
     BOOST_TEST(holder("lock upgrade") == has_it);
@@ -467,7 +472,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_reader_goes_on_to_an_upgrade_when_its_owner_le
     BOOST_TEST(left() == "s");
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, who_converts_goes_on_when_a_reader_leaves,
+BOOST_DATA_TEST_CASE_F(fixture, a_conversion_completes_when_a_reader_leaves,
                        data::make({"wait upgrade to exclusive", "lock upgrade to exclusive",
                                    "wait shared to exclusive"}) *
                            endings,
@@ -483,9 +488,9 @@ BOOST_DATA_TEST_CASE_F(fixture, who_converts_goes_on_when_a_reader_leaves,
     BOOST_TEST(left() == "nothing");
 }
 
-// Several who want to write.
+// Several processes that want to write
 
-BOOST_DATA_TEST_CASE_F(fixture, two_writers_who_wait_for_a_reader,
+BOOST_DATA_TEST_CASE_F(fixture, two_waiting_writers_both_get_the_lock,
                        data::make({"lock", "wait"}) * data::make({"lock", "wait"}), one, two)
 {
     actor reader(path), first(path), second(path), next(path);
@@ -503,7 +508,7 @@ BOOST_DATA_TEST_CASE_F(fixture, two_writers_who_wait_for_a_reader,
     BOOST_TEST((earlier == &second ? next : second).end() == has_it);
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, the_second_goes_on_where_the_first_gives_up,
+BOOST_DATA_TEST_CASE_F(fixture, the_second_writer_claims_when_the_first_dies,
                        data::make({"lock", "wait"}), two)
 {
     actor reader(path), first(path), second(path, polls_for("kill"));
@@ -518,7 +523,7 @@ BOOST_DATA_TEST_CASE_F(fixture, the_second_goes_on_where_the_first_gives_up,
     BOOST_TEST(second.end() == has_it);
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, an_upgrade_owner_comes_before_a_writer_who_waits,
+BOOST_DATA_TEST_CASE_F(fixture, an_upgrade_owner_comes_before_a_waiting_writer,
                        data::make({"lock", "wait"}), how)
 {
     actor owner(path), writer(path), reader(path);
@@ -533,9 +538,9 @@ BOOST_DATA_TEST_CASE_F(fixture, an_upgrade_owner_comes_before_a_writer_who_waits
     BOOST_TEST(writer.end() == has_it);
 }
 
-// Who would wait for one who waits for him.
+// Requests that would wait for a process that waits for them
 
-BOOST_AUTO_TEST_CASE(of_two_readers_who_convert_the_second_is_refused)
+BOOST_AUTO_TEST_CASE(of_two_converting_readers_the_second_is_refused)
 {
     for (std::string const how : {"wait shared to exclusive", "wait shared to upgrade"}) {
         actor one(path), two(path);
@@ -543,17 +548,17 @@ BOOST_AUTO_TEST_CASE(of_two_readers_who_convert_the_second_is_refused)
         BOOST_TEST(two("lock shared") == has_it);
         one.begin("wait shared to exclusive");
         byte_viewer(path).wait_until_locked(pending_byte);
-        BOOST_TEST(two(how) == busy); // although it would have waited for hours
+        BOOST_TEST(two(how) == busy); // although its own limit is hours
         BOOST_TEST(two("held?") == "held");
         BOOST_TEST(two("release") == done);
         BOOST_TEST(one.end() == has_it);
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_who_waits_for_an_upgrade_is_refused_when_its_owner_converts)
+BOOST_AUTO_TEST_CASE(a_waiting_upgrade_is_refused_when_its_owner_converts)
 {
     for (std::string const how : {"wait shared to exclusive", "wait shared to upgrade"}) {
-        actor owner(path), reader(path); // who is told
+        actor owner(path), reader(path); // the reader reports the refusal
         BOOST_TEST(owner("lock upgrade") == has_it);
         BOOST_TEST(reader("lock shared") == has_it);
         reader.begin(how);
@@ -565,8 +570,8 @@ BOOST_AUTO_TEST_CASE(a_reader_who_waits_for_an_upgrade_is_refused_when_its_owner
     }
 }
 
-// A thread that reads already is let in by the writer who waits for it.
-BOOST_AUTO_TEST_CASE(who_reads_already_comes_in_once_more)
+// A thread that already reads is let in by the writer that waits for it.
+BOOST_AUTO_TEST_CASE(a_thread_that_reads_is_let_in_again)
 {
     actor writer(path);
     child reads_twice([&] {
@@ -582,7 +587,7 @@ BOOST_AUTO_TEST_CASE(who_reads_already_comes_in_once_more)
         other.unlock_shared();
         if (!other.try_lock_shared())
             return 2;
-        one.lock_shared(); // a level more
+        one.lock_shared(); // a further level
         return 0;
     });
     reads_twice.expect("reads");
@@ -593,7 +598,7 @@ BOOST_AUTO_TEST_CASE(who_reads_already_comes_in_once_more)
     BOOST_TEST(writer.end() == has_it);
 }
 
-// Forks.
+// Forks
 
 BOOST_DATA_TEST_CASE_F(fixture, a_forked_child_owns_nothing, modes, mode)
 {
@@ -607,13 +612,14 @@ BOOST_DATA_TEST_CASE_F(fixture, a_forked_child_owns_nothing, modes, mode)
             return 1;
         if (!descriptors_open_on(path.string()).empty())
             return 2;
-        // What the parent's guard would do, in whichever mode it was made meanwhile.
+        // This is what a guard of the parent would do, in the mode that the parent has acquired
+        // meanwhile.
         mode == std::string("shared")    ? lock.unlock_shared()
         : mode == std::string("upgrade") ? lock.unlock_upgrade()
                                          : lock.unlock();
         if (left() != with_hold)
             return 3;
-        // Afresh, and beside the parent where that may be.
+        // The child makes an acquisition of its own, beside the parent's where the modes permit it.
         if (perform(lock, "try shared") != (mode == std::string("exclusive") ? busy : has_it))
             return 4;
         if (lock.is_locked() && perform(lock, "release") != done)
@@ -637,7 +643,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_forked_child_owns_nothing, modes, mode)
     check_all_free();
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, nor_do_its_conversions_and_its_end_touch_the_parents, modes, mode)
+BOOST_DATA_TEST_CASE_F(fixture, a_forked_childs_calls_and_end_leave_the_parents_hold, modes, mode)
 {
     static std::unique_ptr<read_write_lock> lock;
     lock = std::make_unique<read_write_lock>(path, hourly());
@@ -667,8 +673,8 @@ BOOST_DATA_TEST_CASE_F(fixture, nor_do_its_conversions_and_its_end_touch_the_par
     check_all_free();
 }
 
-// Neither what a draining writer has nor a hold is kept by a child who lives on.
-BOOST_AUTO_TEST_CASE(a_fork_while_a_writer_waits)
+// A surviving child keeps neither a draining writer's claim nor a hold.
+BOOST_AUTO_TEST_CASE(a_child_forked_while_a_writer_waits_keeps_no_claim)
 {
     actor reader(path);
     BOOST_TEST(reader("lock shared") == has_it);
@@ -700,7 +706,7 @@ BOOST_AUTO_TEST_CASE(a_fork_while_a_writer_waits)
     BOOST_TEST(::kill(survivor, SIGKILL) == 0);
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, a_writer_who_waits_gets_it_although_a_child_was_forked_meanwhile,
+BOOST_DATA_TEST_CASE_F(fixture, a_waiting_writer_gets_the_lock_after_a_fork,
                        data::make({"lock", "wait"}), how)
 {
     actor reader(path);
@@ -710,7 +716,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_writer_who_waits_gets_it_although_a_child_was_
         std::thread writer([&] { say(perform(lock, how)); });
         byte_viewer(path).wait_until_locked(pending_byte);
         child forked([&] {
-            // It is kept out as others are, and comes in afterwards.
+            // The child is kept out like other processes.
             return perform(lock, "try shared") == busy && lock.lock_counter() == 0 ? 0 : 1;
         });
         int const status = forked.wait();
@@ -746,7 +752,7 @@ BOOST_DATA_TEST_CASE_F(fixture, exec_inherits_nothing, modes, mode)
     BOOST_TEST(waiter.end() == has_it);
 }
 
-// Signals.
+// Signals
 
 struct disturbance
 {
@@ -778,7 +784,7 @@ BOOST_AUTO_TEST_CASE(signals_end_no_wait)
                 read_write_lock lock(path, hourly());
                 if (!d.first.empty() && perform(lock, d.first) != has_it)
                     return 1;
-                std::thread teller([] { // signals go to whichever thread
+                std::thread teller([] { // any thread may receive a signal
                     sigset_t set;
                     ::sigfillset(&set);
                     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);

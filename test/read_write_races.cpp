@@ -2,8 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Many processes of several threads read and write one number in two files, which are not the lock
-// file: nothing is torn or lost, and no writer waits for long, however many read.
+// Many processes with several threads each read and write one number in two files, which are not
+// the lock file. No read is torn and no write is lost, and no writer waits for long, however many
+// readers there are.
 
 #include <boost/test/unit_test.hpp>
 
@@ -42,17 +43,17 @@ namespace {
 
 constexpr std::size_t processes = 8, threads = 2, everybody = processes * threads;
 
-// In memory that all processes share.
+// Lies in memory that all processes share.
 struct tally
 {
     std::array<std::atomic<long>, everybody> reads{}; // how often each thread has entered
     std::atomic<long> writes{0}, torn{0}, backwards{0};
-    // How often one thread has entered to read while a writer waited, for each writer who came
-    // before him, and for himself.
+    // The most reads that one thread began during a writer's wait, divided by the writers that got
+    // the lock meanwhile plus one.
     std::atomic<long> longest{0};
-    // And from when he had begun to wait, where no writer had come before him.
+    // The same, counted from the call of `on_wait` of a writer that was the only one.
     std::atomic<long> longest_announced{0}, announced{0};
-    std::atomic<int> writers{0}; // at work, or waiting
+    std::atomic<int> writers{0}; // writers that hold the lock or wait
 };
 
 class shared_tally
@@ -121,7 +122,7 @@ acquire_options patient()
     return how;
 }
 
-// Waits in every way in turn.
+// These acquire the lock in every way in turn.
 
 void begin_to_read(read_write_lock& lock, unsigned way)
 {
@@ -147,7 +148,7 @@ void begin_to_write(read_write_lock& lock, unsigned way, OnWait on_wait)
     }
 }
 
-// One thread's part.
+// The work of one thread.
 class worker
 {
 public:
@@ -185,7 +186,7 @@ public:
         --counts_.writers;
     }
 
-    /// Reads first, and then writes.
+    /// Reads under an upgrade lock, and then writes.
     void upgrade()
     {
         ++counts_.writers;
@@ -199,7 +200,7 @@ public:
         note_longest(before, counts_.longest);
         auto const seen = seen_;
         look();
-        counts_.backwards += seen_ != seen; // nobody else has written meanwhile
+        counts_.backwards += seen_ != seen; // no other thread has written meanwhile
         add_one();
         if (random_() % 2 == 0) {
             lock_.unlock_and_lock_shared();
@@ -241,7 +242,7 @@ private:
     void look()
     {
         long const n = one_.read();
-        ::sched_yield(); // invites the others in
+        ::sched_yield(); // gives others a chance to enter
         counts_.torn += other_.read() != n;
         counts_.backwards += n < seen_;
         seen_ = n;
@@ -273,7 +274,7 @@ struct mixture
     std::chrono::microseconds reading;
 };
 
-// Threads of one object, or each of its own.
+// Runs the threads of a process. They share one lock object, or have one each.
 int work(fs::path const& directory, mixture const& what, tally& counts, std::size_t process)
 {
     read_write_lock_options options;
@@ -323,15 +324,16 @@ struct crowd : temporary_directory
             c->write_line("go");
         for (auto& c : all)
             BOOST_TEST(c->wait() == 0);
-        // Who has called, but has not yet had a processor, keeps nobody out: so not of short ones.
+        // A writer that has made its call but has had no processor yet keeps no reader out.
+        // Therefore the bound does not hold for short reads.
         if (what.reading >= 10ms)
             BOOST_TEST(counts->longest.load() <= 10);
         BOOST_TEST(counts->torn.load() == 0);
         BOOST_TEST(counts->backwards.load() == 0);
         BOOST_TEST(number(directory / "one").read() == counts->writes.load());
         BOOST_TEST(number(directory / "other").read() == counts->writes.load());
-        // Hardly ever more than what was had, or nearly had, before. But who sleeps for the lock
-        // has PENDING for a moment, and may lose the processor then.
+        // After the announcement few reads begin that had not nearly begun before. A thread that
+        // sleeps for the lock holds PENDING for a moment, and may lose the processor then.
         BOOST_TEST(counts->longest_announced.load() <= 10);
         BOOST_TEST_MESSAGE(counts->writes << " writes, " << counts->longest
                                           << " reads at most while one waited; of "
@@ -342,12 +344,12 @@ struct crowd : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(read_write_races, crowd)
 
-BOOST_AUTO_TEST_CASE(many_readers_and_a_writer_now_and_then)
+BOOST_AUTO_TEST_CASE(an_occasional_writer_among_many_readers)
 {
     run({400, 1, 0, 100us});
 }
 
-BOOST_AUTO_TEST_CASE(many_readers_who_take_their_time)
+BOOST_AUTO_TEST_CASE(slow_readers_do_not_starve_writers)
 {
     run({80, 1, 0, 10ms});
 }
@@ -357,7 +359,7 @@ BOOST_AUTO_TEST_CASE(as_many_writers_as_readers)
     run({60, 50, 0, 100us});
 }
 
-BOOST_AUTO_TEST_CASE(with_some_who_upgrade)
+BOOST_AUTO_TEST_CASE(with_some_upgrades)
 {
     run({150, 5, 5, 100us});
 }

@@ -2,9 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A process is stopped after each system call of what it does with a read_write_lock, and others
-// come meanwhile: two that may not are never in together, and none misses its turn. At a sample of
-// the calls (process/sample.hpp).
+// A process is stopped after each system call of an operation on a read_write_lock, and other
+// processes try the lock meanwhile. Conflicting holders never overlap, and no waiter misses its
+// turn. A test takes a sample of the calls (process/sample.hpp).
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -35,7 +35,7 @@ namespace ut = boost::unit_test;
 
 namespace {
 
-/// What a process does, after something that it did before it could be stopped.
+/// An operation of a process, and the operation that precedes it and cannot be stopped.
 struct act
 {
     std::string first, then;
@@ -46,7 +46,7 @@ struct act
     }
 };
 
-/// And who is in its way.
+/// An operation that must wait, and what the process in its way holds.
 struct wait
 {
     act what;
@@ -106,7 +106,7 @@ struct fixture : temporary_directory
         if (!a.first.empty())
             d.first = [lock, a] { return perform(*lock, a.first); };
         d.then = [lock, a] { return perform(*lock, a.then); };
-        // What it has, it can give back, and then it can have all.
+        // Releases every level, after which the lock must be free for a writer.
         d.last = [lock] {
             while (lock->lock_counter() != 0)
                 if (auto const said = perform(*lock, "release"); said != done)
@@ -145,7 +145,7 @@ struct fixture : temporary_directory
         return is_locked(path, all_bytes) ? "something is left locked" : "";
     }
 
-    // Whoever was in the way leaves while he is stopped, and he comes in.
+    // The holder releases the lock while the waiter is stopped. The waiter then gets the lock.
     std::string problem_with(wait const& w, stop_point const& p) const
     {
         actor holder(path), other(path);
@@ -154,7 +154,7 @@ struct fixture : temporary_directory
         stopped one(doing(w.what), p);
         if (!one.has_met())
             return "it was not stopped";
-        // Others come and go, beside the holder and after him.
+        // Others acquire and release the lock, while the holder has it and after its release.
         for (bool const is_free : {false, true}) {
             if (is_free && holder("release") != done)
                 return "the holder cannot give it back";
@@ -176,7 +176,8 @@ struct fixture : temporary_directory
         return is_locked(path, all_bytes) ? "something is left locked" : "";
     }
 
-    // The calls of the attempts until he sleeps for long; in vain, for a while.
+    // Returns the calls of the attempts before a long sleep. The traced operation gives up: it is a
+    // single try, or waits for a short time.
     std::vector<stop_point> points_of(wait const& w) const
     {
         read_write_lock holder(path, hourly());
@@ -190,7 +191,7 @@ struct fixture : temporary_directory
         auto points = stop_points(d);
         auto const is_pause = [](stop_point const& p) { return p.meaning() == "ppoll"; };
         if (!sleeps) {
-            // Where the machine is slow, the limit may pass before it waits.
+            // On a slow machine the limit may pass before it waits.
             for (; std::none_of(points.begin(), points.end(), is_pause) && brief < patience;
                  brief *= 2)
                 points = stop_points(d);
@@ -198,7 +199,7 @@ struct fixture : temporary_directory
             BOOST_TEST_REQUIRE((last != points.rend()));
             points.erase(std::prev(last.base()), points.end());
         } else {
-            // And without its giving up.
+            // The calls by which it gives up are left out.
             auto const last = std::find_if(points.rbegin(), points.rend(), [](auto const& p) {
                 return p.meaning() == "stat" || p.text.find("F_WRLCK") != p.text.npos;
             });
@@ -210,7 +211,7 @@ struct fixture : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(read_write_stops, fixture, *ut::precondition(can_trace))
 
-BOOST_DATA_TEST_CASE_F(fixture, others_come_while_one_is_stopped, data::make(acts), a)
+BOOST_DATA_TEST_CASE_F(fixture, no_conflicting_hold_while_process_is_stopped, data::make(acts), a)
 {
     auto const points = stop_points(doing(a));
     BOOST_TEST_REQUIRE(points.size() > 1u);
@@ -224,7 +225,7 @@ BOOST_DATA_TEST_CASE_F(fixture, others_come_while_one_is_stopped, data::make(act
     }
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, a_holder_leaves_while_one_who_waits_is_stopped, data::make(waits),
+BOOST_DATA_TEST_CASE_F(fixture, stopped_waiter_gets_lock_after_holder_releases, data::make(waits),
                        w)
 {
     auto const points = points_of(w);

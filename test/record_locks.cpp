@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Those who lock with `fcntl` on the same path: Boost.Interprocess, lockf, Python's fcntl.
+// Other programs that lock with `fcntl` on the same path: Boost.Interprocess, lockf, Python's
+// fcntl.
 
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
@@ -46,8 +47,9 @@ file_lock_options with_backend(kernel_lock backend)
     return options;
 }
 
-/// A stranger: how his process takes the lock and says "held" until it is told otherwise, and how
-/// it says with 0 that it can have it, or 1 that it is locked.
+/// Another program. `hold` starts a process that acquires the lock, says "held" and keeps the lock
+/// until it reads a line. `probe` starts a process that exits with 0 if it can acquire the lock,
+/// and with 1 if it is locked.
 struct peer
 {
     std::string name;
@@ -143,7 +145,11 @@ boost::test_tools::assertion_result have_python(ut::test_unit_id)
 
 struct fixture : temporary_directory
 {
-    fixture() { std::ofstream(path.string()) << ""; } // Boost.Interprocess wants it to exist
+    fixture()
+    {
+        std::ofstream(path.string()) << "";
+    } // Boost.Interprocess requires the file to
+      // exist
 
     char left_to(kernel_lock backend) const
     {
@@ -163,7 +169,7 @@ struct fixture : temporary_directory
             holder->expect("held");
             BOOST_TEST(left_to(kernel_lock::record) == (shared ? 's' : '-'));
             BOOST_TEST(left_to(kernel_lock::both) == (shared ? 's' : '-'));
-            BOOST_TEST(left_to(kernel_lock::flock) == 'x'); // does not see it
+            BOOST_TEST(left_to(kernel_lock::flock) == 'x'); // flock does not see record locks
             file_lock timed(path, with_backend(kernel_lock::both));
             BOOST_TEST(!timed.try_lock_for(milliseconds(5)));
             holder->write_line("enough");
@@ -172,7 +178,8 @@ struct fixture : temporary_directory
         }
     }
 
-    // A sleeper in the kernel and one with a limit get it when the holder lets go, or dies.
+    // Checks that a waiter that sleeps in the kernel and one with a limit get the lock when the
+    // holder releases it or dies.
     void we_wait_for(peer const& p)
     {
         for (auto const backend : {kernel_lock::record, kernel_lock::both})
@@ -265,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_record_lock_ends_where_the_file_ends_wherever_that_is)
                })->wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_kinds_see_each_other_as_they_should)
+BOOST_AUTO_TEST_CASE(the_kinds_exclude_each_other_as_documented)
 {
     struct
     {
@@ -292,8 +299,8 @@ BOOST_AUTO_TEST_CASE(the_kinds_see_each_other_as_they_should)
     }
 }
 
-// One of the two kinds is had, the other not: what was had must go.
-BOOST_AUTO_TEST_CASE(who_gets_one_kind_only_keeps_none)
+// One of the two kinds is acquired and the other is refused, so the first must be released.
+BOOST_AUTO_TEST_CASE(a_lock_that_gets_one_kind_only_keeps_none)
 {
     for (auto const held : {kernel_lock::flock, kernel_lock::record}) {
         file_lock holder(path, with_backend(held)), lock(path, with_backend(kernel_lock::both));
@@ -303,7 +310,8 @@ BOOST_AUTO_TEST_CASE(who_gets_one_kind_only_keeps_none)
         auto const other = held == kernel_lock::flock ? kernel_lock::record : kernel_lock::flock;
         BOOST_TEST(left_to(other) == 'x');
 
-        // And sleeps for the one that it did not get, whichever that is.
+        // The waiter also sleeps for the kind that was refused, whichever it is, without holding
+        // the other.
         child sleeping([&] {
             file_lock both(path, with_backend(kernel_lock::both));
             both.lock();
@@ -316,9 +324,9 @@ BOOST_AUTO_TEST_CASE(who_gets_one_kind_only_keeps_none)
     }
 }
 
-// A stranger takes the two in the order that is not ours, and waits for the second while he has the
-// first.
-BOOST_AUTO_TEST_CASE(who_takes_the_kinds_in_the_other_order_and_we_do_not_wait_for_each_other)
+// The other program acquires the two kinds in the opposite order, and waits for the second while it
+// holds the first.
+BOOST_AUTO_TEST_CASE(a_program_with_the_opposite_order_causes_no_deadlock)
 {
     for (bool const record_first : {true, false}) {
         file_lock first(path,
@@ -331,7 +339,7 @@ BOOST_AUTO_TEST_CASE(who_takes_the_kinds_in_the_other_order_and_we_do_not_wait_f
             if (!(record_first ? record() : flock()))
                 return 1;
             say("one");
-            return (record_first ? flock() : record()) ? 0 : 1; // and lets go of both
+            return (record_first ? flock() : record()) ? 0 : 1; // exits, which releases both
         });
         stranger.expect("one");
         child ours([&] {
@@ -354,7 +362,7 @@ BOOST_AUTO_TEST_CASE(who_takes_the_kinds_in_the_other_order_and_we_do_not_wait_f
     }
 }
 
-BOOST_AUTO_TEST_CASE(processes_of_both_kinds_and_strangers_lose_no_increment)
+BOOST_AUTO_TEST_CASE(processes_of_both_kinds_and_other_programs_lose_no_increment)
 {
     constexpr int each = 200;
     auto const counter = directory / "counter";

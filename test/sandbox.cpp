@@ -2,8 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A sandbox refuses system calls by seccomp: each lock works all the same, or reports a clear
-// error.
+// A sandbox refuses system calls by seccomp: each lock either works or reports a clear error.
 
 #include <boost/test/unit_test.hpp>
 
@@ -45,11 +44,11 @@ struct refused_call
 {
     char const* name;
     std::vector<long> numbers;
-    unsigned argument = 0;                       ///< which one tells the refused calls
-    std::vector<std::uint32_t> values = {};      ///< of it; none: all calls
-    std::uint32_t bits = 0;                      ///< or so many of its bits are set
-    std::vector<char const*> failing_kinds = {}; ///< those that report an error
-    bool means_held_by_eacces = false;           ///< POSIX, of `fcntl`
+    unsigned argument = 0;                       ///< index of the argument that decides
+    std::vector<std::uint32_t> values = {};      ///< its refused values; empty: all calls
+    std::uint32_t bits = 0;                      ///< or bits that are all set in it
+    std::vector<char const*> failing_kinds = {}; ///< kinds of lock that report an error
+    bool means_held_by_eacces = false;           ///< POSIX allows it for `fcntl`
 };
 
 std::vector<refused_call> const calls = {
@@ -74,7 +73,7 @@ std::vector<refused_call> const calls = {
     {"utimensat", {SYS_utimensat}, 0, {}, 0, {"soft_read_write_lock"}},
 };
 
-/// From now on this process's calls of this kind fail.
+/// Makes this process's calls of this kind fail from now on.
 bool refuse(refused_call const& c, int error)
 {
     std::vector<::sock_filter> filter;
@@ -96,7 +95,7 @@ bool refuse(refused_call const& c, int error)
         else
             load(argument);
         if (c.bits != 0) {
-            // O_TMPFILE has several bits, one of which O_DIRECTORY has as well.
+            // O_TMPFILE consists of several bits, one of which is O_DIRECTORY's.
             filter.push_back(BPF_STMT(BPF_ALU | BPF_AND | BPF_K, c.bits));
             filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, c.bits, 0, 1));
             fail();
@@ -134,7 +133,7 @@ constexpr bool is_soft =
 std::string const no_witness =
     make_error_code(boost::filelock::error::witness_not_supported).message();
 
-/// What is wrong, or nothing. Errors of the system are thrown.
+/// Returns a description of the problem, or nothing. Throws errors of the system.
 template <class Lock>
 std::string problem_with(boost::filesystem::path const& path, std::string const& dead)
 {
@@ -147,7 +146,7 @@ std::string problem_with(boost::filesystem::path const& path, std::string const&
         if (!lock.still_held(ec))
             return "it is lost: " + ec.message();
         (void)other.holder();
-        // It is handed over, whether the system reports changes or not.
+        // The lock is handed over whether or not the system reports changes.
         std::atomic<bool> waits{false}, has_it{false};
         std::thread thread([&] {
             Lock own(path, quick<Lock>());
@@ -176,7 +175,7 @@ std::string problem_with(boost::filesystem::path const& path, std::string const&
     return {};
 }
 
-/// The same in a process of its own, or the error that it reports.
+/// Does the same in a process of its own, and also returns the error that it reports.
 template <class Lock>
 std::string outcome_with(refused_call const& c, int error, boost::filesystem::path const& path)
 {

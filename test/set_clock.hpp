@@ -9,7 +9,7 @@
 
 namespace filelock_test {
 
-/// A clock that can be set.
+/// A clock that a test can set.
 struct set_clock
 {
     using duration = std::chrono::milliseconds;

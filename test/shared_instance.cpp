@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// One object for a path in a process.
+// A process has one shared instance for each path.
 
 #include <boost/test/unit_test.hpp>
 
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(one_path_is_one_object)
     BOOST_TEST((a->path() == path));
 }
 
-BOOST_AUTO_TEST_CASE(types_do_not_meet)
+BOOST_AUTO_TEST_CASE(each_lock_type_has_its_own_instance)
 {
     auto const a = shared_instance<file_lock>(path);
     auto const b = shared_instance<other_lock>(path);
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_path_is_known_by_its_real_parent_and_its_name)
         return shared_instance<file_lock>("x.lock") == a ? 0 : 1;
     });
     BOOST_TEST(relative.wait() == 0);
-    // Where there is no parent yet.
+    // The parent directory does not exist yet.
     auto const missing = shared_instance<file_lock>(directory / "a" / "b" / "x.lock");
     BOOST_TEST(missing == shared_instance<file_lock>(directory / "a" / "." / "b" / "x.lock"));
     BOOST_TEST(!fs::exists(directory / "a"));
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(other_options_are_refused)
     changed([](options& o) { o.on_acquired = [](int) {}; }, "on_acquired: none and a function");
 }
 
-BOOST_AUTO_TEST_CASE(nonsense_is_refused_and_nothing_kept_of_it)
+BOOST_AUTO_TEST_CASE(invalid_arguments_are_refused_and_leave_nothing)
 {
     BOOST_CHECK_THROW((void)shared_instance<file_lock>(""), std::invalid_argument);
     file_lock_options options;
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(nonsense_is_refused_and_nothing_kept_of_it)
     BOOST_TEST(shared_instance<file_lock>(path) != nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(the_last_one_destroys_it)
+BOOST_AUTO_TEST_CASE(the_last_pointer_destroys_the_instance)
 {
     auto a = shared_instance<file_lock>(path);
     a->lock();
@@ -135,12 +135,12 @@ BOOST_AUTO_TEST_CASE(the_last_one_destroys_it)
     file_lock other(path);
     BOOST_TEST(other.try_lock());
     other.unlock();
-    file_lock_options instance_scoped; // a new one may have other options
+    file_lock_options instance_scoped; // a new instance may have other options
     instance_scoped.scope = ownership::instance;
     BOOST_TEST(shared_instance<file_lock>(path, instance_scoped)->lock_counter() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(threads_get_the_same_one)
+BOOST_AUTO_TEST_CASE(threads_get_the_same_instance)
 {
     constexpr int count = 8, rounds = 200;
     for (int round = 0; round < rounds; ++round) {
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(threads_get_the_same_one)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_forked_child_has_it_and_owns_nothing)
+BOOST_AUTO_TEST_CASE(a_forked_child_has_the_instance_and_owns_nothing)
 {
     auto const a = shared_instance<file_lock>(path);
     a->lock();

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What every lock that can be held shared does as a shared mutex, in one process.
+// Tests every lock with a shared mode as a shared mutex, in one process.
 
 #include "lock_kinds.hpp"
 #include "process/temporary_directory.hpp"
@@ -51,7 +51,7 @@ boost::system::error_code error_of(F&& f)
     return {};
 }
 
-/// What another object can have: 'x' everything, 's' a shared lock only, '-' nothing.
+/// Returns what another object can acquire: 'x' everything, 's' a shared lock only, '-' nothing.
 template <class Lock>
 char left_to_others(boost::filesystem::path const& path)
 {
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(threads_share_one_object, Lock, shared_kinds)
         BOOST_TEST(lock.lock_counter() == 1u);
         lock.unlock_shared();
     });
-    BOOST_TEST(left_to_others<Lock>(path) == 's'); // the thread that is left keeps it
+    BOOST_TEST(left_to_others<Lock>(path) == 's'); // the remaining thread keeps it
     lock.unlock_shared();
     BOOST_TEST(left_to_others<Lock>(path) == 'x');
 }
@@ -297,7 +297,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_thread_that_would_wait_for_itself_is_told, Lock,
     Lock a(path), b(path);
     a.lock_shared();
     BOOST_TEST((error_of([&] { b.lock(); }) == errc::resource_deadlock_would_occur));
-    b.lock_shared(); // readers go together
+    b.lock_shared(); // two shared locks coexist
     b.unlock_shared();
     a.unlock_shared();
     a.lock();
@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_reader_behind_a_writer_that_waits_for_its_other_
 {
     Lock a(path), b(path, quick<Lock>());
     a.lock_shared();
-    // The writer has no limit, but can be woken: by our giving up.
+    // The writer has no time limit. The reader's release wakes it.
     std::promise<void> waiting;
     auto writer = std::async(std::launch::async, [&] {
         boost::filelock::acquire_options how;
@@ -326,7 +326,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_reader_behind_a_writer_that_waits_for_its_other_
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(no_writer_with_a_reader_nor_with_another_writer, Lock, shared_kinds)
 {
-    // Threads on one object and on objects of their own, all on one path.
+    // The threads use one shared object and objects of their own, all on one path.
     Lock common(path, quick<Lock>());
     std::atomic<int> readers{0}, writers{0}, violations{0}, holds{0};
     auto const work = [&](Lock& lock) {

@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// As bad_paths.cpp, for markers: the error and its code, nothing left, no hang.
+// Does the same as bad_paths.cpp for markers: each path gives the right error, leaves nothing and
+// does not hang.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -53,7 +54,8 @@ void bind_socket(fs::path const& path)
     ::close(fd);
 }
 
-/// Every way of taking it says the same, at once, and leaves no descriptor.
+/// Checks that every way to acquire the lock fails at once with the same error, and leaves no
+/// descriptor open.
 template <class Expected>
 void check_refused(fs::path const& path, Expected expected,
                    soft_file_lock_options const& options = with_limit())
@@ -72,21 +74,21 @@ void check_refused(fs::path const& path, Expected expected,
 
 BOOST_FIXTURE_TEST_SUITE(soft_bad_paths, open_to_all)
 
-BOOST_AUTO_TEST_SUITE(what_is_there)
+BOOST_AUTO_TEST_SUITE(refused_file_types)
 
-BOOST_AUTO_TEST_CASE(a_device)
+BOOST_AUTO_TEST_CASE(device_is_refused)
 {
     check_refused("/dev/null", error::not_a_lock_file);
 }
 
-BOOST_AUTO_TEST_CASE(a_socket)
+BOOST_AUTO_TEST_CASE(socket_is_refused)
 {
     bind_socket(path);
     check_refused(path, error::not_a_lock_file);
     BOOST_TEST(names_in(directory).size() == 1u);
 }
 
-// It is put there while somebody looks at a dead owner's marker.
+// Another file takes the path's place while a process checks a dead owner's marker there.
 struct replaced : open_to_all
 {
     fs::path const target = directory / "target", next = directory / "next";
@@ -150,9 +152,9 @@ BOOST_FIXTURE_TEST_CASE(data_since_it_was_looked_at, replaced, *ut::precondition
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(how_it_is_named)
+BOOST_AUTO_TEST_SUITE(paths)
 
-BOOST_AUTO_TEST_CASE(with_a_slash_at_the_end)
+BOOST_AUTO_TEST_CASE(trailing_slash_is_refused)
 {
     auto const not_made = directory.string() + "/a/";
     BOOST_TEST(error_of(not_made));
@@ -163,12 +165,12 @@ BOOST_AUTO_TEST_CASE(with_a_slash_at_the_end)
     BOOST_TEST(text_of(path) == dead.record());
 }
 
-BOOST_AUTO_TEST_CASE(too_long)
+BOOST_AUTO_TEST_CASE(too_long_name_is_refused)
 {
     check_refused(directory / std::string(256, 'x'), errc::filename_too_long);
 }
 
-BOOST_DATA_TEST_CASE_F(open_to_all, as_long_as_may_be,
+BOOST_DATA_TEST_CASE_F(open_to_all, longest_names_work,
                        data::make({storage::local, storage::network}) * data::make({200, 240, 255}),
                        where, length)
 {
@@ -181,14 +183,14 @@ BOOST_DATA_TEST_CASE_F(open_to_all, as_long_as_may_be,
         lock.unlock();
         BOOST_TEST(other.try_lock());
     }
-    // There is less room for the names under which markers go.
+    // The temporary names of markers have less room than the path.
     put_dead(longest);
     {
         soft_file_lock lock(longest, options);
         auto const ec = error_of(lock);
         BOOST_TEST(!ec, ec.message());
     }
-    // And for asking the file system what time it is.
+    // The probe file that reads the file system's clock has less room as well.
     write_text(longest, own_record(directory));
     make_old(longest);
     options.lifetime = 1min;
@@ -198,7 +200,7 @@ BOOST_DATA_TEST_CASE_F(open_to_all, as_long_as_may_be,
     BOOST_TEST(names_in(directory).size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(not_in_utf_8)
+BOOST_AUTO_TEST_CASE(name_need_not_be_utf_8)
 {
     auto const odd = directory / "\xff\xfe\x80.lock";
     put_dead(odd);
@@ -207,7 +209,7 @@ BOOST_AUTO_TEST_CASE(not_in_utf_8)
     BOOST_TEST(!other.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE(from_another_directory_than_the_present_one)
+BOOST_AUTO_TEST_CASE(relative_path_keeps_its_directory)
 {
     child elsewhere([&] {
         fs::current_path(directory);
@@ -220,7 +222,7 @@ BOOST_AUTO_TEST_CASE(from_another_directory_than_the_present_one)
     BOOST_TEST(elsewhere.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(from_one_that_was_removed)
+BOOST_AUTO_TEST_CASE(removed_directory_is_created_again)
 {
     child elsewhere([&] {
         auto const gone = directory / "gone";
@@ -233,13 +235,13 @@ BOOST_AUTO_TEST_CASE(from_one_that_was_removed)
             if (error_of(there, limit) != errc::no_such_file_or_directory)
                 return 1;
         }
-        before.lock(); // at the path as it was; the directory is made again
+        before.lock(); // at the original path; the directory is created again
         return fs::exists(gone / "x.lock") ? 0 : 2;
     });
     BOOST_TEST(elsewhere.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(through_a_link_to_its_directory)
+BOOST_AUTO_TEST_CASE(link_to_the_directory_is_followed)
 {
     auto const link = directory / "link";
     fs::create_directory(directory / "real");
@@ -253,7 +255,7 @@ BOOST_AUTO_TEST_CASE(through_a_link_to_its_directory)
     BOOST_TEST(!other.try_lock());
 }
 
-BOOST_AUTO_TEST_CASE(through_what_is_no_directory)
+BOOST_AUTO_TEST_CASE(parent_that_is_no_directory_is_refused)
 {
     write_text(directory / "file", "data");
     check_refused(directory / "file" / "x.lock", errc::not_a_directory);
@@ -261,7 +263,7 @@ BOOST_AUTO_TEST_CASE(through_what_is_no_directory)
     check_refused(directory / "loop" / "x.lock", errc::too_many_symbolic_link_levels);
 }
 
-BOOST_AUTO_TEST_CASE(within_what_is_missing_and_not_to_be_made)
+BOOST_AUTO_TEST_CASE(missing_parent_directory_is_refused_if_not_to_be_made)
 {
     options.create_directories = false;
     check_refused(directory / "a" / "x.lock", errc::no_such_file_or_directory, options);

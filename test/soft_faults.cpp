@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// As faults.cpp, for markers: killed at any system call, or with any call failing.
+// Does the same as faults.cpp for markers: a process is killed at any system call, or any call
+// fails.
 
 #include <boost/test/unit_test.hpp>
 
@@ -83,7 +84,7 @@ struct fixture : temporary_directory
         options.malformed_grace = milliseconds(50);
     }
 
-    /// No marker at first.
+    /// Returns a sequence without a marker at first.
     sequence free()
     {
         sequence s;
@@ -97,7 +98,7 @@ struct fixture : temporary_directory
             other->unlock();
             return true;
         };
-        // A marker that is half written is left alone for the grace.
+        // A marker that is half written is kept for the grace period.
         s.is_free = [=] { return take_within(2 * *of_other.malformed_grace); };
         s.comes_free = [=] { return take_within(patience); };
         s.is_clean = [this] { return fs::is_empty(directory); };
@@ -109,14 +110,14 @@ struct fixture : temporary_directory
         return s;
     }
 
-    /// Of what those who were killed have left.
+    /// Removes what killed processes have left.
     void clean() const
     {
         for (fs::directory_iterator it(directory), end; it != end;)
             fs::remove((it++)->path());
     }
 
-    /// Another has it until it is waited for.
+    /// Returns a sequence in which another object holds the lock until it is waited for.
     sequence waiting()
     {
         auto s = free();
@@ -128,7 +129,7 @@ struct fixture : temporary_directory
         return s;
     }
 
-    /// One who has died had it.
+    /// Returns a sequence that begins after a holder's death.
     sequence after_a_death()
     {
         auto s = free();
@@ -147,7 +148,7 @@ struct fixture : temporary_directory
         return s;
     }
 
-    /// One who died had only begun its marker.
+    /// Returns a sequence that begins after a process died with its marker half written.
     sequence after_a_beginning()
     {
         auto s = free();
@@ -160,7 +161,8 @@ struct fixture : temporary_directory
         return s;
     }
 
-    /// The same, and somebody else is asleep until he is told that it is his turn.
+    /// Adds to the sequence a process that sleeps until it is notified that it can acquire the
+    /// lock.
     sequence beside_a_sleeper(sequence s)
     {
         options.poll_interval = hours(1);
@@ -221,7 +223,7 @@ BOOST_AUTO_TEST_CASE(after_a_wait)
 BOOST_AUTO_TEST_CASE(the_owner_has_died)
 {
     auto s = after_a_death();
-    s.varies = true; // it looks at every process
+    s.varies = true; // the number of its calls depends on the other processes
     check(s);
 }
 
@@ -244,7 +246,7 @@ BOOST_AUTO_TEST_CASE(the_owner_has_died_on_network_storage)
     check(s);
 }
 
-// As where there are no unnamed files.
+// Makes linkat fail, as on a file system without unnamed files.
 constexpr char const* in_place = "-e inject=linkat:error=EOPNOTSUPP";
 
 BOOST_AUTO_TEST_CASE(made_in_place)
@@ -270,39 +272,39 @@ BOOST_AUTO_TEST_CASE(made_in_place_when_the_owner_has_died)
     check(s);
 }
 
-BOOST_AUTO_TEST_CASE(deaths_before_one_who_sleeps)
+BOOST_AUTO_TEST_CASE(sleeper_gets_lock_after_deaths)
 {
     check(beside_a_sleeper(free()), which::deaths);
 }
 
-BOOST_AUTO_TEST_CASE(deaths_beside_one_who_sleeps)
+BOOST_AUTO_TEST_CASE(sleeper_gets_lock_after_deaths_of_waiters)
 {
     check(beside_a_sleeper(waiting()), which::deaths);
 }
 
-BOOST_AUTO_TEST_CASE(deaths_of_one_who_breaks_before_one_who_sleeps)
+BOOST_AUTO_TEST_CASE(sleeper_gets_lock_after_deaths_during_eviction)
 {
     auto s = beside_a_sleeper(after_a_death());
     s.varies = true;
     check(s, which::deaths);
 }
 
-BOOST_AUTO_TEST_CASE(deaths_in_place_before_one_who_sleeps)
+BOOST_AUTO_TEST_CASE(sleeper_gets_lock_after_deaths_in_place)
 {
     auto s = beside_a_sleeper(free());
     s.injections = in_place;
     check(s, which::deaths);
 }
 
-BOOST_AUTO_TEST_CASE(deaths_in_place_beside_one_who_sleeps)
+BOOST_AUTO_TEST_CASE(sleeper_gets_lock_after_deaths_of_waiters_in_place)
 {
     auto s = beside_a_sleeper(waiting());
     s.injections = in_place;
     check(s, which::deaths);
 }
 
-// No call of writing does anything, however often.
-BOOST_AUTO_TEST_CASE(writes_that_write_nothing)
+// Every write returns 0.
+BOOST_AUTO_TEST_CASE(empty_writes_are_an_error)
 {
     child c([this] {
         say("ready");
@@ -317,8 +319,8 @@ BOOST_AUTO_TEST_CASE(writes_that_write_nothing)
     BOOST_TEST(fs::is_empty(directory));
 }
 
-// The first writes a part, the second fails.
-BOOST_AUTO_TEST_CASE(writes_that_are_short)
+// The first write is partial, and the second fails.
+BOOST_AUTO_TEST_CASE(error_after_a_short_write_is_reported)
 {
     for (auto const where : {storage::local, storage::network}) {
         options.where = where;

@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What is particular to markers: their bytes, whose they are, when they are removed by others.
+// Tests what is particular to markers: their bytes, their owners, and when other processes evict
+// them.
 
 #include "process/child.hpp"
 #include "process/temporary_directory.hpp"
@@ -71,7 +72,7 @@ std::string host()
     return name;
 }
 
-/// A process that holds the lock until it is killed.
+/// Starts a process that holds the lock until it is killed.
 std::unique_ptr<child> holder(fs::path const& path)
 {
     auto c = std::make_unique<child>([&path] {
@@ -85,7 +86,7 @@ std::unique_ptr<child> holder(fs::path const& path)
     return c;
 }
 
-/// One that waits for it, and is not told by the clock.
+/// Starts a process that waits for the lock and polls once an hour.
 std::unique_ptr<child> waiter(fs::path const& path)
 {
     auto c = std::make_unique<child>([&path] {
@@ -105,7 +106,7 @@ std::unique_ptr<child> waiter(fs::path const& path)
     return c;
 }
 
-/// The number of a process that has been, and its marker.
+/// Returns the marker text of a process that no longer exists.
 std::string record_of_the_dead(fs::path const& path)
 {
     auto const c = holder(path);
@@ -162,8 +163,8 @@ BOOST_AUTO_TEST_CASE(names_the_process_and_the_host)
     BOOST_TEST(is_empty());
 }
 
-// The start token, worked out by somebody else.
-BOOST_AUTO_TEST_CASE(and_when_the_process_was_started)
+// Another program computes the start token.
+BOOST_AUTO_TEST_CASE(records_when_the_process_was_started)
 {
     soft_file_lock lock(path);
     lock.lock();
@@ -208,7 +209,7 @@ BOOST_AUTO_TEST_CASE(is_there_as_long_as_one_level_is_held)
     BOOST_TEST(!fs::exists(path));
 }
 
-BOOST_AUTO_TEST_CASE(tells_who_holds_the_lock)
+BOOST_AUTO_TEST_CASE(names_the_holder)
 {
     soft_file_lock lock(path);
     BOOST_TEST(!lock.pid());
@@ -228,7 +229,7 @@ BOOST_AUTO_TEST_CASE(tells_who_holds_the_lock)
     c->wait();
     lock.lock();
     BOOST_TEST(lock.is_lock_held_by_us());
-    // Of a peer in this process that knows no start, such as Python on other systems.
+    // A peer in this process may not record a start token, for example Python on other systems.
     std::ofstream(path.string()) << ::getpid() << '\n' << host() << '\n';
     BOOST_TEST(lock.is_lock_held_by_us());
     std::ofstream(path.string()) << ::getpid() << "\nanother-host\n";
@@ -250,7 +251,7 @@ BOOST_AUTO_TEST_CASE(of_the_holder_frees_the_lock)
     BOOST_TEST(is_empty());
 }
 
-BOOST_AUTO_TEST_CASE(wakes_who_waits)
+BOOST_AUTO_TEST_CASE(wakes_a_waiter)
 {
     auto const a = holder(path), b = waiter(path);
     a->kill();
@@ -260,7 +261,7 @@ BOOST_AUTO_TEST_CASE(wakes_who_waits)
     BOOST_TEST(is_empty());
 }
 
-// Nobody has asked for its exit status: it is a zombie.
+// The parent has not read the exit status yet, so the dead process is a zombie.
 BOOST_AUTO_TEST_CASE(counts_before_the_parent_knows)
 {
     auto const a = holder(path), b = waiter(path);
@@ -272,7 +273,7 @@ BOOST_AUTO_TEST_CASE(counts_before_the_parent_knows)
     BOOST_TEST(b->wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(of_a_process_whose_number_is_another_ones_by_now)
+BOOST_AUTO_TEST_CASE(of_a_process_is_proved_when_its_id_is_reused)
 {
     auto text = record_of_the_dead(path);
     text.replace(0, text.find('\n'), std::to_string(::getpid()));
@@ -280,7 +281,7 @@ BOOST_AUTO_TEST_CASE(of_a_process_whose_number_is_another_ones_by_now)
     BOOST_TEST(is_free());
 }
 
-BOOST_AUTO_TEST_CASE(of_a_process_of_an_earlier_run_of_the_system)
+BOOST_AUTO_TEST_CASE(of_a_process_of_an_earlier_boot_is_proved)
 {
     write(path, std::to_string(::getpid()) + '\n' + host() + "\n123456789012345678901234567890\n");
     BOOST_TEST(is_free());
@@ -294,13 +295,13 @@ BOOST_AUTO_TEST_CASE(is_proved_without_a_start_token_as_well)
     BOOST_TEST(is_free());
 }
 
-BOOST_AUTO_TEST_CASE(is_not_of_a_live_one_without_a_start_token)
+BOOST_AUTO_TEST_CASE(is_not_assumed_of_a_live_process_without_a_start_token)
 {
     write(path, std::to_string(::getppid()) + '\n' + host() + '\n');
     BOOST_TEST(is_taken());
 }
 
-BOOST_AUTO_TEST_CASE(of_others_hosts_is_not_ours_to_tell)
+BOOST_AUTO_TEST_CASE(of_a_process_on_another_host_is_not_proved)
 {
     auto text = record_of_the_dead(path);
     text.replace(text.find('\n') + 1, host().size(), "elsewhere");
@@ -312,9 +313,9 @@ BOOST_AUTO_TEST_CASE(of_others_hosts_is_not_ours_to_tell)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(beginnings)
+BOOST_AUTO_TEST_SUITE(unfinished_markers)
 
-BOOST_DATA_TEST_CASE_F(marked, are_left_for_a_while,
+BOOST_DATA_TEST_CASE_F(marked, are_kept_for_the_grace_period,
                        data::make({""s, "4711"s, "4711\nhos"s, std::string(3, '\0')}), text)
 {
     write(path, text);
@@ -334,7 +335,7 @@ BOOST_AUTO_TEST_CASE(are_waited_for_no_longer_than_that)
     BOOST_TEST(lock.try_lock_for(patience));
 }
 
-BOOST_AUTO_TEST_CASE(are_left_for_ever_where_holders_leave_empty_markers)
+BOOST_AUTO_TEST_CASE(are_kept_forever_where_the_grace_period_is_unlimited)
 {
     write(path, "");
     age(1'000'000);
@@ -356,7 +357,7 @@ BOOST_AUTO_TEST_CASE(ends_a_live_owners_hold)
     options.lifetime = 1min;
     BOOST_TEST(!error_of_lock(options));
     c->write_line("");
-    BOOST_TEST(c->wait() == 0); // his release leaves nothing and hurts nobody
+    BOOST_TEST(c->wait() == 0); // its release leaves nothing behind and no other marker is removed
     BOOST_TEST(is_empty());
 }
 
@@ -372,9 +373,9 @@ BOOST_AUTO_TEST_CASE(is_waited_for)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(somebodys_data)
+BOOST_AUTO_TEST_SUITE(foreign_files)
 
-BOOST_DATA_TEST_CASE_F(marked, is_no_lock,
+BOOST_DATA_TEST_CASE_F(marked, are_refused,
                        data::make({"hello\n"s, "{\"a\": 1}\n"s,
                                    "\x7f"
                                    "ELF\2\1"s,
@@ -398,7 +399,7 @@ BOOST_AUTO_TEST_CASE(may_be_large)
     BOOST_TEST(fs::file_size(path) == 1u << 30);
 }
 
-BOOST_AUTO_TEST_CASE(is_not_followed_nor_waited_for)
+BOOST_AUTO_TEST_CASE(of_other_types_are_refused)
 {
     auto const target = directory / "target";
     std::function<void()> const all[] = {
@@ -419,7 +420,7 @@ BOOST_AUTO_TEST_CASE(is_not_followed_nor_waited_for)
     BOOST_TEST(read(target) == "");
 }
 
-BOOST_DATA_TEST_CASE_F(marked, other_kinds_of_locks_are_waited_for,
+BOOST_DATA_TEST_CASE_F(marked, of_other_lock_types_are_waited_for,
                        data::make({"1\nfilelock-strict-v1\0\n0\n"s,
                                    "filelock/2\npid=1\nhost=h\nmode=lease\n"s}),
                        text)
@@ -432,9 +433,9 @@ BOOST_DATA_TEST_CASE_F(marked, other_kinds_of_locks_are_waited_for,
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(broken)
+BOOST_AUTO_TEST_SUITE(breaking)
 
-BOOST_AUTO_TEST_CASE(a_lock_is_free_and_its_holder_can_see_it)
+BOOST_AUTO_TEST_CASE(frees_the_lock_and_its_holder_detects_it)
 {
     soft_file_lock lock(path), other(path);
     lock.lock();
@@ -444,12 +445,12 @@ BOOST_AUTO_TEST_CASE(a_lock_is_free_and_its_holder_can_see_it)
     BOOST_TEST(!lock.still_held(ec));
     BOOST_TEST(!ec);
     BOOST_TEST(other.try_lock());
-    lock.unlock(); // leaves the successor alone
+    lock.unlock(); // leaves the successor's marker alone
     BOOST_TEST(other.still_held(ec));
     BOOST_TEST(other.is_lock_held_by_us());
     BOOST_CHECK_NO_THROW(other.release());
     BOOST_TEST(is_empty());
-    BOOST_CHECK_NO_THROW(other.break_lock()); // there is none
+    BOOST_CHECK_NO_THROW(other.break_lock()); // there is no marker
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Markers of processes that are on another host, or for which processes have other numbers: a live
-// one's is never removed, and a dead one's as soon as the death is proved.
+// Markers of processes on another host, or in another process id namespace. A living owner's marker
+// is never evicted, and a dead owner's marker is evicted as soon as the death is proved.
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -40,9 +40,9 @@ void elsewhere()
 
 BOOST_FIXTURE_TEST_SUITE(soft_hosts, apart, *ut::precondition(have_namespaces))
 
-BOOST_AUTO_TEST_SUITE(of_other_names)
+BOOST_AUTO_TEST_SUITE(with_other_host_names)
 
-BOOST_DATA_TEST_CASE_F(apart, a_holder_there_is_not_judged_here, both, where)
+BOOST_DATA_TEST_CASE_F(apart, holder_on_another_host_is_not_proved_dead, both, where)
 {
     auto const holds = start(holder(where, elsewhere));
     BOOST_TEST(run(cannot_have_it(where)) == held);
@@ -52,7 +52,7 @@ BOOST_DATA_TEST_CASE_F(apart, a_holder_there_is_not_judged_here, both, where)
     BOOST_TEST(run(can_have_it(where, elsewhere)) == was_free);
 }
 
-BOOST_DATA_TEST_CASE_F(apart, nor_one_here_from_there, both, where)
+BOOST_DATA_TEST_CASE_F(apart, holder_here_is_not_proved_dead_on_another_host, both, where)
 {
     auto const holds = start(holder(where));
     BOOST_TEST(run(cannot_have_it(where, elsewhere)) == held);
@@ -61,7 +61,7 @@ BOOST_DATA_TEST_CASE_F(apart, nor_one_here_from_there, both, where)
     BOOST_TEST(run(can_have_it(where)) == was_free);
 }
 
-BOOST_DATA_TEST_CASE_F(apart, a_waiter_there_is_told_of_a_release, both, where)
+BOOST_DATA_TEST_CASE_F(apart, waiter_on_another_host_gets_lock_after_release, both, where)
 {
     auto const holds = start(holder(where));
     child waits([&] {
@@ -80,12 +80,13 @@ BOOST_DATA_TEST_CASE_F(apart, a_waiter_there_is_told_of_a_release, both, where)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// One host name, and processes that have other numbers for each other, or none. (Who is dead within
-// cannot be told from who has his number in a third namespace and was started in the same hundredth
-// of a second. So where somebody dies, his number is one that other programs do not use there.)
-BOOST_AUTO_TEST_SUITE(of_other_numbers)
+// The host name is the same, but the processes have other process ids for each other, or none. A
+// dead process in a namespace cannot be distinguished from a process in a third namespace that has
+// the same id and was started in the same hundredth of a second. Therefore a process that dies here
+// has an id that no other program uses there.
+BOOST_AUTO_TEST_SUITE(with_other_process_ids)
 
-// The first of its namespace, as is usual in containers.
+// The process is the first of its namespace, as is usual in containers.
 BOOST_DATA_TEST_CASE_F(apart, a_holder_within_has_the_number_of_the_first_process_outside, both,
                        where)
 {
@@ -96,8 +97,8 @@ BOOST_DATA_TEST_CASE_F(apart, a_holder_within_has_the_number_of_the_first_proces
     BOOST_TEST(run(can_have_it(where)) == was_free);
 }
 
-/// A process outside, for the number that it has. It began at another time than those to come,
-/// which is known to a hundredth of a second.
+/// A process outside that occupies its process id. It was started at another time than later
+/// processes. Start times are known to a hundredth of a second.
 struct namesake : apart
 {
     child const other{[] {
@@ -107,7 +108,8 @@ struct namesake : apart
     namesake() { std::this_thread::sleep_for(50ms); }
 };
 
-BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_lives_whoever_has_its_number_outside, both, where)
+BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_lives_although_another_process_has_its_id_outside,
+                       both, where)
 {
     for (auto const number : {other.pid(), unused_number()}) {
         auto const holds = start_inside(holder(where), number);
@@ -122,7 +124,7 @@ BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_lives_whoever_has_its_number_ou
     }
 }
 
-BOOST_DATA_TEST_CASE_F(namesake, a_holder_of_another_make_within_lives, both, where)
+BOOST_DATA_TEST_CASE_F(namesake, a_holder_without_witness_within_lives, both, where)
 {
     for (auto const number : {other.pid(), unused_number()}) {
         auto const holds = start_inside(other_make(), number);
@@ -132,7 +134,7 @@ BOOST_DATA_TEST_CASE_F(namesake, a_holder_of_another_make_within_lives, both, wh
     }
 }
 
-BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_that_is_killed_is_followed_at_once, both, where)
+BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_that_is_killed_is_superseded_at_once, both, where)
 {
     for (auto const number : {other.pid(), unused_number()}) {
         auto const holds = start_inside(holder(where), number);
@@ -141,7 +143,7 @@ BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_that_is_killed_is_followed_at_o
     }
 }
 
-BOOST_DATA_TEST_CASE_F(namesake, who_waits_outside_is_told_that_it_was_killed, both, where)
+BOOST_DATA_TEST_CASE_F(namesake, a_waiter_outside_gets_lock_when_it_is_killed, both, where)
 {
     for (auto const number : {other.pid(), unused_number()}) {
         auto const holds = start_inside(holder(where), number);
@@ -153,8 +155,8 @@ BOOST_DATA_TEST_CASE_F(namesake, who_waits_outside_is_told_that_it_was_killed, b
     }
 }
 
-// Its parent, in there, does not ask how it has ended.
-BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_that_is_never_buried_is_dead, both, where)
+// Its parent inside the namespace does not reap it.
+BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_that_is_never_reaped_is_dead, both, where)
 {
     for (auto const number : {other.pid(), unused_number()}) {
         auto const first = start_inside([&, number = number] {
@@ -171,7 +173,7 @@ BOOST_DATA_TEST_CASE_F(namesake, a_holder_within_that_is_never_buried_is_dead, b
     }
 }
 
-// A record without a start time names whatever process has the number now.
+// A record without a start time names the process that has the id at present.
 BOOST_AUTO_TEST_CASE(dead_holder_without_a_start_time_is_looked_for_again)
 {
     constexpr pid_t number = 4711;
@@ -181,7 +183,7 @@ BOOST_AUTO_TEST_CASE(dead_holder_without_a_start_time_is_looked_for_again)
         write_text(path, std::to_string(number) + host);
         soft_file_lock lock(path, on(storage::local));
         int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-        ::flock(fd, LOCK_EX); // keeps the lock from removing the marker
+        ::flock(fd, LOCK_EX); // keeps the lock from evicting the marker
         if (lock.try_lock())
             return 1;
         ::close(fd);
@@ -194,26 +196,26 @@ BOOST_AUTO_TEST_CASE(dead_holder_without_a_start_time_is_looked_for_again)
     BOOST_TEST(first->wait() == 0);
 }
 
-// The witness speaks for it.
+// The witness proves that the owner is alive.
 BOOST_AUTO_TEST_CASE(a_holder_outside_lives_though_it_cannot_be_seen_within)
 {
     auto const holds = start(holder(storage::local));
     auto const enter = [] { enter_own_proc(); };
     BOOST_TEST(run_inside(cannot_have_it(storage::local, enter)) == held);
-    auto const for_longer = [&] { // than a waiter looks again after
+    auto const for_longer = [&] { // longer than the interval of a waiter's checks
         enter();
         soft_file_lock lock(path);
         return lock.try_lock_for(1200ms) ? taken_by_a_wait : held;
     };
     BOOST_TEST(run_inside(for_longer) == held);
-    // Another has its number there.
+    // Another process has the same id in the namespace.
     auto const as_it = in_new_pid_namespace(cannot_have_it(storage::local, enter), holds->pid());
     BOOST_TEST(as_it->wait() == held);
     let_go(*holds);
     BOOST_TEST(run_inside(can_have_it(storage::local, enter)) == was_free);
 }
 
-BOOST_AUTO_TEST_CASE(its_death_is_seen_by_a_waiter_within_who_asks)
+BOOST_AUTO_TEST_CASE(its_death_is_seen_by_a_polling_waiter_within)
 {
     auto const holds = start(holder(storage::local));
     auto const waits = in_new_pid_namespace([&] {
@@ -226,16 +228,16 @@ BOOST_AUTO_TEST_CASE(its_death_is_seen_by_a_waiter_within_who_asks)
     BOOST_TEST(waits->wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(two_within_different_ones_do_not_take_each_other_for_dead)
+BOOST_AUTO_TEST_CASE(holders_in_two_namespaces_do_not_take_each_other_for_dead)
 {
     auto const enter = [] { enter_own_proc(); };
     auto const holds = start_inside(holder(storage::local, enter));
-    std::this_thread::sleep_for(50ms); // or both may have been started in the same hundredth of one
+    std::this_thread::sleep_for(50ms); // start times have a resolution of 10 ms
     BOOST_TEST(run_inside(cannot_have_it(storage::local, enter)) == held);
     let_go(*holds);
 }
 
-// It shows more than is to be seen by numbers.
+// The outer /proc shows more processes than the namespace has ids for.
 BOOST_DATA_TEST_CASE_F(apart, a_holder_outside_is_seen_within_in_the_outer_proc, both, where)
 {
     auto const holds = start(holder(where));

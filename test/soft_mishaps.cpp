@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What happens to markers now and then: somebody dies amid a break, closes what is not his, is
-// slow, changes the name of the host.
+// Rare mishaps of markers: a process dies during an eviction, closes a descriptor that is not its
+// own, is slow, or changes the host's name.
 
 #include <boost/test/unit_test.hpp>
 
@@ -70,7 +70,7 @@ error_code error_of_take(soft_file_lock& lock)
 
 BOOST_FIXTURE_TEST_SUITE(soft_mishaps, mishap)
 
-// As who closes all descriptors that he does not know, and then opens a file of his own.
+// Some programs close all descriptors that they do not know, and then open a file of their own.
 BOOST_AUTO_TEST_CASE(a_descriptor_that_became_another_files_is_left_alone)
 {
     auto const data = directory / "data";
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_marker_that_is_neither_filled_nor_removed_is_not_held,
     BOOST_TEST(is_empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_marker_that_cannot_be_removed_is_nobodys_when_the_lock_has_gone,
+BOOST_AUTO_TEST_CASE(a_marker_that_cannot_be_removed_has_no_owner_after_destruction,
                      *ut::precondition(can_trace))
 {
     child c([this] {
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_marker_that_cannot_be_removed_is_nobodys_when_the_lock_ha
     tracer const t(c.pid(), "-e inject=" + calls_for("unlink") + ":error=EACCES");
     c.write_line("go");
     c.expect("gone");
-    BOOST_TEST(text_of(path) == ""); // and its maker is alive
+    BOOST_TEST(text_of(path) == ""); // although its creator is alive
     soft_file_lock_options options;
     options.malformed_grace = 0ns;
     soft_file_lock lock(path, options);
@@ -138,9 +138,9 @@ BOOST_AUTO_TEST_CASE(a_marker_that_cannot_be_removed_is_nobodys_when_the_lock_ha
     BOOST_TEST(c.wait() == 0);
 }
 
-// Its exchange has got the marker of somebody who came in meanwhile, and it died before it could
-// put that back.
-BOOST_AUTO_TEST_CASE(a_holder_under_a_dead_breakers_private_name_is_a_holder)
+// An eviction exchanged its own marker with the marker of a process that had acquired the lock
+// meanwhile. The evicting process died before it could restore that marker.
+BOOST_AUTO_TEST_CASE(a_live_marker_under_a_dead_processes_temporary_name_counts)
 {
     auto const dead = record_of_the_dead(directory);
     auto const hidden = path.string() + ".break." + dead.substr(0, dead.find('\n')) + '.' +
@@ -152,12 +152,12 @@ BOOST_AUTO_TEST_CASE(a_holder_under_a_dead_breakers_private_name_is_a_holder)
     BOOST_TEST(!other.try_lock());
     BOOST_TEST(text_of(path) == dead);
     lock.unlock();
-    BOOST_TEST(text_of(hidden) == ""); // litter
+    BOOST_TEST(text_of(hidden) == ""); // counts as litter
     BOOST_TEST(other.try_lock());
 }
 
-// A marker that is made in place names nobody at first. It is written while others wait.
-BOOST_AUTO_TEST_CASE(the_death_is_told_of_who_wrote_while_he_was_waited_for)
+// A marker that is made in place names no owner at first. Its owner writes it while others wait.
+BOOST_AUTO_TEST_CASE(waiter_gets_lock_after_death_of_an_owner_that_wrote_its_marker_late)
 {
     child other([this] {
         write_text(path, "");
@@ -190,7 +190,8 @@ BOOST_AUTO_TEST_CASE(the_death_is_told_of_who_wrote_while_he_was_waited_for)
     waits.expect("has it");
 }
 
-// A marker without an owner is removed after the grace or the lifetime, whichever ends first.
+// A marker without an owner is removed after the grace period or the lifetime, whichever ends
+// first.
 BOOST_AUTO_TEST_CASE(malformed_marker_expires_with_the_shorter_of_grace_and_lifetime)
 {
     struct limits
@@ -217,7 +218,7 @@ BOOST_AUTO_TEST_CASE(malformed_marker_expires_with_the_shorter_of_grace_and_life
     }
 }
 
-// Where there is a lifetime, a hold must not begin with a part of it gone.
+// Where there is a lifetime, a hold must not begin with part of it used up.
 BOOST_AUTO_TEST_CASE(a_marker_is_young_when_the_hold_begins, *ut::precondition(can_trace))
 {
     child c([this] {
@@ -243,14 +244,14 @@ BOOST_AUTO_TEST_CASE(a_marker_is_young_when_the_hold_begins, *ut::precondition(c
         return std::chrono::seconds(a.tv_sec - b.tv_sec) +
                std::chrono::nanoseconds(a.tv_nsec - b.tv_nsec);
     };
-    // It is another than the first, which was made before the delay.
+    // It is a second marker: the first was made before the delay.
     auto const made = since(s.st_mtim, begun);
     BOOST_TEST(made.count() > 1'100'000'000);
     c.write_line("enough");
     BOOST_TEST(c.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_marker_with_a_lease_of_the_kernels_is_somebodys)
+BOOST_AUTO_TEST_CASE(a_marker_with_a_kernel_lease_counts)
 {
     write_text(path, std::to_string(::getpid()) + '\n' + host() + '\n');
     child leases([this] {
@@ -267,7 +268,7 @@ BOOST_AUTO_TEST_CASE(a_marker_with_a_lease_of_the_kernels_is_somebodys)
 
 namespace {
 
-// Runs it on a host of this name. 100: there are no such hosts.
+// Runs a function on a host of this name. Returns 100 where the name cannot be set.
 int on_host(std::string const& name, std::function<int()> const& what)
 {
     return child([&] {
@@ -289,7 +290,7 @@ BOOST_AUTO_TEST_CASE(a_host_without_a_name_has_no_markers, *ut::precondition(is_
     BOOST_TEST(is_empty());
 }
 
-// As newer Python peers write them.
+// Newer Python peers escape names in the same way.
 BOOST_AUTO_TEST_CASE(name_of_the_host_is_escaped, *ut::precondition(is_root))
 {
     std::pair<char const*, char const*> const names[] = {
@@ -318,7 +319,7 @@ BOOST_AUTO_TEST_CASE(name_of_the_host_is_escaped, *ut::precondition(is_root))
                            if (!lock.is_lock_held_by_us() || other.try_lock())
                                return 2;
                            lock.unlock();
-                           // One that has died is known for it.
+                           // The death of an owner with the escaped name can be proved.
                            write_text(path, "4194305\n" + std::string(wanted) + "\n");
                            return lock.try_lock() ? 0 : 3;
                        }) == 0);

@@ -2,8 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// We and a Python program remove the marker of somebody who has died, at the same time, step by
-// step. It renames what it finds and then looks what that was; we exchange it for our own.
+// A process of this library and a Python program evict the same dead owner's marker at the same
+// time, step by step. The Python program renames the file that it finds and then checks it. The
+// library exchanges it with its own marker.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -38,7 +39,8 @@ bool starts(std::string const& text, std::string const& with)
     return text.compare(0, with.size(), with) == 0;
 }
 
-/// One of ours that finds a marker to remove and stops before it exchanges that for its own.
+/// A process of this library that finds a marker to evict, and stops before it exchanges that
+/// marker with its own.
 class stopped_breaker
 {
 public:
@@ -52,10 +54,10 @@ public:
             throw std::runtime_error("timed out: a breaker that exchanges the marker");
     }
 
-    /// Makes the exchange and stops again.
+    /// Makes the exchange and stops the process again.
     void exchange()
     {
-        breaker_->kill(SIGSTOP); // when it comes out of the system call
+        breaker_->kill(SIGSTOP); // stops when the system call returns
         tracer_.reset();
         ::siginfo_t how;
         ::waitid(P_PID, static_cast<id_t>(breaker_->pid()), &how, WSTOPPED | WNOWAIT);
@@ -86,8 +88,9 @@ BOOST_FIXTURE_TEST_SUITE(soft_peer_races, beside_peers, *ut::precondition(have_s
 
 BOOST_AUTO_TEST_SUITE(a_peer_that_has_judged)
 
-// It takes what is at the path by now, sees that, and leaves it where it has put it.
-BOOST_AUTO_TEST_CASE(carries_off_the_successors_marker)
+// The peer renames what is at the path by then, detects that it is another marker, and leaves it
+// under the new name.
+BOOST_AUTO_TEST_CASE(moves_the_successors_marker_aside)
 {
     bury_a_peer();
     soft_peer peer(path), successor(path);
@@ -117,8 +120,9 @@ BOOST_AUTO_TEST_CASE(carries_off_the_successors_marker)
     BOOST_TEST(successor.ask("release") == "released");
 }
 
-// Who waits for us then has the lock as well. That is how such peers are; `still_held` tells.
-BOOST_AUTO_TEST_CASE(lets_in_who_waits_for_the_successor)
+// A waiter then acquires the lock as well. Peers of this kind cannot avoid that, but `still_held`
+// reports it.
+BOOST_AUTO_TEST_CASE(lets_in_a_waiter_beside_the_successor)
 {
     bury_a_peer();
     soft_peer peer(path);
@@ -139,7 +143,7 @@ BOOST_AUTO_TEST_CASE(lets_in_who_waits_for_the_successor)
     BOOST_TEST(!fs::exists(path));
 }
 
-BOOST_AUTO_TEST_CASE(and_renamed_removes_what_it_has_judged)
+BOOST_AUTO_TEST_CASE(removes_the_dead_marker_that_it_renamed)
 {
     bury_a_peer();
     soft_peer peer(path);
@@ -155,7 +159,7 @@ BOOST_AUTO_TEST_CASE(and_renamed_removes_what_it_has_judged)
     BOOST_TEST(is_empty());
 }
 
-BOOST_AUTO_TEST_CASE(may_do_so_to_one_of_ours_as_well)
+BOOST_AUTO_TEST_CASE(moves_the_successors_marker_aside_after_our_death)
 {
     bury_one_of_ours();
     soft_peer peer(path);
@@ -172,7 +176,7 @@ BOOST_AUTO_TEST_CASE(may_do_so_to_one_of_ours_as_well)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(while_we_break, *ut::precondition(can_trace))
+BOOST_AUTO_TEST_SUITE(while_we_evict, *ut::precondition(can_trace))
 
 BOOST_AUTO_TEST_CASE(a_peer_removes_the_marker)
 {
@@ -184,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_peer_removes_the_marker)
     BOOST_TEST(is_empty());
 }
 
-// It is put back, having been away for a moment.
+// The peer's marker is moved aside for a moment and restored.
 BOOST_DATA_TEST_CASE_F(beside_peers, a_peer_enters,
                        data::make({ending::release, ending::release_of_closed, ending::death}), how)
 {
@@ -209,7 +213,7 @@ BOOST_AUTO_TEST_CASE(a_peer_enters_and_has_not_written_yet)
     soft_peer peer(path);
     BOOST_TEST(starts(peer.ask("break"), "removed "));
     BOOST_TEST(peer.ask("create") == "created");
-    fs::last_write_time(path, ::time(nullptr) + 3600); // its grace does not end
+    fs::last_write_time(path, ::time(nullptr) + 3600); // keeps its grace period from ending
     auto& breaker = ours.let_go();
     breaker.expect("waiting");
     BOOST_TEST(peer.ask("still") == "yes");
@@ -249,7 +253,7 @@ BOOST_AUTO_TEST_CASE(one_of_ours_enters_after_a_peer)
     BOOST_TEST(is_empty());
 }
 
-// Its marker is away at the moment when it gives the lock back, and may so stay there until its
+// The peer's marker is aside at the moment of its release, and may stay there until the peer's
 // process has ended.
 BOOST_AUTO_TEST_CASE(a_peer_enters_and_finds_its_marker_away)
 {
@@ -272,8 +276,8 @@ BOOST_AUTO_TEST_CASE(a_peer_enters_and_finds_its_marker_away)
     BOOST_TEST(is_empty());
 }
 
-// Our marker is at the path, and what we judged is not removed yet.
-BOOST_AUTO_TEST_CASE(a_peer_carries_off_what_we_have_just_put_there)
+// Our marker is at the path, and the dead marker is not removed yet.
+BOOST_AUTO_TEST_CASE(a_peer_moves_our_new_marker_aside)
 {
     bury_a_peer();
     soft_peer peer(path);

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Python programs at the same marker: another implementation of the protocol, and the packaged
-// filelock, whose markers are empty.
+// Python programs use the same marker: another implementation of the protocol, and the packaged
+// filelock, which leaves its markers empty.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -70,7 +70,7 @@ boost::test_tools::assertion_result have_time_namespaces(ut::test_unit_id)
     return result;
 }
 
-/// In the words of the peer.
+/// Returns the holder in the peer's format.
 std::string said_by_us(fs::path const& path)
 {
     auto const who = soft_file_lock(path).holder();
@@ -102,7 +102,7 @@ BOOST_DATA_TEST_CASE_F(beside_peers, is_waited_for, endings, how)
     BOOST_TEST(!lock.try_lock());
     BOOST_TEST(peer.ask("still") == "yes");
     end(peer, how);
-    timed->write_line(""); // either may be the first
+    timed->write_line(""); // either may acquire the lock first
     gets_it(*sleeping);
     timed->expect("has it");
     BOOST_TEST(timed->wait() == 0);
@@ -111,7 +111,7 @@ BOOST_DATA_TEST_CASE_F(beside_peers, is_waited_for, endings, how)
     BOOST_TEST(is_empty());
 }
 
-// Nobody has asked for its exit status, or somebody has.
+// Its exit status has been read, or not yet.
 BOOST_DATA_TEST_CASE_F(beside_peers, is_succeeded_at_once_when_it_has_died,
                        data::make({false, true}), buried)
 {
@@ -128,8 +128,9 @@ BOOST_DATA_TEST_CASE_F(beside_peers, is_succeeded_at_once_when_it_has_died,
     BOOST_TEST(is_empty());
 }
 
-// The waiter comes too late for the first one's release, and is told of the second one's end.
-BOOST_DATA_TEST_CASE_F(beside_peers, may_be_another_when_we_look_again, endings, how)
+// The waiter comes too late for the first peer's release, and is notified of the second peer's end.
+BOOST_DATA_TEST_CASE_F(beside_peers, may_be_replaced_by_another_before_a_stopped_waiter_runs,
+                       endings, how)
 {
     soft_peer first(path), second(path);
     BOOST_TEST(first.ask("try") == "held");
@@ -189,7 +190,7 @@ BOOST_DATA_TEST_CASE_F(beside_peers, finds_no_lock_of_ours_that_has_ended, our_e
     BOOST_TEST(is_empty());
 }
 
-BOOST_AUTO_TEST_CASE(reads_of_us_what_it_finds_itself)
+BOOST_AUTO_TEST_CASE(reads_our_marker_as_its_own_observation)
 {
     soft_file_lock lock(path);
     lock.lock();
@@ -211,7 +212,7 @@ BOOST_AUTO_TEST_CASE(is_read_as_it_sees_itself)
     BOOST_TEST(read(path) == as_lines(itself));
 }
 
-// Where the kernel tells it other start times than us.
+// The kernel reports other start times to the peer than to us.
 BOOST_AUTO_TEST_CASE(of_another_time_namespace_is_the_same_process,
                      *ut::precondition(have_time_namespaces))
 {
@@ -227,11 +228,11 @@ BOOST_AUTO_TEST_CASE(of_another_time_namespace_is_the_same_process,
     lock.lock();
     BOOST_TEST(peer.ask("judge") == "held");
     BOOST_TEST(peer.ask("read") == neighbour.ask("identity " + std::to_string(::getpid())));
-    peer.close_input(); // the one within the namespace is no child of ours
+    peer.close_input(); // the process within the namespace is not our child
     peer.wait();
 }
 
-BOOST_AUTO_TEST_CASE(judges_as_we_do)
+BOOST_AUTO_TEST_CASE(judges_markers_as_we_do)
 {
     bury_a_peer();
     auto const dead = read(path);
@@ -290,7 +291,8 @@ BOOST_AUTO_TEST_CASE(is_waited_for)
     BOOST_TEST(is_empty());
 }
 
-// The marker is looked at again when the grace is over, and is whole by then.
+// The waiter checks the marker again at the end of the grace period. The marker is complete by
+// then.
 BOOST_AUTO_TEST_CASE(may_go_on_and_die)
 {
     for (auto grace = 250ms;; grace *= 2) {
@@ -304,7 +306,7 @@ BOOST_AUTO_TEST_CASE(may_go_on_and_die)
         auto const first = ours->read_line();
         BOOST_TEST(peer.ask("write") == "held");
         if (steady_clock::now() - before >= grace)
-            continue; // that was too late to say anything
+            continue; // too late for a conclusion
         BOOST_TEST(first.value() == "waiting");
         while (steady_clock::now() < created + grace)
             std::this_thread::yield();
@@ -339,8 +341,8 @@ BOOST_AUTO_TEST_CASE(may_die_and_is_succeeded_after_the_grace)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// None of them ends before all have done: a peer that judged a marker whose owner has died since
-// may carry off the next one's. And nobody is so slow that its unfinished marker is removed.
+// No process ends before all are done: a peer that found a marker's owner dead may move aside the
+// marker of a successor. The grace period is so long that no unfinished marker is removed.
 BOOST_AUTO_TEST_CASE(excludes_us_and_other_peers)
 {
     constexpr int of_each = 3;
@@ -370,7 +372,7 @@ BOOST_AUTO_TEST_CASE(excludes_us_and_other_peers)
         ours.push_back(std::make_unique<child>(work));
         peers.push_back(std::make_unique<soft_peer>(
             path, soft_peer::words{"--grace", "3600", "--poll", "0.001"}));
-        BOOST_TEST(peers.back()->ask("still") == "no"); // it has started
+        BOOST_TEST(peers.back()->ask("still") == "no"); // the answer shows that it has started
     }
     for (auto& one : ours)
         one->write_line("go");
@@ -391,7 +393,7 @@ BOOST_AUTO_TEST_CASE(excludes_us_and_other_peers)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// Its marker stays empty, and so is left for ever.
+// Its markers stay empty, so they are kept forever.
 BOOST_AUTO_TEST_SUITE(filelock_before_3_22, *ut::precondition(have_filelock))
 
 std::vector<std::string> filelock(std::string const& program, fs::path const& path)

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Many processes meet at one marker, and holders die. A `flock` on another file, which the kernel
-// drops when a process ends, is the witness that there is one holder.
+// Many processes contend for one marker, and holders die. A `flock` on another file, which the
+// kernel drops when a process ends, proves that there is one holder.
 
 #include "process/temporary_directory.hpp"
 
@@ -43,7 +43,8 @@ enum fault
     exception
 };
 
-/// Locks and unlocks until it dies with the lock, or the parent closes its end of the pipe.
+/// Locks and unlocks until the process dies with the lock, or the parent closes its end of the
+/// pipe.
 int work(fs::path const& path, fs::path const& proof, int end, unsigned seed)
 {
     std::minstd_rand random(seed);
@@ -69,7 +70,7 @@ struct crowd : temporary_directory
 {
     int ends[2];
     fs::path const proof = directory / "proof";
-    std::map<int, int> outcomes; // how many ended with what; -9 for those who were killed
+    std::map<int, int> outcomes; // number of processes by exit status; -9 counts killed ones
     unsigned started = 0;
 
     crowd() { BOOST_TEST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0); }
@@ -114,7 +115,7 @@ struct crowd : temporary_directory
         soft_file_lock last(path);
         BOOST_TEST(last.try_lock_for(patience));
         last.unlock();
-        // Those who died while they broke a marker may have left something.
+        // Processes that died while they evicted a marker may have left files.
         for (auto const& entry : fs::directory_iterator(directory))
             BOOST_TEST((entry.path() == proof ||
                         entry.path().filename().string().find(".break") != std::string::npos));
@@ -125,7 +126,7 @@ struct crowd : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(soft_races, crowd)
 
-BOOST_AUTO_TEST_CASE(sixteen_processes_find_the_markers_of_the_dead)
+BOOST_AUTO_TEST_CASE(sixteen_processes_evict_dead_markers_one_holder_at_a_time)
 {
     run(16, 500);
 }

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// As faults.cpp, for the tree of markers of readers and writers: killed at any system call, or with
-// any call failing; and heartbeats that fail.
+// Does the same as faults.cpp for the tree of markers of readers and writers: a process is killed
+// at any system call, any call fails, and heartbeats fail.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -61,7 +61,7 @@ namespace {
 auto const both = data::make({storage::local, storage::network});
 std::string const modes[] = {"try shared", "try"};
 
-// Another lock is held all the while, so that the thread of the heartbeats is there.
+// Another lock is held throughout, so that the heartbeat thread exists.
 class tree_taker final : public taker
 {
 public:
@@ -119,7 +119,7 @@ struct fixture : temporary_directory
             }
     }
 
-    // But for the directory of the readers, and housekeeping.
+    // Returns whether nothing is left except the readers' directory and housekeeping files.
     bool is_clean() const
     {
         for (auto const& dir : {tree, readers})
@@ -130,7 +130,7 @@ struct fixture : temporary_directory
         return true;
     }
 
-    /// Whether somebody who was killed has left what says nothing of him.
+    /// Returns whether a killed process has left an unfinished marker, which does not name it.
     bool is_any_unfinished() const
     {
         auto const is_so = [](fs::path const& marker) {
@@ -144,7 +144,7 @@ struct fixture : temporary_directory
         return is_any;
     }
 
-    // What is unfinished has to get old; in `state`, for two seconds.
+    // An unfinished marker becomes stale only by age. In `state` that takes two seconds.
     bool is_free(soft_read_write_lock_options const& options,
                  std::chrono::milliseconds limit = 2s + 2 * threshold + 1s) const
     {
@@ -159,7 +159,7 @@ struct fixture : temporary_directory
         return patient.try_lock_for(limit);
     }
 
-    /// Nobody is there.
+    /// Returns a sequence without any other holder.
     sequence alone(soft_read_write_lock_options const& options, bool writes)
     {
         sequence s;
@@ -187,7 +187,8 @@ struct fixture : temporary_directory
         in_state
     };
 
-    /// One who had it has died, and nobody has asked how.
+    /// Returns a sequence that begins after a holder's death. The dead process is not reaped, so
+    /// that its death can be proved.
     sequence after_death(soft_read_write_lock_options const& options, bool writes, way died)
     {
         auto s = alone(options, writes);
@@ -218,10 +219,10 @@ struct fixture : temporary_directory
         return s;
     }
 
-    /// Another has it until it is waited for.
+    /// Returns a sequence in which another holder releases the lock when it is waited for.
     sequence waiting(soft_read_write_lock_options options, bool writes)
     {
-        options.poll_interval = 100ms; // or it is never seen asleep
+        options.poll_interval = 100ms; // with a shorter interval it is never seen asleep
         auto s = alone(options, writes);
         s.prepare = [this, options, writes] {
             clean();
@@ -236,8 +237,8 @@ struct fixture : temporary_directory
         return s;
     }
 
-    // But for a path that is looked up amiss, once, and a new file of which nothing can be known:
-    // then the marker is left without an owner, and gets old.
+    // Two faults are excepted: a single wrong status of a path, and a failure to read the status of
+    // a new file. In these cases a marker without an owner is left, and it becomes stale by age.
     static void check(sequence const& what, sample_size size)
     {
         fault_points const points(what);
@@ -257,7 +258,7 @@ struct fixture : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(soft_read_write_faults, fixture, *ut::precondition(can_trace))
 
-BOOST_DATA_TEST_CASE_F(fixture, nobody_is_there, both* data::make({false, true}), where, writes)
+BOOST_DATA_TEST_CASE_F(fixture, free_lock, both* data::make({false, true}), where, writes)
 {
     check(alone(hourly(where), writes), {3, 13});
 }
@@ -277,20 +278,21 @@ BOOST_DATA_TEST_CASE_F(fixture, one_has_died_in_state, both, where)
     check(after_death(hourly(where), true, in_state), {2, 29});
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, others_are_waited_for, both* data::make({false, true}), where,
+BOOST_DATA_TEST_CASE_F(fixture, other_holder_is_waited_for, both* data::make({false, true}), where,
                        writes)
 {
     check(waiting(hourly(where), writes), {2, 29});
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, made_in_place, both* data::make({false, true}), where, writes)
+BOOST_DATA_TEST_CASE_F(fixture, markers_made_in_place, both* data::make({false, true}), where,
+                       writes)
 {
     auto s = alone(hourly(where), writes);
     s.injections = "-e inject=linkat:error=EOPNOTSUPP";
     check(s, {2, 17});
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, a_release_that_fails_is_reported_and_done_again,
+BOOST_DATA_TEST_CASE_F(fixture, a_release_that_fails_is_reported_and_retried,
                        both* data::make(modes), where, has)
 {
     actor holder(at, hourly(where)), other(at, hourly(where));
@@ -300,7 +302,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_release_that_fails_is_reported_and_done_again,
         BOOST_TEST(holder("release") == make_error_code(errc::io_error).message());
         BOOST_TEST(other("try") == busy);
     }
-    BOOST_TEST(holder("try shared") == has_it); // and has given back what it had
+    BOOST_TEST(holder("try shared") == has_it); // its previous hold has been released
     BOOST_TEST(other("try shared") == has_it);
     BOOST_TEST(other("release") == done);
     BOOST_TEST(holder("release") == done);
@@ -309,9 +311,9 @@ BOOST_DATA_TEST_CASE_F(fixture, a_release_that_fails_is_reported_and_done_again,
     BOOST_TEST(is_clean());
 }
 
-// A thread for the heartbeats.
-BOOST_DATA_TEST_CASE_F(fixture, a_thread_that_cannot_be_started, both* data::make(modes), where,
-                       has)
+// The thread that cannot be started is the heartbeat thread.
+BOOST_DATA_TEST_CASE_F(fixture, acquisition_fails_when_thread_cannot_be_started,
+                       both* data::make(modes), where, has)
 {
     actor holder(at, hourly(where)), other(at, hourly(where));
     {
@@ -332,14 +334,15 @@ struct beating : fixture
 
     static soft_read_write_lock_options options(storage where, milliseconds limit)
     {
-        return quick(where, limit); // an interval of a quarter
+        return quick(where, limit); // the heartbeat interval is a quarter of the limit
     }
 
-    /// Holds it from when it says "held". Says of a loss: why, with which error, after how many
-    /// milliseconds; when told something, how many there were.
+    /// Starts a process that acquires the lock and says "held". It reports a loss as reason, error
+    /// and milliseconds since the beginning. On a line other than "held?" it says the number of
+    /// losses and releases the lock.
     std::unique_ptr<child> holder(storage where, std::string const& has, milliseconds limit) const
     {
-        // Of the last observation, which killed a holder.
+        // Removes the files of the last observation, which killed a holder.
         for (auto const& name : names_in(directory))
             fs::remove_all(directory / name);
         auto c = std::make_unique<child>([&] {
@@ -384,8 +387,8 @@ failure const failures[] = {{"EIO", EIO}, {"ESTALE", ESTALE}};
 
 } // namespace
 
-// The acquisition's own stamp is the first of its thread; heartbeats are another's, tried again
-// every eighth of the interval.
+// strace counts calls by thread. The acquisition's own stamp is the first of its thread. Heartbeats
+// come from another thread, which retries a failed one every eighth of the interval.
 BOOST_DATA_TEST_CASE_F(beating, heartbeats_that_fail_for_less_than_the_margin_lose_nothing,
                        both* data::make(modes) * data::make(failures), where, has, what)
 {

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Readers and writers on several hosts, with other numbers of processes and other clocks: they
-// exclude each other, no live holder is ever taken for dead, and every dead one is in time.
+// Readers and writers run on several hosts, with other process ids and other clocks. They exclude
+// each other, no living holder is ever taken for dead, and every dead one is evicted in time.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -52,8 +52,8 @@ using entry = std::function<void()>;
 auto const both = data::make({storage::local, storage::network});
 std::string const modes[] = {"try shared", "try"};
 
-/// A lateness of half of it is told from a second wait for it. Where the machine is later than
-/// that, the observation is repeated with twice the time.
+/// A delay of half the threshold must be distinguishable from a second wait. Where the machine is
+/// later than that, the observation is repeated with twice the time.
 constexpr milliseconds shortest_threshold = 160ms;
 
 entry const here;
@@ -113,14 +113,14 @@ struct fixture : temporary_directory
         auto const problem = with_growing_time(shortest_threshold, [&](milliseconds time) {
             threshold = time;
             for (fs::directory_iterator it(directory), end; it != end;)
-                fs::remove_all((it++)->path()); // of the time before
+                fs::remove_all((it++)->path()); // left by the previous attempt
             observe();
         });
         BOOST_TEST(problem.empty(), problem);
     }
 
-    /// Who comes in has looked for the whole of the threshold, or what was left is twice as old;
-    /// and has not waited for another.
+    /// Checks that a successor waits for one whole threshold and not for a second one. It may be
+    /// earlier where the marker is twice as old as the threshold.
     template <class Leave>
     void check_it_takes_the_threshold(Leave const& leave, storage where, std::string const& how)
     {
@@ -131,7 +131,7 @@ struct fixture : temporary_directory
             unless_late(came != lost, "it has lost it at once");
             BOOST_TEST_REQUIRE(came == has_it);
             auto const took = other->how_long();
-            // Its last heartbeat may have been late as well.
+            // The last heartbeat before the death may itself have been late.
             unless_late(took >= threshold || clock_type::now() - left_at >= 2 * threshold - beat(),
                         "it came too early");
             unless_late((*other)("release") == done, "it has lost it");
@@ -145,12 +145,12 @@ struct fixture : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(soft_read_write_hosts, fixture, *ut::precondition(have_namespaces))
 
-BOOST_AUTO_TEST_SUITE(of_other_names)
+BOOST_AUTO_TEST_SUITE(with_other_host_names)
 
 BOOST_DATA_TEST_CASE_F(fixture, they_exclude_each_other,
                        both* data::make(modes) * data::make(modes), where, has, comes)
 {
-    threshold = patience; // nobody is taken for dead
+    threshold = patience; // no holder is taken for dead
     for (bool const holds_there : {false, true}) {
         auto const holder = holding(where, has, holds_there ? elsewhere : here);
         auto const other = start(where, holds_there ? here : elsewhere);
@@ -163,7 +163,7 @@ BOOST_DATA_TEST_CASE_F(fixture, they_exclude_each_other,
     }
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, one_who_waits_there_is_given_it, both, where)
+BOOST_DATA_TEST_CASE_F(fixture, a_waiter_on_another_host_gets_the_lock, both, where)
 {
     threshold = patience;
     auto const holder = holding(where, "try");
@@ -173,7 +173,7 @@ BOOST_DATA_TEST_CASE_F(fixture, one_who_waits_there_is_given_it, both, where)
     BOOST_TEST(other->result() == has_it);
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_is_superseded_after_the_threshold,
+BOOST_DATA_TEST_CASE_F(fixture, a_holder_killed_there_is_superseded_after_the_threshold,
                        both* data::make(modes), where, has)
 {
     check_it_takes_the_threshold(
@@ -185,7 +185,7 @@ BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_is_superseded_after_the
         where, "try");
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_is_not_superseded_by_a_try,
+BOOST_DATA_TEST_CASE_F(fixture, a_holder_killed_there_is_not_superseded_by_a_single_try,
                        both* data::make(modes), where, has)
 {
     check_in_time([&, where = where, has = has] {
@@ -196,7 +196,8 @@ BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_is_not_superseded_by_a_
     });
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, but_when_his_marker_is_old, both* data::make(modes), where, has)
+BOOST_DATA_TEST_CASE_F(fixture, a_holder_killed_there_is_superseded_by_a_try_when_its_marker_is_old,
+                       both* data::make(modes), where, has)
 {
     check_in_time([&, where = where, has = has] {
         auto const holder = holding(where, has, elsewhere);
@@ -204,7 +205,7 @@ BOOST_DATA_TEST_CASE_F(fixture, but_when_his_marker_is_old, both* data::make(mod
         auto const killed_at = clock_type::now();
         std::string came = busy;
         wait_until([&, where = where] {
-            came = (*start(where))("try"); // by one that has not watched it
+            came = (*start(where))("try"); // by an object that has not watched the marker
             return came != busy;
         });
         unless_late(came != lost, "it has lost it at once");
@@ -214,7 +215,7 @@ BOOST_DATA_TEST_CASE_F(fixture, but_when_his_marker_is_old, both* data::make(mod
     });
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_while_he_waited_for_readers, both, where)
+BOOST_DATA_TEST_CASE_F(fixture, a_writer_killed_there_while_it_drains_is_superseded, both, where)
 {
     std::unique_ptr<actor> kept; // a reader that stays
     for (auto const& how : modes)
@@ -236,7 +237,7 @@ BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_while_he_waited_for_rea
     kept.reset();
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_in_state, both, where)
+BOOST_DATA_TEST_CASE_F(fixture, a_process_killed_there_in_state_is_superseded, both, where)
 {
     check_it_takes_the_threshold(
         [&, where = where] {
@@ -256,14 +257,14 @@ BOOST_DATA_TEST_CASE_F(fixture, one_who_was_killed_there_in_state, both, where)
             auto const reads = start(where);
             auto const came = (*reads)("try shared");
             unless_late(came != lost, "the reader has lost it");
-            BOOST_TEST(came == has_it); // it stops no reader
+            BOOST_TEST(came == has_it); // a claimed `state` blocks no reader
             unless_late((*reads)("release") == done, "the reader has lost it");
             return clock_type::now();
         },
         where, "try");
 }
 
-// Readers, a writer who waits for them, and another in state.
+// The lost host has a reader, a writer that waits for readers, and a process in `state`.
 BOOST_DATA_TEST_CASE_F(fixture, a_host_that_is_lost_delays_others_once, both* data::make(modes),
                        where, how)
 {
@@ -292,8 +293,8 @@ BOOST_DATA_TEST_CASE_F(fixture, a_host_that_is_lost_delays_others_once, both* da
         where, how);
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, one_who_is_stopped_there_learns_that_he_has_lost_it,
-                       both* data::make(modes), where, has)
+BOOST_DATA_TEST_CASE_F(fixture, a_holder_stopped_there_learns_of_its_loss, both* data::make(modes),
+                       where, has)
 {
     check_in_time([&, where = where, has = has] {
         auto const holder = holding(where, has, elsewhere);
@@ -317,8 +318,7 @@ BOOST_DATA_TEST_CASE_F(fixture, one_who_is_stopped_there_learns_that_he_has_lost
     });
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, one_who_is_stopped_while_he_waits_for_readers_claims_again, both,
-                       where)
+BOOST_DATA_TEST_CASE_F(fixture, a_writer_stopped_while_it_drains_claims_again, both, where)
 {
     check_in_time([&, where = where] {
         auto const reads = holding(where, "try shared");
@@ -341,8 +341,8 @@ BOOST_DATA_TEST_CASE_F(fixture, one_who_is_stopped_while_he_waits_for_readers_cl
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// One host name, and processes that have other numbers for each other, or none.
-BOOST_AUTO_TEST_SUITE(of_other_numbers)
+// The host name is the same, but the processes have other process ids for each other, or none.
+BOOST_AUTO_TEST_SUITE(with_other_process_ids)
 
 BOOST_DATA_TEST_CASE_F(fixture, a_holder_outside_lives_though_it_cannot_be_seen_within,
                        data::make(modes), has)
@@ -382,7 +382,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-/// Holders, and who would like to follow each, all at the same time.
+/// Pairs of a holder and a process that wants to succeed it, all at the same time.
 struct many : fixture
 {
     struct pair
@@ -440,7 +440,7 @@ struct many : fixture
         pairs.clear();
     }
 
-    /// They are at work together, so that more time is needed.
+    /// The pairs run together, so the threshold is four times as long.
     template <class F>
     void check_all(F const& add_them)
     {
@@ -478,7 +478,8 @@ BOOST_FIXTURE_TEST_CASE(of_other_times, many, *ut::precondition(have_time_namesp
 
 namespace {
 
-// Clocks of hosts that are wrong: libfaketime's, without the clocks that only count.
+// Starts a process with a wrong clock, as on another host. libfaketime shifts the clock, except the
+// monotonic clocks.
 many::maker with_clock(char const* offset, milliseconds const& threshold)
 {
     return [offset, &threshold](fs::path const& at, storage where, entry const& enter) {

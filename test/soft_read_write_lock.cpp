@@ -2,8 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What `soft_read_write_lock` does beyond what every lock does: its files, who keeps whom out, how
-// a hold is kept up, lost and taken over, and what is not taken for a marker.
+// Tests what `soft_read_write_lock` does beyond what every lock does: its files, which requests
+// exclude each other, how a hold is refreshed, lost and taken over, and which files are not taken
+// for markers.
 
 #include "process/child.hpp"
 #include "process/kernel_state.hpp"
@@ -160,7 +161,7 @@ std::string record(std::int64_t pid, std::string const& hostname)
     return some_token + '\n' + std::to_string(pid) + '\n' + hostname + '\n';
 }
 
-/// Nobody loses a hold by these, however busy the machine is.
+/// Returns options with which no hold is lost, however busy the machine is.
 soft_read_write_lock_options steady(storage where = storage::local)
 {
     soft_read_write_lock_options options;
@@ -172,7 +173,7 @@ soft_read_write_lock_options steady(storage where = storage::local)
     return options;
 }
 
-/// Others are soon taken for dead.
+/// Returns options with which the markers of other processes soon become stale.
 soft_read_write_lock_options hasty(storage where = storage::local,
                                    std::chrono::milliseconds threshold = 120ms)
 {
@@ -190,7 +191,7 @@ void check_in_time(F const& observe)
     BOOST_TEST(problem.empty(), problem);
 }
 
-/// Who waits gets in because he is told, or not at all.
+/// Returns options with which a waiter acquires the lock only if it is notified of the change.
 soft_read_write_lock_options told()
 {
     soft_read_write_lock_options options;
@@ -235,7 +236,7 @@ error_code error_of(F&& f)
     return {};
 }
 
-/// A thread that does what it is given.
+/// A thread that runs the tasks that it is given.
 class another_thread
 {
 public:
@@ -261,7 +262,7 @@ private:
     asio::thread_pool pool_{1};
 };
 
-/// Somebody in a thread of his own who waits for the lock.
+/// An acquisition that waits for the lock in a thread of its own.
 class waiting
 {
 public:
@@ -291,7 +292,7 @@ public:
     ~waiting()
     {
         if (result_.valid() && !is_over())
-            lock_.close(); // a check has failed
+            lock_.close(); // reached if a check has failed
     }
 
     bool is_over() const { return result_.wait_for(0s) == std::future_status::ready; }
@@ -320,8 +321,8 @@ std::string message(error_code const& ec)
     return ec ? ec.message() : "done";
 }
 
-/// A process that takes the lock: says "waits" if it must, "held", and "lost" when it is told so;
-/// then does what it is asked.
+/// A process that acquires the lock. It says "waits" if it must wait, then "held", and "lost" when
+/// on_loss reports a loss. Then it obeys commands.
 class actor : public child
 {
 public:
@@ -356,7 +357,7 @@ public:
         return read_line().value_or("it died");
     }
 
-    /// Not while it has the removal right to its marker.
+    /// Stops the process, at a moment when it does not have the removal right to its marker.
     void stop(fs::path const& marker)
     {
         for (;;) {
@@ -380,7 +381,7 @@ public:
     }
 };
 
-/// What was told of a loss.
+/// Collects what on_loss reports.
 class told_losses
 {
 public:
@@ -420,7 +421,7 @@ struct tree : temporary_directory
         return fs::exists(readers) ? names_in(readers) : std::vector<std::string>();
     }
 
-    /// The only reader's marker.
+    /// Returns the path of the only reader's marker.
     fs::path reader() const
     {
         auto const names = reader_names();
@@ -431,7 +432,7 @@ struct tree : temporary_directory
 
     fs::path marker(role r) const { return r == role::reader ? reader() : write; }
 
-    /// Nothing but, maybe, the empty directory of the readers.
+    /// Returns whether nothing is left except, possibly, the empty directory of the readers.
     bool is_clean() const
     {
         auto const names = names_in(directory);
@@ -445,7 +446,7 @@ struct tree : temporary_directory
         return try_as(lock, r);
     }
 
-    /// A marker that somebody else has left.
+    /// Creates a marker as if another program had left it.
     fs::path forge(role r, std::string const& text) const
     {
         if (r == role::writer) {
@@ -459,7 +460,7 @@ struct tree : temporary_directory
         return marker;
     }
 
-    /// The time by the file system's clock.
+    /// Returns the time by the file system's clock.
     nanoseconds file_clock() const
     {
         auto const probe = directory / "probe";
@@ -513,7 +514,7 @@ BOOST_DATA_TEST_CASE_F(tree, of_a_writer, both_storages, where)
     BOOST_TEST(is_clean());
 }
 
-BOOST_AUTO_TEST_CASE(of_a_reader_never_have_the_same_name_again)
+BOOST_AUTO_TEST_CASE(of_a_reader_have_a_new_name_each_time)
 {
     soft_read_write_lock lock(path, steady());
     std::vector<std::string> names, tokens;
@@ -582,7 +583,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(options)
 
-BOOST_AUTO_TEST_CASE(that_make_no_sense_are_refused_by_name_and_value)
+BOOST_AUTO_TEST_CASE(that_are_invalid_are_refused_by_name_and_value)
 {
     auto const check = [](soft_read_write_lock_options const& options, std::string const& name,
                           std::string const& value) {
@@ -644,7 +645,7 @@ BOOST_AUTO_TEST_CASE(have_a_threshold_of_three_intervals_by_default)
     options.stale_threshold.reset();
     soft_read_write_lock lock(path, options);
     auto const begun = steady_clock::now();
-    BOOST_TEST(lock.try_lock_for(80s)); // of three of 30 s it would not be
+    BOOST_TEST(lock.try_lock_for(80s)); // the default interval of 30 s would make it 90 s
     BOOST_TEST((steady_clock::now() - begun >= 450ms));
 }
 
@@ -702,7 +703,7 @@ BOOST_DATA_TEST_CASE_F(tree, keeps_new_readers_out, both_storages, where)
     waiting writes(writer, role::writer);
     BOOST_TEST(is_there(write));
     BOOST_TEST(!is_free_for(role::reader, options));
-    BOOST_TEST(!another_thread().run([&] { return first.try_lock_shared(); })); // nor can they join
+    BOOST_TEST(!another_thread().run([&] { return first.try_lock_shared(); })); // nor by joining
     waiting reads(later, role::reader);
     BOOST_TEST(!writes.is_over());
     first.unlock_shared();
@@ -714,7 +715,7 @@ BOOST_DATA_TEST_CASE_F(tree, keeps_new_readers_out, both_storages, where)
     reads.unlock();
 }
 
-BOOST_AUTO_TEST_CASE(is_told_when_the_readers_go_and_so_are_those_who_wait_for_it)
+BOOST_AUTO_TEST_CASE(is_notified_when_readers_release_and_so_are_its_waiters)
 {
     soft_read_write_lock writer(path, told()), later(path, told());
     actor reads(path, told(), role::reader);
@@ -762,7 +763,7 @@ BOOST_AUTO_TEST_CASE(that_only_tries_lets_readers_in_at_once)
     first.lock_shared();
     fs::last_write_time(path.parent_path(), 0);
     BOOST_TEST(!writer.try_lock());
-    BOOST_TEST(fs::last_write_time(path.parent_path()) == 0); // and has claimed nothing
+    BOOST_TEST(fs::last_write_time(path.parent_path()) == 0); // and it has made no claim
     BOOST_TEST(!is_there(write));
     BOOST_TEST(is_free_for(role::reader));
 }
@@ -869,7 +870,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(loss)
 
-BOOST_DATA_TEST_CASE_F(tree, of_the_marker_is_told_once, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(tree, of_the_marker_is_reported_once, everyone, where, r)
 {
     told_losses told;
     auto options = steady(where);
@@ -896,14 +897,15 @@ BOOST_DATA_TEST_CASE_F(tree, of_the_marker_is_told_once, everyone, where, r)
     wait_for_beats(directory / "other.write", 5);
     BOOST_CHECK_NO_THROW(lock.release());
     BOOST_TEST(!lock.is_locked());
-    BOOST_TEST(lock.loss().has_value()); // had last
+    BOOST_TEST(lock.loss().has_value()); // the loss of the last hold
     lock_as(lock, r);
     BOOST_TEST(!lock.loss());
     BOOST_TEST(lock.still_held(ec));
     BOOST_TEST(told.all().size() == 1u);
 }
 
-BOOST_DATA_TEST_CASE_F(tree, of_a_shared_hold_of_several_threads_is_told_once, both_storages, where)
+BOOST_DATA_TEST_CASE_F(tree, of_a_shared_hold_of_several_threads_is_reported_once, both_storages,
+                       where)
 {
     told_losses told;
     auto options = steady(where);
@@ -924,7 +926,7 @@ BOOST_DATA_TEST_CASE_F(tree, of_a_shared_hold_of_several_threads_is_told_once, b
     BOOST_TEST(lock.loss().has_value());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, to_another_marker_is_told_as_such, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(tree, to_another_marker_is_reported_as_owner_changed, everyone, where, r)
 {
     told_losses told;
     auto options = steady(where);
@@ -940,8 +942,8 @@ BOOST_DATA_TEST_CASE_F(tree, to_another_marker_is_told_as_such, everyone, where,
     BOOST_CHECK_NO_THROW(lock.release());
 }
 
-// No other reader's marker ever has that name.
-BOOST_DATA_TEST_CASE_F(tree, to_another_writer_leaves_him_alone,
+// This concerns writers alone: no other reader's marker ever has the same name.
+BOOST_DATA_TEST_CASE_F(tree, to_another_writer_leaves_its_marker_alone,
                        both_storages* data::make({20, 30'000}), where, milliseconds_between)
 {
     told_losses told;
@@ -955,14 +957,14 @@ BOOST_DATA_TEST_CASE_F(tree, to_another_writer_leaves_him_alone,
     auto const before = stat_of(directory / "new");
     fs::rename(directory / "new", write);
     if (interval < 1s)
-        told.first(); // else it is release that finds it
+        told.first(); // with the long interval, release detects it
     BOOST_CHECK_NO_THROW(lock.release());
     BOOST_TEST(text_of(write) == record(4711, "elsewhere"));
     BOOST_TEST(stat_of(write).st_ino == before.st_ino);
     BOOST_TEST((as_duration(stat_of(write).st_mtim) == as_duration(before.st_mtim)));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, may_be_answered_by_release, both_roles, r)
+BOOST_DATA_TEST_CASE_F(tree, callback_may_release, both_roles, r)
 {
     std::promise<error_code> released;
     soft_read_write_lock* its = nullptr;
@@ -984,7 +986,7 @@ BOOST_DATA_TEST_CASE_F(tree, may_be_answered_by_release, both_roles, r)
     BOOST_TEST(is_free_for(role::writer));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, may_be_answered_by_close, both_roles, r)
+BOOST_DATA_TEST_CASE_F(tree, callback_may_close, both_roles, r)
 {
     std::promise<void> closed;
     soft_read_write_lock* its = nullptr;
@@ -1002,7 +1004,7 @@ BOOST_DATA_TEST_CASE_F(tree, may_be_answered_by_close, both_roles, r)
     BOOST_TEST((error_of([&] { lock.lock(); }) == error::closed));
 }
 
-BOOST_AUTO_TEST_CASE(may_be_answered_by_an_exception_and_others_holds_go_on)
+BOOST_AUTO_TEST_CASE(callback_may_throw_and_other_holds_go_on)
 {
     std::promise<void> thrown;
     auto options = steady();
@@ -1037,7 +1039,7 @@ BOOST_AUTO_TEST_CASE(of_a_shared_hold_is_not_shared)
     BOOST_TEST(!third.get());
     BOOST_TEST(reader_names().size() == 1u);
     BOOST_TEST(!lock.loss());
-    BOOST_TEST(second.run([&] { return lock.try_lock_shared(); })); // there is one to be joined
+    BOOST_TEST(second.run([&] { return lock.try_lock_shared(); })); // there is a hold to join
     BOOST_TEST(reader_names().size() == 1u);
     second.run([&] { lock.unlock_shared(); });
     third.unlock();
@@ -1051,7 +1053,8 @@ BOOST_AUTO_TEST_SUITE(a_stopped_holder)
 auto const supersessions = both_storages * (data::make({role::reader, role::writer, role::writer}) ^
                                             data::make({role::writer, role::reader, role::writer}));
 
-BOOST_DATA_TEST_CASE_F(tree, is_superseded_and_told_so, supersessions, where, r, successor)
+BOOST_DATA_TEST_CASE_F(tree, is_superseded_and_learns_of_its_loss, supersessions, where, r,
+                       successor)
 {
     check_in_time([&, where = where, r = r, successor = successor](auto threshold) {
         auto const options = hasty(where, threshold);
@@ -1082,7 +1085,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_superseded_and_told_so, supersessions, where, r,
     });
 }
 
-BOOST_DATA_TEST_CASE_F(tree, has_lost_the_lock_even_if_nobody_came, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(tree, has_lost_the_lock_even_without_a_successor, everyone, where, r)
 {
     constexpr auto threshold = 120ms;
     actor holder(path, hasty(where, threshold), r);
@@ -1099,8 +1102,8 @@ BOOST_DATA_TEST_CASE_F(tree, has_lost_the_lock_even_if_nobody_came, everyone, wh
     BOOST_TEST(is_clean());
 }
 
-// Whoever tries again and again with one object has been watching.
-BOOST_DATA_TEST_CASE_F(tree, is_not_superseded_by_who_only_tries_once, both_roles, r)
+// An object that tries repeatedly watches the marker, so it succeeds in the end.
+BOOST_DATA_TEST_CASE_F(tree, is_not_superseded_by_a_single_try, both_roles, r)
 {
     check_in_time([&, r = r](auto threshold) {
         auto const options = hasty(storage::local, threshold);
@@ -1119,7 +1122,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_not_superseded_by_who_only_tries_once, both_role
     });
 }
 
-BOOST_AUTO_TEST_CASE(that_was_waiting_for_readers_to_go_begins_again)
+BOOST_AUTO_TEST_CASE(that_was_waiting_for_readers_claims_again)
 {
     check_in_time([&](auto threshold) {
         auto const options = hasty(storage::local, threshold);
@@ -1170,7 +1173,7 @@ BOOST_DATA_TEST_CASE_F(tree, frees_the_lock_at_once, both_storages* both_roles* 
         BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, wakes_who_waits, both_roles* both_roles, dead, next)
+BOOST_DATA_TEST_CASE_F(tree, wakes_a_waiter, both_roles* both_roles, dead, next)
 {
     if (dead == role::reader && next == role::reader)
         return;
@@ -1196,7 +1199,7 @@ BOOST_DATA_TEST_CASE_F(tree, of_one_of_two_readers_leaves_the_other, both_storag
     BOOST_TEST(!is_there(write));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, of_a_writer_who_waits_lets_readers_in, both_storages, where)
+BOOST_DATA_TEST_CASE_F(tree, of_a_waiting_writer_lets_readers_in, both_storages, where)
 {
     soft_read_write_lock first(path, steady(where));
     first.lock_shared();
@@ -1211,7 +1214,7 @@ BOOST_DATA_TEST_CASE_F(tree, of_a_writer_who_waits_lets_readers_in, both_storage
     BOOST_TEST(!is_there(write));
 }
 
-BOOST_AUTO_TEST_CASE(of_a_writer_who_waits_wakes_readers)
+BOOST_AUTO_TEST_CASE(of_a_waiting_writer_wakes_readers)
 {
     soft_read_write_lock first(path, told()), later(path, told());
     first.lock_shared();
@@ -1223,15 +1226,15 @@ BOOST_AUTO_TEST_CASE(of_a_writer_who_waits_wakes_readers)
     reads.unlock();
 }
 
-BOOST_DATA_TEST_CASE_F(tree, amid_a_transition_stops_nobody, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(tree, amid_a_transition_blocks_no_request, everyone, where, r)
 {
     write_text(state, record_of_the_dead(directory));
     BOOST_TEST(is_free_for(r, steady(where)));
     BOOST_TEST(is_there(state) == (r == role::reader));
 }
 
-// Written by another make, which has no witness.
-BOOST_DATA_TEST_CASE_F(tree, of_other_makes_counts, everyone, where, r)
+// Another implementation wrote the marker, so the marker has no witness.
+BOOST_DATA_TEST_CASE_F(tree, of_an_owner_without_witness_counts, everyone, where, r)
 {
     auto const dead = record_of_the_dead(directory);
     auto const forged = forge(r, record(std::stoll(dead), host()));
@@ -1241,7 +1244,8 @@ BOOST_DATA_TEST_CASE_F(tree, of_other_makes_counts, everyone, where, r)
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, is_not_of_the_living_however_old, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(tree, is_not_assumed_of_a_living_owner_with_an_old_marker, everyone, where,
+                       r)
 {
     auto const options = hasty(where, 120ms);
     auto const text = record(::getppid(), host());
@@ -1257,8 +1261,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(state_of_a_transition)
 
-BOOST_DATA_TEST_CASE_F(tree, that_somebody_alive_is_in_keeps_writers_out_and_no_readers,
-                       both_storages, where)
+BOOST_DATA_TEST_CASE_F(tree, with_a_living_owner_keeps_out_writers_but_no_readers, both_storages,
+                       where)
 {
     soft_file_lock in_it(state);
     in_it.lock();
@@ -1339,7 +1343,7 @@ BOOST_DATA_TEST_CASE_F(tree, a_marker_of_twice_the_threshold_is_removed_at_once,
 {
     auto const forged = forge(r, record(4711, "elsewhere"));
     constexpr auto threshold = 120ms;
-    make_old(forged); // and was last changed now
+    make_old(forged); // the change time is the present
     auto const changed = as_duration(stat_of(forged).st_ctim);
     for (bool is_free = false; !is_free;) {
         is_free = is_free_for(role::writer, hasty(where, threshold));
@@ -1363,13 +1367,14 @@ BOOST_DATA_TEST_CASE_F(tree, a_marker_from_the_future_is_watched_like_others, ev
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(what_is_no_marker)
+BOOST_AUTO_TEST_SUITE(other_files)
 
 auto const beginnings =
     data::make({""s, some_token.substr(0, 7), some_token + "\n47",
                 record(4711, "elsewhere"s).substr(0, 40), std::string(5, '\0')});
 
-BOOST_DATA_TEST_CASE_F(tree, yet_is_left_for_the_threshold, both_roles* beginnings, r, text)
+BOOST_DATA_TEST_CASE_F(tree, unfinished_marker_is_kept_for_the_threshold, both_roles* beginnings, r,
+                       text)
 {
     check_in_time([&, r = r, text = text](auto threshold) {
         auto const forged = forge(r, text);
@@ -1386,7 +1391,7 @@ BOOST_DATA_TEST_CASE_F(tree, yet_is_left_for_the_threshold, both_roles* beginnin
     });
 }
 
-// Readers have no business with others' markers.
+// Readers do not read others' markers in the readers' directory, so that combination is left out.
 void check_that_it_is_refused(tree const& t, role r)
 {
     for (role const contender : {role::reader, role::writer}) {
@@ -1410,7 +1415,7 @@ auto const somebodys = data::make(
      "4711\nelsewhere\n12345\n"s, record(4711, "elsewhere") + "more\n", record(4711, "two words"),
      some_token + "\n04711\nelsewhere\n"s, "0123456789ABCDEF0123456789ABCDEF\n4711\nelsewhere\n"s});
 
-BOOST_DATA_TEST_CASE_F(tree, but_somebodys_data_is_refused, both_roles* somebodys, r, text)
+BOOST_DATA_TEST_CASE_F(tree, foreign_data_is_refused, both_roles* somebodys, r, text)
 {
     auto const forged = forge(r, text);
     make_old(forged);
@@ -1420,7 +1425,7 @@ BOOST_DATA_TEST_CASE_F(tree, but_somebodys_data_is_refused, both_roles* somebody
     BOOST_TEST(!is_there(state));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, but_no_regular_file_is_refused, both_roles, r)
+BOOST_DATA_TEST_CASE_F(tree, non_regular_marker_is_refused, both_roles, r)
 {
     auto const where_it_is = forge(r, "");
     auto const target = directory / "target";
@@ -1443,7 +1448,7 @@ BOOST_DATA_TEST_CASE_F(tree, but_no_regular_file_is_refused, both_roles, r)
     BOOST_TEST(!is_there(directory / "none"));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, nor_a_directory_of_markers_is_refused, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(tree, non_directory_of_readers_is_refused, everyone, where, r)
 {
     auto const target = directory / "target";
     fs::create_directory(target);
@@ -1466,7 +1471,7 @@ BOOST_DATA_TEST_CASE_F(tree, nor_a_directory_of_markers_is_refused, everyone, wh
     BOOST_TEST(!is_there(directory / "none"));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, by_its_name_is_ignored, both_storages, where)
+BOOST_DATA_TEST_CASE_F(tree, housekeeping_names_are_ignored, both_storages, where)
 {
     fs::create_directory(readers);
     std::string const housekeeping[] = {".hidden", ".nfs0123", some_token + ".4711.break.1.x",
@@ -1480,14 +1485,14 @@ BOOST_DATA_TEST_CASE_F(tree, by_its_name_is_ignored, both_storages, where)
     BOOST_TEST(lock.holders().empty());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, by_its_name_may_be_one_all_the_same, both_storages, where)
+BOOST_DATA_TEST_CASE_F(tree, any_other_name_may_be_a_marker, both_storages, where)
 {
     fs::create_directory(readers);
     write_text(readers / "whatever", record(4711, "elsewhere"));
     BOOST_TEST(!is_free_for(role::writer, steady(where)));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, is_not_one_with_more_newlines, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(tree, trailing_newlines_are_accepted, everyone, where, r)
 {
     forge(r, record(4711, "elsewhere") + "\n\n");
     BOOST_TEST(!is_free_for(role::writer, steady(where)));
@@ -1497,7 +1502,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(settling)
 
-BOOST_DATA_TEST_CASE_F(tree, takes_its_time_of_a_writer, both_storages, where)
+BOOST_DATA_TEST_CASE_F(tree, delays_a_writer, both_storages, where)
 {
     auto options = steady(where);
     options.settle = 300ms;
@@ -1511,7 +1516,7 @@ BOOST_DATA_TEST_CASE_F(tree, takes_its_time_of_a_writer, both_storages, where)
     BOOST_TEST(lock.try_lock_until(std::chrono::system_clock::now() - 1h));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, is_a_part_of_the_limit, both_storages, where)
+BOOST_DATA_TEST_CASE_F(tree, counts_against_the_time_limit, both_storages, where)
 {
     auto options = steady(where);
     options.settle = 1h;
@@ -1547,7 +1552,7 @@ BOOST_DATA_TEST_CASE_F(tree, keeps_readers_out, both_storages, where)
 
 namespace {
 
-// It would take two seconds. The machine is not always slow.
+// Settling would take two seconds. The machine is not slow at every attempt.
 void check_no_settling(soft_read_write_lock& lock)
 {
     bool is_in_time = false;
@@ -1558,7 +1563,7 @@ void check_no_settling(soft_read_write_lock& lock)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(is_left_out_on_local_storage_alone)
+BOOST_AUTO_TEST_CASE(is_skipped_on_local_storage_only)
 {
     auto options = steady(storage::network);
     options.settle.reset();
@@ -1574,7 +1579,7 @@ BOOST_AUTO_TEST_CASE(is_left_out_on_local_storage_alone)
     check_no_settling(local);
 }
 
-BOOST_AUTO_TEST_CASE(is_left_out_where_it_is_zero)
+BOOST_AUTO_TEST_CASE(is_skipped_where_it_is_zero)
 {
     soft_read_write_lock lock(path, steady(storage::network));
     check_no_settling(lock);
@@ -1584,7 +1589,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(closing)
 
-BOOST_DATA_TEST_CASE_F(tree, gives_up_every_hold, both_storages, where)
+BOOST_DATA_TEST_CASE_F(tree, releases_every_hold, both_storages, where)
 {
     soft_read_write_lock lock(path, steady(where)), writes(directory / "other", steady(where));
     another_thread a, b;
@@ -1619,14 +1624,14 @@ BOOST_AUTO_TEST_CASE(is_no_loss)
     BOOST_TEST(!lock.loss());
 }
 
-// However long they sleep.
-BOOST_DATA_TEST_CASE_F(tree, ends_waits_for_others, both_roles, r)
+// The poll interval is an hour, so only close() can end the wait.
+BOOST_DATA_TEST_CASE_F(tree, ends_waits_for_other_processes, both_roles, r)
 {
     actor holder(path, told(), other(r));
     holder.expect("held");
     child closes([&] {
         auto options = told();
-        options.heartbeat_interval = 1h; // nor does a heartbeat wake it
+        options.heartbeat_interval = 1h; // so that no heartbeat wakes it either
         soft_read_write_lock lock(path, options);
         waiting waits(lock, r);
         say("waits");
@@ -1655,7 +1660,7 @@ BOOST_DATA_TEST_CASE_F(tree, ends_waits_for_threads_of_the_same_object, both_rol
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, is_unlimited, both_roles, r)
+BOOST_DATA_TEST_CASE_F(tree, is_final, both_roles, r)
 {
     soft_read_write_lock lock(path, steady());
     lock.close();
@@ -1773,7 +1778,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(deadlock)
 
-BOOST_DATA_TEST_CASE_F(tree, behind_a_writer_who_waits_for_oneself, both_storages, where)
+BOOST_DATA_TEST_CASE_F(tree, behind_a_writer_that_waits_for_the_caller, both_storages, where)
 {
     auto const options = steady(where);
     soft_read_write_lock a(path, options), b(path, options), c(path, options);
@@ -1789,7 +1794,7 @@ BOOST_DATA_TEST_CASE_F(tree, behind_a_writer_who_waits_for_oneself, both_storage
     BOOST_TEST(c.try_lock_shared());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, behind_a_writer_of_another_process_who_waits_for_oneself,
+BOOST_DATA_TEST_CASE_F(tree, behind_a_writer_of_another_process_that_waits_for_the_caller,
                        both_storages, where)
 {
     soft_read_write_lock a(path, steady(where)), c(path, steady(where));
@@ -1802,7 +1807,7 @@ BOOST_DATA_TEST_CASE_F(tree, behind_a_writer_of_another_process_who_waits_for_on
     writes.expect("held");
 }
 
-BOOST_AUTO_TEST_CASE(with_oneself_through_another_object)
+BOOST_AUTO_TEST_CASE(with_the_caller_through_another_object)
 {
     soft_read_write_lock a(path, steady()), b(path, steady());
     for (role const r : {role::reader, role::writer}) {

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Python programs in the same tree of markers, who do every transition in PATH.state, break what
-// is old, and never look twice.
+// Python programs share a tree of markers with this library. They make every transition in
+// PATH.state, evict stale markers, and do not verify their markers after publishing.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -77,7 +77,8 @@ auto const both = data::make({storage::local, storage::network});
 
 using pace = soft_read_write_peer::pace;
 
-// Nothing gets old; or live ones' markers do, however well they are kept up.
+// With `slow` no marker becomes stale. With `deadly` even the markers of living holders do, however
+// regular their heartbeats are.
 constexpr pace slow{}, deadly{1ms, 2ms};
 
 soft_read_write_lock_options options_for(storage where, pace const& p = slow)
@@ -99,7 +100,7 @@ void wait_until(Condition condition, char const* what)
         throw std::runtime_error(std::string("timed out: ") + what);
 }
 
-/// Who waits for `state` as well is a matter of chance: not that.
+/// Returns the next line, without reports of a wait for `state`, which are a matter of chance.
 std::string hear_of(child& c)
 {
     auto line = c.read_line();
@@ -121,8 +122,8 @@ std::string word(loss_reason reason)
                                                   : "failed";
 }
 
-/// A process of ours, which knows some of the peer's commands, and "losses": COUNT [REASON] of
-/// on_loss, at least one.
+/// A process that uses this library. It knows some of the peer's commands, and "losses", which
+/// waits for a loss and answers COUNT [REASON] of on_loss.
 class one_of_ours : public child
 {
 public:
@@ -181,7 +182,8 @@ std::string in_seconds(milliseconds time)
     return std::to_string(std::chrono::duration<double>(time).count());
 }
 
-/// It is about to make this system call, for which it is asked now, and does not make it yet.
+/// A process that received a request and is stopped before the system call that the request makes
+/// it reach.
 class stopped_before
 {
 public:
@@ -206,7 +208,7 @@ private:
     std::unique_ptr<tracer> tracer_;
 };
 
-/// It is killed, and is a zombie yet.
+/// Kills the process and leaves it as a zombie.
 void die(child& c)
 {
     c.kill();
@@ -214,7 +216,8 @@ void die(child& c)
     ::waitid(P_PID, static_cast<id_t>(c.pid()), &how, WEXITED | WNOWAIT);
 }
 
-/// It has died before this machine was started, for what can be told on network storage.
+/// Kills the process. On network storage its markers look as if it had died before this machine was
+/// started.
 void die_long_ago(child& c, fs::path const& lock)
 {
     die(c);
@@ -251,7 +254,7 @@ struct tree : temporary_directory
         wait_until([&] { return fs::exists(write_path); }, "a writer");
     }
 
-    /// The only marker that there is.
+    /// Returns the path of the only marker.
     fs::path marker(std::string const& mode) const
     {
         return mode == writing ? write_path : readers / names_in(readers).at(0);
@@ -261,7 +264,7 @@ struct tree : temporary_directory
         return mode == writing ? writing : names_in(readers).at(0);
     }
 
-    /// Nothing is left but the directory of readers, if there has been one.
+    /// Returns whether nothing is left except an empty directory of readers.
     bool is_clean() const
     {
         auto const left = names_in(directory);
@@ -309,7 +312,7 @@ BOOST_DATA_TEST_CASE_F(tree, a_writer_excludes_and_is_excluded, parties* conflic
     BOOST_TEST(is_clean());
 }
 
-BOOST_AUTO_TEST_SUITE(a_writer_who_drains)
+BOOST_AUTO_TEST_SUITE(a_draining_writer)
 
 BOOST_DATA_TEST_CASE_F(tree, comes_before_new_readers, parties* parties* both, reads, writes, where)
 {
@@ -328,7 +331,7 @@ BOOST_DATA_TEST_CASE_F(tree, comes_before_new_readers, parties* parties* both, r
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, lets_readers_in_when_he_gives_up, parties* parties* both, reads,
+BOOST_DATA_TEST_CASE_F(tree, lets_readers_in_when_it_gives_up, parties* parties* both, reads,
                        writes, where)
 {
     auto const reader = holder(reads, reading, where);
@@ -379,7 +382,7 @@ BOOST_DATA_TEST_CASE_F(tree, of_theirs_are_read_by_us, modes, mode)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// All of them at the same time, since it takes time.
+// All contests of a test run at the same time, because each takes a whole threshold.
 BOOST_AUTO_TEST_SUITE(heartbeats)
 
 struct contest : tree
@@ -393,7 +396,7 @@ struct contest : tree
                                                 (where == storage::local ? " local" : " network")),
           first(holder(who, mode, where, fast)), second(start(other(who), where, fast))
     {
-        BOOST_TEST(ask(*second, "still") == "no"); // it has started
+        BOOST_TEST(ask(*second, "still") == "no"); // the answer shows that it has started
     }
 };
 
@@ -418,8 +421,8 @@ BOOST_AUTO_TEST_CASE(keep_others_away)
     BOOST_TEST(problem.empty(), problem);
 }
 
-// However old it is by then.
-BOOST_AUTO_TEST_CASE(of_theirs_that_stop_make_us_the_next_after_the_whole_threshold)
+// The marker's age does not count: it must be unchanged for the threshold while it is watched.
+BOOST_AUTO_TEST_CASE(of_theirs_that_stop_let_us_succeed_after_the_whole_threshold)
 {
     auto const problem = with_growing_time(500ms, [](milliseconds threshold) {
         std::vector<std::unique_ptr<contest>> all;
@@ -450,8 +453,8 @@ BOOST_AUTO_TEST_CASE(of_theirs_that_stop_make_us_the_next_after_the_whole_thresh
     BOOST_TEST(problem.empty(), problem);
 }
 
-// Who was stopped is told when he goes on, and leaves alone what his successor has.
-BOOST_AUTO_TEST_CASE(of_ours_that_stop_make_them_the_next)
+// A stopped holder learns of its loss when it continues, and leaves its successor's marker alone.
+BOOST_AUTO_TEST_CASE(of_ours_that_stop_let_them_succeed)
 {
     auto const problem = with_growing_time(500ms, [](milliseconds threshold) {
         std::vector<std::unique_ptr<contest>> all;
@@ -496,7 +499,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_succeeded_at_once, modes* modes* both, its, mode
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, is_succeeded_by_who_waits, conflicting* both, its, mode, where)
+BOOST_DATA_TEST_CASE_F(tree, is_succeeded_by_a_waiter, conflicting* both, its, mode, where)
 {
     auto const peer = holder(party::theirs, its, where);
     auto const ours = start(party::ours, where);
@@ -506,7 +509,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_succeeded_by_who_waits, conflicting* both, its, 
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, inside_of_state_stops_nobody, modes* both, mode, where)
+BOOST_DATA_TEST_CASE_F(tree, in_state_blocks_no_process, modes* both, mode, where)
 {
     soft_read_write_peer peer(path);
     BOOST_TEST(peer.ask("state") == "held");
@@ -518,7 +521,7 @@ BOOST_DATA_TEST_CASE_F(tree, inside_of_state_stops_nobody, modes* both, mode, wh
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, inside_of_state_with_its_marker_stops_nobody, modes* modes* both, its,
+BOOST_DATA_TEST_CASE_F(tree, in_state_with_its_marker_blocks_no_process, modes* modes* both, its,
                        mode, where)
 {
     soft_read_write_peer peer(path);
@@ -537,10 +540,10 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(one_of_ours_that_was_killed)
 
-// It is not old before.
+// The killed process's marker is not yet stale by the peer's threshold when it dies.
 constexpr pace lively{100ms, patience}, its{100ms, 300ms};
 
-BOOST_DATA_TEST_CASE_F(tree, is_succeeded_by_who_waits, modes* both, mode, where)
+BOOST_DATA_TEST_CASE_F(tree, is_succeeded_by_a_waiter, modes* both, mode, where)
 {
     auto const ours = holder(party::ours, mode, where, lively);
     soft_read_write_peer peer(path, its);
@@ -564,8 +567,8 @@ BOOST_DATA_TEST_CASE_F(tree, while_it_drains_is_succeeded_as_well, both, where)
     BOOST_TEST(is_clean());
 }
 
-// What we have there is a soft_file_lock's marker.
-BOOST_DATA_TEST_CASE_F(tree, inside_of_state_stops_nobody, modes, mode)
+// The library's marker of `state` is the marker of a soft_file_lock.
+BOOST_DATA_TEST_CASE_F(tree, in_state_blocks_no_process, modes, mode)
 {
     child ours([&] {
         boost::filelock::soft_file_lock lock(state);
@@ -587,7 +590,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_peer_step_by_step)
 
-// He relies on there being no writer until he leaves `state`.
+// The peer relies on there being no writer until it leaves `state`.
 BOOST_DATA_TEST_CASE_F(tree, reads_although_our_writer_comes_after_its_look, both, where)
 {
     soft_read_write_peer peer(path);
@@ -611,7 +614,7 @@ BOOST_DATA_TEST_CASE_F(tree, reads_although_our_writer_comes_after_its_look, bot
     BOOST_TEST(is_clean());
 }
 
-// Where the time limit ends, whatever happens, he has not got it.
+// Wherever the time limit falls, the writer must not get the lock.
 BOOST_DATA_TEST_CASE_F(tree, is_seen_by_our_writer_who_had_to_wait_for_state, both, where)
 {
     soft_read_write_peer peer(path);
@@ -628,7 +631,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_seen_by_our_writer_who_had_to_wait_for_state, bo
     BOOST_TEST(ask(*ours, "try write") == "held");
 }
 
-// Its host has told it that there is no writer, for somewhat too long.
+// The peer's host reported for slightly too long that there is no writer.
 BOOST_AUTO_TEST_CASE(reads_if_its_look_was_late_and_our_writer_has_settled_by_then)
 {
     for (auto settle = 250ms;; settle *= 2) {
@@ -642,7 +645,7 @@ BOOST_AUTO_TEST_CASE(reads_if_its_look_was_late_and_our_writer_has_settled_by_th
         wait_for_writer();
         BOOST_TEST(peer.ask("state") == "held");
         if (steady_clock::now() - begin >= settle && settle < 8s)
-            continue; // that was too late to say anything
+            continue; // too late for a conclusion
         wait_until([&] { return steady_clock::now() > begin + settle; }, "the end of it");
         BOOST_TEST(peer.ask("create read") == "created");
         BOOST_TEST(peer.ask("write") == "written");
@@ -673,7 +676,7 @@ BOOST_DATA_TEST_CASE_F(tree, in_state_lets_our_readers_in, both, where)
     BOOST_TEST(is_clean());
 }
 
-// There, the name of a writer's marker is theirs.
+// Only the peer that is in `state` may remove a writer's marker.
 BOOST_DATA_TEST_CASE_F(tree, in_state_keeps_us_from_removing_a_dead_writers_marker, modes* both,
                        mode, where)
 {
@@ -690,7 +693,7 @@ BOOST_DATA_TEST_CASE_F(tree, in_state_keeps_us_from_removing_a_dead_writers_mark
     BOOST_TEST(is_clean());
 }
 
-// The marker that it has just created is empty, and nobody's that we know.
+// The marker that the peer has just created is empty and names no owner.
 BOOST_DATA_TEST_CASE_F(tree, between_create_and_write_is_waited_for, modes* modes* both, its, mode,
                        where)
 {
@@ -728,13 +731,13 @@ BOOST_DATA_TEST_CASE_F(tree, that_dies_between_create_and_write_is_succeeded_aft
     BOOST_TEST(hear_of(*ours) == "held");
     BOOST_TEST((steady_clock::now() - begin >= threshold));
     auto const gave = ask(*ours, "release");
-    BOOST_TEST((gave == "released" || gave == "lost")); // on a slow machine
+    BOOST_TEST((gave == "released" || gave == "lost")); // lost on a slow machine
     BOOST_TEST(is_clean());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// As where the clocks of two hosts differ, or its threshold is not ours.
+// This happens where the clocks of two hosts differ, or where the peer has another threshold.
 BOOST_AUTO_TEST_SUITE(a_peer_that_takes_us_for_dead)
 
 struct robbery : tree
@@ -770,7 +773,7 @@ BOOST_DATA_TEST_CASE_F(robbery, is_noticed_by_still_held, modes* both, mode, whe
     BOOST_TEST(is_clean());
 }
 
-// No marker has a name that another had.
+// No marker has a name that another marker had.
 BOOST_DATA_TEST_CASE_F(robbery, once_does_not_find_our_next_hold, both, where)
 {
     judge(reading, where, slow);
@@ -782,8 +785,8 @@ BOOST_DATA_TEST_CASE_F(robbery, once_does_not_find_our_next_hold, both, where)
     BOOST_TEST(is_clean());
 }
 
-// Once.
-BOOST_DATA_TEST_CASE_F(robbery, is_told_of_at_the_next_beat, modes* both, mode, where)
+// Each loss is reported once.
+BOOST_DATA_TEST_CASE_F(robbery, is_reported_at_the_next_heartbeat, modes* both, mode, where)
 {
     judge(mode, where, lively);
     BOOST_TEST(starts(peer.ask("rename"), "renamed "));
@@ -793,20 +796,21 @@ BOOST_DATA_TEST_CASE_F(robbery, is_told_of_at_the_next_beat, modes* both, mode, 
     BOOST_TEST(ask(*ours, "release") == "lost");
 }
 
-BOOST_DATA_TEST_CASE_F(robbery, and_comes_after_us_is_told_of, both, where)
+BOOST_DATA_TEST_CASE_F(robbery, and_succeeds_us_is_reported, both, where)
 {
-    judge(writing, where, {500ms, 60s}); // time enough to come after us
+    judge(writing, where, {500ms, 60s}); // long enough for the peer to create its marker
     BOOST_TEST(starts(peer.ask("rename"), "renamed "));
     BOOST_TEST(peer.ask("create write") == "created");
     BOOST_TEST(peer.ask("write") == "written");
     auto const told = ask(*ours, "losses");
-    BOOST_TEST((told == "1 changed" || told == "1 missing")); // a beat came between
+    BOOST_TEST((told == "1 changed" || told == "1 missing")); // a heartbeat may come between
     BOOST_TEST(ask(*ours, "release") == "lost");
     BOOST_TEST(peer.ask("still") == "yes");
 }
 
-// It sees what it has got, and leaves it where it has put it.
-BOOST_DATA_TEST_CASE_F(robbery, although_we_have_stamped_meanwhile, modes* both, mode, where)
+// The peer sees that the marker it moved aside is fresh, and leaves it under the new name.
+BOOST_DATA_TEST_CASE_F(robbery, leaves_a_marker_aside_that_was_stamped_meanwhile, modes* both, mode,
+                       where)
 {
     judge(mode, where, lively);
     auto const modified = [&] {
@@ -814,20 +818,21 @@ BOOST_DATA_TEST_CASE_F(robbery, although_we_have_stamped_meanwhile, modes* both,
         ::lstat(marker(mode).c_str(), &s);
         return std::make_tuple(s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
     };
-    auto const before = modified(); // a beat since the judgement is as good
+    auto const before = modified(); // a heartbeat since the judgement will do
     wait_until([&] { return modified() != before; }, "a beat");
     BOOST_TEST(starts(peer.ask("rename"), "renamed "));
     auto const verified = peer.ask("verify");
     BOOST_TEST(starts(verified, "left "));
     BOOST_TEST(ask(*ours, "losses") == "1 missing");
     BOOST_TEST(ask(*ours, "release") == "lost");
-    auto const next = holder(party::ours, writing, where); // it is in nobody's way
+    auto const next = holder(party::ours, writing, where); // the moved marker blocks none
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// Where they cannot see us. We are stopped before a call, and all is different after it.
-BOOST_AUTO_TEST_SUITE(we_look_again, *ut::precondition(can_trace))
+// These are places where the peers cannot see our process. It is stopped before a system call, and
+// the tree has changed when it continues.
+BOOST_AUTO_TEST_SUITE(we_check_again, *ut::precondition(can_trace))
 
 BOOST_DATA_TEST_CASE_F(tree, whether_a_writer_has_come_before_our_marker, both, where)
 {
@@ -879,8 +884,9 @@ BOOST_DATA_TEST_CASE_F(tree, whether_our_marker_may_have_been_taken_for_dead, mo
     BOOST_TEST(is_clean());
 }
 
-// By when nobody else can remove it. Their heart goes on as we reach for it.
-BOOST_AUTO_TEST_CASE(whether_what_we_have_judged_is_old_still)
+// It must check again once it has the removal right. The peer's heartbeats resume while our process
+// acquires that right.
+BOOST_AUTO_TEST_CASE(whether_a_marker_is_still_stale)
 {
     auto const problem = with_growing_time(400ms, [this](milliseconds threshold) {
         auto const peer =
@@ -901,8 +907,8 @@ BOOST_AUTO_TEST_CASE(whether_what_we_have_judged_is_old_still)
     BOOST_TEST(problem.empty(), problem);
 }
 
-// The one who has died: by the time that we have `state`, they have removed his marker.
-BOOST_DATA_TEST_CASE_F(tree, who_the_writer_is_once_we_have_state, modes* both, mode, where)
+// The old writer is dead. Its marker has been removed by the time that our process is in `state`.
+BOOST_DATA_TEST_CASE_F(tree, which_writer_is_there_once_we_are_in_state, modes* both, mode, where)
 {
     auto const dead = holder(party::theirs, writing, where);
     die_long_ago(*dead, path);

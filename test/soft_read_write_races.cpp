@@ -2,9 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Many readers and a few writers in one tree of markers, in many processes, Python programs among
-// them. They count in two files, which nobody sees differ, and write down from when to when they
-// had the lock: no writer beside anybody.
+// Many readers and a few writers share one tree of markers. They run in many processes, some of
+// which are Python programs. They count in two files, which no reader must see differ, and log the
+// start and the end of each hold: no writer's hold overlaps another hold.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -55,10 +55,11 @@ namespace {
 
 auto const both = data::make({storage::local, storage::network});
 
-// Whoever has no processor for a while is not to lose what it has.
+// A process that gets no processor for a while must not lose its hold.
 constexpr soft_read_write_peer::pace calm{1s, patience};
 
-/// Of each thread, however slow the machine is: enough to have read and written.
+/// Each thread acquires the lock at least this often, however slow the machine is, so that it has
+/// both read and written.
 constexpr std::size_t least_holds = 20;
 
 soft_read_write_lock_options options_for(storage where)
@@ -73,7 +74,7 @@ soft_read_write_lock_options options_for(storage where)
     return options;
 }
 
-/// In the peer's words: of writes, in two files.
+/// The number of writes, kept in two files in the peer's format.
 class count
 {
 public:
@@ -119,7 +120,7 @@ private:
 struct hold
 {
     bool writes;
-    std::int64_t from, to; // by the steady clock, inside of the hold
+    std::int64_t from, to; // by the steady clock, both within the hold
 };
 
 std::int64_t now()
@@ -127,7 +128,7 @@ std::int64_t now()
     return nanoseconds(steady_clock::now().time_since_epoch()).count();
 }
 
-/// One thread with a lock of its own.
+/// One thread with a lock object of its own.
 class worker
 {
 public:
@@ -165,7 +166,7 @@ public:
         end(h);
     }
 
-    /// At most a millisecond.
+    /// Sleeps for at most a millisecond.
     void pause() { std::this_thread::sleep_for(std::chrono::microseconds(random_() % 1000)); }
 
     bool is_one_of(unsigned hundred) { return random_() / 7 % 100 < hundred; }
@@ -199,17 +200,18 @@ private:
 struct mixture
 {
     unsigned readers = 0, writers = 0, any = 0; // threads of a process
-    unsigned percent = 0;                       // of writes, by those that do any
+    unsigned percent = 0;                       // share of writes of an `any` thread
 };
 
 struct result
 {
     long reads = 0, writes = 0;
     std::int64_t longest_wait_to_write = 0;
-    long least_writes = 0; // of a writer
+    long least_writes = 0; // the fewest writes by one writer
 };
 
-/// Says that it goes on, and at last "done" and what it did.
+/// Runs the threads of one process. Says "at work" every second, and finally "done" and the
+/// results.
 int work(fs::path const& directory, storage where, mixture const& who, unsigned number,
          std::chrono::seconds time)
 {
@@ -233,7 +235,7 @@ int work(fs::path const& directory, storage where, mixture const& who, unsigned 
                     bool const writes = i >= who.readers + who.writers ? w.is_one_of(who.percent)
                                                                        : i >= who.readers;
                     writes ? w.write() : w.read();
-                    w.pause(); // others are to have it as well
+                    w.pause(); // gives others a chance to acquire the lock
                 } while (steady_clock::now() < until || w.holds.size() < least_holds);
             } catch (std::exception const& e) {
                 failed = true;
@@ -287,7 +289,7 @@ result result_of(child& c)
     std::istringstream words(line.value_or("(it has ended)"));
     words >> word >> r.reads >> r.writes;
     BOOST_TEST(word == "done", line.value_or("(it has ended)"));
-    words >> r.longest_wait_to_write >> r.least_writes; // of ours
+    words >> r.longest_wait_to_write >> r.least_writes; // the peer does not send these
     return r;
 }
 
@@ -325,14 +327,15 @@ struct crowd : temporary_directory
         }
     }
 
-    /// Everybody has ended.
+    /// Checks the counts and the log. All processes must have ended.
     void check() const
     {
         count const numbers(directory);
         BOOST_TEST(numbers.get(0) == all.writes);
         BOOST_TEST(numbers.get(1) == all.writes);
 
-        // (when, whether it begins, whether it writes); who ends when another begins is before him
+        // Events: time, whether the hold begins, whether it writes. At equal times an end sorts
+        // before a beginning.
         std::vector<std::tuple<std::int64_t, bool, bool>> events;
         std::vector<std::string> left;
         for (auto const& name : names_in(directory)) {
@@ -371,7 +374,7 @@ struct crowd : temporary_directory
 
 BOOST_FIXTURE_TEST_SUITE(soft_read_write_races, crowd)
 
-BOOST_DATA_TEST_CASE_F(crowd, two_hundred_readers_and_four_writers, both, where)
+BOOST_DATA_TEST_CASE_F(crowd, two_hundred_readers_and_four_writers_exclude_each_other, both, where)
 {
     auto const time = by_extent(2s, 10s, 60s);
     for (unsigned i = 0; i < 8; ++i)
@@ -392,12 +395,12 @@ BOOST_DATA_TEST_CASE_F(crowd, two_hundred_readers_and_four_writers, both, where)
 }
 
 BOOST_TEST_DECORATOR(*ut::precondition(have_soft_peer))
-BOOST_DATA_TEST_CASE_F(crowd, beside_python_programs, both, where)
+BOOST_DATA_TEST_CASE_F(crowd, python_programs_take_part, both, where)
 {
     std::vector<std::unique_ptr<soft_read_write_peer>> theirs;
     for (int i = 0; i < 3; ++i) {
         theirs.push_back(std::make_unique<soft_read_write_peer>(path, calm));
-        BOOST_TEST(theirs.back()->ask("still") == "no"); // it has started
+        BOOST_TEST(theirs.back()->ask("still") == "no"); // the answer shows that it has started
     }
     for (int i = 0; i < 3; ++i)
         start(where, {0, 0, 2, 30}, 2s);

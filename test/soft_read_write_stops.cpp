@@ -2,10 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A process is stopped, or killed, after each system call of what it does with a
-// soft_read_write_lock, and others come: two that may not are never in together, and nobody is kept
-// out for longer than is promised. At a sample of the calls
-// (process/sample.hpp).
+// A process is stopped or killed after each system call of an operation on a soft_read_write_lock,
+// and other processes try the lock. Conflicting holders never overlap, and no process is kept out
+// for longer than documented. A test takes a sample of the calls (process/sample.hpp).
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -58,7 +57,8 @@ namespace ut = boost::unit_test;
 
 namespace {
 
-/// What a process does, after something that it did before it could be stopped, and whom it meets.
+/// An operation of a process, the operation that precedes it and cannot be stopped, and the other
+/// processes that it meets.
 struct act
 {
     enum others
@@ -90,7 +90,7 @@ struct act
     }
 };
 
-/// As where there are no unnamed files.
+/// Makes linkat fail, as on a file system without unnamed files.
 char const in_place[] = "-e inject=linkat:error=EPERM";
 
 act const acts[] = {
@@ -117,11 +117,11 @@ act const acts_in_place[] = {
 
 auto const both = data::make({storage::local, storage::network});
 
-/// A lateness of half of it is told from a second wait for it. Where the machine is later than
-/// that, the observation is repeated with twice the time.
+/// A delay of half the threshold must be distinguishable from a second wait. Where the machine is
+/// later than that, the observation is repeated with twice the time.
 constexpr milliseconds shortest_threshold = 200ms;
 
-/// Whether this process has been stopped and goes on.
+/// Whether this process was stopped and has been continued.
 volatile std::sig_atomic_t goes_on = 0;
 
 struct fixture : temporary_directory
@@ -143,7 +143,8 @@ struct fixture : temporary_directory
         return options;
     }
 
-    /// Who is there. Of who has died nobody has asked how, so that it is soon known.
+    /// The other process: a living one, or a dead one that is not yet reaped, so that its death can
+    /// be proved at once.
     struct company
     {
         std::unique_ptr<actor> lives;
@@ -199,11 +200,13 @@ struct fixture : temporary_directory
         return c;
     }
 
-    /// When a marker of the directory was stamped last: not by a call that a heartbeat makes too.
+    /// Returns the path of the holder's marker.
     fs::path marker_of(std::string const& holder) const
     {
         return is_writing(holder) ? write : fs::directory_iterator(readers)->path();
     }
+    /// Returns when the marker was last stamped, in nanoseconds, or 0 where it does not exist. Uses
+    /// a system call that no heartbeat makes.
     static std::int64_t stamped(fs::path const& marker)
     {
         struct ::statx s = {};
@@ -211,7 +214,7 @@ struct fixture : temporary_directory
         return s.stx_mtime.tv_sec * 1'000'000'000LL + s.stx_mtime.tv_nsec;
     }
 
-    // Or until it has gone.
+    // Waits until the marker is stamped again or no longer exists.
     static void wait_for_beat(fs::path const& marker)
     {
         auto const before = stamped(marker);
@@ -219,9 +222,10 @@ struct fixture : temporary_directory
             std::this_thread::sleep_for(1ms);
     }
 
-    /// Waits for two heartbeats: the first is whole when the second comes. Where it is to be
-    /// stopped it waits for more until it is: strace counts calls from when it is attached, and a
-    /// slow machine makes a different number of heartbeats before the deed begins.
+    /// Waits for two heartbeats: the first is complete when the second comes. Where the process is
+    /// to be stopped, waits for more heartbeats until that has happened: strace counts calls from
+    /// when it attaches, and a slow machine makes a different number of heartbeats before the
+    /// operation begins.
     static void wait_for_beats(fs::path const& marker, bool to_be_stopped)
     {
         for (int i = 0; i < 2 || (to_be_stopped && !goes_on && i < 200); ++i)
@@ -248,7 +252,7 @@ struct fixture : temporary_directory
             wait_for_beats(*marker, to_be_stopped);
             return holds(*lock) ? has_it : lost;
         };
-        // What it has, it can give back, and then it can have all.
+        // Releases every level, after which the lock must be free for a writer.
         d.last = [lock] {
             while (lock->lock_counter() != 0)
                 if (auto const said = perform(*lock, "release"); said != done)
@@ -259,10 +263,10 @@ struct fixture : temporary_directory
         return d;
     }
 
-    /// Not what only keeps the process going.
+    /// Returns the system calls of the operation, without those that only keep the process running.
     std::vector<stop_point> points_of(act const& a, storage where) const
     {
-        // `statx` is how the test itself looks at a marker.
+        // The test itself makes `statx` calls to read a marker's time.
         static std::set<std::string> const others = {"futex",
                                                      "mmap",
                                                      "munmap",
@@ -291,7 +295,7 @@ struct fixture : temporary_directory
                                                (!a.faults.empty() && p.meaning() == "link");
                                     }),
                      points.end());
-        if (a.is_beat()) // the first one alone
+        if (a.is_beat()) // keeps the first heartbeat alone
             points.erase(std::find_if(points.begin(), points.end(),
                                       [n = 0](auto const& p) mutable {
                                           return p.meaning() == "utimensat" && ++n == 2;
@@ -315,7 +319,7 @@ struct fixture : temporary_directory
                bool gives_up = true) const
     {
         auto points = points_of(a, where);
-        if (!gives_up) // to where he has found the readers
+        if (!gives_up) // keeps the calls until it has found the readers
             points.erase(std::find_if(points.rbegin(), points.rend(),
                                       [](auto const& p) { return p.meaning() == "getdents"; })
                              .base(),
@@ -333,7 +337,7 @@ struct fixture : temporary_directory
         }
     }
 
-    /// But for the directory of the readers, and what is called housekeeping.
+    /// Returns the names that are left, except the directory of the readers and housekeeping files.
     std::string what_is_left() const
     {
         std::string all;
@@ -353,7 +357,8 @@ struct fixture : temporary_directory
         return went == done ? "" : "the other cannot give it back: " + went;
     }
 
-    /// The same for an actor with a short threshold, which on a slow machine may lose its hold.
+    /// Does the same for an actor with a short threshold, which may lose its hold on a slow
+    /// machine.
     static void come_unless_late(actor& other, std::string const& how)
     {
         auto const problem = come(other, how);
@@ -370,7 +375,7 @@ struct fixture : temporary_directory
     static bool has_lost_any(actor& other) { return other("losses") != "0"; }
 };
 
-/// Whether a process has the right to remove some marker.
+/// Returns whether a process has the removal right to some marker.
 bool has_right(pid_t pid)
 {
     std::ifstream locks("/proc/locks");
@@ -389,8 +394,8 @@ bool go_together(std::string const& a, std::string const& b)
     return !is_writing(a) && !is_writing(b);
 }
 
-/// One is stopped for longer than its marker is good, and another comes, which on a slow machine
-/// may lose what it has.
+/// Stops one process for longer than its marker is valid, and lets another acquire the lock. On a
+/// slow machine the other may lose its hold.
 void check_successor(fixture const& f, act const& a, storage where, stop_point const& p,
                      std::string const& comes, milliseconds threshold)
 {
@@ -407,7 +412,7 @@ void check_successor(fixture const& f, act const& a, storage where, stop_point c
     demand(came == has_it || (is_held_up && came == busy), "the other: " + came);
     one.trace_no_more();
     auto const went = one.go_on();
-    auto const held = other("held?"); // before the losses, which it may bring to light
+    auto const held = other("held?"); // asked before the losses, because it may detect one
     unless_late(!fixture::has_lost_any(other) && (came != has_it || held == "held"),
                 "the other has lost it");
     demand(went == has_it || went == busy || went == done || went == lost,
@@ -421,7 +426,7 @@ void check_successor(fixture const& f, act const& a, storage where, stop_point c
         demand(gave == done, "the other cannot give it back: " + gave);
     }
     auto const last = one.at_last();
-    unless_late(last == done, "who was stopped, at last: " + last); // it may lose what it has, too
+    unless_late(last == done, "who was stopped, at last: " + last); // it may also lose its hold
     auto const left = f.what_is_left();
     demand(left.empty(), left);
 }
@@ -430,9 +435,9 @@ void check_successor(fixture const& f, act const& a, storage where, stop_point c
 
 BOOST_FIXTURE_TEST_SUITE(soft_read_write_stops, fixture, *ut::precondition(can_trace))
 
-// Death is proved on the same host, so that nobody has to wait.
-BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_and_others_come_in_at_once, both* data::make(acts),
-                       where, a)
+// On the same host death is proved, so no process has to wait for the threshold.
+BOOST_DATA_TEST_CASE_F(fixture, others_get_lock_at_once_when_process_is_killed,
+                       both* data::make(acts), where, a)
 {
     check(a, where, {1, 8}, [&, where = where, a = a](stop_point const& p) -> std::string {
         auto const they = prepare(a, where);
@@ -454,9 +459,10 @@ BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_and_others_come_in_at_once, both* 
     });
 }
 
-// What he has left may say nothing of him, so that it can only get old. In `state`, others are
-// given two seconds to write what they have made.
-BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_while_he_makes_a_marker_in_place,
+// The marker that the killed process leaves may not name it yet, so the marker can only become
+// stale by age. In `state` others wait two seconds for the creator of an empty marker to write its
+// record.
+BOOST_DATA_TEST_CASE_F(fixture, others_get_lock_when_process_is_killed_while_it_writes_its_marker,
                        both* data::make(acts_in_place), where, a)
 {
     check(a, where, {1, 8}, [&, where = where, a = a](stop_point const& p) -> std::string {
@@ -480,8 +486,8 @@ BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_while_he_makes_a_marker_in_place,
     });
 }
 
-// And who knows nothing of the process waits for the threshold, once.
-BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_and_others_come_from_another_host,
+// A process on another host cannot prove the death, so it waits for the threshold, once.
+BOOST_DATA_TEST_CASE_F(fixture, other_host_gets_lock_after_threshold_when_process_is_killed,
                        both* data::make(acts), where, a)
 {
     if (!have_namespaces(0))
@@ -504,7 +510,8 @@ BOOST_DATA_TEST_CASE_F(fixture, one_is_killed_and_others_come_from_another_host,
     });
 }
 
-BOOST_DATA_TEST_CASE_F(fixture, others_come_while_one_is_stopped, both* data::make(acts), where, a)
+BOOST_DATA_TEST_CASE_F(fixture, no_conflicting_hold_while_process_is_stopped,
+                       both* data::make(acts), where, a)
 {
     check(a, where, {1, 8}, [&, where = where, a = a](stop_point const& p) -> std::string {
         for (auto const& comes : {std::string("try shared"), std::string("try")}) {
@@ -548,8 +555,8 @@ BOOST_DATA_TEST_CASE_F(fixture, others_come_while_one_is_stopped, both* data::ma
     });
 }
 
-// A reader goes, and the writer who waits for him is stopped meanwhile.
-BOOST_DATA_TEST_CASE_F(fixture, a_reader_goes_while_one_who_waits_is_stopped, both, where)
+// A reader releases the lock while the writer that waits for it is stopped.
+BOOST_DATA_TEST_CASE_F(fixture, stopped_writer_gets_lock_after_reader_releases, both, where)
 {
     static act const a{"", "try", act::a_reader};
     check(
@@ -579,10 +586,11 @@ BOOST_DATA_TEST_CASE_F(fixture, a_reader_goes_while_one_who_waits_is_stopped, bo
         false);
 }
 
-// For longer than a marker is good. Where he has the right to remove a marker, or is in `state`,
-// others of his host wait for him to go on: he may be about to act.
-BOOST_DATA_TEST_CASE_F(fixture, one_who_is_stopped_for_long_is_superseded, both* data::make(acts),
-                       where, a)
+// The process is stopped for longer than its marker is valid. Where it has the removal right to a
+// marker, or is in `state`, others on its host wait for it to continue, because it may be about to
+// act.
+BOOST_DATA_TEST_CASE_F(fixture, process_stopped_beyond_threshold_is_superseded,
+                       both* data::make(acts), where, a)
 {
     std::vector<std::string> ways = {"wait shared", "wait"};
     if (chosen_extent() == extent::few)

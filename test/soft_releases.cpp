@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// As soft_successors.cpp: holders give their markers back, or are late with it, while others break
-// them, or they themselves are stopped.
+// Does the same as soft_successors.cpp for releases: holders release their markers on time or late
+// while others evict them, or the holders themselves are stopped.
 
 #include <boost/test/unit_test.hpp>
 
@@ -32,8 +32,8 @@ namespace ut = boost::unit_test;
 
 BOOST_FIXTURE_TEST_SUITE(soft_releases, succession, *ut::precondition(can_trace))
 
-// Somebody has the lock, and his time is up; he gives it back while a breaker is stopped, and the
-// next one comes in.
+// A holder's lifetime has ended. It releases the lock while an evicting process is stopped, and a
+// successor acquires it.
 struct expired : succession
 {
     std::unique_ptr<successor> holder;
@@ -53,7 +53,7 @@ struct expired : succession
         make_old(path);
     }
 
-    /// What a stopped process, that has not the lock, does to a successor.
+    /// Returns how the stopped process, which does not hold the lock, harms a successor.
     std::string problem_with(deed const& what, stop_point const& p)
     {
         stopped breaks(what, p);
@@ -120,7 +120,7 @@ deed break_lock(fs::path const& path)
 BOOST_FIXTURE_TEST_CASE(the_holder_gives_it_back_while_it_is_broken_by_hand, expired)
 {
     auto const d = break_lock(path);
-    bool is_open = false; // before, it is the successor that is to be broken
+    bool is_open = false; // before the open, it would remove the successor's marker
     check(
         d, [this] { put_expired(); },
         [&](stop_point const& p) {
@@ -129,7 +129,7 @@ BOOST_FIXTURE_TEST_CASE(the_holder_gives_it_back_while_it_is_broken_by_hand, exp
         });
 }
 
-// The holder is stopped while he gives it back.
+// The holder is stopped during its release.
 struct giving_back : expired
 {
     deed holds() const
@@ -143,7 +143,7 @@ struct giving_back : expired
     }
 };
 
-BOOST_FIXTURE_TEST_CASE(his_time_is_up_while_he_gives_it_back, giving_back)
+BOOST_FIXTURE_TEST_CASE(lifetime_ends_during_the_release, giving_back)
 {
     check(
         holds(), [this] { clear(); },
@@ -160,7 +160,7 @@ BOOST_FIXTURE_TEST_CASE(his_time_is_up_while_he_gives_it_back, giving_back)
         });
 }
 
-BOOST_FIXTURE_TEST_CASE(he_is_broken_by_hand_while_he_gives_it_back, giving_back)
+BOOST_FIXTURE_TEST_CASE(lock_is_broken_during_the_release, giving_back)
 {
     check(
         holds(), [this] { clear(); },
@@ -176,7 +176,7 @@ BOOST_FIXTURE_TEST_CASE(he_is_broken_by_hand_while_he_gives_it_back, giving_back
         });
 }
 
-// Where there are no unnamed files, others see a marker before it is whole, and break it.
+// Where there are no unnamed files, others see a marker before it is complete, and evict it.
 BOOST_FIXTURE_TEST_CASE(one_that_is_being_made_is_broken, expired)
 {
     auto const lock = std::make_shared<soft_file_lock>(path, options);
@@ -188,7 +188,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_being_made_is_broken, expired)
         d, [this] { clear(); },
         [&](stop_point const& p) -> std::string {
             if (p.meaning() == "link")
-                return ""; // which fails
+                return ""; // this link call fails
             stopped makes(d, p);
             if (!makes.has_met())
                 return "it was not stopped";

@@ -2,9 +2,10 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Whoever breaks the marker of the dead is stopped after each of his system calls, and meanwhile
-// others remove it and somebody comes in: his marker stays, whatever was judged before, and never
-// do two have the lock. At a sample of the calls (process/sample.hpp).
+// A process that evicts a dead marker is stopped after each of its system calls. Meanwhile others
+// remove that marker and a successor acquires the lock. The successor's marker stays, whatever was
+// found before, and two processes never hold the lock. A test takes a sample of the calls
+// (process/sample.hpp).
 
 #include <boost/test/unit_test.hpp>
 
@@ -32,15 +33,15 @@ namespace ut = boost::unit_test;
 
 BOOST_FIXTURE_TEST_SUITE(soft_successors, succession, *ut::precondition(can_trace))
 
-// One who died had the lock; and while a breaker is stopped, others remove the marker.
+// A holder has died. While the evicting process is stopped, others remove the marker.
 struct after_a_death : succession
 {
     enum way
     {
         removed,       // by hand
-        carried_off,   // by a breaker who asks nobody, as others' are
-        being_carried, // by one who has not removed it yet
-        broken         // by the successor, if he can
+        carried_off,   // by a process without a removal right, as other implementations do
+        being_carried, // by a process that has renamed but not removed it
+        broken         // by the successor, if it can
     };
 
     void put_dead() const
@@ -49,7 +50,7 @@ struct after_a_death : succession
         write_text(path, dead.record());
     }
 
-    /// Whether the path is vacant then.
+    /// Removes the dead marker in the given way, and returns whether the path is vacant.
     bool unlink_path(file_at const& dead_marker, way how) const
     {
         if (dead_marker.is_there()) {
@@ -64,7 +65,7 @@ struct after_a_death : succession
         return !fs::exists(path);
     }
 
-    /// And one of ours comes in.
+    /// Lets a process of this library acquire the lock meanwhile.
     std::string with_one_of_ours(stop_point const& point, way how) const
     {
         file_at const dead_marker(path);
@@ -95,7 +96,8 @@ struct after_a_death : succession
         return last != done ? "the breaker at last: " + last : what_is_left();
     }
 
-    /// And one of another make, which has neither witness nor the right of removal.
+    /// Lets another implementation acquire the lock meanwhile, which has neither a witness nor the
+    /// removal right.
     std::string with_one_of_another_make(stop_point const& point, way how) const
     {
         file_at const dead_marker(path);
@@ -140,9 +142,9 @@ BOOST_FIXTURE_TEST_CASE(one_of_another_make_comes_in_after_a_death, after_a_deat
             [&](stop_point const& p) { return with_one_of_another_make(p, how); });
 }
 
-// On network storage nobody has the right of removal, and a breaker who was stopped can carry off a
-// live marker. Then its owner can see that.
-BOOST_FIXTURE_TEST_CASE(on_network_storage_a_successor_can_see_that_he_was_broken, after_a_death)
+// On network storage no process has the removal right, and a stopped process may move a live marker
+// aside when it continues. The marker's owner can detect that.
+BOOST_FIXTURE_TEST_CASE(on_network_storage_an_evicted_successor_detects_its_loss, after_a_death)
 {
     options.where = storage::network;
     for (auto const how : {removed, carried_off, broken})
@@ -167,11 +169,11 @@ BOOST_FIXTURE_TEST_CASE(on_network_storage_a_successor_can_see_that_he_was_broke
             });
 }
 
-// The breaker has judged the dead marker and is about to put his own in its place when a successor
-// comes in, so that it is the successor's that he has got.
+// The evicting process has found the marker dead and is about to exchange it with its own when a
+// successor acquires the lock. The exchange therefore gets the successor's marker.
 struct after_an_exchange : after_a_death
 {
-    stop_point before; // the exchange
+    stop_point before; // the call before the exchange
 
     after_an_exchange()
     {
@@ -183,7 +185,8 @@ struct after_an_exchange : after_a_death
         }
     }
 
-    /// Calls `meanwhile` at the second stop. It says what was wrong.
+    /// Calls `meanwhile` at the second stop. `meanwhile` returns a description of the problem, or
+    /// nothing.
     void check(std::function<std::string(successor&)> const& meanwhile) const
     {
         auto const points = points_after();
@@ -245,7 +248,7 @@ private:
     }
 };
 
-BOOST_FIXTURE_TEST_CASE(what_was_got_is_put_back, after_an_exchange)
+BOOST_FIXTURE_TEST_CASE(successors_marker_is_restored, after_an_exchange)
 {
     check([this](successor&) -> std::string {
         successor third(path, options);
@@ -253,7 +256,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_got_is_put_back, after_an_exchange)
     });
 }
 
-BOOST_FIXTURE_TEST_CASE(what_was_got_is_given_back_meanwhile, after_an_exchange)
+BOOST_FIXTURE_TEST_CASE(successor_releases_while_its_marker_is_aside, after_an_exchange)
 {
     check([](successor& next) -> std::string {
         auto const given = next.give_back();
@@ -261,7 +264,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_got_is_given_back_meanwhile, after_an_exchange)
     });
 }
 
-BOOST_FIXTURE_TEST_CASE(who_made_what_was_got_dies_meanwhile, after_an_exchange)
+BOOST_FIXTURE_TEST_CASE(successor_dies_while_its_marker_is_aside, after_an_exchange)
 {
     check([](successor& next) -> std::string {
         next.kill();

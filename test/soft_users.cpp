@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Markers that a user may not read or remove: he is told so, or they are held, and it is never for
-// ever that he waits.
+// Markers that a user may not read or remove: the lock reports an error or counts as held, and no
+// wait lasts forever.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -36,7 +36,8 @@ namespace ut = boost::unit_test;
 
 namespace {
 
-/// Every way of taking it says the same in a process of a user who owns nothing.
+/// Checks that every way to acquire the lock fails with the same error in a process of a user that
+/// owns nothing.
 template <class Expected>
 void check_nobody_refused(fs::path const& path, Expected expected)
 {
@@ -80,8 +81,8 @@ BOOST_AUTO_TEST_CASE(in_a_directory_where_others_may_not_look)
     BOOST_TEST(!error_of(path));
 }
 
-// Names may be found there, and made, but not listed: a live holder's marker may be there under a
-// private name.
+// Names can be opened and created there, but not listed. A live holder's marker may be there under
+// a temporary name.
 BOOST_AUTO_TEST_CASE(in_a_directory_that_others_may_not_list)
 {
     fs::permissions(directory, fs::perms(0733));
@@ -116,8 +117,8 @@ BOOST_AUTO_TEST_CASE(on_read_only_storage, *ut::precondition(can_mount))
 
 auto const directories = data::make({0777, 01777});
 
-BOOST_DATA_TEST_CASE_F(open_to_all, a_live_owners, directories* data::make({0600, 0644, 0666}),
-                       bits, its)
+BOOST_DATA_TEST_CASE_F(open_to_all, a_live_owners_marker_is_waited_for,
+                       directories* data::make({0600, 0644, 0666}), bits, its)
 {
     fs::permissions(directory, fs::perms(bits));
     options.permissions = fs::perms(its);
@@ -128,8 +129,9 @@ BOOST_DATA_TEST_CASE_F(open_to_all, a_live_owners, directories* data::make({0600
     BOOST_TEST(lock.still_held(ec));
 }
 
-// Whoever may not read it, cannot know that.
-BOOST_DATA_TEST_CASE_F(open_to_all, a_dead_owners_that_only_he_may_read, directories, bits)
+// A user that may not read the marker cannot know that its owner is dead.
+BOOST_DATA_TEST_CASE_F(open_to_all, a_dead_owners_marker_that_only_the_owner_may_read_is_waited_for,
+                       directories, bits)
 {
     fs::permissions(directory, fs::perms(bits));
     put_dead();
@@ -147,7 +149,7 @@ BOOST_DATA_TEST_CASE_F(open_to_all, a_dead_owners_that_only_he_may_read, directo
     BOOST_TEST(!error_of(path));
 }
 
-BOOST_AUTO_TEST_CASE(a_dead_owners_that_all_may_remove)
+BOOST_AUTO_TEST_CASE(a_dead_owners_marker_that_all_may_remove_is_evicted)
 {
     fs::permissions(directory, fs::perms(0777));
     put_dead();
@@ -155,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_dead_owners_that_all_may_remove)
     BOOST_TEST(as_nobody([&] { return error_of(path) ? 1 : 0; }) == 0);
 }
 
-BOOST_DATA_TEST_CASE_F(open_to_all, a_dead_owners_that_only_he_may_remove,
+BOOST_DATA_TEST_CASE_F(open_to_all, a_dead_owners_marker_that_only_the_owner_may_remove_is_an_error,
                        data::make({storage::local, storage::network}), where)
 {
     fs::permissions(directory, fs::perms(01777));
@@ -176,8 +178,8 @@ BOOST_DATA_TEST_CASE_F(open_to_all, a_dead_owners_that_only_he_may_remove,
     BOOST_TEST(!error_of(path));
 }
 
-// One of root's, that is half written.
-BOOST_AUTO_TEST_CASE(a_beginning_that_only_its_owner_may_remove)
+// The marker is root's, and half written.
+BOOST_AUTO_TEST_CASE(an_unfinished_marker_that_only_its_owner_may_remove_is_an_error)
 {
     fs::permissions(directory, fs::perms(01777));
     write_text(path, "");

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// As soft_hosts.cpp: of processes that have another time, that may not see each other, or of which
-// what is seen deceives.
+// Does the same as soft_hosts.cpp for processes that have another time, cannot see each other, or
+// show a misleading state.
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -40,14 +40,14 @@ namespace {
 
 using integer = boost::multiprecision::cpp_int;
 
-/// By the third line of a marker.
+/// Returns the start token from the third line of a marker.
 integer start_in(std::string const& text)
 {
     auto const line = without_start(text).size();
     return integer(text.substr(line, text.size() - line - 1));
 }
 
-// What follows the name of the program in /proc, beginning with its state.
+// Returns what follows the program's name in /proc, beginning with the state.
 std::istringstream stat_of(pid_t pid)
 {
     auto const text = text_of("/proc/" + std::to_string(pid) + "/stat");
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_SUITE(of_other_times, *ut::precondition(have_time_namespaces))
 
 auto const shifts = data::make({100'000L, -10L});
 
-BOOST_DATA_TEST_CASE_F(apart, a_holder_there_lives, both* shifts, where, shift)
+BOOST_DATA_TEST_CASE_F(apart, a_holder_with_another_time_lives, both* shifts, where, shift)
 {
     auto const enter = [shift = shift] { enter_time(shift, 987'654'321); };
     auto const holds = start(holder(where, enter));
@@ -90,7 +90,8 @@ BOOST_DATA_TEST_CASE_F(apart, a_holder_there_lives, both* shifts, where, shift)
     BOOST_TEST(run(can_have_it(where)) == was_free);
 }
 
-BOOST_DATA_TEST_CASE_F(apart, a_holder_here_lives_for_one_there, both* shifts, where, shift)
+BOOST_DATA_TEST_CASE_F(apart, a_holder_here_lives_for_a_process_with_another_time, both* shifts,
+                       where, shift)
 {
     auto const enter = [shift = shift] { enter_time(shift, 987'654'321); };
     auto const holds = start(holder(where));
@@ -99,7 +100,7 @@ BOOST_DATA_TEST_CASE_F(apart, a_holder_here_lives_for_one_there, both* shifts, w
     BOOST_TEST(run(can_have_it(where, enter)) == was_free);
 }
 
-// Where it was started before the time began.
+// The process was started before the namespace's clock was zero.
 BOOST_DATA_TEST_CASE_F(apart, an_owner_lives_that_is_older_than_the_time_there, both, where)
 {
     write_text(path, own_record(directory));
@@ -111,14 +112,14 @@ BOOST_DATA_TEST_CASE_F(apart, an_owner_lives_that_is_older_than_the_time_there, 
     BOOST_TEST(run(cannot_have_it(where, enter)) == held);
 }
 
-BOOST_AUTO_TEST_CASE(a_marker_from_there_says_when_its_owner_was_started_here)
+BOOST_AUTO_TEST_CASE(a_marker_from_there_has_the_start_time_of_here)
 {
     auto const holds = start(holder(storage::network, [] { enter_time(100'000); }));
     integer const theirs = start_in(text_of(path)), ours = start_in(own_record(directory));
     BOOST_TEST(theirs - ours == start_of(holds->pid()) - start_of(::getpid()));
 }
 
-BOOST_AUTO_TEST_CASE(a_number_that_is_another_ones_by_now_is_told_there)
+BOOST_AUTO_TEST_CASE(a_reused_process_id_is_detected_there)
 {
     auto const text = record_of_the_dead(directory);
     write_text(path, std::to_string(::getpid()) + text.substr(text.find('\n')));
@@ -127,9 +128,9 @@ BOOST_AUTO_TEST_CASE(a_number_that_is_another_ones_by_now_is_told_there)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(of_which_little_can_be_seen)
+BOOST_AUTO_TEST_SUITE(with_little_visibility)
 
-// Nobody may read when root's processes were started.
+// Enters a view in which the process cannot read the start times of root's processes.
 void hide()
 {
     enter_own_proc("hidepid=2");
@@ -141,17 +142,17 @@ struct hidden : apart
     hidden() { fs::permissions(directory, fs::perms(0777)); }
 };
 
-BOOST_DATA_TEST_CASE_F(hidden, a_live_process_is_the_owner_that_it_may_be, both, where)
+BOOST_DATA_TEST_CASE_F(hidden, a_live_process_counts_as_the_owner, both, where)
 {
     auto const holds = start(holder(where));
-    // The owner of the file alone may change its time, which the contender does.
+    // The contender changes the file's time, which only the owner of the file may do.
     BOOST_TEST(::chown(path.c_str(), 65534, 65534) == 0);
     BOOST_TEST(run(cannot_have_it(where, hide)) == held);
     kill(*holds);
     BOOST_TEST(run(can_have_it(where, hide)) == was_free);
 }
 
-BOOST_DATA_TEST_CASE_F(hidden, and_whoever_has_its_number_by_now, both, where)
+BOOST_DATA_TEST_CASE_F(hidden, a_live_process_with_a_reused_id_counts_as_the_owner, both, where)
 {
     auto const text = record_of_the_dead(directory);
     write_text(path, std::to_string(::getpid()) + text.substr(text.find('\n')));
@@ -160,7 +161,7 @@ BOOST_DATA_TEST_CASE_F(hidden, and_whoever_has_its_number_by_now, both, where)
     BOOST_TEST(run(can_have_it(where)) == was_free);
 }
 
-BOOST_DATA_TEST_CASE_F(apart, a_live_process_is_the_owner_without_proc, both, where)
+BOOST_DATA_TEST_CASE_F(apart, a_live_process_counts_as_the_owner_without_proc, both, where)
 {
     auto const holds = start(holder(where));
     BOOST_TEST(run(cannot_have_it(where, enter_without_proc)) == held);
@@ -168,9 +169,10 @@ BOOST_DATA_TEST_CASE_F(apart, a_live_process_is_the_owner_without_proc, both, wh
     BOOST_TEST(run(can_have_it(where)) == was_free);
 }
 
-BOOST_DATA_TEST_CASE_F(apart, but_of_a_process_that_knew_no_start, both, where)
+BOOST_DATA_TEST_CASE_F(apart, a_dead_process_without_start_time_is_proved_dead_on_local_storage,
+                       both, where)
 {
-    // On network storage it may be a process of another host of this name.
+    // On network storage it may be a process of another host with the same name.
     auto const expected = where == storage::local ? was_free : not_free;
     write_text(path, without_start(record_of_the_dead(directory)));
     BOOST_TEST(run(can_have_it(where, enter_without_proc)) == expected);
@@ -178,7 +180,7 @@ BOOST_DATA_TEST_CASE_F(apart, but_of_a_process_that_knew_no_start, both, where)
     BOOST_TEST(run(cannot_have_it(where, enter_without_proc)) == held);
 }
 
-BOOST_DATA_TEST_CASE_F(apart, the_lock_can_be_had_without_proc, both, where)
+BOOST_DATA_TEST_CASE_F(apart, the_lock_can_be_acquired_without_proc, both, where)
 {
     BOOST_TEST(run(can_have_it(where, enter_without_proc)) == was_free);
     auto const holds = start(holder(where, enter_without_proc));
@@ -191,12 +193,13 @@ BOOST_DATA_TEST_CASE_F(apart, the_lock_can_be_had_without_proc, both, where)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// The process looks as one that has exited and waits for its parent.
+// The process looks like a zombie that waits for its parent.
 BOOST_AUTO_TEST_SUITE(of_a_first_thread_that_has_ended)
 
 [[noreturn]] void end_thread()
 {
-    ::syscall(SYS_exit, 0); // and nothing else; pthread_exit would unwind what the test has made
+    ::syscall(SYS_exit, 0); // ends this thread only; pthread_exit would unwind what the test has
+                            // made
     std::abort();
 }
 
@@ -214,7 +217,7 @@ apart::body outlived_holder(fs::path const& path, soft_file_lock_options const& 
     };
 }
 
-BOOST_DATA_TEST_CASE_F(apart, the_others_hold_the_lock_to_the_last, both, where)
+BOOST_DATA_TEST_CASE_F(apart, the_other_threads_keep_the_lock, both, where)
 {
     auto const holds = start(outlived_holder(path, on(where)));
     wait_until_dead_by_its_state(holds->pid());
@@ -229,10 +232,10 @@ BOOST_DATA_TEST_CASE_F(apart, the_others_hold_the_lock_to_the_last, both, where)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(of_an_owner_who_names_himself_late)
+BOOST_AUTO_TEST_SUITE(of_an_owner_that_writes_its_marker_late)
 
-// Others make the file and then write it.
-BOOST_DATA_TEST_CASE_F(apart, who_waits_is_told_of_his_death, both, where)
+// Other implementations create the file first and then write it.
+BOOST_DATA_TEST_CASE_F(apart, a_waiter_gets_lock_after_its_death, both, where)
 {
     write_text(path, "");
     auto options = on(where);

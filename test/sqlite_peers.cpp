@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Clients of SQLite at the same file, which is empty or a database of theirs; some of them do as
-// ReadWriteLock of Python's filelock does.
+// Clients of SQLite use the same file, which is empty or a database of theirs. Some of them work
+// like ReadWriteLock of Python's filelock.
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -44,12 +44,12 @@ namespace {
 
 int number_in(fs::path const& path)
 {
-    int n = -1; // where somebody is writing it
+    int n = -1; // the value while a process is writing it
     std::ifstream(path.string()) >> n;
     return n;
 }
 
-/// The record locks on the file, as "READ 1073741826 1073742335".
+/// Returns the record locks on the file, as "READ 1073741826 1073742335".
 std::multiset<std::string> locks_on(fs::path const& path)
 {
     struct ::stat s;
@@ -84,7 +84,7 @@ owner_mode as_told(level l)
                                  : owner_mode::kernel_exclusive;
 }
 
-/// The path names nothing, or a database.
+/// The first content of the path: nothing, or a database.
 enum class at_path
 {
     nothing,
@@ -159,7 +159,7 @@ struct at_a_file : beside_sqlite
 enum class ending
 {
     release,
-    close, // of the database
+    close, // the database is closed
     death
 };
 
@@ -184,7 +184,8 @@ void end(one_of_ours& us, ending how)
     how == ending::death ? us.kill() : us.release();
 }
 
-// One by limits and callbacks, another asleep in the kernel; either may be the first to get it.
+// One process waits with a limit and callbacks, another sleeps in the kernel. Either may be the
+// first to get the lock.
 void we_wait_for(sqlite_client& peer, level ours, level theirs, fs::path const& path, ending how)
 {
     BOOST_TEST(peer.begin(theirs));
@@ -240,7 +241,7 @@ BOOST_DATA_TEST_CASE_F(at_a_file, and_we, all_levels* all_levels* files, ours, t
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// To the byte: clients might lock more of them than they need.
+// The locked bytes must be the same: clients might lock more bytes than they need.
 BOOST_DATA_TEST_CASE(what_we_lock_is_what_a_client_locks, all_levels, l)
 {
     make_database();
@@ -259,7 +260,7 @@ BOOST_DATA_TEST_CASE(what_we_lock_is_what_a_client_locks, all_levels, l)
     BOOST_TEST(ours == theirs, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_SUITE(who_waits)
+BOOST_AUTO_TEST_SUITE(a_waiter)
 
 BOOST_DATA_TEST_CASE(is_one_of_us, data::make({ending::release, ending::close, ending::death}), how)
 {
@@ -304,7 +305,7 @@ BOOST_AUTO_TEST_CASE(is_a_client_and_gives_up)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(who_dies)
+BOOST_AUTO_TEST_SUITE(a_process_that_dies)
 
 BOOST_DATA_TEST_CASE(is_a_client, all_levels, theirs)
 {
@@ -344,7 +345,7 @@ BOOST_AUTO_TEST_CASE(is_a_client_that_waits)
     BOOST_TEST(is_open_to(level::upgrade, path));
 }
 
-BOOST_AUTO_TEST_CASE(is_one_of_us_who_waits)
+BOOST_AUTO_TEST_CASE(is_one_of_us_that_waits)
 {
     make_database();
     sqlite_client reader(path), another(path);
@@ -361,7 +362,7 @@ BOOST_AUTO_TEST_CASE(is_one_of_us_who_waits)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(our_writer_who_waits)
+BOOST_AUTO_TEST_SUITE(our_waiting_writer)
 
 BOOST_AUTO_TEST_CASE(asleep_keeps_new_readers_out)
 {
@@ -374,7 +375,7 @@ BOOST_AUTO_TEST_CASE(asleep_keeps_new_readers_out)
     for (auto const l : levels)
         BOOST_TEST(!is_open_to(l, another));
     BOOST_TEST(!is_open_to(level::read, path));
-    BOOST_TEST(reader.ask("read").size() == 64u); // who is in may go on
+    BOOST_TEST(reader.ask("read").size() == 64u); // a present reader may continue
     reader.rollback();
     writer.expect("held");
     writer.expect("released");
@@ -414,8 +415,8 @@ BOOST_AUTO_TEST_CASE(and_gives_up_lets_them_in_at_once)
     BOOST_TEST(is_open_to(level::upgrade, another));
 }
 
-// Who holds nothing yet stands in nobody's way: neither the client's nor new readers'.
-BOOST_AUTO_TEST_CASE(behind_a_client_who_will_write_waits_for_him_alone)
+// A waiter that holds nothing yet blocks neither the client nor new readers.
+BOOST_AUTO_TEST_CASE(behind_a_client_that_will_write_waits_for_that_client_alone)
 {
     make_database();
     sqlite_client client(path), another(path);
@@ -450,9 +451,9 @@ BOOST_AUTO_TEST_CASE(keeps_new_readers_out_once_no_other_may_write)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(their_writer_who_waits)
+BOOST_AUTO_TEST_SUITE(their_waiting_writer)
 
-// A commit that finds readers fails, and keeps the new ones out.
+// A commit that finds readers fails, and keeps new readers out.
 BOOST_AUTO_TEST_CASE(to_commit_keeps_our_new_readers_out)
 {
     make_database();
@@ -470,7 +471,7 @@ BOOST_AUTO_TEST_CASE(to_commit_keeps_our_new_readers_out)
         return other.try_lock_shared_for(5ms);
     }));
     BOOST_TEST((read(path) == database()));
-    BOOST_TEST(again.try_lock_shared()); // else the thread would wait for itself
+    BOOST_TEST(again.try_lock_shared()); // let in, since otherwise the thread would wait for itself
     BOOST_TEST(writer.ask("commit") == "busy");
     lock.unlock_shared();
     BOOST_TEST(writer.ask("commit") == "busy");
@@ -528,9 +529,9 @@ BOOST_AUTO_TEST_CASE(to_write_beside_a_reader_of_theirs)
     read_write_lock lock(path, quick());
     lock.lock_upgrade();
     BOOST_TEST(!lock.try_unlock_upgrade_and_lock());
-    BOOST_TEST(is_open_to(level::read, another)); // again
+    BOOST_TEST(is_open_to(level::read, another)); // the failed conversion has withdrawn its claim
     BOOST_TEST(!is_open_to(level::upgrade, another));
-    BOOST_TEST(is_held(lock)); // not earlier: to ask is to lock again what was lost
+    BOOST_TEST(is_held(lock)); // asked last, because still_held() acquires again what was lost
     BOOST_TEST(!lock.try_unlock_upgrade_and_lock_for(5ms));
     BOOST_TEST(is_open_to(level::read, another));
     BOOST_TEST(!is_open_to(level::upgrade, another));
@@ -609,13 +610,13 @@ BOOST_AUTO_TEST_CASE(of_a_reader_beside_theirs)
     BOOST_TEST(!lock.try_unlock_shared_and_lock());
     BOOST_TEST(!lock.try_unlock_shared_and_lock_for(5ms));
     BOOST_TEST(is_held(lock));
-    BOOST_TEST(is_open_to(level::upgrade, another)); // nothing is left of it
+    BOOST_TEST(is_open_to(level::upgrade, another)); // the failed conversion has left nothing
     BOOST_TEST(lock.try_unlock_shared_and_lock_upgrade());
     BOOST_TEST(is_open_to(level::read, another));
     BOOST_TEST(!is_open_to(level::upgrade, another));
 }
 
-// The client waits for the reader to go, who must not wait for it.
+// The client waits for the reader, which must not wait for the client.
 BOOST_AUTO_TEST_CASE(of_a_reader_beside_a_writer_of_theirs)
 {
     make_database();
@@ -631,7 +632,7 @@ BOOST_AUTO_TEST_CASE(of_a_reader_beside_a_writer_of_theirs)
     BOOST_TEST(is_open_to(level::read, path));
     BOOST_TEST(writer.ask("commit") == "busy");
     BOOST_TEST(!lock.try_unlock_shared_and_lock());
-    BOOST_TEST(!lock.try_unlock_shared_and_lock_for(2h)); // at once
+    BOOST_TEST(!lock.try_unlock_shared_and_lock_for(2h)); // refused at once
     BOOST_TEST(!lock.try_unlock_shared_and_lock_upgrade_for(2h));
     BOOST_TEST(is_held(lock));
     BOOST_TEST(writer.ask("commit") == "busy");
@@ -641,7 +642,7 @@ BOOST_AUTO_TEST_CASE(of_a_reader_beside_a_writer_of_theirs)
     BOOST_TEST(writer.ask("check") == "ok");
 }
 
-BOOST_AUTO_TEST_CASE(of_a_writer_who_has_done)
+BOOST_AUTO_TEST_CASE(of_a_writer_that_is_done)
 {
     make_database();
     sqlite_client reader(path), another(path);
@@ -661,8 +662,8 @@ BOOST_AUTO_TEST_CASE(of_a_writer_who_has_done)
     BOOST_TEST((read(path) == database()));
 }
 
-// Whoever of theirs waits gets in.
-BOOST_AUTO_TEST_CASE(to_something_weaker_lets_in_who_waits)
+// The clients that wait get in.
+BOOST_AUTO_TEST_CASE(downgrade_lets_in_waiting_clients)
 {
     make_database();
     sqlite_client reader(path), upgrader(path);
@@ -681,7 +682,7 @@ BOOST_AUTO_TEST_CASE(to_something_weaker_lets_in_who_waits)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// It keeps its connection, and begins and ends in it.
+// The Python program keeps its connection, and begins and ends its transactions in it.
 BOOST_AUTO_TEST_SUITE(filelock_of_python)
 
 auto const its_levels = data::make({level::read, level::write});
@@ -724,7 +725,7 @@ BOOST_AUTO_TEST_CASE(keeps_our_new_readers_out_while_it_waits)
     BOOST_TEST(is_open_to(level::write, path));
 }
 
-BOOST_AUTO_TEST_CASE(is_kept_out_by_our_writer_who_waits)
+BOOST_AUTO_TEST_CASE(is_kept_out_by_our_waiting_writer)
 {
     filelock_client reader(path), another(path);
     BOOST_TEST(reader.begin(level::read));
@@ -741,7 +742,7 @@ BOOST_AUTO_TEST_CASE(is_kept_out_by_our_writer_who_waits)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// A client has died while it wrote, and what it overwrote is in a journal.
+// A client has died while it wrote. The overwritten content is in a journal.
 BOOST_AUTO_TEST_SUITE(a_journal_to_roll_back)
 
 struct after_a_crash : beside_sqlite
@@ -756,7 +757,7 @@ struct after_a_crash : beside_sqlite
         BOOST_TEST(victim.ask("hurry") == "done");
         BOOST_TEST(victim.begin(level::upgrade));
         BOOST_TEST(victim.ask("spill") == "done");
-        BOOST_TEST(!is_open_to(level::read, path)); // some of it is in the file by now
+        BOOST_TEST(!is_open_to(level::read, path)); // part of the transaction is in the file by now
         victim.die();
         crashed = read(path);
         written = read(journal());
@@ -786,7 +787,7 @@ BOOST_DATA_TEST_CASE_F(after_a_crash, is_rolled_back_after_us, all_levels, ours)
     rolls_back(client);
 }
 
-// To roll back, a client wants the file to itself.
+// A client needs the file for itself in order to roll back.
 BOOST_DATA_TEST_CASE_F(after_a_crash, keeps_clients_out_beside_us,
                        data::make({level::read, level::write}), ours)
 {
@@ -802,8 +803,8 @@ BOOST_DATA_TEST_CASE_F(after_a_crash, keeps_clients_out_beside_us,
     rolls_back(client);
 }
 
-// A limit: SQLite takes RESERVED for a sign that its holder is at work on the journal, and so reads
-// what the file says.
+// This is a limitation: SQLite takes RESERVED as a sign that its holder is working on the journal,
+// and therefore reads what the file contains.
 BOOST_FIXTURE_TEST_CASE(is_overlooked_beside_an_upgrade_lock, after_a_crash)
 {
     sqlite_client client(path);
@@ -818,7 +819,8 @@ BOOST_FIXTURE_TEST_CASE(is_overlooked_beside_an_upgrade_lock, after_a_crash)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// The limits: there clients lock other bytes, in another file, and of these SHARED all the time.
+// These are limitations: in WAL mode clients lock other bytes, in another file, and in the database
+// file they hold SHARED all the time.
 BOOST_AUTO_TEST_SUITE(in_wal_mode)
 
 BOOST_AUTO_TEST_CASE(a_commit_succeeds_beside_our_reader)
@@ -917,8 +919,8 @@ BOOST_AUTO_TEST_CASE(are_named_by_the_error)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// Beside the lock file are two others. Who writes them writes the same number to both, one more
-// than was there.
+// Two other files lie beside the lock file. A writer writes the same number to both, one more than
+// it read.
 struct crowd : at_a_file
 {
     fs::path const a = directory / "a", b = directory / "b";
@@ -940,7 +942,7 @@ struct crowd : at_a_file
 
     int read_and_add() const { return add(number()); }
 
-    // How many have been written.
+    // Returns how many numbers it has written.
     int round(read_write_lock& lock, int i) const
     {
         int written = 0;
@@ -983,7 +985,7 @@ struct crowd : at_a_file
         return written;
     }
 
-    // Until there is something to hear.
+    // Repeats rounds until there is input to read. Returns how many numbers they have written.
     int rounds(int first) const
     {
         read_write_lock lock(path, quick());
@@ -1028,7 +1030,7 @@ BOOST_DATA_TEST_CASE_F(crowd, a_crowd_loses_nothing, files, what)
             one.client = std::make_unique<filelock_client>(path);
         else
             one.client = std::make_unique<sqlite_client>(path);
-        one.client->open(path); // it has started
+        one.client->open(path); // returns when the client has started
     }
     for (auto& one : ours) {
         one->expect("ready");

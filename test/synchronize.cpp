@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Functions that run with a lock held.
+// Functions that run while a lock is held.
 
 #include "process/temporary_directory.hpp"
 
@@ -31,7 +31,7 @@ struct counter
     int add(int n) { return value += n; }
 };
 
-/// Says how it was called.
+/// Returns how it was called.
 struct qualified
 {
     std::string operator()() & { return "lvalue"; }
@@ -61,10 +61,10 @@ BOOST_AUTO_TEST_CASE(the_lock_is_held_during_the_call_and_not_after_it)
     BOOST_TEST(!lock.is_locked());
     BOOST_TEST(other.try_lock());
     other.unlock();
-    BOOST_TEST(f()); // each call is on its own
+    BOOST_TEST(f()); // each call acquires the lock for itself
 }
 
-BOOST_AUTO_TEST_CASE(what_it_throws_comes_out_and_the_lock_is_given_back)
+BOOST_AUTO_TEST_CASE(exceptions_propagate_and_the_lock_is_released)
 {
     file_lock lock(path);
     auto const f = synchronize(lock, [](bool fails) {
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(arguments_and_results_are_passed_on_as_they_are)
     nothing();
 }
 
-BOOST_AUTO_TEST_CASE(everything_that_can_be_invoked_will_do)
+BOOST_AUTO_TEST_CASE(everything_that_can_be_invoked_is_accepted)
 {
     std::mutex lock;
     counter c;
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(it_may_call_itself)
 
 BOOST_AUTO_TEST_CASE(without_the_lock_it_is_not_called)
 {
-    file_lock lock(directory); // which is none
+    file_lock lock(directory); // a directory is no lock file
     bool called = false;
     auto const f = synchronize(lock, [&] { called = true; });
     BOOST_CHECK_THROW(f(), boost::filelock::lock_error);

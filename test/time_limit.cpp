@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Deadlines out of durations and time points of every make.
+// Deadlines made from durations and time points of every type.
 
 #include "set_clock.hpp"
 
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(the_ends_of_every_clock)
     BOOST_TEST(deadline_of(bc::steady_clock::time_point::min()).passed(steady::now()));
 }
 
-// It is one attempt, as a duration of zero is.
+// The result is a single attempt, as for a duration of zero.
 BOOST_AUTO_TEST_CASE(a_point_that_has_passed_is_at_once)
 {
     BOOST_TEST(deadline_of(steady::now()).is_at_once());
@@ -152,8 +152,8 @@ BOOST_AUTO_TEST_CASE(another_clock_is_asked_again_and_its_steps_count_both_ways)
     auto const d = deadline_of(at);
     BOOST_TEST(!d.is_never());
     BOOST_TEST(!d.passed(now));
-    BOOST_TEST((d.next_look(now) == now + 1s)); // since a step wakes nobody
-    BOOST_TEST(!d.passed(now + 11s));           // the steady clock does not matter
+    BOOST_TEST((d.next_look(now) == now + 1s)); // a step of the clock wakes no thread
+    BOOST_TEST(!d.passed(now + 11s));           // the steady clock does not count
     set_clock::time += 9500ms;
     BOOST_TEST((d.next_look(now) == now + 500ms));
     set_clock::time -= 1h;

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The steps of a soft_read_write_lock, attempt by attempt. Between two of them other processes
-// enter `state`, remove the claim, or replace the directory of the readers.
+// The steps of a soft_read_write_lock, attempt by attempt. Between two attempts other processes
+// enter `state`, remove the claim, or replace the readers' directory.
 
 #include "../src/protocol/reader_directory.hpp"
 #include "../src/protocol/reader_set.hpp"
@@ -60,7 +60,8 @@ struct tree : temporary_directory
     fs::path const readers = path.string() + ".readers", write = path.string() + ".write",
                    state = path.string() + ".state", removed = directory / "removed";
 
-    // A reader on another host. It is not judged before it was watched for the threshold.
+    // A reader on another host. Its marker is not taken for stale before it was watched for the
+    // threshold.
     std::string const reader_name = "0123456789abcdef0123456789abcdef.4711";
     std::string const reader_record = "0123456789abcdef0123456789abcdef\n4711\nanother-host\n";
 
@@ -80,7 +81,7 @@ struct tree : temporary_directory
     }
     void remove_reader() const { fs::remove(readers / reader_name); }
 
-    /// A live process of another make.
+    /// Puts a marker of a live process without a witness into `state`.
     void enter_state() const { write_text(state, own_record(directory)); }
     void leave_state() const { fs::remove(state); }
 
@@ -102,7 +103,7 @@ std::string attempt(fd::soft_read_write_protocol& lock, lock_mode mode = lock_mo
     return name_of(lock.attempt(mode, {}));
 }
 
-// Attempts until the claim has settled.
+// Repeats attempts until the claim has settled.
 std::string settled_attempt(fd::soft_read_write_protocol& lock)
 {
     auto const until = std::chrono::steady_clock::now() + patience;
@@ -118,8 +119,8 @@ BOOST_FIXTURE_TEST_SUITE(tree_steps, tree)
 
 // Claims
 
-// A Python reader looks for a writer and makes its marker in `state`.
-BOOST_AUTO_TEST_CASE(writer_that_settles_waits_for_who_is_in_state)
+// A Python reader looks for a writer and creates its marker while it is in `state`.
+BOOST_AUTO_TEST_CASE(settling_writer_waits_for_the_process_in_state)
 {
     BOOST_TEST(with_growing_time(20ms, [&](std::chrono::milliseconds time) {
                    options.settle = time;
@@ -163,7 +164,8 @@ BOOST_DATA_TEST_CASE(writer_stamps_its_claim_while_it_waits_for_readers, both_st
     BOOST_TEST(!fs::exists(write));
 }
 
-// Python peers rely on this: they look for a writer and make their marker in `state`.
+// Python peers rely on this: they look for a writer and create their marker while they are in
+// `state`.
 BOOST_DATA_TEST_CASE(stale_writer_is_removed_in_state_alone, both_storages, where)
 {
     boost::filelock::soft_file_lock_options of_state;
@@ -174,7 +176,7 @@ BOOST_DATA_TEST_CASE(stale_writer_is_removed_in_state_alone, both_storages, wher
     BOOST_TEST(name_of(slow.in_state([&] { return slow.evict(where); })) == "busy");
     if (where == storage::network) {
         auto const came = gate.in_state([&] {
-            leave_state(); // another host takes it for abandoned
+            leave_state(); // as a host that takes it for abandoned does
             return gate.evict(where);
         });
         BOOST_TEST(name_of(came) == "busy");
@@ -185,7 +187,7 @@ BOOST_DATA_TEST_CASE(stale_writer_is_removed_in_state_alone, both_storages, wher
     BOOST_TEST(!fs::exists(state));
 }
 
-// The directory of the readers
+// The readers' directory
 
 BOOST_DATA_TEST_CASE(directory_is_in_place_while_its_path_names_it, both_storages, where)
 {
@@ -248,7 +250,7 @@ BOOST_DATA_TEST_CASE(reader_loses_the_lock_when_the_directory_is_replaced, both_
     BOOST_TEST(!reader->still_held(ec));
     BOOST_TEST((reader->lost() == boost::filelock::loss_reason::marker_missing));
     BOOST_TEST((reader->refresh().lost == boost::filelock::loss_reason::marker_missing));
-    // A user puts the directory back.
+    // A user restores the directory.
     fs::remove(readers);
     fs::rename(removed, readers);
     BOOST_TEST(reader->still_held(ec));
@@ -262,7 +264,7 @@ BOOST_DATA_TEST_CASE(reader_loses_the_lock_when_the_directory_is_replaced, both_
 
 namespace {
 
-// Markers get their names with linkat: that of a writer after that of `state`.
+// Markers are published with linkat, a writer's marker after the marker of `state`.
 stop_point const reader_named{"linkat", 1}, state_named{"linkat", 1}, writer_named{"linkat", 2};
 
 struct stopped_tree : tree
@@ -288,7 +290,7 @@ struct stopped_tree : tree
 
 BOOST_FIXTURE_TEST_SUITE(between_calls, stopped_tree, *ut::precondition(can_trace))
 
-// On network storage another host may have taken `state` for abandoned.
+// On network storage another host may take `state` for abandoned.
 BOOST_AUTO_TEST_CASE(writer_that_has_lost_state_while_it_claims_has_no_claim)
 {
     stopped writes(attempts_in(lock_mode::exclusive, storage::network), writer_named);
@@ -303,11 +305,11 @@ BOOST_AUTO_TEST_CASE(writer_that_has_lost_state_while_it_claims_has_no_claim)
     BOOST_TEST(!fs::exists(write));
 }
 
-// Another process may have taken `state` for abandoned.
+// Another process may take `state` for abandoned.
 BOOST_AUTO_TEST_CASE(writer_that_was_in_state_for_too_long_claims_again)
 {
     options.heartbeat_interval = 50ms;
-    options.stale_threshold = 100ms; // so that it has 50 ms
+    options.stale_threshold = 100ms; // leaves the writer 50 ms
     stopped writes(attempts_in(lock_mode::exclusive, storage::local), state_named);
     BOOST_TEST_REQUIRE(writes.has_met());
     std::this_thread::sleep_for(51ms);
@@ -336,7 +338,7 @@ BOOST_DATA_TEST_CASE_F(stopped_tree, writer_follows_the_directory_of_the_readers
     }
 }
 
-// A writer claims after the reader has looked for one.
+// A writer makes its claim after the reader has looked for one.
 BOOST_DATA_TEST_CASE_F(stopped_tree, reader_looks_for_a_writer_after_it_has_a_marker, both_storages,
                        where)
 {

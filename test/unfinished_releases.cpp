@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Releases and withdrawals that another process is in the way of: threads wait for a bounded time,
-// asynchronous owners and acquisitions that have given up leave the rest to a timer or to the
+// Releases and withdrawals that another process delays. Threads wait for a bounded time.
+// Asynchronous owners and acquisitions that have given up leave the rest to a timer or to the
 // background thread.
 
 #include "fake_protocol.hpp"
@@ -52,8 +52,8 @@ using boost::system::error_code;
 
 namespace {
 
-/// Says `operation_would_block` for as long as it is blocked. Called from several threads, one at a
-/// time.
+/// A protocol that returns `operation_would_block` while it is blocked. It is called from several
+/// threads, one at a time.
 struct blocked_protocol final : fake_protocol
 {
     struct shared
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(is_tried_by_the_destructor)
 {
     lock->lock();
     world->is_blocked = true;
-    lock.reset(); // after 100 ms
+    lock.reset(); // takes 100 ms
     BOOST_TEST(world->releases > 2);
 }
 
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(is_waited_for_by_async_release_on_its_executor)
     std::optional<error_code> told;
     async_release(context, std::move(h), [&](error_code ec) { told = ec; });
     auto const before = world->releases.load();
-    while (world->releases < before + 3) { // by this thread alone
+    while (world->releases < before + 3) { // called by this thread alone
         BOOST_TEST_REQUIRE(!told);
         context.run_one_for(patience);
     }
@@ -265,10 +265,10 @@ BOOST_AUTO_TEST_CASE(ends_with_the_lock_object)
     lock.reset();
     auto const tried = world->releases.load();
     world->is_blocked = false;
-    BOOST_TEST(world->releases == tried); // no other thread calls any more
+    BOOST_TEST(world->releases == tried); // no thread calls the protocol any more
 }
 
-BOOST_AUTO_TEST_CASE(is_nothing_of_a_forked_child_s)
+BOOST_AUTO_TEST_CASE(is_not_inherited_by_a_forked_child)
 {
     auto h = have();
     world->is_blocked = true;
@@ -342,7 +342,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 namespace {
 
-// An object owns its levels: a thread that reads elsewhere would not claim anything.
+// The instance is the owner of the levels. With the thread as owner, a thread that reads through
+// another object would make no claim.
 soft_read_write_lock_options hourly_on_network()
 {
     soft_read_write_lock_options options;
@@ -373,7 +374,7 @@ BOOST_AUTO_TEST_CASE(are_removed_after_async_release)
     });
     context.run_for(patience);
     BOOST_TEST_REQUIRE(told.has_value());
-    BOOST_TEST((!*told || *told == errc::timed_out)); // where this machine stood still
+    BOOST_TEST((!*told || *told == errc::timed_out)); // timed out where this machine was stalled
     soft_file_lock other(path);
     BOOST_TEST(other.try_lock_for(patience));
 }

@@ -2,10 +2,10 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The upgrade family of names, by every lock type of Boost that calls it, on a lock without a file
-// and on one with.
+// The upgrade family of names, called by every lock type of Boost that uses it, on a lock without a
+// file and on one with a file.
 
-// All conversions between Boost.Thread's lock types.
+// Enables all conversions between Boost.Thread's lock types.
 #define BOOST_THREAD_PROVIDES_SHARED_MUTEX_UPWARDS_CONVERSIONS
 #define BOOST_THREAD_PROVIDES_EXPLICIT_LOCK_CONVERSION
 
@@ -86,7 +86,7 @@ struct one_lock<read_write_lock> : filelock_test::temporary_directory
 {
     read_write_lock lock{path};
 
-    /// As is seen by what is left to others.
+    /// Returns the mode that the lock holds, deduced from what is left to others.
     char held() const
     {
         return in_thread([this] {
@@ -113,7 +113,8 @@ boost::system::error_code error_of(F&& f)
     return {};
 }
 
-/// Calls `f` with every kind of duration, with and without a lock to be had.
+/// Calls `f` with every type of duration: a short one for a lock that is held, and a long one for a
+/// lock that is free.
 template <class F>
 void with_durations(F&& f)
 {
@@ -140,7 +141,7 @@ void with_limits(F&& f)
     f(pt::milliseconds(2), pt::time_duration(pt::pos_infin));
 }
 
-// A call of a lock, for a lock that has a name and for one that goes with the expression.
+// Makes a callable that calls a lock, to test lvalues and temporaries.
 #define CALL(...)                                                                                  \
     [](auto&& it) -> decltype(static_cast<decltype(it)>(it).__VA_ARGS__) {                         \
         return static_cast<decltype(it)>(it).__VA_ARGS__;                                          \
@@ -166,7 +167,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(models_the_concepts, Lock, upgrade_kinds)
     BOOST_TEST(subject.held() == '-');
 }
 
-BOOST_AUTO_TEST_CASE(nobody_locks_a_temporary)
+BOOST_AUTO_TEST_CASE(a_temporary_cannot_be_locked)
 {
     bool const all = all_want_an_lvalue(
         CALL(lock()), CALL(try_lock()), CALL(try_lock_for(seconds())),
@@ -270,7 +271,7 @@ BOOST_AUTO_TEST_CASE(conversions_with_limits)
     auto& lock = subject.lock;
     auto const check = [&](auto&& back, auto&& attempt) {
         return [&, back, attempt](auto const& brief, auto const& ample) {
-            lock.protocol.otherwise = fd::attempt_result::busy; // somebody elsewhere is in the way
+            lock.protocol.otherwise = fd::attempt_result::busy; // another holder excludes it
             BOOST_TEST(!attempt(brief));
             lock.protocol.otherwise = fd::attempt_result::acquired;
             BOOST_TEST(attempt(ample));

@@ -2,9 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Ten thousand operations that wait on one thread: for one lock object, for a hundred, for one
-// each; with the holder in the same object, in another one, in another process. What they need of
-// memory, what they cost while nothing happens, and how long it takes to cancel them all.
+// Ten thousand operations wait on one thread: for one lock object, for a hundred, or for one each.
+// The holder uses the same object, another one, or is another process. Measures the memory of each
+// operation, the cost while nothing happens, and the time to cancel them all.
 
 #include "measure.hpp"
 
@@ -79,8 +79,8 @@ usage used()
     return {us(u.ru_utime) + us(u.ru_stime), static_cast<double>(u.ru_nvcsw)};
 }
 
-// Descriptors, of which a lock object that is held or waited for has one. Says how many objects may
-// be.
+// Raises the limit of open files. Every lock object that is held or waited for has one descriptor.
+// Returns how many objects are possible.
 int allow_many_files()
 {
     ::rlimit limit{65536, 65536};
@@ -92,7 +92,7 @@ int allow_many_files()
     return static_cast<int>(std::min<rlim_t>(limit.rlim_cur - 100, 20000)) / 2;
 }
 
-/// In a process of its own.
+/// Runs in a process of its own.
 void measure(int count, holder who)
 {
     temporary_directory const directory;
@@ -125,9 +125,9 @@ void measure(int count, holder who)
                       asio::bind_cancellation_slot(
                           signals[static_cast<std::size_t>(i)].slot(),
                           [&](boost::system::error_code, held_lock<file_lock>) { ++ended; }));
-    context.run_for(std::chrono::seconds(3)); // the first attempts come in quick succession
+    context.run_for(std::chrono::seconds(3)); // the first attempts follow each other quickly
     while (context.run_one_for(std::chrono::milliseconds(100)) != 0) {
-    } // none is in the middle of one
+    } // no attempt is in progress
     auto const each = (memory() - before) / operations;
     auto const what = std::to_string(count) + ", " + name_of(who);
     report("10,000 pending operations, memory of each, by the number of locks and the holder", what,

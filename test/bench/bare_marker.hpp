@@ -20,16 +20,17 @@
 
 namespace bench {
 
-/// The least that a marker costs: the system calls alone, made as C makes them.
+/// The lower bound for a marker: its system calls alone, made as a C program makes them.
 class bare_marker
 {
 public:
-    /// The directory of `path` is to be named, too, since a marker is made in it without a name.
+    /// The directory of `path` is needed too, because a marker is created in it without a name.
     bare_marker(std::string directory, std::string path)
         : directory_(std::move(directory)), path_(std::move(path))
     {}
 
-    /// Makes it without a name, locks a byte of it, writes it, names it. False where there is one.
+    /// Creates a file without a name, locks a byte of it, writes it, and names it. Returns false if
+    /// the path exists.
     bool make()
     {
         constexpr char text[] =
@@ -50,7 +51,7 @@ public:
         return false;
     }
 
-    /// Keeps others from removing it, and removes it if it has its name still.
+    /// Excludes others from removing the marker, and removes it if the path still names it.
     void remove()
     {
         struct ::stat named;
@@ -58,14 +59,14 @@ public:
               ::unlink(path_.c_str()) == 0 && ::flock(file_, LOCK_UN) == 0 && ::close(file_) == 0);
     }
 
-    /// `make`, once another one has gone, of which inotify tells. By one process.
+    /// Calls `make` after another marker has gone, which inotify reports. For use by one process.
     void wait_and_make()
     {
         while (!make()) {
             if (notifier_ == -1)
                 check((notifier_ = ::inotify_init1(IN_CLOEXEC)) != -1);
             if (::inotify_add_watch(notifier_, path_.c_str(), IN_ATTRIB | IN_DELETE_SELF) == -1)
-                continue; // it has gone
+                continue; // the marker has gone
             if (make())
                 break;
             char events[4096];

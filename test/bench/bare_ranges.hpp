@@ -16,13 +16,14 @@
 
 namespace bench {
 
-/// The least that a lock on SQLite's bytes costs: the system calls alone, made as C makes them.
+/// The lower bound for a lock on SQLite's bytes: its system calls alone, made as a C program makes
+/// them.
 class bare_ranges
 {
 public:
     explicit bare_ranges(std::string path) : path_(std::move(path)) {}
 
-    /// If no writer waits. By processes that nobody keeps out.
+    /// Locks if no writer waits. For processes that nothing keeps out.
     void read()
     {
         open();
@@ -41,12 +42,12 @@ public:
         check(set(F_WRLCK, reserved) && is_free(pending) && set(F_RDLCK, shared) && is_named());
     }
 
-    /// What `upgrade` got.
+    /// Converts a lock that `upgrade` acquired.
     void strengthen() { check(is_named() && set(F_WRLCK, pending) && set(F_WRLCK, shared)); }
 
     void release() { check(set(F_UNLCK, everything) && ::close(file_) == 0); }
 
-    // The kernel's own wait, with nothing looked at.
+    // Uses the kernel's own wait, without any check.
     void wait_to_read()
     {
         open();

@@ -19,7 +19,7 @@
 
 namespace bench {
 
-/// The least that a reader or a writer costs who has markers only: the system calls alone.
+/// The lower bound for a reader or writer that uses markers only: its system calls alone.
 class bare_tree
 {
 public:
@@ -32,7 +32,7 @@ public:
         check(::mkdir(readers_.c_str(), 0700) == 0);
     }
 
-    /// Looks for a writer, makes a marker, looks again, and makes sure of the marker.
+    /// Looks for a writer, creates a marker, looks again, and verifies the marker.
     void read()
     {
         open_readers();
@@ -46,8 +46,8 @@ public:
         ::close(directory_);
     }
 
-    /// Under `state`, looks for a writer and makes a marker; then looks for readers, and makes sure
-    /// of the marker.
+    /// Under `state`, looks for a writer and creates a marker. Then looks for readers, and verifies
+    /// the marker.
     void write()
     {
         check(state_.make() && !is_there(write_path_) && write_.make());

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Eight processes that want one lock all the time: how often it changes hands in a second, against
-// bare `flock`.
+// Eight processes acquire one lock repeatedly. Measures how often the lock changes hands in a
+// second, relative to bare `flock`.
 
 #include "measure.hpp"
 
@@ -29,12 +29,12 @@ constexpr double seconds = 0.5;
 
 struct board
 {
-    int last = -1; // who had it last; written by who has it
+    int last = -1; // the last holder, written by the holder
     long changes = 0;
     long holds = 0;
 };
 
-/// How often the lock changed hands in a second.
+/// Returns how often the lock changed hands in a second.
 double hand_overs(board& b, std::function<void()> const& lock, std::function<void()> const& unlock)
 {
     b = {};
@@ -77,7 +77,7 @@ int main()
         check(::flock(fd, LOCK_UN) == 0);
         ::close(fd);
     };
-    // And with what a lock has to ask besides: whether the path still names the file.
+    // Also checks whether the path still names the file, as a lock must.
     auto const is_named = [&] {
         struct ::stat held, named;
         check(::fstat(fd, &held) == 0 && ::lstat(path.c_str(), &named) == 0);

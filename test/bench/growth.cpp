@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What a lock costs while this process has many others: held, or waited for by a thread each.
+// The cost of a lock while this process has many others: held, or waited for by a thread each.
 
 #include "measure.hpp"
 
@@ -65,7 +65,7 @@ void wait_for(boost::filesystem::path const& path, std::atomic<int>& waiting)
     lock.unlock();
 }
 
-/// From one thread to another, in nanoseconds.
+/// Returns the time from an unlock in one thread to the lock in another, in nanoseconds.
 double hand_over(boost::filesystem::path const& path)
 {
     std::atomic<int> started{0}, waiting{0}, had{0};
@@ -86,7 +86,7 @@ double hand_over(boost::filesystem::path const& path)
         started = i;
         while (waiting != i)
             std::this_thread::yield();
-        std::this_thread::sleep_for(std::chrono::milliseconds(20)); // it tries some times more
+        std::this_thread::sleep_for(std::chrono::milliseconds(20)); // it tries a few more times
         auto const start = now();
         lock.unlock();
         while (had != i)

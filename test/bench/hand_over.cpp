@@ -2,9 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// How long it takes from the unlock in one process to the lock in another, which is asleep in one
-// of our waits, against the kernel's own wait and, where its interpreter is the argument, Python's;
-// and from the holder's death.
+// Measures the time from the unlock in one process to the lock in another, which sleeps in one of
+// our waits. The base is the kernel's own wait. Python's wait is measured where its interpreter is
+// the argument. Also measures the time from the holder's death.
 
 #include "bare_marker.hpp"
 #include "bare_ranges.hpp"
@@ -39,27 +39,27 @@ struct calls
     std::function<void()> lock, unlock;
 };
 
-/// One way of waiting, and what it took.
+/// One way to wait, and its measured times.
 struct way
 {
     std::string name;
     std::unique_ptr<process> waiter;
     calls holder;
     bool learns_of_death = true;
-    int is_due_every = 1;              // so many rounds
+    int is_due_every = 1;              // measured once in this many rounds
     std::vector<double> releases = {}; // nanoseconds from before the unlock here to the lock there
-    std::vector<double> deaths = {};   // and from before a holder is killed,
-    std::vector<double> unreaped = {}; // for whose end his parent does not ask
+    std::vector<double> deaths = {};   // nanoseconds from before the kill of a holder,
+    std::vector<double> unreaped = {}; // if its parent does not reap it
 };
 
-/// What `let_go` takes until the waiter, asleep, has the lock.
+/// Measures the time from `let_go` until the sleeping waiter has the lock.
 template <class F>
 void measure_once(way& w, std::vector<double>& times, F const& let_go)
 {
     w.waiter->tell("go");
-    // It tries some times more before it goes to sleep for long; `acquire` looks for the holder,
-    // for which the kernel takes up to 25 ms; and the processor sleeps, too. Not all the same,
-    // since some ask at regular intervals.
+    // The waiter tries a few more times before a long sleep. `acquire` looks for the holder, for
+    // which the kernel takes up to 25 ms. The processor goes to sleep as well. The delay varies,
+    // because some waiters poll at regular intervals.
     std::this_thread::sleep_for(std::chrono::milliseconds(50 + 17 * times.size() % 50));
     auto const start = now();
     let_go();
@@ -74,7 +74,7 @@ void measure_release(way& w)
 
 void measure_death(way& w, std::vector<double> way::*times, bool is_reaped)
 {
-    // Whose end its parent ignores, the kernel reaps at once (wait(2), notes).
+    // If the parent ignores SIGCHLD, the kernel reaps its children at once (wait(2), notes).
     auto const before = ::signal(SIGCHLD, is_reaped ? SIG_IGN : SIG_DFL);
     process holder([&] {
         w.holder.lock();
@@ -105,7 +105,7 @@ char const* const python = "import sys, time, filelock\n"
                            "    lock.release()\n"
                            "    print(had, flush=True)\n";
 
-/// Against the first of them.
+/// Reports every way relative to the first.
 void report_all(std::string const& chart, std::vector<way> const& ways, double q,
                 std::vector<double> way::*times)
 {
@@ -118,8 +118,8 @@ void report_all(std::string const& chart, std::vector<way> const& ways, double q
         }
 }
 
-/// What one kind is compared with: the kernel's own wait, and, where there are any, another way to
-/// wait that is bare, and Python's.
+/// The other ways that are measured for one kind of lock: the kernel's own wait, and possibly
+/// another bare way to wait, and Python's.
 struct peers
 {
     char const* kernel_name = nullptr;
@@ -143,7 +143,7 @@ calls flock_of(std::string const& path)
             }};
 }
 
-// Who waits for him who holds the lock alone.
+// The waiter that waits for an exclusive holder
 
 struct a_writer
 {
@@ -250,7 +250,7 @@ void measure(std::string const& kind, std::string const& path, peers const& othe
                             others.interpreter, "-c", python, others.python_class, path}),
                         holder});
         ways.back().learns_of_death = false; // not always, and late
-        ways.back().is_due_every = 10;       // it takes its time
+        ways.back().is_due_every = 10;       // it is slow
     }
 
     for (int i = 0; i < rounds; ++i)

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What ten thousand markers cost that are held, and stamped every ten seconds, by one thread; or as
-// many as the process may have open files.
+// The cost of ten thousand held markers, or as many as the process may have open files, which one
+// thread stamps every ten seconds.
 
 #include "measure.hpp"
 
@@ -27,7 +27,7 @@ namespace {
 constexpr std::chrono::seconds interval(10);
 constexpr int intervals = 3;
 
-/// Nanoseconds of a processor, of every thread but the calling one (proc(5)).
+/// Returns the processor time of all threads except the calling one, in nanoseconds (proc(5)).
 double of_other_threads()
 {
     double all = 0;
@@ -62,7 +62,7 @@ int main()
         locks.emplace_back(directory.path / std::to_string(locks.size()), options);
         locks.back().lock();
     }
-    std::this_thread::sleep_for(interval); // so that all have been stamped once
+    std::this_thread::sleep_for(interval); // every marker is stamped once
     auto const before = of_other_threads(), start = now();
     std::this_thread::sleep_for(interval * intervals);
     double const cost = of_other_threads() - before, time = now() - start;

@@ -2,9 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What a process costs that waits for ten seconds while nothing happens: processor time, and how
-// often it wakes up; and Python's, where its interpreter is the argument. All of them wait at the
-// same time, for a lock each: those who ask at intervals would wake the others.
+// The cost of a process that waits for ten seconds while nothing happens: processor time, and how
+// often it wakes up. Python is measured where its interpreter is the argument. All processes wait
+// at the same time, each for its own lock: a process that polls would wake the others.
 
 #include "measure.hpp"
 
@@ -38,11 +38,12 @@ constexpr seconds idle(10), start(2), whole_wait(60);
 
 struct cost
 {
-    double microseconds = 0; // of a processor
+    double microseconds = 0; // of processor time
     double wakes = 0;
 };
 
-/// Of all its threads (proc(5); what `getrusage` says of a child, it says at its end).
+/// Returns the cost of all threads of the process so far (proc(5)). `getrusage` reports a child's
+/// cost only at its end.
 cost so_far(pid_t pid)
 {
     cost all;
@@ -61,7 +62,7 @@ cost so_far(pid_t pid)
     return all;
 }
 
-/// One way of waiting.
+/// One way to wait.
 struct way
 {
     std::string name;
@@ -78,21 +79,21 @@ void trace(way& w)
         w.log, "-p", std::to_string(w.waiter->pid())});
 }
 
-/// Below zero where strace cannot count them.
+/// Returns the number of system calls, or a negative number where strace cannot count them.
 double system_calls(way& w)
 {
     w.strace->wait();
     std::ifstream in(w.log);
     if (!in)
         return -1;
-    // A call that was under way when strace came or went is there in part.
+    // A call that was in progress when strace attached or detached is logged in part.
     double count = 0;
     for (std::string line; std::getline(in, line);)
         count += line.find(") = ") != line.npos || line.find(") = ?") != line.npos;
     return count;
 }
 
-/// And ends them, before those for whom they wait let go.
+/// Measures the ways and ends their processes, before the holders release.
 void measure(std::vector<way> ways, fs::path const& directory)
 {
     std::this_thread::sleep_for(start);
@@ -118,7 +119,7 @@ void measure(std::vector<way> ways, fs::path const& directory)
 char const* const python = "import sys, filelock\n"
                            "getattr(filelock, sys.argv[1])(sys.argv[2]).acquire()\n";
 
-/// The ways to wait for one kind of lock, and for what Python has of that kind.
+/// The ways to wait for one kind of lock, and for Python's lock of that kind.
 template <class Lock>
 class ways_to_wait
 {

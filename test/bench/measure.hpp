@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// What the benchmarks share: clocks, medians, processes, and the form of what they print.
+// The tools of all benchmarks: clocks, medians, processes, and the output format.
 
 namespace bench {
 
@@ -34,7 +34,7 @@ inline void check(bool worked)
         throw std::runtime_error("a system call of the benchmark failed");
 }
 
-/// Nanoseconds, on one clock for all processes.
+/// Returns nanoseconds of a clock that all processes share.
 inline double now()
 {
     timespec t;
@@ -55,8 +55,8 @@ inline double median(std::vector<double> const& values)
     return quantile(values, 0.5);
 }
 
-/// One line of results, its fields separated by tabs: the chart, what was measured, the figure and
-/// its unit, how many times as much as what.
+/// Prints one line of results with fields separated by tabs: the chart, what was measured, the
+/// figure and its unit, the ratio and its base.
 inline void report(char const* chart, std::string const& what, double figure, char const* unit,
                    double ratio, char const* base)
 {
@@ -78,8 +78,7 @@ struct temporary_directory
     }
 };
 
-/// Another process, spoken to over its standard input and output, or over one socket in their
-/// place.
+/// Another process. The two talk through its standard input and output, which are one socket.
 class process
 {
 public:
@@ -99,7 +98,7 @@ public:
         ::close(ends[1]);
         socket_ = ends[0];
     }
-    /// A program.
+    /// Starts a program.
     explicit process(std::vector<std::string> const& command)
         : process([&] {
               std::vector<char*> argv;
@@ -120,7 +119,7 @@ public:
         ::close(socket_);
     }
 
-    /// For its end.
+    /// Waits for the process to end.
     void wait()
     {
         if (pid_ != -1)
@@ -135,13 +134,13 @@ public:
         auto const text = line + '\n';
         check(::write(socket_, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
     }
-    /// Whether it says something within so many nanoseconds.
+    /// Returns whether the process writes within the given nanoseconds.
     bool answers_within(double limit) const
     {
         ::pollfd watched{socket_, POLLIN, 0};
         return ::poll(&watched, 1, static_cast<int>(limit / 1e6)) == 1;
     }
-    /// A number on a line; throws at the end.
+    /// Reads a line with a number. Throws at the end of the input.
     double number()
     {
         std::string line;
@@ -155,7 +154,7 @@ private:
     int socket_;
 };
 
-// For the bodies of processes. False at the end.
+// Reads a line in the body of a process. Returns false at the end of the input.
 inline bool hear(std::string& line)
 {
     line.clear();

@@ -2,11 +2,11 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Many readers of one file: how often they read in a second, against the same system calls made
-// bare, and whether one ever finds himself kept out by another; and how long a writer waits while
-// there is always one, against the time for which one has the lock. Writers that wait for ever are
-// given up after a while. The arguments are NAME=COMMAND of writers of other libraries, of the same
-// file.
+// Many readers of one file. Measures how often they read in a second, relative to the same system
+// calls made bare, and whether a reader is ever kept out by another. Also measures how long a
+// writer waits while there is always a reader, relative to the time for which one reader holds the
+// lock. Writers that wait forever are given up after a while. The arguments are NAME=COMMAND of
+// writers of the same file with other libraries.
 
 #include "bare_ranges.hpp"
 #include "measure.hpp"
@@ -42,7 +42,7 @@ constexpr int waits = 200, failures = 3;
 constexpr auto hold = std::chrono::milliseconds(1);
 constexpr double limit = 1e9;
 
-/// In memory that the processes share.
+/// Lies in memory that the processes share.
 struct board
 {
     struct alignas(64) counts
@@ -66,7 +66,8 @@ std::string readers(int count)
     return std::to_string(count) + (count == 1 ? " reader" : " readers");
 }
 
-/// Of `count` processes, each of which calls `read` all the time; it says whether it was let in.
+/// Counts the reads of `count` processes. Each calls `read` repeatedly, which returns whether it
+/// was let in.
 board::counts in_a_while(board& b, int count, std::function<bool()> const& read)
 {
     b.of = {};
@@ -137,7 +138,7 @@ void measure_throughput(board& b, std::string const& path)
                lines[n].kept_out, "", lines[n].kept_out / lines[n].tried, "attempts");
 }
 
-/// One way for a writer to wait, and what it took.
+/// One way for a writer to wait, and its measured times.
 struct way
 {
     std::string name;
@@ -150,7 +151,7 @@ struct way
 void measure_once(way& w)
 {
     if (w.failed == failures)
-        return; // it would take too long
+        return; // more rounds would take too long
     std::this_thread::sleep_for(std::chrono::microseconds(1000 + 370 * w.times.size() % 1000));
     w.writer->tell("1");
     if (w.writer->answers_within(limit)) {
@@ -163,7 +164,7 @@ void measure_once(way& w)
     w.writer = w.start();
 }
 
-/// The time for which a reader had the lock, as a median over all.
+/// Returns the time for which a reader held the lock, as a median over all readers.
 template <class Lock>
 double with_readers(board& b, int count, std::string const& path, std::function<void()> const& body)
 {
@@ -191,7 +192,7 @@ double with_readers(board& b, int count, std::string const& path, std::function<
     return median(holds);
 }
 
-/// Answers every line with the time it took.
+/// Starts a process that answers every line with the time that its acquisition took.
 template <class Lock, class Take>
 std::unique_ptr<process> writer_of(std::string const& path, Take const& take)
 {
@@ -250,7 +251,7 @@ void measure_writers(board& b, std::string const& directory, std::vector<std::st
                         measure_once(w);
             };
         };
-        // Once without readers, since a program takes its time to start.
+        // One round without readers comes first, because a program takes time to start.
         ask(ways, 1)();
         for (auto& w : ways)
             w.times.clear();

@@ -2,10 +2,10 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What a lock that is free costs, against the same system calls made bare and against other
-// libraries, whose programs are the arguments: a kind of lock, and NAME=COMMAND for each peer of
-// it. Medians of ratios between neighbouring rounds of one run, so that a machine that is slower
-// for a while does not matter.
+// The cost of a lock that is free, relative to the same system calls made bare and to other
+// libraries. The arguments are a kind of lock, and NAME=COMMAND for the program of each other
+// library. Figures are medians of ratios between neighbouring rounds of one run, so that a
+// temporarily slow machine does not matter.
 
 #include "bare_marker.hpp"
 #include "bare_ranges.hpp"
@@ -40,7 +40,7 @@ using boost::filelock::soft_read_write_lock;
 
 constexpr int rounds = 200, repetitions = 500;
 
-/// Nanoseconds for one call of `f`.
+/// Returns the nanoseconds for one call of `f`.
 template <class F>
 double time_of(F const& f)
 {
@@ -50,7 +50,8 @@ double time_of(F const& f)
     return (now() - start) / repetitions;
 }
 
-// The system calls that are the least: open, lock, is it the file of this name, unlock, close.
+// Makes the fewest possible system calls: open, lock, check that the path still names the file,
+// unlock, close.
 template <class Locking>
 void bare(char const* path, Locking const& locking)
 {
@@ -78,7 +79,7 @@ int record(int fd, bool on)
     return ::fcntl(fd, F_OFD_SETLK, &whole);
 }
 
-/// The lines of one kind, against one list of calls.
+/// The results of one kind of lock, relative to one list of system calls.
 class comparison
 {
 public:
@@ -101,7 +102,7 @@ public:
             name, [&] { return time_of(measured); }, base, rounds);
     }
 
-    /// What every kind has.
+    /// Measures what every kind of lock has.
     template <class Lock>
     void lines_of_each_kind(Lock& lock)
     {
@@ -123,7 +124,7 @@ public:
         lock.unlock();
     }
 
-    /// What every kind has that has readers.
+    /// Measures what every kind of lock with readers has.
     template <class Lock>
     void lines_of_readers(Lock& lock)
     {
@@ -165,7 +166,7 @@ private:
     {
         auto const based = [&] { return time_of(base); };
         std::vector<double> figures, ratios;
-        measured(), based(); // warm
+        measured(), based(); // a warm-up
         for (int i = 0; i < times; ++i) {
             double const a = measured(), b = based();
             figures.push_back(a);
@@ -179,7 +180,7 @@ private:
     std::string path_;
 };
 
-/// An empty file.
+/// Creates an empty file.
 std::string made(std::string const& path)
 {
     int const fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
@@ -189,7 +190,7 @@ std::string made(std::string const& path)
 
 void of_file_lock(std::string const& path, std::vector<std::string> const& peers)
 {
-    auto const bare_path = path + ".bare"; // ours may be held
+    auto const bare_path = path + ".bare"; // separate, because our lock may be held
     auto const calls = [&](auto const& locking) {
         return [&] { bare(bare_path.c_str(), locking); };
     };
@@ -241,7 +242,8 @@ void of_readers(std::string const& path, std::vector<std::string> const& peers)
     comparison c("read_write_lock's readers", reads, path);
     read_write_lock lock(path);
     c.lines_of_readers(lock);
-    // On a file of its own: it loses its lock when the process closes any other of the same file.
+    // This lock has a file of its own: it is lost when the process closes any other descriptor of
+    // the same file.
     boost::interprocess::file_lock kept_open(made(path + ".kept_open").c_str());
     c.line("Boost.Interprocess's file_lock, kept open", [&] {
         kept_open.lock_sharable();

@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Headers of others that the tests include. Boost.Test is left out: a test defines a macro first.
+// Headers of other libraries that the tests include. Boost.Test is left out, because a test defines
+// a macro before it.
 
 #ifndef BOOST_FILELOCK_TEST_BOOST_VERSIONS_PRECOMPILED_HPP
 #define BOOST_FILELOCK_TEST_BOOST_VERSIONS_PRECOMPILED_HPP

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Whether libfuse 3 is here.
+// Compiles if libfuse 3 is installed.
 
 #define FUSE_USE_VERSION 35
 #include <fuse3/fuse.h>

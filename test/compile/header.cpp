@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// One public header, named by the build, alone and twice.
+// Includes one public header, which the build names, alone and twice.
 
 #define FILELOCK_TEST_STRING_OF(x) #x
 #define FILELOCK_TEST_STRING(x) FILELOCK_TEST_STRING_OF(x)

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The public headers amid macros such as <windows.h> and others define. The headers of the standard
-// and of other libraries come first: they are not what is tested.
+// Includes the public headers where macros are defined, such as those of <windows.h>. The headers
+// of the standard library and of other libraries come first, because they are not under test.
 
 #include <boost/asio.hpp>
 #include <boost/filesystem/path.hpp>

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Every public header, and what their templates are made of, in programs that are compiled without
+// Uses every public header, and the parts of their templates, in programs that are compiled without
 // run-time type information or exceptions.
 
 #include <boost/filelock.hpp>

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What the tutorial shows not to compile.
+// The tutorial shows that this does not compile.
 
 #include <boost/filelock.hpp>
 

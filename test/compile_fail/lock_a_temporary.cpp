@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The lock of a temporary would be gone at the semicolon. The build compiles the same with a lock
-// that has a name, to show that nothing else is wrong here.
+// The lock of a temporary would end at the semicolon. The build also compiles this with a named
+// lock, to show that nothing else is wrong here.
 
 #include <boost/filelock/read_write_lock.hpp>
 

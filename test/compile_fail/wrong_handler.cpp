@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A handler of another signature than that of the operation.
+// A handler with another signature than the operation's.
 
 #include <boost/filelock/async_acquire.hpp>
 #include <boost/filelock/file_lock.hpp>

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What counts as a marker of either kind, and as a start token, of any bytes: what must be so of
-// each answer.
+// Reads arbitrary bytes as a marker of either kind and as a start token, and checks what must hold
+// for each result.
 
 #include "../../src/protocol/marker_record.hpp"
 #include "../../src/platform/linux/start_token.hpp"
@@ -39,13 +39,13 @@ bool is_decimal(std::string_view text)
     return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
 }
 
-// As it is printed.
+// Returns whether the number is written as the library prints it.
 bool is_canonical(std::string_view text)
 {
     return is_decimal(text) && (text == "0" || text.front() != '0');
 }
 
-// As many bytes to a character as its first one says (RFC 3629, section 3).
+// Returns whether each character has as many bytes as its first byte says (RFC 3629, section 3).
 bool is_utf8(std::string_view text)
 {
     while (!text.empty()) {
@@ -83,11 +83,11 @@ void check_record(std::string_view text, fd::marker_record const& owner)
             "a start token is a number");
 }
 
-// However little of a record has been written, it is not somebody's data; and of what names its
-// owner, the owner is the same.
+// Every prefix of a record counts as unfinished, and not as foreign data. A prefix that names an
+// owner names the same owner.
 void check_prefixes(std::string_view text, kind const& whole)
 {
-    // All of a short text's; some of a long one's, not to be slow.
+    // Checks every prefix of a short text, and some of a long one to save time.
     auto const step = 1 + text.size() / 64;
     for (std::size_t n = 0; n < text.size(); n += step) {
         auto const part = fd::read_marker(text.substr(0, n));
@@ -99,7 +99,7 @@ void check_prefixes(std::string_view text, kind const& whole)
     }
 }
 
-// A beginning is one's: there is a record that begins so.
+// Checks that a text that counts as unfinished can be completed to a record.
 void check_beginning(std::string_view text)
 {
     if (std::all_of(text.begin(), text.end(), [](char c) { return c == 0; }))
@@ -149,7 +149,7 @@ void check_start_token(std::string const& text)
     require(printed == text.substr(first), "a token reads back");
 }
 
-// The other way round: what the protocol allows is a record.
+// Checks the reverse: whatever the protocol allows is read as a record.
 void check_written(std::uint8_t const* data, std::size_t size)
 {
     struct
@@ -186,7 +186,7 @@ void check_written(std::uint8_t const* data, std::size_t size)
     check_marker(text);
 }
 
-// What a reader or writer of a tree is.
+// Checks the marker of a reader or writer of a tree.
 void check_access(std::string_view text)
 {
     using content = fd::access_content;

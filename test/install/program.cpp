@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// What somebody who uses the library writes; says which version it is.
+// A user's program. It prints the library's version.
 
 #include <boost/filelock.hpp>
 

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A program whose Asio is compiled once, elsewhere (BOOST_ASIO_SEPARATE_COMPILATION).
+// A program with Asio compiled separately, in one place (BOOST_ASIO_SEPARATE_COMPILATION).
 
 #include <boost/filelock.hpp>
 #include <boost/filelock/async_acquire.hpp>

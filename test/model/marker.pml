@@ -2,46 +2,52 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The markers of soft_file_lock. An atomic step is one system call on what others see; what a
-// process knows by itself goes with the call before it. `run` checks these configurations:
+// The markers of soft_file_lock. An atomic step is one system call that others can observe. What a
+// process does without an effect on others goes with the call before it. `run` checks these
+// configurations:
 //
-//     OURS=N       processes of ours (2 or 3); each takes the lock up to ROUNDS times
-//     PYTHON=N     a Python peer takes it N times, and breaks, as Python peers do, BREAKS times
-//     NETWORK      network rules, else local ones
-//     IN_PLACE=N   so many of ours, the first ones, cannot publish a marker whole
-//     SLOW=N       so many of ours, the last ones, publish by a private file and link
+//     OURS=N       processes of this library (2 or 3); each acquires the lock up to ROUNDS times
+//     PYTHON=N     a Python peer acquires it N times, and evicts BREAKS times, as Python peers do
+//     NETWORK      the rules for network storage, otherwise those for local storage
+//     IN_PLACE=N   the first N of ours cannot publish a complete marker
+//     SLOW=N       the last N of ours publish by a private file and link
 //     REUSED       a new file may get the number of a removed file that is still open (network)
 //     TWINS        the first two of ours are owners of one process: their records are the same
-//     FORCED=N     N times somebody removes the marker at the path, whoever holds it
+//     FORCED=N     the marker at the path is removed N times, whether it is held or not
 //     SETTLES      network rules: the last look waits (below)
 //     RENUMBERED   a live marker gets another number, as after a server's fail-over (with FORCED)
-//     RESENT       a link that is done may be reported as EEXIST, as after a request sent twice
+//     RESENT       a completed link may be reported as EEXIST, as after a request sent twice
 //     NAMED        a descriptor leads to the file that has the name now, as on some FUSE servers
-//     NO_PAUSE     with network rules: nobody is stopped from his last look to the removal
-//     WEDGE        only that nobody is shut out for ever; else also that there is one holder
+//     NO_PAUSE     network rules: no process is stopped between its last look and the removal
+//     WEDGE        checks only that no process is shut out forever; otherwise the check is also
+//                  that there is one holder at most
 //
-// What may not be left out, or done otherwise, is where a name says so: NO_FINAL_CHECK, RENAME_BREAK,
+// Each rule that can be omitted or changed has a name for that: NO_FINAL_CHECK, RENAME_BREAK,
 // BARE_UNLINK, KEEPS_TEXT, TRUSTS_PATH, LEAVES_OTHERS, CHECKS_NUMBER, RELEASES_BY_NUMBER,
-// BREAKS_BY_NUMBER, FORGETS_PUBLISHER, REGISTERS_LATE, REGISTERS_FIRST, WRITES_FIRST, TRUSTS_EEXIST,
-// NO_LAST_LOOK, UNFLUSHED, TRUNCATES_LOST, NO_NUMBER.
+// BREAKS_BY_NUMBER, FORGETS_PUBLISHER, REGISTERS_LATE, REGISTERS_FIRST, WRITES_FIRST,
+// TRUSTS_EEXIST, NO_LAST_LOOK, UNFLUSHED, TRUNCATES_LOST, NO_NUMBER.
 //
-// The network's comparison: a fresh open of the path reads our text, the number is ours, and this
-// process has published nothing there since. To make a name and to register its publisher is one step:
-// nothing else of the process asks or publishes in between. Modification times are not compared: two
-// files may have the same one where the server's clock is coarse. With NO_PAUSE a comparison and the
-// removal after it are one step, since network storage has no call that does both; RELEASE_PAUSES parts
-// them for a release. With SETTLES a publisher looks last of all when every removal that was judged
-// before its marker was whole is done or given up, which takes a bound on the time between the two.
+// On network storage a marker is compared as follows: a fresh open of the path reads our text, the
+// number is ours, and this process has published nothing there since. Creating a name and
+// registering its publisher is one step, because nothing else of the process asks or publishes in
+// between. Modification times are not compared: two files may have the same time where the server's
+// clock is coarse. With NO_PAUSE a comparison and the removal after it are one step, since network
+// storage has no call that does both. RELEASE_PAUSES separates them for a release. With SETTLES a
+// publisher's last look waits until every removal that was decided before its marker was complete
+// is done or given up. That requires a bound on the time between the two.
 //
-// Anybody may die, or be stopped, between any two calls. Among ours nothing comes of it. Beside a
-// Python breaker, who can vacate the path while one of ours has the right of removal, there can be two
-// holders, after one of these and nothing else. A run ends there, unless it is named:
+// Any process may die, or be stopped, between any two calls. Among processes of this library the
+// rules hold all the same. A Python peer that evicts can vacate the path while a process of this
+// library has the removal right. Beside such a peer there can be two holders, but only after one of
+// these events. A run ends at the event, unless the configuration names it:
 //
-//     MISTAKEN     the Python peer moves what he has not judged, or writes after the grace
-//     BEREFT       a breaker dies with the marker of somebody alive under his private name
-//     CROSSED      a breaker gets in exchange what another breaker has put there, who is not done
-//     PAUSED       a breaker exchanges back, gets a third one's marker, and before he can exchange
-//                  again somebody acts
+//     MISTAKEN     the Python peer moves a marker that it has not judged, or writes after the grace
+//                  period
+//     BEREFT       an evicting process dies with a living owner's marker under its temporary name
+//     CROSSED      an evicting process gets in exchange what another one has put there, which is
+//                  not done
+//     PAUSED       an evicting process exchanges back and gets a third one's marker; before it can
+//                  exchange again, another process acts
 
 #ifndef OURS
 #define OURS 2
@@ -77,35 +83,35 @@
 #define PAUSED 0
 #endif
 
-// Processes, by number; 0 is none.
+// Processes, by number; 0 means none.
 #define PEER (OURS + 1)
-#define CORPSE (OURS + 2) // whoever has died before
+#define CORPSE (OURS + 2) // a process that died before the start
 #define PROCESSES (OURS + 2)
 #define FILES (2 * OURS + 4 + PYTHON)
 
-// What is in a file; after each of these steps it has another time of modification.
+// The content of a file. After each of these steps the file has another modification time.
 #define EMPTY 0
 #define WHOLE 1
 #define TRUNCATED 2
 
-// Files, by number; 0 is none. Those whom nobody can reach are forgotten.
+// Files, by number; 0 means none. Unreachable files are forgotten.
 byte maker[FILES];
 byte content[FILES];
 bit witness[FILES];
-byte right[FILES]; // who has the right of removal
-bit old[FILES];    // past the grace, and so past its maker's second
-bit litter[FILES]; // has a name that nobody will use again
+byte right[FILES]; // the process with the removal right
+bit old[FILES];    // past the grace period, and so past its creator's second
+bit litter[FILES]; // has a name that no process will use again
 
-byte path;              // what it names
-byte aside[PROCESSES]; // what the private name of each names
-byte mine[PROCESSES];   // open: his own marker
-byte theirs[PROCESSES]; // open: what he has judged
-byte got[PROCESSES];    // open: what he got in exchange
+byte path;              // the file that the path names
+byte aside[PROCESSES]; // the file that each temporary name names
+byte mine[PROCESSES];   // open: the process's own marker
+byte theirs[PROCESSES]; // open: the marker that it has judged
+byte got[PROCESSES];    // open: the marker that it got in exchange
 bit holds[PROCESSES];
-bit breaks[PROCESSES]; // his marker has been exchanged, and may go back
+bit breaks[PROCESSES]; // its marker has been exchanged, and may go back
 bit dead[PROCESSES + 1];
 byte running = OURS + (PYTHON > 0);
-bit over; // something came up that excuses what follows
+bit over; // an event excuses what follows
 byte k;
 
 #ifdef REUSED
@@ -118,11 +124,11 @@ byte fresh;
 #endif
 
 #ifdef RENUMBERED
-byte renumbered; // a file that has another number by now
+byte renumbered; // a file that has another number now
 #endif
 
 #ifdef TWINS
-byte last;             // of the twins, the one that published last
+byte last;             // the twin that published last
 bit killed[PROCESSES]; // by the death of its twin
 #define process_of(p) (p == 2 -> 1 : p)
 #define is_killed(p) killed[p]
@@ -142,8 +148,8 @@ bit killed[PROCESSES]; // by the death of its twin
 #endif
 
 #ifdef SETTLES
-bit judges[PROCESSES]; // has judged, and not yet acted
-bit before[PROCESSES]; // did so before the last link
+bit judges[PROCESSES]; // has judged, and has not acted yet
+bit before[PROCESSES]; // had judged before the last link
 #define judge_now(p) judges[p] = 1
 #define act(p) judges[p] = 0; before[p] = 0
 #define start_settling() before[1] = judges[1]; before[2] = judges[2]; before[3] = judges[3]
@@ -155,7 +161,7 @@ bit before[PROCESSES]; // did so before the last link
 #define has_settled() 1
 #endif
 
-// A fresh open of the path reads what p wrote.
+// Whether a fresh open of the path reads what p wrote.
 #ifdef RENUMBERED
 #define has_number_of(p) (path != 0 && path != renumbered && is_same_number(path, mine[p]))
 #else
@@ -173,7 +179,7 @@ bit before[PROCESSES]; // did so before the last link
 #elif defined(NO_LAST_LOOK)
 #define is_acquired(p) 1
 #elif defined(UNFLUSHED)
-#define is_acquired(p) (path == mine[p]) // out of its own cache
+#define is_acquired(p) (path == mine[p]) // from its own cache
 #elif defined(REUSED)
 #define is_acquired(p) reads_as(p)
 #else
@@ -200,11 +206,12 @@ bit before[PROCESSES]; // did so before the last link
     (p != 4 && holds[4] && mine[4] == f))
 #endif
 #define has_name(f) (path == f || litter[f] || any(aside, f))
-// Two hosts may have one name. So the pid of a record of another boot, or of none, proves nothing on
-// network storage. Such a marker is gone only if by the storage's clock it is over a minute older than
-// this boot: the processes that this host had then have ended. A namesake's younger marker counts as
-// held. A namesake's older one is taken for gone, although its writer may live: a heartbeat keeps a
-// marker young, a marker without one is not safe there.
+// Two hosts may have the same name. Therefore on network storage the pid of a record of another
+// boot, or of no boot, proves nothing. Such a marker counts as gone only if by the storage's clock
+// it is over a minute older than this boot: the processes that this host had then have ended. A
+// younger marker of a host with the same name counts as held. An older one is taken for gone,
+// although its writer may live: a heartbeat keeps a marker young, and a marker without heartbeats
+// is not safe there.
 #define is_gone(f) (dead[maker[f]] && !witness[f])
 #define is_removable(f) ((content[f] == WHOLE && is_gone(f)) || (content[f] != WHOLE && old[f]))
 
@@ -212,13 +219,13 @@ bit before[PROCESSES]; // did so before the last link
 #ifdef WEDGE
 #define spares(f, p) skip
 #else
-// Nobody of ours takes away what somebody else holds by.
+// No process of this library removes the marker by which another process holds the lock.
 #define spares(f, p) assert(f == 0 || !is_held_by_others(f, p))
 #endif
 
 inline check()
 {
-    // What its maker has given up, who lives, nobody will ever remove.
+    // A complete marker that its living creator has given up would never be removed.
     assert(path == 0 || content[path] != WHOLE || maker[path] > OURS || dead[maker[path]] ||
            mine[maker[path]] == path || over);
 #ifndef WEDGE
@@ -226,8 +233,9 @@ inline check()
 #endif
 }
 
-// In the end another can enter, if need be after the grace. (What was put back when a Python peer had
-// released it is there until he ends: he would have to empty it.)
+// At the end another process can acquire the lock, if necessary after the grace period. (A marker
+// that was restored after a Python peer had released it stays until the peer ends: the peer would
+// have to empty it.)
 inline end()
 {
     running--;
@@ -311,7 +319,7 @@ inline exchange(a, b)
     k = 0
 }
 
-// Nobody will use his private name again.
+// No process will use the temporary name again.
 inline leave(p)
 {
     k = aside[p]; aside[p] = 0;
@@ -349,7 +357,7 @@ inline truncate(f)
     old[f] = 0
 }
 
-// What a hold that is lost has open. The code asks the descriptor first what file it is.
+// Truncates what a lost hold has open. The code first asks the descriptor which file it is.
 #ifdef NAMED
 #define has_name_open(p) has_number_of(p)
 #else
@@ -389,7 +397,7 @@ inline die(p)
     leave(p)
 }
 
-// It ends for all.
+// The run ends for every process.
 inline forget_all(p)
 {
     path = 0; mine[p] = 0; theirs[p] = 0; got[p] = 0; aside[p] = 0; holds[p] = 0; breaks[p] = 0;
@@ -404,7 +412,7 @@ inline forget_all(p)
     k = 0
 }
 
-// To others a file is empty until its writer's cache is flushed.
+// Others see an empty file until the writer's cache is flushed.
 #ifdef UNFLUSHED
 #define WRITTEN EMPTY
 #else
@@ -418,7 +426,8 @@ inline forget_all(p)
 #include "python.pml"
 
 #if FORCED > 0
-// A removal by hand, by break_lock() or by age: whoever held holds no more, and has to notice.
+// A removal by hand, by break_lock() or by age: the holder no longer holds the lock, and has to
+// detect that.
 proctype remover(byte p)
 {
     byte left = FORCED;
@@ -445,7 +454,7 @@ init
     atomic {
         dead[CORPSE] = 1;
         if
-        :: skip // vacant
+        :: skip // the path is vacant
         :: path = 1; maker[1] = CORPSE; content[1] = WHOLE; give_number(1)
         :: path = 1; maker[1] = CORPSE; content[1] = EMPTY; give_number(1)
         fi;

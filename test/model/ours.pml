@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// soft_file_protocol::attempt and what it calls in marker_file.cpp, whose names are these.
+// soft_file_protocol::attempt and the functions of marker_file.cpp that it calls. The comments
+// below name those functions.
 
 mtype = { attempt, look, ended,
           register_late, whole_look, slow_link, slow_close,
@@ -17,23 +18,24 @@ mtype = { attempt, look, ended,
           hold, withdraw_right, withdraw_name, withdraw_unlink, withdraw_stat, withdraw_truncate,
           withdraw_unlock, withdraw_close };
 
-// Network storage keeps the text of what is lost: nobody puts it back there, and a descriptor may lead
-// to a successor's marker.
+// On network storage a lost marker keeps its text: no process restores it there, and a descriptor
+// may lead to a successor's marker.
 #if defined(NETWORK) && !defined(TRUNCATES_LOST)
 #define KEEPS_LOST 1
 #else
 #define KEEPS_LOST 0
 #endif
 
-// The last step of acquiring is a fresh look.
+// The last step of an acquisition is a fresh look.
 #ifdef REUSED
 #define LOOKS_AGAIN 1
 #else
 #define LOOKS_AGAIN 0
 #endif
 
-// Where there are no unnamed files a breaker leaves the path vacant. Beside a Python breaker that is
-// BARE_UNLINK; there they have them, but could not give one its name.
+// Without unnamed files an evicting process leaves the path vacant. Beside a Python peer that
+// evicts, that is BARE_UNLINK: there the model assumes unnamed files that could not be given a
+// name.
 #ifdef BARE_UNLINK
 #define REMOVES_BARE 1
 #else
@@ -77,7 +79,7 @@ proctype ours(byte p; bit in_place; bit slow)
         say("%d: open(path): another\n");
         go(slow_close) }
 
-    // by a private file and link, where the storage is slow
+    // link_whole: publishes by a private file and link, where the storage is slow
     :: atomic { at == attempt && path == 0 && slow ->
         say("%d: creates and writes a private file\n");
         make(p, WRITTEN);
@@ -144,11 +146,11 @@ proctype ours(byte p; bit in_place; bit slow)
     :: atomic { at == in_place_right && right[mine[p]] != 0 ->
         say("%d: flock: busy\n");
         go(in_place_close) }
-    // It is empty as yet: that the name has its number is all that can be known.
+    // The marker is still empty, so only its number can be compared.
     :: atomic { at == in_place_name && has_number_of(p) && !old[mine[p]] ->
         say("%d: stat(path): mine, and in time\n");
         go(in_place_write) }
-    :: atomic { at == in_place_name -> // late as it may be
+    :: atomic { at == in_place_name -> // it may be late at any time
         say("%d: stat(path): another, or late\n");
         go(in_place_close) }
     :: atomic { at == in_place_write ->
@@ -185,7 +187,7 @@ proctype ours(byte p; bit in_place; bit slow)
         close_mine(p);
         go(attempt); check() }
 
-    // attempt, where the path names a file: whether to wait, or to give up
+    // attempt, where the path names a file: decides whether to wait, or to give up
     :: atomic { at == look && path == 0 -> go(attempt) }
     :: atomic { at == look && path != 0 && (content[path] != WHOLE || is_gone(path)) ->
         say("%d: read(path): removable\n");
@@ -301,7 +303,7 @@ proctype ours(byte p; bit in_place; bit slow)
         got[p] = aside[p];
         go(got_right) }
 #endif
-    // remove_as_well: it gives the right back before what follows.
+    // remove_as_well: releases the removal right before what follows
     :: atomic { at == got_right && right[got[p]] == 0 ->
         say("%d: flock(aside)\n");
         right[got[p]] = p;
@@ -334,12 +336,12 @@ proctype ours(byte p; bit in_place; bit slow)
         say("%d: stat(path): another\n");
         go(give_up) }
 
-    // put_back
+    // restore
     :: atomic { at == put_back && path != 0 && (path == mine[p] || PAUSED) ->
         say("%d: exchange back\n");
         exchange(aside[p], path);
         go(put_back_look); check() }
-    // Ours was removed, and somebody has come in.
+    // Our marker was removed, and another process has acquired the lock.
     :: atomic { at == put_back && path != 0 && path != mine[p] && !PAUSED ->
         say("%d: exchange back, stat(aside): another, exchange again\n");
         leave(p);
@@ -350,7 +352,8 @@ proctype ours(byte p; bit in_place; bit slow)
         go(put_back_link) }
 #else
         go(put_back_stat) }
-    // A peer without a witness that removed ours had seen its own marker there, and releases it.
+    // A peer without a witness has removed our marker. It had seen its own marker there, and
+    // releases it.
     :: atomic { at == put_back_stat && !has_name(mine[p]) ->
         say("%d: stat(mine): removed\n");
         go(put_back_witness) }
@@ -425,7 +428,7 @@ proctype ours(byte p; bit in_place; bit slow)
         :: else -> go(look)
         fi }
 
-    // carry_off
+    // move_aside
     :: atomic { at == carry_off ->
         say("%d: rename(path, aside)\n");
         act(p);
@@ -486,7 +489,8 @@ proctype ours(byte p; bit in_place; bit slow)
 #else
         go(KEEPS_LOST -> withdraw_close : withdraw_stat) }
 #endif
-    // abandon, without the right: a breaker may have given the marker another name, and put it back.
+    // abandon, without the removal right: an evicting process may have moved the marker aside and
+    // restored it
     :: atomic { at == withdraw_stat && has_name_open(p) ->
         say("%d: stat(mine): moved\n");
         go(withdraw_truncate) }

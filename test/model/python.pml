@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A Python peer: he asks for no right and looks for no witness. Whether he looks before he removes what
-// he releases is left open.
+// A Python peer. It acquires no removal right and looks for no witness. The model leaves open
+// whether it checks the path before it removes what it releases.
 
 #if PYTHON > 0
 mtype = { py_attempt, py_write, py_hold, py_release, py_unlink, py_close, py_rename, py_compare,
@@ -59,7 +59,7 @@ proctype python(byte p)
                 (content[path] != WHOLE || dead[maker[path]]) ->
         say("Python %d: read(path): removable\n");
         old[path] = (content[path] != WHOLE);
-        theirs[p] = path; // its number and times
+        theirs[p] = path; // the marker's number and times
         seen = content[path];
         breaks_left--;
         go(py_rename) }

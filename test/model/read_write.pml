@@ -3,17 +3,19 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 // The locks of read_write_lock, and of SQLite beside it. An atomic step is one system call. Each of
-// OWNERS (2 to 4) has an open file description; as often as he likes he takes whatever role he
-// likes, converts and releases. What SQLite does that ours do not is among the choices of all.
+// OWNERS (2 to 4) owners has an open file description. It acquires any role, converts and releases
+// as often as it likes. What SQLite does and this library does not is among the choices of every
+// owner.
 //
-// A try that fails changes nothing for the others, so it is no step: who goes on trying, or sleeps
-// in the kernel, stands still until he would get it; who gives up does so without having tried.
-// Thus when nobody can go on spin says so (invalid end state). That a holder leaves is up to him.
+// A failed try changes nothing for the others, so it is no step. An owner that keeps trying, or
+// sleeps in the kernel, stands still until it would get the lock. An owner that gives up does so
+// without having tried. Thus spin reports an invalid end state when no owner can continue. Nothing
+// forces a holder to release.
 //
-// What may not be left out, or done otherwise, is where a name says so: SHARED_FIRST,
-// PENDING_FIRST, CONVERSION_WAITS, UPGRADE_SHARED_FIRST, UPGRADE_WAITS_ELSEWHERE,
-// CONVERTS_ELSEWHERE, TESTS_ELSEWHERE, NO_TEST, JOINS_UNTESTED, UPGRADE_NO_TEST,
-// UPGRADE_NO_RESERVED, NO_DRAIN. What might as well: UPGRADE_KEEPS, UNLOCKS_FIRST.
+// Each rule that can be omitted or changed has a name for that: SHARED_FIRST, PENDING_FIRST,
+// CONVERSION_WAITS, UPGRADE_SHARED_FIRST, UPGRADE_WAITS_ELSEWHERE, CONVERTS_ELSEWHERE,
+// TESTS_ELSEWHERE, NO_TEST, JOINS_UNTESTED, UPGRADE_NO_TEST, UPGRADE_NO_RESERVED, NO_DRAIN. These
+// changes do no harm: UPGRADE_KEEPS, UNLOCKS_FIRST.
 
 #ifndef OWNERS
 #define OWNERS 2
@@ -31,10 +33,10 @@ mtype = { idle, dying, ended,
 #define READ 1
 #define WRITE 2
 
-byte pending[OWNERS + 1]; // by number of the owner; 0 is none
+byte pending[OWNERS + 1]; // by number of the owner; 0 means none
 byte reserved[OWNERS + 1];
 byte shared[OWNERS + 1];
-bit also[OWNERS + 1]; // his thread holds SHARED through another object
+bit also[OWNERS + 1]; // its thread holds SHARED through another object
 
 #define NOBODY 0
 #define READER 1
@@ -42,7 +44,7 @@ bit also[OWNERS + 1]; // his thread holds SHARED through another object
 #define WRITER 3
 
 byte holds[OWNERS + 1];
-byte late; // who started when somebody drained, who still does
+byte late; // owners, as bits, that started while a writer drained that still does
 
 #if OWNERS == 2
 #define count(A, v) ((A[1] == v) + (A[2] == v))
@@ -67,7 +69,7 @@ byte late; // who started when somebody drained, who still does
 
 #define say(what) printf(what, p)
 
-// Somebody may die wherever he is: he goes nowhere else then.
+// An owner may die at any point, and goes nowhere else then.
 inline go(where)
 {
     if
@@ -83,13 +85,13 @@ inline enter(p, mode)
            (count(holds, WRITER) == 0 || count(holds, READER) == 0))
 }
 
-// A reader's or an upgrade owner's attempt
+// An attempt of a reader or upgrade owner
 inline start(p)
 {
     late = late | (drains(p) << p)
 }
 
-// From nothing: not past a writer who has drained since before he started.
+// Acquires SHARED from nothing. It must not pass a writer that has drained since before it started.
 inline come_in(p, mode)
 {
     assert(!(late & (1 << p)));
@@ -125,7 +127,7 @@ inline leave(p)
     go(idle)
 }
 
-// A writer-to-be goes on, or gives up; SQLite gives up all.
+// A future writer continues, or gives up. SQLite gives up everything.
 inline next(where)
 {
     if
@@ -138,10 +140,11 @@ inline next(where)
 proctype owner(byte p)
 {
     mtype at = idle;
-    bit announced; // shared is his siblings', threads with the same object, who know nothing of him
+    bit announced; // SHARED belongs to siblings: threads with the same object, which do not know of
+                   // this writer
 
     do
-    // Reader by tries
+    // A reader that tries
     :: atomic { at == idle && !also[p] ->
         start(p);
         go(read_test) }
@@ -163,7 +166,7 @@ proctype owner(byte p)
         start(p);
         go(read_test) }
 
-    // Reader asleep
+    // A reader that sleeps in the kernel
     :: atomic { at == idle && !also[p] ->
         start(p);
         go(sleep_pending) }
@@ -180,7 +183,7 @@ proctype owner(byte p)
         unlock_pending(p);
         go(reader) }
 
-    // SQLite's reader
+    // A reader of SQLite
     :: atomic { at == idle && !also[p] ->
         start(p);
         go(sqlite_pending) }
@@ -204,7 +207,7 @@ proctype owner(byte p)
         start(p);
         go(sqlite_pending) }
 
-    // Upgrade owner, by tries, and asleep for RESERVED
+    // An upgrade owner that tries, or sleeps for RESERVED
 #ifdef UPGRADE_SHARED_FIRST
     :: atomic { at == idle && !also[p] && !is_draining(p) && can_read(shared, p) ->
         say("%d: to upgrade, reads SHARED\n");
@@ -261,7 +264,7 @@ proctype owner(byte p)
         go(upgrade_reserve) }
 #endif
 
-    // Writer, by tries or asleep
+    // A writer that tries or sleeps
 #ifdef SHARED_FIRST
     :: atomic { at == idle && !also[p] && !is_draining(p) && can_read(shared, p) ->
         say("%d: to write, reads SHARED\n");
@@ -291,7 +294,7 @@ proctype owner(byte p)
         pending[p] = WRITE;
         if
         :: next(take_share)
-        :: holds[p] == UPGRADER -> go(upgrader) // SQLite keeps it
+        :: holds[p] == UPGRADER -> go(upgrader) // SQLite keeps PENDING
         fi }
 #ifdef NO_DRAIN
     :: atomic { at == take_share && !announced ->
@@ -308,7 +311,8 @@ proctype owner(byte p)
         announced = 0;
         go(at) }
 
-    // Giving up; for ours what the attempt has added, and that is how a writer steps down too
+    // Giving up. This library's owners undo what the attempt has added. A writer's downgrade is
+    // done in the same way.
     :: atomic { at == drop ->
         announced = 0;
         if
@@ -329,7 +333,7 @@ proctype owner(byte p)
         say("%d: SQLite, gives up, unlocks all\n");
         leave(p) }
 
-    // Who holds
+    // Holders
     :: atomic { at == reader || at == upgrader || at == writer ->
         say("%d: releases\n");
         leave(p) }
@@ -368,7 +372,7 @@ proctype owner(byte p)
         go(take_pending) }
     :: atomic { at == upgrader ->
         say("%d: unlocks RESERVED, reads\n");
-        unlock_pending(p); // SQLite
+        unlock_pending(p); // of SQLite
         reserved[p] = 0;
         holds[p] = READER;
         go(reader) }
@@ -406,7 +410,7 @@ proctype owner(byte p)
         go(drop) }
 #endif
 
-    // SQLite's recovery; of late without PENDING
+    // SQLite's recovery. Newer versions do not lock PENDING.
     :: atomic { at == reader && !also[p] ->
         if
         :: go(recover_pending)
@@ -423,7 +427,8 @@ proctype owner(byte p)
     :: atomic { (at == recover_pending && !can_write(pending, p)) ||
                 (at == recover_share && !can_write_shared(p)) -> go(give_up) }
 
-    // Another thread comes to read with the same object, which has the lock: a test and no more
+    // Another thread begins to read with the same object, which holds the lock. It only makes a
+    // test.
     :: atomic { at == reader && !also[p] ->
         start(p);
         go(join) }
@@ -439,7 +444,7 @@ proctype owner(byte p)
         late = late & ~(1 << p);
         go(reader) }
 
-    // With another object of the same path, while he reads with the first
+    // The thread uses another object of the same path, while it reads with the first
     :: atomic { at == reader && !also[p] ->
         say("%d: takes another object\n");
         shared[p] = 0;

@@ -3,45 +3,47 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 // The markers of soft_read_write_lock: PATH.state, PATH.write, PATH.readers/. An atomic step is one
-// system call on what others see, or one look at the clock; a kernel lock goes with the call after
-// it, or before it. `state` is a soft_file_lock, and so a matter of marker.pml: here it is taken,
-// left, and taken away, at once. `run` checks these configurations:
+// system call that others can observe, or one look at the clock. A kernel lock goes with the call
+// after it, or before it. `state` is a soft_file_lock, which marker.pml models: here it is taken,
+// left, and taken over, in one step each. `run` checks these configurations:
 //
-//     READERS=N WRITERS=N                 processes of ours, four in all with
+//     READERS=N WRITERS=N                 processes of this library, four in all with
 //     PYTHON_READERS=N PYTHON_WRITERS=N   Python peers
-//     FILES=N      so many readers' markers at a time, and whoever has no room waits
-//     NETWORK      network rules, and each on a host of his own; else local ones, and one host,
-//     HOSTS        or, to go by their names, several
-//     SCHEDULER    a claim that cannot be withdrawn is left to the heartbeat scheduler of its process
-//                  (network)
-//     LONE         at some time all die but one of ours, who must get the lock; else nobody must
-//                  hold beside a writer
+//     FILES=N      the most readers' markers at a time; a reader waits for room
+//     NETWORK      the rules for network storage, and a host for each process; otherwise the local
+//                  rules, and one host,
+//     HOSTS        or several hosts by their names
+//     SCHEDULER    a claim that cannot be withdrawn is left to the heartbeat scheduler of its
+//                  process (network)
+//     LONE         at some time all processes die except one of this library, which must get the
+//                  lock; otherwise no process may hold beside a writer
 //
-// Anybody may die, or be stopped, between any two steps. Of time there is this:
-// - Who has a marker becomes `late`: by his own clock more than stale_threshold -
-//   heartbeat_interval has passed since he created it, or since a refresh that counts, which is one
-//   after which he was not late yet.
-// - Then, or when nobody tends it, a marker becomes `stale`: for others more than stale_threshold
-//   has passed, and they may evict it. A dead one's is so at once: they may have waited already.
-// - Who became late while he held holds no more once his marker is evicted: such is the contract.
-//   Heartbeats in time change nothing, and are no steps.
-// - Who stays in `state` may lose it to another host.
-// - `settled`: from now on no cache says that there is no `write`.
+// Any process may die, or be stopped, between any two steps. Time is modelled as follows:
+// - A marker's owner becomes `late`: by its own clock more than stale_threshold -
+//   heartbeat_interval has passed since it created the marker, or since a refresh that counts.
+//   A refresh counts if the owner was not late yet after it.
+// - Then, or when no process tends it, a marker becomes `stale`: for others more than
+//   stale_threshold has passed, and they may evict it. A dead owner's marker is stale at once,
+//   because others may have waited already.
+// - An owner that became late during its hold loses the hold once its marker is evicted, as the
+//   documentation says. Heartbeats in time change nothing, and are no steps.
+// - A process that stays in `state` may lose it to another host.
+// - `settled`: from now on no cache reports that there is no `write`.
 //
-// What may not be left out, or done otherwise, is where a name says so: NO_SECOND_LOOK,
-// NO_LAST_CHECK, NO_AGE_LIMIT, AGE_FIRST, AGE_SINCE_REFRESH, REUSES_NAME, NO_STATE,
-// STATE_UNCHECKED, UNLINKS_UNCHECKED, NO_SETTLE, SETTLE_ALONE, STATE_STAYS, WRITE_BY_NUMBER,
-// STATE_BY_NUMBER, LEFT_UNCHECKED, LEFT_OUTSIDE_STATE, LEFT_REFRESHED.
+// Each rule that can be omitted or changed has a name for that: NO_SECOND_LOOK, NO_LAST_CHECK,
+// NO_AGE_LIMIT, AGE_FIRST, AGE_SINCE_REFRESH, REUSES_NAME, NO_STATE, STATE_UNCHECKED,
+// UNLINKS_UNCHECKED, NO_SETTLE, SETTLE_ALONE, STATE_STAYS, WRITE_BY_NUMBER, STATE_BY_NUMBER,
+// LEFT_UNCHECKED, LEFT_OUTSIDE_STATE, LEFT_REFRESHED.
 //
-// Markers are compared by their tokens, and `state` as marker.pml has it. With *_BY_NUMBER they are
+// Markers are compared by their tokens, and `state` as in marker.pml. With *_BY_NUMBER they are
 // compared by inode number, and the number of a removed marker may be given to the next one.
 //
-// What else may happen or not, by name:
+// Other events are enabled or excluded by name:
 //
 //     GRACE        a reader's marker is created empty, and may be evicted as such
-//     PAUSES       somebody loses `state` between his last look at it and the removal of `write`
-//     OVERSLEPT    a Python peer who lives loses `state`
-//     QUICK        a Python reader whom a cache tells of no `write` creates his marker in time
+//     PAUSES       a process loses `state` between its last look at it and the removal of `write`
+//     OVERSLEPT    a living Python peer loses `state`
+//     QUICK        a Python reader that finds no `write` in a cache creates its marker in time
 
 #ifndef READERS
 #define READERS 0
@@ -102,7 +104,7 @@ mtype = { ended, look, wait, evict_state, evict_judge, evict_unlink, evict_leave
           py_unlink, py_again, py_evict, py_carry_off, py_carry_off_read, py_scan_end, py_leave,
           py_drain };
 
-// Processes, by number, in this order; 0 is none.
+// Processes, by number, in this order; 0 means none.
 #define OURS (READERS + WRITERS)
 #define PROCESSES (OURS + PYTHON_READERS + PYTHON_WRITERS)
 #ifdef SCHEDULER
@@ -120,39 +122,39 @@ mtype = { ended, look, wait, evict_state, evict_judge, evict_unlink, evict_leave
 #define FILES (READERS + PYTHON_READERS + 2 - LOCAL)
 #endif
 
-// Markers of readers, by number; 0 is none.
+// Markers of readers, by number; 0 means none.
 byte maker[MOST + 1];
 bit listed[MOST + 1];
 bit stale[MOST + 1];
 bit unwritten[MOST + 1]; // created and not yet written, with GRACE
-byte right[MOST + 1]; // who has the right of removal
+byte right[MOST + 1]; // the process with the removal right
 
-byte write;       // who made what is there
+byte write;       // the creator of the present marker
 bit write_stale;
 byte write_right;
-byte write_aside; // who made what a Python peer has moved
+byte write_aside; // the creator of the marker that a Python peer has moved aside
 bit aside_stale;
 bit settled = 1;
-bit blind;        // a Python reader is to create his marker because of what a cache says
+bit blind;        // a Python reader is about to create its marker because of what a cache reports
 
-byte state;       // who is in
-bit critical;     // and between his last look at `write` and its removal
+byte state;       // the process in `state`
+bit critical;     // it is between its last look at `write` and the removal
 
 #define WRITE 255
 
 byte mine[MOST + 1];   // open: a reader's marker, or WRITE
-byte theirs[MOST + 1]; // what he has judged
-byte aside[MOST + 1];  // what he has moved
-byte seen[MOST + 1];   // whom a listing of readers cannot miss, bit by bit
-byte left_by; // whose claim was left to the scheduler
+byte theirs[MOST + 1]; // the marker that it has judged
+byte aside[MOST + 1];  // the marker that it has moved aside
+byte seen[MOST + 1];   // markers, as bits, that a listing of readers cannot miss
+byte left_by; // the lock that left its claim to the scheduler
 #ifdef WRITE_BY_NUMBER
-bit has_number[MOST + 1]; // of the claim that p has lost: `write`
+bit has_number[MOST + 1]; // the claim that p has lost has the number of `write`
 #define is_write_of(p) (write == p || (write != 0 && has_number[p]))
 #else
 #define is_write_of(p) (write == p)
 #endif
 #ifdef STATE_BY_NUMBER
-bit has_state_number[MOST + 1]; // of the marker that p has lost: `state`
+bit has_state_number[MOST + 1]; // the marker that p has lost has the number of `state`
 #define is_state_of(p) (state == p || (state != 0 && has_state_number[p]))
 #else
 #define is_state_of(p) (state == p)
@@ -163,13 +165,13 @@ bit holds[MOST + 1];
 bit dead[MOST + 1];
 byte lone;
 byte running = PROCESSES;
-byte tries; // of the lone one
+byte tries; // attempts of the lone process
 byte k;
 
 #define say(what) printf(what, p)
 #define go(where) at = (where)
 
-// The scheduler and the lock that left it a claim are one process, whose records are the same.
+// The scheduler and the lock that left it a claim are one process. Their records are the same.
 #define is_same_process(p, q) (left_by != 0 && ((p == SCHEDULER_ID && q == left_by) || \
     (q == SCHEDULER_ID && p == left_by)))
 #define is_gone_from_state(p) (dead[state] || (!ONE_HOST && state != p && \
@@ -178,7 +180,7 @@ byte k;
 #define can_take_state(p) (state == 0 || (STATE_GOES && is_gone_from_state(p)))
 #define py_can_take_state(p) (state == 0 || (ONE_HOST && dead[state]))
 
-// A Python peer beside another is his own affair, where there are caches.
+// A conflict between two Python peers does not count where there are caches.
 #define beside(p, q) (holds[p] && holds[q] && p != q && !(is_reader(p) && is_reader(q)) && \
     (LOCAL || p <= OURS || q <= OURS))
 #define any(A, f) (A[1] == f || A[2] == f || A[3] == f || A[4] == f)
@@ -245,11 +247,11 @@ inline take_state(p)
 #ifdef LONE
 #define spares(p) skip
 #else
-// Nobody takes away what somebody holds by who is in time.
+// No process removes the marker of a holder that is in time.
 #define spares(p) assert(!holds[p] || late[p])
 #endif
 
-// The file is gone from its name, whoever made it.
+// The file disappears from its name, whichever process created it.
 inline vacate_write()
 {
     spares(write);
@@ -287,7 +289,8 @@ inline close_write(p)
 #endif
 }
 
-// The scheduler has room for one. Else the claim is left to expire, as by a destructor.
+// The scheduler has room for one claim. Without room the claim is left to expire, as by a
+// destructor.
 inline leave_claim(p)
 {
 #ifdef SCHEDULER
@@ -313,7 +316,7 @@ inline forget(f)
     fi
 }
 
-// It is no longer in the directory, and a listing that is being read may miss it from now on.
+// The marker is no longer in the directory. A listing that is being read may miss it from now on.
 inline vacate(f)
 {
     if
@@ -327,7 +330,7 @@ inline vacate(f)
     seen[3] = seen[3] & ~(1 << f); seen[4] = seen[4] & ~(1 << f)
 }
 
-// The lone one finds room, too.
+// There is room for the lone process as well.
 #define has_room ((maker[1] != 0) + (maker[2] != 0) + (maker[3] != 0) + (maker[4] != 0) + \
     (lone == 0 && SPARE) < FILES)
 
@@ -355,7 +358,7 @@ inline close(p)
     k = 0
 }
 
-// What has the name that f had when it was judged
+// The file that now has the name that f had when it was judged
 #ifdef REUSES_NAME
 #define is_named(g, f) (listed[g] && maker[g] == maker[f])
 #define named(f) (f == 0 -> 0 : (is_named(1, f) -> 1 : (is_named(2, f) -> 2 : \
@@ -409,7 +412,7 @@ inline start_listing(p)
     k = 0
 }
 
-// Kernel locks go with him.
+// Kernel locks end with the process.
 inline die(p)
 {
     dead[p] = 1;
@@ -468,7 +471,7 @@ inline finish(p)
     running--
 }
 
-// Under `state`: a stale `write` is removed.
+// Under `state`: removes a stale `write`
 #define JUDGE_WRITE(at_judge, at_state, at_unlink, absent, present, lost) \
     :: atomic { at == at_judge && write == 0 -> go(absent) } \
     :: atomic { at == at_judge && write != 0 && !write_stale -> \
@@ -817,7 +820,7 @@ proctype writer(byte p) provided (lone != _pid || running <= 1)
 }
 #endif
 
-// They look for `write` in a cache, and list readers afresh.
+// Python peers look for `write` in a cache, and list the readers afresh.
 #define PY_JUDGE_WRITE(absent, present) \
     :: atomic { at == py_judge && write == 0 -> go(absent) } \
     :: atomic { at == py_judge && write != 0 && !write_stale -> go(present) } \
@@ -998,7 +1001,7 @@ proctype python_writer(byte p)
 #endif
 
 #ifdef SCHEDULER
-// For at most one threshold, and without refreshing it.
+// The scheduler tries for at most one threshold, and does not refresh the claim.
 proctype scheduler(byte p)
 {
     mtype at = wait;
@@ -1045,7 +1048,7 @@ end:
         if
         :: write != 0 ->
 #ifndef LONE
-            assert(write == p); // no successor's
+            assert(write == p); // not a successor's
 #endif
             vacate_write()
         :: else
@@ -1057,7 +1060,7 @@ end:
         close_write(p);
         left_by = 0;
         go(wait) }
-    // Its process has ended; when nothing of it is left, the number serves another.
+    // Its process has ended. When nothing of it is left, its number serves another process.
     :: atomic { dead[p] && state != p && write != p && write_aside != p ->
         dead[p] = 0;
         go(wait) }

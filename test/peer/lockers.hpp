@@ -27,7 +27,7 @@
 
 #include <unistd.h>
 
-// Processes of ours beside peers at one marker.
+// Processes of ours and peers at one marker.
 
 namespace filelock_test {
 namespace fs = boost::filesystem;
@@ -46,7 +46,8 @@ inline bool is_taken(fs::path const& path, soft_file_lock_options const& options
     return !lock.try_lock();
 }
 
-/// No clock wakes it but that of the grace, which may be none.
+/// Options with a poll interval of an hour: no timer wakes a waiter except that of the grace, if
+/// there is one.
 inline soft_file_lock_options
 hourly(std::optional<std::chrono::nanoseconds> grace = std::chrono::seconds(2))
 {
@@ -56,8 +57,9 @@ hourly(std::optional<std::chrono::nanoseconds> grace = std::chrono::seconds(2))
     return options;
 }
 
-/// A process that takes the lock as soon as it is told a line, and says when it has to wait and
-/// when it has it. It then answers "still" by "yes" or "no", and gives it back at another line.
+/// Starts a process that acquires the lock when a line arrives. It reports when it has to wait and
+/// when it has acquired the lock. It then answers "still" by "yes" or "no", and releases the lock
+/// at any other line.
 inline std::unique_ptr<child> locker(fs::path const& path, soft_file_lock_options const& options)
 {
     auto c = std::make_unique<child>([&path, options] {
@@ -88,7 +90,7 @@ inline std::unique_ptr<child> holder(fs::path const& path)
     return c;
 }
 
-/// It sleeps.
+/// Returns a locker that sleeps in its wait.
 inline std::unique_ptr<child> waiter(fs::path const& path,
                                      soft_file_lock_options const& options = hourly())
 {
@@ -99,7 +101,7 @@ inline std::unique_ptr<child> waiter(fs::path const& path,
     return c;
 }
 
-/// The one who waits has it now, and gives it back.
+/// Expects that the waiter gets the lock now, and lets it release the lock.
 inline void gets_it(child& c)
 {
     c.expect("has it");
@@ -129,7 +131,7 @@ inline void end(soft_peer& peer, ending how)
     BOOST_TEST(peer.ask("release") == "released");
 }
 
-/// One of ours, who holds the lock.
+/// Ends the hold of a process of ours.
 inline void end(child& c, ending how)
 {
     how == ending::death ? c.kill() : c.write_line("");
@@ -146,7 +148,7 @@ struct beside_peers : temporary_directory
     }
     bool is_empty() const { return files().empty(); }
 
-    /// A dead one's marker is at the path.
+    /// Leaves a dead peer's marker at the path.
     void bury_a_peer() const
     {
         soft_peer peer(path);

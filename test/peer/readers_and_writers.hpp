@@ -24,7 +24,7 @@
 
 #include <poll.h>
 
-// Threads and processes of ours beside clients of SQLite at one file.
+// Threads and processes of ours and clients of SQLite at one file.
 
 namespace filelock_test {
 namespace fs = boost::filesystem;
@@ -64,7 +64,7 @@ inline bool is_held(read_write_lock const& lock)
     return held && !ec;
 }
 
-// Gives up when somebody writes to it.
+// Acquires the lock, or gives up when a line arrives. Returns whether it has the lock.
 inline bool take_patiently(read_write_lock& lock, level l)
 {
     boost::filelock::acquire_options how;
@@ -83,7 +83,7 @@ inline bool take_patiently(read_write_lock& lock, level l)
     return taken;
 }
 
-/// A process of ours, which does as it is told.
+/// A process of ours that performs the operations it is sent.
 class one_of_ours : public child
 {
 public:
@@ -103,7 +103,7 @@ public:
         expect("waiting");
     }
 
-    /// By the form that has no limit, and so sleeps in the kernel; then gives it back.
+    /// Acquires by the call without a limit, which sleeps in the kernel, and then releases.
     void sleep_to_begin(level l)
     {
         write_line("lock " + word(l));
@@ -149,7 +149,7 @@ private:
     }
 };
 
-/// In another thread, which holds nothing of its own.
+/// Calls `f` in another thread, which holds no lock.
 template <class Function>
 auto elsewhere(Function f)
 {
@@ -172,7 +172,7 @@ inline bool is_open_to(level l, sqlite_peer& peer)
     return begun;
 }
 
-/// It becomes true, and then stays so.
+/// Waits until the condition becomes true, and checks that it stays true.
 template <class Condition>
 inline void wait_until_for_good(Condition condition)
 {
@@ -197,7 +197,7 @@ inline void write(fs::path const& path, std::string const& content)
 
 struct beside_sqlite : temporary_directory
 {
-    /// What a database looks like.
+    /// Returns the content of a database file.
     std::string const& database() const
     {
         static std::string const content = [this] {

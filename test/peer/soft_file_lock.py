@@ -3,29 +3,29 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-"""Another implementation of marker protocol 1, as Python programs have it, for tests.
+"""Another implementation of marker protocol 1, as Python programs use it, for tests.
 
     soft_file_lock.py [--grace SECONDS] [--poll SECONDS] PATH
 
 reads commands from standard input, a line each, and answers each with a line:
 
-    try               held | busy                    one attempt, which may break a marker
+    try               held | busy                    one attempt, which may evict a marker
     acquire SECONDS   [waiting] held | timed out     attempts until one succeeds
-    create            created | busy                 the marker, still empty
-    write             held                           and its record
-    close             closed                         the marker's descriptor; the lock stays
+    create            created | busy                 creates the marker, still empty
+    write             held                           writes its record
+    close             closed                         closes the descriptor; the lock stays
     release           released | lost                lost: the path names another file, or none
     still             yes | no                       whether the path names the marker made here
-    judge             absent | held | remove         what there is to do about the marker
-    rename            renamed NAME | absent          takes what is at the path out of the way
-    verify            removed NAME | left NAME       removes it if it is what was judged
-    break             as judge, rename and verify    as far as they go
+    judge             absent | held | remove         what to do about the marker
+    rename            renamed NAME | absent          moves what is at the path aside
+    verify            removed NAME | left NAME       removes it if it is the judged marker
+    break             as judge, rename and verify    as far as they succeed
     identity [PID]    PID HOST TOKEN                 of this process or another one
     read              PID HOST TOKEN | none          what the marker says; no TOKEN: -
-    rounds N FILE     done | two holders             N times: acquire, flock FILE, release
-    die                                              by SIGKILL
+    rounds N FILE     done | two holders             repeats N times: acquire, flock FILE, release
+    die                                              kills itself by SIGKILL
 
-What fails otherwise is answered by 'error' and why. An empty line is the end.
+Any other failure is answered by 'error' and the reason. An empty line ends the program.
 """
 
 import argparse
@@ -63,7 +63,7 @@ class Record(NamedTuple):
 
 
 def parse(data):
-    """The record, or None for what is malformed."""
+    """Returns the record, or None if the data is malformed."""
     match = re.fullmatch(rb"([0-9]+)\n([^\n]+)\n(?:([0-9]+)\n)?", data)
     if not match or len(data) > LARGEST_RECORD:
         return None
@@ -85,7 +85,7 @@ def boot_id():
 
 
 def ticks_added_to_start_times():
-    """By the time namespace of this process, which the kernel applies to what it reads."""
+    """Returns the ticks that the time namespace of this process adds to start times in /proc."""
     try:
         with open("/proc/self/timens_offsets", encoding="ascii") as file:
             offsets = [line.split() for line in file]
@@ -104,7 +104,7 @@ def start_token(pid):
             after_name = file.read().rpartition(b")")[2].split()
     except OSError:
         return None
-    start = int(after_name[22 - 3])  # the first one after the name is field 3
+    start = int(after_name[22 - 3])  # field 3 is the first after the name
     return boot_id() << 64 | (start - ticks_added_to_start_times())
 
 
@@ -120,7 +120,7 @@ def has_exited(pidfd):
 
 
 def is_gone(owner):
-    """Whether the owner has provably died."""
+    """Returns whether the death of the owner is proved."""
     if owner.host != socket.gethostname():
         return False
     try:
@@ -132,7 +132,7 @@ def is_gone(owner):
     try:
         pidfd = os.pidfd_open(owner.pid)
     except OSError:
-        return False  # it has gone just now, or is no whole process: the next look tells
+        return False  # ended just now, or a thread: the next look decides
     try:
         token = start_token(owner.pid)
         if owner.token is not None and token is not None and owner.token != token:
@@ -151,12 +151,12 @@ class SoftFileLock:
         self.path = path
         self.grace = grace
         self.poll = poll
-        self.fd = None  # of our marker
-        self.made = None  # what it was when it was made
-        self.judged = None  # the marker that is to be removed
-        self.aside = None  # where it has been put
+        self.fd = None  # descriptor of our marker
+        self.made = None  # its state after its creation
+        self.judged = None  # the marker to remove
+        self.aside = None  # its name after it was moved aside
 
-    # One step at a time.
+    # Single steps
 
     def create(self):
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -192,7 +192,7 @@ class SoftFileLock:
         return there
 
     def look(self):
-        """What the marker says and which file it is; nothing where there is none."""
+        """Returns the marker's content and file, or nothing if there is no marker."""
         try:
             if not stat.S_ISREG(os.lstat(self.path).st_mode):
                 raise RuntimeError("no regular file")
@@ -233,25 +233,25 @@ class SoftFileLock:
         return aside
 
     def verify(self):
-        """Removes what was renamed; not another one than was judged, which stays there."""
+        """Removes the renamed file if it is the judged marker. Another file stays."""
         file = os.lstat(self.aside)
         if not same_file(file, self.judged) or file.st_mtime_ns != self.judged.st_mtime_ns:
             return False
         os.unlink(self.aside)
         return True
 
-    # All of them.
+    # Complete operations
 
     def break_marker(self):
-        """Whether it is worth another attempt at once."""
+        """Returns whether another attempt at once is worthwhile."""
         try:
             judgement = self.judge()
             if judgement == "remove" and self.rename():
                 self.verify()
         except OSError as error:
-            if error.errno not in (errno.ENOENT, errno.ESTALE):  # of whatever call
+            if error.errno not in (errno.ENOENT, errno.ESTALE):  # from any call
                 raise
-            return False  # another host has removed what this one remembers
+            return False  # another host has removed what this one has cached
         return judgement != "held"
 
     def attempt(self):
@@ -342,7 +342,7 @@ class Commands:
                 fcntl.flock(file, fcntl.LOCK_UN)
                 if not self.lock.release():
                     return "lost"
-                os.sched_yield()  # others are to have it as well
+                os.sched_yield()  # gives others a chance
         return "done"
 
     def do_die(self):
@@ -350,7 +350,7 @@ class Commands:
 
 
 def obey(commands):
-    """Does what is said, line by line, until an empty one or the end."""
+    """Obeys commands line by line, until an empty line or the end of the input."""
     for line in sys.stdin:
         words = line.split()
         if not words:
@@ -358,7 +358,7 @@ def obey(commands):
         name = words.pop(0)
         try:
             answer = getattr(commands, "do_" + name)(*words)
-        except Exception as error:  # whatever it is, the test is to see it
+        except Exception as error:  # the test must see every error
             answer = f"error: {error!r}"
         say(answer)
 

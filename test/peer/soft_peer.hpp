@@ -18,8 +18,8 @@
 
 namespace filelock_test {
 
-/// soft_file_lock.py at work. That file is an argument of the test program, or else is where this
-/// one is.
+/// Runs soft_file_lock.py. The script is an argument of the test program, or lies beside this
+/// source.
 class soft_peer : public child
 {
 public:
@@ -30,14 +30,14 @@ public:
         : soft_peer("soft_file_lock.py", path, options, within)
     {}
 
-    /// The (first) answer.
+    /// Sends `what` and returns the (first) answer.
     std::string ask(std::string const& what)
     {
         write_line(what);
         return read_line().value_or("(it has ended)");
     }
 
-    /// It is killed, and has ended when this returns, a zombie yet.
+    /// Kills the peer and returns when it has ended. It is still a zombie then.
     void die()
     {
         write_line("die");
@@ -46,7 +46,7 @@ public:
     }
 
 protected:
-    /// Another program, found in the same way.
+    /// Runs another program, found in the same way.
     soft_peer(char const* program, boost::filesystem::path const& path, words const& options,
               words const& within)
         : child(command(program, path, options, within))
@@ -65,7 +65,7 @@ private:
     static words command(char const* program, boost::filesystem::path const& path,
                          words const& options, words all)
     {
-        // Not the first interpreter in PATH, which need not be the system's.
+        // The first interpreter in PATH need not be the system's.
         all.push_back("/usr/bin/python3");
         all.push_back(found(program));
         all.insert(all.end(), options.begin(), options.end());

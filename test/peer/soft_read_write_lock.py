@@ -3,56 +3,57 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-"""Another implementation of the marker tree, as Python programs have it, for tests.
+"""Another implementation of the marker tree, as Python programs use it, for tests.
 
     soft_read_write_lock.py [--heartbeat-interval SECONDS] [--stale-threshold SECONDS]
                             [--poll-interval SECONDS] [--grace SECONDS] PATH
     soft_read_write_lock.py --self-test
 
 The first reads commands from standard input, a line each, and answers each with a line. MODE is
-read or write; NAME is write or that of a reader's marker, and where it may be left out means the
-marker made here. The grace is for PATH.state, whose owner may be between creation and writing.
+read or write. NAME is write or the name of a reader's marker. Where NAME is optional, it means by
+default the marker made here. The grace period is for PATH.state: its owner may be between creation
+and writing.
 
-    try MODE              held | busy              one attempt; it waits for PATH.state all the same
+    try MODE              held | busy              one attempt; it also waits for PATH.state
     acquire MODE [SECONDS]
                           [waiting] held | timed out
                                                    attempts until one succeeds; also says once
                                                    'waiting for state' where it has to
-    release               released | lost          lost: another token is there, or nothing
+    release               released | lost          lost: there is another token, or none
     still                 yes | no                 whether the marker made here is there
-    heartbeat stop        stopped                  the hold stays, and gets old
+    heartbeat stop        stopped                  the hold stays, and becomes stale
     heartbeat start       started
-    heartbeat once        refreshed | lost         one beat, now
-    beats                 COUNT on | off | lost    successful ones of the thread, and its state
-    age SECONDS           aged                     the marker made here, by so much
+    heartbeat once        refreshed | lost         one heartbeat, now
+    beats                 COUNT on | off | lost    successful heartbeats of the thread; its state
+    age SECONDS           aged                     makes the marker made here look older
     name                  NAME | none              of the marker made here
-    readers               COUNT [NAME...]          what counts as a reader
+    readers               COUNT [NAME...]          the markers that count as readers
     read [NAME]           TOKEN PID HOST | malformed | none
     crowd SECONDS PERCENT A B [LOG]
-                          done READS WRITES        many short holds, so many of them to write
-                          torn WHAT                A and B differ, or another one wrote them
+                          done READS WRITES        many short holds, PERCENT of them to write
+                          torn WHAT                A and B differ, or another process wrote them
                           timed out | lost
-    die [SECONDS]                                  by SIGKILL, after so long
+    die [SECONDS]                                  kills itself by SIGKILL, after a delay
 
-A crowd's writers count in A and then in B, 20 digits and a newline each, which nobody must see
-differ; the count is that of the writes. LOG gets a line 'MODE FROM TO' for each hold: nanoseconds
-of CLOCK_MONOTONIC, taken inside of it.
+A crowd's writers count their writes in A and then in B, with 20 digits and a newline each. No
+reader must see A and B differ. LOG gets a line 'MODE FROM TO' for each hold: nanoseconds of
+CLOCK_MONOTONIC, read during the hold.
 
-The steps of all this, one at a time. Those commands that take PATH.state go on without doing so
-while it is held by 'state'.
+The following commands are single steps. While 'state' holds PATH.state, the commands that would
+acquire it do not.
 
     state                 held | busy              one attempt
     leave                 left | lost              PATH.state
-    look                  absent | held | stale    PATH.write; nothing is done about it
-    create MODE           created | busy           the marker, still empty; looks at nothing else
-    write                 written                  and its record; no heartbeat yet
-    drain                 clear | busy | lost      a writer's pass: refresh, evict, look
-    judge NAME            absent | held | remove   what there is to do about the marker
-    rename                renamed NAME | absent    takes it out of the way
-    verify                removed NAME | left NAME removes it if it is what was judged
+    look                  absent | held | stale    the state of PATH.write; changes nothing
+    create MODE           created | busy           creates the marker, still empty; no checks
+    write                 written                  writes its record; no heartbeat yet
+    drain                 clear | busy | lost      a pass of a writer: refresh, evict, look
+    judge NAME            absent | held | remove   what to do about the marker
+    rename                renamed NAME | absent    moves it aside
+    verify                removed NAME | left NAME removes it if it is the judged marker
     evict NAME            as judge, rename and verify
 
-What fails otherwise is answered by 'error' and why. An empty line is the end.
+Any other failure is answered by 'error' and the reason. An empty line ends the program.
 """
 
 import argparse
@@ -73,7 +74,7 @@ import threading
 import time
 from typing import NamedTuple
 
-sys.dont_write_bytecode = True  # not beside the sources
+sys.dont_write_bytecode = True  # no files beside the sources
 from soft_file_lock import LARGEST_PID, LARGEST_RECORD, SoftFileLock, obey, say
 
 
@@ -102,9 +103,9 @@ def is_reader(name):
 
 
 class Found(NamedTuple):
-    """A marker as it is seen."""
+    """The observed state of a marker."""
 
-    record: object  # None for what is malformed
+    record: object  # None if it is malformed
     file: os.stat_result
 
     def is_older_than(self, seconds):
@@ -121,7 +122,7 @@ def open_directory(path):
 
 
 class Marker:
-    """One that may be there: a name in a directory."""
+    """A name in a directory that may be a marker."""
 
     def __init__(self, directory, name):
         self.directory = directory
@@ -137,7 +138,7 @@ class Marker:
 
     @contextlib.contextmanager
     def read(self):
-        """What it says and a descriptor of it; nothing where there is none."""
+        """Returns its content and a descriptor of it, or nothing if there is no marker."""
         fd = record = None
         try:
             with self.opened() as directory:
@@ -151,7 +152,7 @@ class Marker:
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ESTALE):
                 raise
-            file = None  # another host has removed what this one remembers
+            file = None  # another host has removed what this one has cached
         try:
             yield file and Found(record, file), fd
         finally:
@@ -164,7 +165,7 @@ class Marker:
             return found
 
     def rename(self):
-        """The one that it is then, or None."""
+        """Returns the marker under its new name, or None."""
         aside = f"{self.name}.break.{os.getpid()}.{secrets.token_hex(16)}"
         try:
             with self.opened() as directory:
@@ -201,7 +202,7 @@ class OwnMarker(Marker):
         self.fd = None
 
     def touch(self, ago=0.0):
-        """Whether it is still the one made here; its time is set then."""
+        """Sets its time if it is still the marker made here. Returns whether it is."""
         with self.read() as (found, fd):
             if found is None or found.token() != self.token:
                 return False
@@ -217,7 +218,7 @@ class OwnMarker(Marker):
         return found is not None and found.token() == self.token
 
     def remove(self):
-        """Also an empty one, which ended before it was written."""
+        """Removes the marker, also an empty one that was never written."""
         if self.fd is not None:
             try:
                 with self.opened() as directory:
@@ -252,7 +253,7 @@ class Heartbeat:
                     return
                 self.count += 1
             except OSError:
-                pass  # the next one may do
+                pass  # the next name may work
 
     def stop(self):
         self.stopped.set()
@@ -278,10 +279,10 @@ class SoftReadWriteLock:
         self.has_state = False
         self.own = None  # the marker made here
         self.heart = None
-        self.judged = None  # a marker, and as what it is to be removed
-        self.aside = None  # it, out of the way
+        self.judged = None  # a marker to remove, and its observed state
+        self.aside = None  # that marker after it was moved aside
 
-    # One step at a time.
+    # Single steps
 
     def try_state(self):
         if self.has_state:
@@ -353,7 +354,7 @@ class SoftReadWriteLock:
         return self.aside
 
     def verify(self):
-        """Removes what was renamed; not another one than was judged, which stays there."""
+        """Removes the renamed file if it is the judged marker. Another file stays."""
         found, judged = self.aside.look(), self.judged[1]
         if (
             found is None
@@ -365,7 +366,7 @@ class SoftReadWriteLock:
         return True
 
     def evict_stale(self, name):
-        """Whether there is none any more."""
+        """Evicts the marker if it is stale. Returns whether it was not held."""
         judgement = self.judge(name)
         if judgement == "remove" and self.rename():
             self.verify()
@@ -379,7 +380,7 @@ class SoftReadWriteLock:
         if self.heart:
             self.heart.stop()
 
-    # All of them. These hold the state.
+    # Complete operations, which require that PATH.state is held
 
     def enter(self, mode):
         if not self.evict_stale("write") or not self.create(mode):
@@ -388,14 +389,14 @@ class SoftReadWriteLock:
         return True
 
     def drain(self):
-        """A pass of a writer that waits; None where its marker was lost."""
+        """Makes one pass of a waiting writer. Returns None if its marker was lost."""
         if not self.own.touch():
             return None
         left = [name for name in self.readers() if not self.evict_stale(name)]
         return not left
 
     def attempt(self, mode):
-        """Whether it is held now. A writer that waits for readers has its marker."""
+        """Returns whether the lock is held now. A writer that waits for readers has its marker."""
         if mode == "write":
             if self.own:
                 done = self.drain()
@@ -405,7 +406,7 @@ class SoftReadWriteLock:
             return self.enter(mode) and bool(self.drain())
         return self.enter(mode)
 
-    # And these take it.
+    # Complete operations, which acquire PATH.state
 
     def acquire(self, mode, seconds, on_wait=lambda: None, on_state=lambda: None):
         if self.own:
@@ -441,14 +442,14 @@ class SoftReadWriteLock:
         return self.remove_own()
 
     def remove_own(self):
-        """Where the storage fails, the marker stays and expires."""
+        """Removes the marker made here. If the storage fails, the marker stays and expires."""
         own, self.own = self.own, None
         with self.state():
             return own.remove()
 
 
 class Count:
-    """Of writes, in two files."""
+    """The number of writes, kept in two files."""
 
     def __init__(self, paths):
         self.fds = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644) for path in paths]
@@ -479,7 +480,7 @@ class Crowd:
         return f"torn {when}: {value[0]} {value[1]} for {expected[0]} {expected[1]}"
 
     def use(self, mode):
-        """What was wrong, if anything."""
+        """Uses a hold. Returns what was wrong, if anything."""
         before, _ = first = self.count.read()
         same = (before, before)
         if first != same:
@@ -509,7 +510,7 @@ class Crowd:
             if not self.lock.release():
                 return "lost"
             self.done[mode] += 1
-            self.wait()  # others are to have it as well
+            self.wait()  # gives others a chance
         return f"done {self.done['read']} {self.done['write']}"
 
 
@@ -649,7 +650,7 @@ def check(mode):
     return mode
 
 
-# The test of itself, which needs nothing else.
+# The self-test, which needs nothing else
 
 
 class Peer:
@@ -728,7 +729,7 @@ class SelfTest:
         while not os.path.exists(self.path + ".write"):
             time.sleep(0.01)
         self.asks(a, "release", "released")
-        self.asks(a, "try read", "busy")  # no new ones before the writer
+        self.asks(a, "try read", "busy")  # no new readers before the writer
         self.asks(b, "release", "released")
         self.is_so("acquire write", c.hear(), "held")
         self.asks(a, "try read", "busy")
@@ -877,8 +878,8 @@ class SelfTest:
 
 
 def overlaps(holds):
-    """The numbers of those that began beside a writer or as one beside others, and of readers
-    that began beside readers only."""
+    """Returns two numbers: holds that began in conflict with another hold, and readers that began
+    beside readers only."""
     events = []
     for mode, since, to in holds:
         events += [(int(since), 1, mode), (int(to), 0, mode)]
@@ -911,7 +912,7 @@ def self_test():
             signal.alarm(30)
             try:
                 getattr(test, name)()
-            except Exception as error:  # the others are to run as well
+            except Exception as error:  # the other tests must still run
                 test.is_so("error", repr(error), "none")
             finally:
                 signal.alarm(0)

@@ -14,8 +14,8 @@
 
 namespace filelock_test {
 
-/// soft_read_write_lock.py at work, which needs soft_file_lock.py beside it. Both are found as that
-/// one is. The precondition have_soft_peer is good for it as well.
+/// Runs soft_read_write_lock.py, which needs soft_file_lock.py beside it. Both are found in the
+/// same way as that script. The precondition have_soft_peer covers this peer as well.
 class soft_read_write_peer : public soft_peer
 {
 public:

@@ -11,22 +11,22 @@ opens a database and reads commands from standard input, a line each, and answer
 
     open PATH             opened               another database; the old one is closed
     try MODE              held | busy          begins a transaction: read, immediate or exclusive
-    acquire MODE [MS]     waiting held | busy  two lines; waits for others, a minute or so long
-    read                  SUM | busy           a digest of what the tables say
+    acquire MODE [MS]     waiting held | busy  two lines; waits for others, about a minute
+    read                  SUM | busy           a digest of the tables
     write                 done | busy          changes a row
-    spill                 done | busy          changes all rows, more than the cache has room for
+    spill                 done | busy          changes all rows, more than fit into the cache
     commit                done | busy          busy: the transaction goes on
     rollback              done
     hurry                 done                 never waits for the disk from now on
     make [MODE]           made                 tables and rows, with this journal mode
-    check                 ok | what is wrong   PRAGMA integrity_check
+    check                 ok | what is wrong   by PRAGMA integrity_check
     close                 closed               the connection
-    rounds N ROLE FILES   done N | torn ...    N times: begin as the role says (reader, upgrade,
+    rounds N ROLE FILES   done N | torn ...    N times: begin for the role (reader, upgrade,
                                                writer), read the two files, a writer writes both
-    die                                        by SIGKILL
+    die                                        kills itself by SIGKILL
 
 With --filelock a transaction begins and ends as a hold of ReadWriteLock of Python's filelock does,
-and is read or exclusive. What fails otherwise is answered by 'error' and why.
+and is read or exclusive. Any other failure is answered by 'error' and the reason.
 """
 
 import argparse
@@ -63,7 +63,7 @@ class Client:
         return self.connection.execute(text, values).fetchall()
 
     def attempt(self, *steps, timeout=0):
-        """Whether the steps succeed, rather than find that somebody else has a lock."""
+        """Returns whether the steps succeed. False means that another client has a lock."""
         try:
             self.sql(f"PRAGMA busy_timeout={timeout}")
             for step in steps:
@@ -160,7 +160,7 @@ class Client:
 
 
 class ReadWriteLock(Client):
-    """One connection; whoever begins first sees to it that no journal is ever written."""
+    """One connection. The first beginner ensures that no journal is ever written."""
 
     begins = {
         "read": [
@@ -178,7 +178,7 @@ class ReadWriteLock(Client):
 
 def read_number(name):
     with open(name, encoding="ascii") as file:
-        return int(file.read() or -1)  # empty: somebody is writing it
+        return int(file.read() or -1)  # empty while a process writes it
 
 
 def write_number(name, number):
@@ -196,7 +196,7 @@ def main():
         name, *words = line.split()
         try:
             answer = getattr(client, "do_" + name)(*words)
-        except Exception as error:  # whatever it is, the test is to see it
+        except Exception as error:  # the test must see every error
             answer = f"error: {error!r}"
         say(answer)
 

@@ -22,7 +22,7 @@
 
 namespace filelock_test {
 
-/// What one may hold, whether it is one of ours or a client of SQLite.
+/// The levels of both a process of ours and a client of SQLite.
 enum class level
 {
     read,    // a shared lock of ours; BEGIN, and then a statement that reads
@@ -38,13 +38,14 @@ inline std::ostream& operator<<(std::ostream& out, level l)
     return out << words[static_cast<int>(l)];
 }
 
-/// As everybody has agreed.
+/// Returns whether two processes may hold these levels at the same time. All programs agree on
+/// this.
 constexpr bool go_together(level a, level b)
 {
     return a != level::write && b != level::write && (a == level::read || b == level::read);
 }
 
-/// A process that has a database open, and one transaction at most.
+/// A process that has a database open, with one transaction at most.
 class sqlite_peer : public child
 {
 public:
@@ -52,12 +53,12 @@ public:
 
     virtual void open(boost::filesystem::path const& path) = 0;
 
-    /// One attempt: whether the transaction has begun.
+    /// Makes one attempt. Returns whether the transaction has begun.
     virtual bool begin(level l) = 0;
 
     virtual void rollback() = 0;
 
-    /// It is killed, and has ended when this returns, a zombie yet.
+    /// Kills the peer and returns when it has ended. It is still a zombie then.
     void die()
     {
         kill();
@@ -78,7 +79,8 @@ protected:
     }
 };
 
-/// sqlite_client.py at work. That file is the program's argument, or else is where its source is.
+/// Runs sqlite_client.py. The script is an argument of the test program, or lies beside this
+/// source.
 class sqlite_client : public sqlite_peer
 {
 public:
@@ -103,7 +105,8 @@ public:
         return found == "held";
     }
 
-    /// It sleeps, or is about to, until it can begin; what it says then is left to be read.
+    /// Starts a wait and returns when the client sleeps or is about to. The client's next answer is
+    /// left to be read.
     void wait_to_begin(level l)
     {
         write_line("acquire " + word(l));
@@ -134,7 +137,7 @@ private:
 
     static words command(boost::filesystem::path const& path, words const& options)
     {
-        // Not the first interpreter in PATH, which need not be the system's.
+        // The first interpreter in PATH need not be the system's.
         words all{"/usr/bin/python3", "-I", "-S", program()};
         all.insert(all.end(), options.begin(), options.end());
         all.push_back(path.string());
@@ -142,7 +145,7 @@ private:
     }
 };
 
-/// What ReadWriteLock of Python's filelock does. It has no `level::upgrade`.
+/// Does what ReadWriteLock of Python's filelock does. It has no `level::upgrade`.
 class filelock_client : public sqlite_client
 {
 public:
@@ -151,7 +154,7 @@ public:
     {}
 };
 
-/// SQLite's own shell.
+/// The shell of SQLite.
 class sqlite_shell : public sqlite_peer
 {
 public:
@@ -184,7 +187,7 @@ public:
     void rollback() override { demand(run("ROLLBACK"), "done"); }
 
 private:
-    // Of a line of statements the shell runs none after the first that fails.
+    // The shell stops a line of statements at the first that fails.
     std::string run(std::string const& statements)
     {
         write_line(statements + "; SELECT 'done';");

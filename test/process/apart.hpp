@@ -23,7 +23,7 @@
 
 namespace filelock_test {
 
-/// What a contender has found.
+/// The result of a contender.
 enum found
 {
     held = 0,
@@ -38,8 +38,8 @@ enum found
 inline auto const both = boost::unit_test::data::make(
     {boost::filelock::storage::local, boost::filelock::storage::network});
 
-/// Who holds a marker's lock, and who would like to, in processes that may see little of each
-/// other.
+/// A fixture: bodies of processes that hold a marker's lock or try to acquire it. The processes may
+/// run where they see little of each other (other namespaces).
 struct apart : temporary_directory
 {
     using storage = boost::filelock::storage;
@@ -55,7 +55,7 @@ struct apart : temporary_directory
         return options;
     }
 
-    /// Holds the lock until it hears something.
+    /// Holds the lock until a line arrives.
     body holder(storage where, std::function<void()> const& enter = {}) const
     {
         return [this, where, enter] {
@@ -70,7 +70,7 @@ struct apart : temporary_directory
         };
     }
 
-    /// Leaves a marker of another make and lives until it hears something.
+    /// Writes a marker as another program does, without a witness, and lives until a line arrives.
     body other_make(std::function<void()> const& enter = {}) const
     {
         return [this, enter] {
@@ -83,7 +83,7 @@ struct apart : temporary_directory
         };
     }
 
-    /// Tries all there is to get it from somebody who has it.
+    /// Tries every way to acquire a lock that another process holds, and returns what it found.
     body cannot_have_it(storage where, std::function<void()> const& enter = {}) const
     {
         return [this, where, enter]() -> int {
@@ -102,7 +102,7 @@ struct apart : temporary_directory
         };
     }
 
-    /// It can be had at once.
+    /// Returns whether a single attempt acquires the lock.
     body can_have_it(storage where, std::function<void()> const& enter = {}) const
     {
         return [this, where, enter]() -> int {
@@ -113,7 +113,8 @@ struct apart : temporary_directory
         };
     }
 
-    /// Waits, and is not told by the clock.
+    /// Waits for the lock with a poll interval of an hour, so that only a change notification wakes
+    /// it.
     body waiter(storage where) const
     {
         return [this, where] {

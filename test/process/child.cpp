@@ -83,7 +83,7 @@ child::child(std::function<int()> const& body)
 
 void child::start(std::function<void()> const& run)
 {
-    ::signal(SIGPIPE, SIG_IGN); // a child that is gone is an error of `write`
+    ::signal(SIGPIPE, SIG_IGN); // a child that has ended is an error of `write`
     int in[2], out[2];
     if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0)
         fail("pipe2");
@@ -92,7 +92,7 @@ void child::start(std::function<void()> const& run)
         fail("fork");
     if (pid_ == 0) {
         ::signal(SIGPIPE, SIG_DFL);
-        ::alarm(4 * hang_limit); // outlive no test, whatever happens
+        ::alarm(4 * hang_limit); // must not outlive the test
         if (::dup2(in[0], 0) == -1 || ::dup2(out[1], 1) == -1)
             ::_exit(126);
         for (int fd : {in[0], in[1], out[0], out[1]})
@@ -186,14 +186,15 @@ int child::wait()
     return *status_;
 }
 
-// Not by `write` and `read`, of which the tests that make these fail count the others.
+// `say` and `hear` do not use `write` and `read`: tests that make those calls fail count the other
+// calls.
 
 void say(std::string const& line)
 {
     std::string text = line + "\n";
     ::iovec whole{text.data(), text.size()};
     if (::writev(1, &whole, 1) !=
-        static_cast<ssize_t>(text.size())) // less than a pipe has room for
+        static_cast<ssize_t>(text.size())) // the line is shorter than the room in a pipe
         fail("writev");
 }
 

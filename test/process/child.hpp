@@ -17,17 +17,17 @@
 
 namespace filelock_test {
 
-/// Another process, spoken to line by line over its standard input and output. Every wait for it is
-/// bounded by `patience` and throws std::runtime_error when that has passed; the destructor kills
-/// it.
+/// Another process. The test exchanges lines with it over its standard input and output. Every wait
+/// for it is bounded by `patience` and throws std::runtime_error at that limit. The destructor
+/// kills the process.
 class child
 {
 public:
-    /// Starts a program, looked for in PATH.
+    /// Starts a program, which is searched for in PATH.
     explicit child(std::vector<std::string> const& command);
 
-    /// Forks; the child runs `body` and leaves by `_exit` with what it returns, or 125 where it
-    /// throws. The child's file descriptors 0 and 1 are the pipes.
+    /// Forks. The child runs `body` and calls `_exit` with its result, or with 125 if it throws.
+    /// The child's file descriptors 0 and 1 are the pipes.
     explicit child(std::function<int()> const& body);
 
     child(child const&) = delete;
@@ -39,18 +39,18 @@ public:
     void write_line(std::string const& line);
     void close_input() noexcept;
 
-    /// The next line without its end; nothing at the end of the output.
+    /// Returns the next line without its end, or nothing at the end of the output.
     std::optional<std::string> read_line();
 
-    /// Whether there is something to read now, the end included.
+    /// Returns whether there is something to read now. The end of the output counts.
     bool has_line() const;
 
-    /// Reads a line and throws where it is another one.
+    /// Reads a line and throws if it differs from `line`.
     void expect(std::string const& line);
 
     void kill(int signal = SIGKILL);
 
-    /// The exit status; for one that was killed, minus the signal.
+    /// Returns the exit status, or minus the signal number if a signal ended the process.
     int wait();
 
 private:
@@ -63,7 +63,7 @@ private:
     std::optional<int> status_;
 };
 
-// For the bodies of forked children: the other ends of the pipes.
+// For the bodies of forked children. These functions use the other ends of the pipes.
 void say(std::string const& line);
 std::string hear();
 

@@ -29,7 +29,7 @@
 
 #include <unistd.h>
 
-// Allocations are counted, in a process with one thread.
+// Counts allocations, in a process with one thread.
 namespace {
 long live_allocations = 0;
 }
@@ -60,8 +60,8 @@ namespace fs = boost::filesystem;
 enum class effect
 {
     reported,
-    overcome, ///< there is another way
-    either    ///< depends on what the call was for
+    overcome, ///< there is a fallback
+    either    ///< depends on the purpose of the call
 };
 
 struct rule
@@ -70,7 +70,7 @@ struct rule
     std::vector<std::string> errors;
 };
 
-// How calls of a meaning may fail, and what has to come of it.
+// How the calls of a meaning may fail, and the result that must follow.
 std::multimap<std::string, rule> const rules = {
     {"open",
      {effect::reported,
@@ -108,7 +108,7 @@ std::multimap<std::string, rule> const rules = {
     {"getrandom", {effect::either, {"ENOSYS", "EINTR"}}},
     {"fchmod", {effect::reported, {"EPERM", "EROFS", "EIO", "ESTALE"}}},
     {"mkdir", {effect::reported, {"EACCES", "ENOSPC", "EROFS", "EIO", "EMLINK", "EDQUOT"}}},
-    {"mkdir", {effect::overcome, {"EEXIST", "ENOENT"}}}, // others make and remove it as well
+    {"mkdir", {effect::overcome, {"EEXIST", "ENOENT"}}}, // other processes also make and remove it
     {"inotify_init", {effect::overcome, {"EMFILE", "ENFILE", "ENOMEM", "ENOSYS"}}},
     {"epoll_create", {effect::overcome, {"EMFILE", "ENFILE", "ENOMEM", "ENOSYS"}}},
     {"epoll_ctl", {effect::overcome, {"ENOMEM", "ENOSPC"}}},
@@ -116,17 +116,18 @@ std::multimap<std::string, rule> const rules = {
     {"eventfd", {effect::overcome, {"EMFILE", "ENFILE", "ENOMEM"}}},
     {"inotify_add_watch", {effect::overcome, {"ENOSPC", "ENOMEM", "EACCES", "ENOENT"}}},
     {"ppoll", {effect::overcome, {"EINTR", "ENOMEM"}}},
-    {"read", {effect::overcome, {"EINTR", "EAGAIN", "EIO"}}}, // notices and /proc
+    {"read", {effect::overcome, {"EINTR", "EAGAIN", "EIO"}}}, // change notifications and /proc
     {"readlink", {effect::overcome, {"EACCES", "ENOENT", "ENOMEM"}}},
     {"getdents", {effect::overcome, {"ENOMEM", "ENOENT"}}},
     {"futex", {effect::overcome, {"EINTR", "EAGAIN"}}},
     {"brk", {effect::either, {"ENOMEM"}}},
     {"mmap", {effect::either, {"ENOMEM"}}},
-    // A call that strace lets fail is not executed: what it should have removed would stay.
+    // strace does not execute a call that it fails, so what the call should have removed would
+    // remain.
     {"close", {effect::overcome, {}}},
     {"munmap", {effect::overcome, {}}},
     {"inotify_rm_watch", {effect::overcome, {}}},
-    // These do not fail.
+    // These calls do not fail.
     {"getpid", {effect::overcome, {}}},
     {"gettid", {effect::overcome, {}}},
     {"lseek", {effect::overcome, {}}},
@@ -151,12 +152,12 @@ bool contains(std::string const& text, char const* part)
 
 effect expected(fault const& f)
 {
-    // What is learnt there is a report or a help, and never whether the lock is had.
+    // The library reads /proc for reports and hints, never to decide whether the lock is acquired.
     if (contains(f.text, "\"/proc") && !contains(f.text, "self/fd/"))
         return effect::overcome;
-    // A poke after the release; or an attempt to do without creating.
+    // This open notifies waiters after the release, or is an attempt without O_CREAT.
     if (f.meaning() == "open" && !contains(f.text, "O_CREAT"))
-        return effect::either; // without a name at first, too
+        return effect::either; // also one that creates an unnamed file
     if (f.meaning() == "fcntl" && !contains(f.text, "SETLK"))
         return effect::either;
     auto const [first, last] = rules.equal_range(f.meaning());
@@ -167,7 +168,7 @@ effect expected(fault const& f)
     throw std::logic_error("no rule for " + f.call + ": " + f.error);
 }
 
-// What was said of an operation. An error is told by its number.
+// The outcomes of an operation. Any other error is reported by its number.
 std::string const done = "done", nothing_to_do = "nothing to do", not_supported = "not supported",
                   not_a_lock_file = "not a lock file", hold_lost = "hold lost";
 
@@ -198,12 +199,12 @@ bool tells(std::string const& said, fault const& f)
         (f.error == "EINVAL" && f.meaning() == "fcntl"))
         return said == not_supported;
     if (f.meaning() == "stat" && f.error == "ENOENT" && said == std::to_string(EIO))
-        return true; // of an open file: the file system has lost it
+        return true; // the file is open: the file system has lost it
     if (f.meaning() == "stat" && f.error == "ENOENT" && said == hold_lost)
         return true;
     if (f.error == "ELOOP" && said == not_a_lock_file)
-        return true; // it must be a symbolic link
-    // There is no file, and one could not be created, which is the error to be told.
+        return true; // the path must be a symbolic link
+    // The file does not exist and cannot be created. The second error is reported.
     return f.meaning() == "open" && f.error == "ENOENT" && said == std::to_string(EACCES);
 }
 
@@ -219,15 +220,15 @@ possessions count_possessions()
     found.watches = static_cast<long>(inotify_watches());
     error_code gone;
     for (auto const& entry : fs::directory_iterator("/proc/self/fd")) {
-        // inotify's, and what wakes its reader, are for good.
+        // The inotify descriptor, and the one that wakes its reader, stay open for good.
         if (fs::read_symlink(entry.path(), gone).string().find("anon_inode:") != 0)
             ++found.descriptors;
     }
     return found;
 }
 
-// The process that meets with the fault. What it does between "begins" and what it says of giving
-// back is what is faulted.
+// Runs in the process that gets the fault. The faults affect its calls between "begins" and the
+// result of the release.
 int meet(sequence const& what)
 {
     say("ready");
@@ -254,19 +255,19 @@ int meet(sequence const& what)
     return 0;
 }
 
-// The calls from "begins" on to what is said of giving back, in what strace has written: lines such
-// as "4711 flock(5, LOCK_EX|LOCK_NB) = 0".
+// Returns the calls from "begins" to the result of the release, from the output of strace: lines
+// such as "4711 flock(5, LOCK_EX|LOCK_NB) = 0".
 std::vector<fault> calls_in(fs::path const& log)
 {
     std::vector<fault> calls;
     std::map<std::string, unsigned> counts; // by thread and name, as strace counts
-    unsigned said = 0;                      // from "begins" on
+    unsigned said = 0;                      // lines said, from "begins" on
     std::ifstream in(log.string());
     for (std::string line; said < 3 && std::getline(in, line);) {
         auto const name = line.find_first_not_of("0123456789 ");
         auto const end = line.find('(', name);
         if (name == line.npos || end == line.npos || line[name] == '<')
-            continue; // about a signal, or the exit, or the end of a call
+            continue; // a signal, the exit, or the end of a call
         fault f{line.substr(name, end - name), 0, line.substr(name), {}};
         f.occurrence = ++counts[line.substr(0, end)];
         if (f.call == "writev")
@@ -292,7 +293,7 @@ std::ostream& operator<<(std::ostream& out, fault const& f)
 
 struct fault_points::history
 {
-    std::string taken, given_back; // what was said; nothing, where the process was killed
+    std::string taken, given_back; // the outcomes; empty if the process was killed
     bool waited = false;
     bool two_had_it = false, is_stuck = false, keeps_others_out = false;
     bool could_be_taken_again = false, is_clean = true;
@@ -371,7 +372,7 @@ bool fault_points::comes_free() const
     return sequence_.comes_free ? sequence_.comes_free() : sequence_.is_free();
 }
 
-// Whether somebody else gets the lock, when the taker has given it back or died.
+// Returns whether another process gets the lock after the taker has released it or died.
 bool fault_points::is_given(std::unique_ptr<child>& sleeper) const
 {
     if (!sequence_.sleeper)
@@ -401,7 +402,7 @@ void fault_points::observe(child& process, std::unique_ptr<child>& sleeper, hist
     if (!line)
         return;
     h.given_back = *line;
-    // What could not be given back is given back later.
+    // A release that failed is completed later.
     h.is_stuck = h.is_stuck || (h.given_back == done && !is_given(sleeper));
     process.write_line("again");
     std::istringstream in(process.read_line().value_or(""));
@@ -420,7 +421,7 @@ std::string fault_points::problem_with(fault const& f) const
             return "two had it";
         if (h.is_stuck)
             return "nobody can have it: " + h.taken + ", " + h.given_back;
-        // What could not be unlocked is unlocked at the release.
+        // A failed unlock is completed at the release.
         if (h.keeps_others_out && !contains(f.text, "F_UNLCK"))
             return "others are kept out: " + h.taken;
         if (h.status != 0 && !(kills && h.status == -SIGKILL))
@@ -430,7 +431,7 @@ std::string fault_points::problem_with(fault const& f) const
         if (!kills && h.has_met(f.call))
             return problem_with(f, h);
     }
-    // A wait is not always of the same number of calls, and this one is seldom so long.
+    // The number of calls in a wait varies, and it seldom reaches this one.
     return faultless_->waited ? "" : "it was not met with";
 }
 

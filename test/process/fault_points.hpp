@@ -17,14 +17,14 @@
 #include <string>
 #include <vector>
 
-// A process takes a lock and gives it back, and is killed at each of its system calls, or that call
-// fails, one after another.
+// A process acquires and releases a lock. Each of its system calls in turn gets a fault: the
+// process is killed there, or the call fails.
 
 namespace filelock_test {
 
 class child;
 
-/// Who takes the lock and gives it back. Exceptions are errors as well.
+/// Acquires and releases the lock. An exception counts as an error as well.
 class taker
 {
 public:
@@ -35,34 +35,37 @@ public:
 
 struct sequence
 {
-    /// Called in the process that meets with the faults.
+    /// Makes the taker. Called in the process that gets the faults.
     std::function<std::unique_ptr<taker>()> make;
-    /// Whether this process can take the lock exclusively, which it then gives back.
+    /// Returns whether this process can acquire the lock exclusively, and releases it.
     std::function<bool()> is_free;
-    /// The same where it must come free, if that takes time: waits for it.
+    /// Like `is_free`, but waits for the lock. For a lock that must become free after some time.
     std::function<bool()> comes_free = {};
-    /// Called before each time. What it returns, if anything, ends the hold that makes the taker
-    /// wait, and is called when it does.
+    /// Called before each run. If another process holds the lock at first and the taker must wait,
+    /// the returned function ends that hold.
     std::function<std::function<void()>()> prepare;
-    /// Whether nothing is left in the file system, asked when the taker has ended and told no error
-    /// in removing a file. Not asked where it was killed.
+    /// Returns whether no file is left. Called when the taker has ended and has reported no error
+    /// from removing a file. Not called if the taker was killed.
     std::function<bool()> is_clean = {};
-    /// Of one who makes more of what he holds from the beginning, and has it still where he fails:
-    /// whether others then have what he leaves to them. What he gives back is whatever he has.
+    /// Set for a taker that has a hold from the beginning, converts it, and keeps it if the
+    /// conversion fails. Returns whether other processes can still acquire what that hold leaves to
+    /// them. give_back() then releases whatever the taker has.
     std::function<bool()> is_as_before = {};
-    /// Starts one who takes the lock, gives it back and ends, and says when it is asleep: it must
-    /// get the lock from the taker, or from who makes him wait. Then nobody else looks whether it
-    /// is free.
+    /// Starts a process that waits for the lock, releases it and ends. Returns when the process
+    /// sleeps. It must get the lock from the taker, or from the holder that makes the taker wait.
+    /// If set, no other process checks whether the lock is free.
     std::function<std::unique_ptr<child>()> sleeper = {};
-    /// Options of strace: what is wrong all the while. What it is about is not faulted.
+    /// Options of strace that inject faults during the whole run. The calls that they name get no
+    /// other fault.
     std::string injections = {};
-    /// It has other ways for most that fails: an error need not be told.
+    /// The taker has fallbacks for most faults, so it need not report an error.
     bool has_other_ways = false;
-    /// Directories are listed for who is in them, not only for a report.
+    /// The taker lists directories to find readers, and not only for a report.
     bool lists_readers = false;
-    /// What is called to keep other threads going, by meaning (system_calls.hpp).
+    /// The calls that keep other threads running, by meaning (system_calls.hpp). They get no fault.
     std::set<std::string> others_calls = {};
-    /// The number of its calls depends on other processes: fault the first of each name.
+    /// The number of the taker's calls depends on other processes. Only the first call of each name
+    /// gets a fault.
     bool varies = false;
 };
 
@@ -70,10 +73,10 @@ struct fault
 {
     std::string call;
     unsigned occurrence; ///< among the calls of this name, from 1
-    std::string text;    ///< of the call, as strace shows it
-    std::string error;   ///< the name of an errno; empty: a kill
+    std::string text;    ///< the call as strace shows it
+    std::string error;   ///< the name of an errno; empty: the process is killed
 
-    std::string meaning() const; ///< of the call, as in system_calls.hpp
+    std::string meaning() const; ///< the call's meaning, as in system_calls.hpp
 
     friend std::ostream& operator<<(std::ostream&, fault const&);
 };
@@ -81,16 +84,17 @@ struct fault
 class fault_points
 {
 public:
-    /// Runs the sequence once to learn its calls. Throws where nothing is said about how one of
-    /// them may fail.
+    /// Runs the sequence once to learn its calls. Throws if there is no rule for how one of them
+    /// may fail.
     explicit fault_points(sequence);
     ~fault_points();
 
     std::vector<fault> const& all() const { return faults_; }
 
-    /// Runs the sequence with the fault. Says what was wrong, or nothing: whether two had the lock,
-    /// or nobody could have it afterwards; whether the error was kept back, or another one told;
-    /// whether descriptors, watches or memory were left, or a lock that cannot be taken again.
+    /// Runs the sequence with the fault. Returns a description of the problem, or nothing. Problems
+    /// are: two holders at the same time; a lock that no process can acquire afterwards; an error
+    /// that was not reported, or a different one that was; descriptors, watches or memory that are
+    /// left; a lock that the taker cannot acquire again.
     std::string problem_with(fault const&) const;
 
 private:

@@ -23,7 +23,7 @@
 #include <semaphore.h>
 
 // The faults of a passthrough, in memory that the test shares with the server. A test may change
-// them at any time; whatever arms a fault is stored last.
+// them at any time. The member that arms a fault is stored last.
 
 namespace filelock_test {
 
@@ -31,7 +31,8 @@ namespace filelock_test {
 class affected_names
 {
 public:
-    /// Empty: all names. Must not be called while the fault is armed.
+    /// Sets the text. An empty text stands for all names. Must not be called while the fault is
+    /// armed.
     void set(std::string const& part)
     {
         if (part.size() >= part_.size())
@@ -40,7 +41,8 @@ public:
         std::copy(part.begin(), part.end(), part_.begin());
     }
 
-    /// `path` is null for an open file that has been removed.
+    /// Returns whether the fault affects this path. `path` is null for an open file that has been
+    /// removed.
     bool contain(char const* path) const
     {
         return part_[0] == '\0' || (path && std::strstr(path, part_.data()));
@@ -54,7 +56,7 @@ private:
 struct injected_error
 {
     std::atomic<int> error{0};  ///< an errno, or 0
-    std::atomic<int> times{-1}; ///< calls that fail; negative: all of them
+    std::atomic<int> times{-1}; ///< number of calls that fail; negative: all of them
     affected_names names;
 
     void set(int errno_value, int count = -1, std::string const& part = {})
@@ -78,7 +80,7 @@ struct injected_error
     }
 };
 
-/// A time that calls take.
+/// A duration that calls take.
 struct injected_delay
 {
     std::atomic<int> milliseconds{0};
@@ -99,8 +101,8 @@ struct injected_delay
     }
 };
 
-/// A point at which one call waits in the server until the test lets it go on. The call has had no
-/// effect by then.
+/// A point at which one call waits in the server until the test lets it continue. The call has had
+/// no effect at that point.
 class injected_stop
 {
 public:
@@ -119,7 +121,7 @@ public:
         is_armed_ = true;
     }
 
-    /// Throws after `patience`.
+    /// Waits until a call is stopped. Throws after `patience`.
     void wait_until_reached()
     {
         if (!wait(reached_))
@@ -128,7 +130,7 @@ public:
 
     void go_on() { ::sem_post(&may_go_on_); }
 
-    /// Called by the server.
+    /// Stops the call if the stop is armed for its path. Called by the server.
     void pass(char const* path)
     {
         bool is_armed = names_.contain(path);
@@ -139,7 +141,7 @@ public:
     }
 
 private:
-    // Returns whether it was posted within `patience`.
+    // Returns whether the semaphore was posted within `patience`.
     static bool wait(::sem_t& semaphore)
     {
         ::timespec until = {};
@@ -158,31 +160,33 @@ private:
     ::sem_t reached_, may_go_on_;
 };
 
-/// All of them are off at first.
+/// The faults that a test can set. All are off at first.
 struct file_system_faults
 {
     injected_error flock, record_lock, link, utimens, close, getattr;
-    injected_error open;           ///< of an existing file
+    injected_error open;           ///< open(2) of an existing file
     injected_error open_directory; ///< opendir(3)
     injected_error read_directory; ///< readdir(3)
-    injected_error create;         ///< O_CREAT alone; the kernel repeats a call that says ESTALE
+    injected_error create;         ///< O_CREAT alone; the kernel repeats a call that returns ESTALE
     injected_error create_exclusively; ///< O_CREAT | O_EXCL
-    injected_error unlink; ///< after it has removed the name, as a repeated call of NFS does
+    injected_error unlink; ///< reported after the name was removed, like a repeated call of NFS
 
     injected_delay slow;   ///< each lookup, create, link, rename, mkdir and write
     injected_stop naming;  ///< create, link, rename, mkdir; the kernel keeps the directory locked
     injected_stop writing; ///< write
 
-    std::atomic<std::size_t> longest_write{1 << 20}; ///< what is longer is written in part
+    std::atomic<std::size_t> longest_write{1 << 20}; ///< bytes; longer writes are written in part
     std::atomic<std::size_t> longest_name{255};      ///< bytes; longer names: ENAMETOOLONG
-    std::atomic<int> changed_before{0};    ///< by how many seconds the time of change is too early
-    std::atomic<int> seconds_per_tick{0};  ///< of the time of modification; 0: it is exact
-    std::atomic<int> number_offset{0};     ///< added to all inode numbers but those of paths
-    std::atomic<bool> shows_a_link{false}; ///< of files that have none left as well
-    std::atomic<bool> creates_in_two_steps{false}; ///< O_EXCL: looks, and then creates
+    std::atomic<int> changed_before{0};   ///< seconds that the time of change (ctime) is too early
+    std::atomic<int> seconds_per_tick{0}; ///< resolution of the time of modification; 0: exact
+    std::atomic<int> number_offset{
+        0}; ///< added to all inode numbers except those of `numbers::of_paths`
+    std::atomic<bool> shows_a_link{false};         ///< also for files that have no link left
+    std::atomic<bool> creates_in_two_steps{false}; ///< O_EXCL checks first, and then creates
 
-    /// Calls on a descriptor of a removed file say ESTALE: those that carry the descriptor (read,
-    /// write, ftruncate, fsync, locks), and with `numbers::reused` also fstat, futimens and fchmod.
+    /// Calls on a descriptor of a removed file return ESTALE. These are the calls that carry the
+    /// descriptor (read, write, ftruncate, fsync, locks), and with `numbers::reused` also fstat,
+    /// futimens and fchmod.
     std::atomic<bool> removed_files_are_stale{false};
 
     /// Calls since the mount; `stamps`: utimensat(2).

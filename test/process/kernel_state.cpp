@@ -26,7 +26,8 @@ namespace filelock_test {
 namespace fs = boost::filesystem;
 namespace {
 
-// What the C library calls: on 32-bit systems the calls for large files and 64-bit times.
+// The calls that the C library makes. On 32-bit systems these are the calls for large files and
+// 64-bit times.
 #if defined(SYS_fcntl64)
 constexpr long call_of_fcntl = SYS_fcntl64;
 #else
@@ -43,7 +44,8 @@ struct kernel_timespec
     std::int64_t tv_sec, tv_nsec;
 };
 
-// Whether one of its threads sleeps in `fcntl`. (The first word is the number of the system call.)
+// Returns whether a thread of the process sleeps in `fcntl`. (The first word is the number of the
+// system call.)
 bool is_in_fcntl(pid_t pid)
 {
     boost::system::error_code gone;
@@ -57,9 +59,9 @@ bool is_in_fcntl(pid_t pid)
     return false;
 }
 
-// Lines such as "12: -> FLOCK  ADVISORY  WRITE 4711 fe:00:131 0 EOF". The device is not compared:
-// some file systems show another number there than `stat` does. An open file's record lock shows -1
-// for the process.
+// Reads lines such as "12: -> FLOCK ADVISORY WRITE 4711 fe:00:131 0 EOF". The device is not
+// compared: some file systems show another number there than `stat` does. For an open file's record
+// lock the kernel shows -1 as the process.
 bool is_blocked(pid_t pid, ino_t inode)
 {
     std::ifstream locks("/proc/locks");
@@ -75,7 +77,7 @@ bool is_blocked(pid_t pid, ino_t inode)
     return false;
 }
 
-// The letter after the command's name in parentheses.
+// Returns the letter after the command's name in parentheses.
 char state_of(pid_t pid)
 {
     std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
@@ -90,14 +92,15 @@ bool is_asleep(pid_t pid)
     return state_of(pid) == 'S';
 }
 
-// Its third argument is where the timeout is.
+// Returns whether the process is in a poll with a short timeout. The third argument of ppoll(2)
+// points to the timeout.
 bool is_in_short_poll(pid_t pid)
 {
     std::ifstream in("/proc/" + std::to_string(pid) + "/syscall");
     long number = -1;
     std::string first, second, third;
     if (!(in >> number >> first >> second >> third))
-        return true; // it has just woken
+        return true; // it has just woken up
     if (number != call_of_ppoll)
         return false;
     auto const address = std::stoull(third, nullptr, 16);
@@ -108,7 +111,7 @@ bool is_in_short_poll(pid_t pid)
            timeout.tv_sec == 0 && timeout.tv_nsec <= 10'000'000;
 }
 
-// How often its threads have gone to sleep.
+// Returns how often the process's threads have gone to sleep.
 long switches(pid_t pid)
 {
     long sum = 0;
@@ -123,7 +126,7 @@ long switches(pid_t pid)
 
 bool is_open(pid_t pid, fs::path const& path)
 {
-    boost::system::error_code gone; // it may be closed meanwhile
+    boost::system::error_code gone; // the task may end meanwhile
     for (auto const& entry : fs::directory_iterator("/proc/" + std::to_string(pid) + "/fd"))
         if (fs::read_symlink(entry.path(), gone) == path)
             return true;

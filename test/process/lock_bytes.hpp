@@ -16,7 +16,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-// What is locked of the bytes that SQLite locks, seen without the library.
+// Which of the bytes that SQLite locks are locked, observed without the library.
 
 namespace filelock_test {
 
@@ -31,8 +31,8 @@ inline constexpr lock_bytes reserved_byte{0x40000001, 1};
 inline constexpr lock_bytes shared_bytes{0x40000002, 510};
 inline constexpr lock_bytes all_bytes{0x40000000, 512};
 
-/// Opens the file anew, so that its process's own locks are seen as well. To look opens nothing for
-/// writing, and who watches the file hears of it when this closes it.
+/// Opens the file again, so that it also sees the locks of its own process. An observation opens
+/// nothing for writing. When this closes the file, watchers of the file are notified.
 class byte_viewer
 {
 public:
@@ -46,7 +46,7 @@ public:
     byte_viewer& operator=(byte_viewer const&) = delete;
     ~byte_viewer() { ::close(fd_); }
 
-    /// Whether somebody has a lock there, of whichever kind.
+    /// Returns whether any process has a lock of any kind on these bytes.
     bool is_locked(lock_bytes bytes) const
     {
         struct ::flock r = {};
@@ -59,7 +59,7 @@ public:
         return r.l_type != F_UNLCK;
     }
 
-    /// Throws after `patience`.
+    /// Waits until the bytes are locked. Throws after `patience`.
     void wait_until_locked(lock_bytes bytes) const
     {
         if (!comes_true([&] { return is_locked(bytes); }))

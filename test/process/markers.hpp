@@ -16,9 +16,9 @@
 #include <sys/types.h>
 #include <time.h>
 
-// Markers as others make and see them.
+// Markers as other programs make and see them.
 
-// For the names of tests.
+// Prints `where` in the names of tests.
 namespace boost {
 namespace filelock {
 inline std::ostream& operator<<(std::ostream& out, storage where)
@@ -33,11 +33,12 @@ namespace filelock_test {
 std::string text_of(boost::filesystem::path const& path);
 void write_text(boost::filesystem::path const& path, std::string const& text);
 
-/// Last written so long ago that nothing can be waiting for it, and before this machine was
-/// started.
+/// Sets the file's modification time far in the past: before this machine was started, and so long
+/// ago that no process can be waiting for the file.
 void make_old(boost::filesystem::path const& path);
 
-/// The same until the end of the scope: then it is as it was, to the nanosecond.
+/// Makes the file old like `make_old`, until the end of the scope. Then restores the time to the
+/// nanosecond.
 class old_for_now
 {
 public:
@@ -51,20 +52,21 @@ private:
     ::timespec was_;
 };
 
-/// The same of all markers of a `soft_read_write_lock`. On network storage only such a one counts
-/// as that of a process of this machine that has died.
+/// Makes all markers of a `soft_read_write_lock` old like `make_old`. On network storage only an
+/// old marker counts as that of a dead process of this machine.
 void make_tree_old(boost::filesystem::path const& lock);
 
-/// What a marker of this process says. Another make's has the same text, and no witness.
+/// Returns the text of a marker of this process. A marker of another program has the same text, but
+/// no witness.
 std::string own_record(boost::filesystem::path const& directory);
 
-/// What that of a process says that has ended.
+/// Returns the text of a marker of a process that has ended.
 std::string record_of_the_dead(boost::filesystem::path const& directory);
 
-/// The same without its third line.
+/// Returns the record without its third line.
 std::string without_start(std::string const& record);
 
-/// The names in the directory, in order.
+/// Returns the names in the directory, sorted.
 std::vector<std::string> names_in(boost::filesystem::path const& directory);
 
 } // namespace filelock_test

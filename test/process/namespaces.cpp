@@ -65,7 +65,7 @@ void enter_host(std::string const& name)
 
 void enter_time(long seconds, long nanoseconds)
 {
-    check(::unshare(CLONE_NEWTIME) == 0, "unshare"); // of the children to come
+    check(::unshare(CLONE_NEWTIME) == 0, "unshare"); // applies to later children
     auto const offset = ' ' + std::to_string(seconds) + ' ' + std::to_string(nanoseconds) + '\n';
     write_to("/proc/self/timens_offsets", "monotonic" + offset + "boottime" + offset);
     enter("/proc/self/ns/time_for_children", CLONE_NEWTIME);
@@ -73,7 +73,8 @@ void enter_time(long seconds, long nanoseconds)
 
 pid_t fork_as(pid_t number, std::function<int()> const& body)
 {
-    write_to("/proc/sys/kernel/ns_last_pid", std::to_string(number - 1)); // of the writer's
+    // In the writer's PID namespace.
+    write_to("/proc/sys/kernel/ns_last_pid", std::to_string(number - 1));
     pid_t const pid = ::fork();
     check(pid != -1, "fork");
     if (pid == 0)
@@ -83,7 +84,8 @@ pid_t fork_as(pid_t number, std::function<int()> const& body)
 
 std::unique_ptr<child> in_new_pid_namespace(std::function<int()> const& body, pid_t number)
 {
-    check(::unshare(CLONE_NEWPID) == 0, "unshare"); // of the next child, which is its first
+    // Applies to the next child, the first in the namespace.
+    check(::unshare(CLONE_NEWPID) == 0, "unshare");
     auto first = std::make_unique<child>(
         [&] { return number == 1 ? body() : exit_status(fork_as(number, body)); });
     enter("/proc/self/ns/pid", CLONE_NEWPID);

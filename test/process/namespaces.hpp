@@ -16,32 +16,35 @@
 
 #include <sys/types.h>
 
-// Processes for which the machine has another name, other numbers of processes, another time: as in
-// containers (namespaces(7)). What fails, throws.
+// Processes for which the machine has another name, other process numbers or another time, as in
+// containers (namespaces(7)). A function that fails throws.
 
 namespace filelock_test {
 
-/// This process's host has another name from here on.
+/// Gives this process's host another name from here on.
 void enter_host(std::string const& name);
 
-/// The time since boot is so much more for this process from here on. It must have one thread.
+/// Adds this offset to the time since boot of this process from here on. The process must have one
+/// thread.
 void enter_time(long seconds, long nanoseconds = 0);
 
-/// Another process of ours, the first of a new PID namespace. There it has the number 1, or starts
-/// another that runs `body` and has this one; with the first, all of them are killed.
+/// Starts another process of ours, the first of a new PID namespace. It has the number 1 there and
+/// runs `body`, or it starts another process that has the given number and runs `body`. The kernel
+/// kills all of them with the first.
 std::unique_ptr<child> in_new_pid_namespace(std::function<int()> const& body, pid_t number = 1);
 
-/// In the first process of a PID namespace: starts another that has this number there.
+/// Starts another process that has this number. Must be called in the first process of a PID
+/// namespace.
 pid_t fork_as(pid_t number, std::function<int()> const& body);
 
-/// Mounts anew, for this process alone: /proc shows the processes of its PID namespace, by their
-/// numbers there.
+/// Mounts /proc again, for this process alone. It shows the processes of this process's PID
+/// namespace, by their numbers there.
 void enter_own_proc(std::string const& options = {});
 
-/// There is no /proc for this process.
+/// Hides /proc from this process.
 void enter_without_proc();
 
-/// A number that no process has, and none will have until all the others have been given.
+/// Returns a number that no process has. The kernel assigns it again only after all other numbers.
 pid_t unused_number();
 
 // Preconditions of test cases.

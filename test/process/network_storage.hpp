@@ -37,8 +37,8 @@ inline boost::filesystem::path with(boost::filesystem::path const& path, std::st
     return path.native() + suffix;
 }
 
-/// A fixture: paths of a lock on a passthrough, once `mount` was called. It unmounts the one
-/// before.
+/// A fixture: paths of a lock on a passthrough, after `mount` was called. `mount` unmounts the
+/// previous passthrough.
 struct on_network_storage : temporary_directory
 {
     boost::filesystem::path const backing = directory / "backing", at = directory / "at";

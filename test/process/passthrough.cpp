@@ -30,7 +30,7 @@
 namespace filelock_test {
 namespace {
 
-// State of the server process: the functions of FUSE have no other context.
+// State of the server process. The functions of FUSE have no other context.
 int root = -1;
 file_system_faults* injected = nullptr;
 passthrough_options options;
@@ -55,7 +55,7 @@ bool is_too_long(char const* path)
     return std::strlen(std::strrchr(path, '/') + 1) > injected->longest_name;
 }
 
-// Returns a negative errno where the name cannot be given.
+// Returns a negative errno if the name is not allowed.
 int before_naming(char const* path)
 {
     injected->slow.take(path);
@@ -77,7 +77,7 @@ bool is_removed(char const* path)
     return options.shows == numbers::reused && removed_files::is_name(path);
 }
 
-// A change to a removed file has no effect.
+// Returns the result of a change to a removed file. The change has no effect.
 int change_removed(char const* path)
 {
     if (removed.descriptor(path) == -1)
@@ -85,8 +85,8 @@ int change_removed(char const* path)
     return injected->removed_files_are_stale ? -ESTALE : 0;
 }
 
-// A name that is about to go, and whether it is the file's last. `commit` takes the result of the
-// removal.
+// A name that is about to be removed, and whether it is the file's last. `commit` is passed the
+// result of the removal.
 class last_name
 {
 public:
@@ -117,7 +117,7 @@ void* init(fuse_conn_info*, fuse_config* config)
     config->negative_timeout = options.negative_seconds;
     config->use_ino = options.shows != numbers::of_paths;
     config->hard_remove = options.shows != numbers::reused;
-    config->intr = 1; // a process that is killed while it waits for a lock must not stay
+    config->intr = 1; // a process that is killed while it waits for a lock must end
     config->intr_signal = SIGUSR1;
     say("mounted");
     return nullptr;
@@ -213,7 +213,7 @@ int flock(char const* path, fuse_file_info* file, int operation)
     return result(::flock(fd_of(file), operation));
 }
 
-// Each open file here has one of its own there.
+// Locks by open file description: each open file of the mount has its own in the server.
 int record_lock(char const* path, fuse_file_info* file, int command, struct ::flock* what)
 {
     if (int const error = injected->record_lock.next(path))
@@ -354,7 +354,7 @@ int statfs(char const*, struct ::statvfs* s)
 
 int serve(std::string const& backing, std::string const& at)
 {
-    // A server that outlives the test keeps processes that use the mount waiting.
+    // A server that outlives the test would block the processes that use the mount.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::alarm(0);
     struct ::sigaction interrupt = {};

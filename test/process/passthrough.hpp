@@ -19,28 +19,28 @@ namespace filelock_test {
 /// The inode numbers that a file system shows.
 enum class numbers
 {
-    of_files, ///< Each file has its own.
+    of_files, ///< each file has its own
 
     /// A file that replaces another at a path that is in use has the number of that file, as with
     /// sshfs.
     of_paths,
 
-    /// A file that is created gets the lowest number of a removed file at once, although that file
-    /// is still open, as with NFS 3. Works for files created and removed through the same mount.
+    /// A new file immediately gets the lowest number of a removed file, although that file is still
+    /// open, as with NFS 3. Works for files created and removed through the same mount.
     reused
 };
 
 struct passthrough_options
 {
-    bool forwards_flock = true;         ///< else the kernel keeps these locks to the mount
+    bool forwards_flock = true;         ///< otherwise the kernel keeps these locks to the mount
     bool forwards_record_locks = false; ///< likewise
-    double attribute_seconds = 0, entry_seconds = 0, negative_seconds = 0; ///< of caching
-    numbers shows = numbers::of_files;                                     ///< as inode numbers
+    double attribute_seconds = 0, entry_seconds = 0,
+           negative_seconds = 0;       ///< how long the kernel caches
+    numbers shows = numbers::of_files; ///< inode numbers
 };
 
-/// A file system (FUSE) that shows another directory, and has the faults that it is given. It is
-/// mounted when the constructor returns, in the mount namespace of this process; see
-/// `enter_own_mounts`.
+/// A file system (FUSE) that shows another directory and injects the given faults. It is mounted
+/// when the constructor returns, in the mount namespace of this process; see `enter_own_mounts`.
 class passthrough
 {
 public:

@@ -14,15 +14,15 @@
 
 namespace filelock_test {
 
-/// The bound of every wait for something that certainly comes. It only ends a hang: no test may
+/// The limit of every wait for something that certainly happens. It only ends a hang: no test may
 /// depend on the machine's speed.
 inline constexpr std::chrono::seconds patience{300};
 
-/// The longest that a test case, or a point of a sweep, may take, in seconds: three times
-/// `patience`, so that the bound of a single wait reports first.
+/// The longest time that a test case, or a point of a sweep, may take, in seconds. It is three
+/// times `patience`, so that the limit of a single wait reports first.
 inline constexpr unsigned hang_limit = 3 * static_cast<unsigned>(patience.count());
 
-/// Waits until it is so. False: not within `patience`.
+/// Waits until the condition is true. Returns false after `patience`.
 template <class Condition>
 bool comes_true(Condition const& condition)
 {
@@ -41,22 +41,22 @@ inline void restart_hang_timer()
     ::alarm(hang_limit);
 }
 
-/// What lateness can cause as well as a defect.
+/// Reports a problem that a late thread or a defect can cause.
 struct maybe_late : std::runtime_error
 {
     using std::runtime_error::runtime_error;
 };
 
-/// For the observations of `with_growing_time`.
+/// Throws maybe_late unless `is_so`. For the observations of `with_growing_time`.
 inline void unless_late(bool is_so, std::string const& problem)
 {
     if (!is_so)
         throw maybe_late(problem);
 }
 
-/// Makes an observation that lateness can spoil, up to six times, each time with twice the time.
-/// `observe(time)` throws maybe_late for what may be lateness, and anything else for what cannot.
-/// Returns what was wrong the last time, or nothing.
+/// Makes an observation that a late thread can spoil, up to six times, each time with twice the
+/// time. `observe(time)` throws maybe_late for a problem that lateness can cause, and another
+/// exception for any other problem. Returns the problem of the last time, or nothing.
 template <class F>
 std::string with_growing_time(std::chrono::milliseconds time, F const& observe)
 {

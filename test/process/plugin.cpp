@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// A plug-in with a copy of parts of the library. Its symbols are hidden, as those of a plug-in are
-// that links the static library.
+// A plug-in with a copy of parts of the library. Its symbols are hidden, as in a plug-in that links
+// the static library.
 
 #include "../../src/error.cpp"
 #include "../../src/platform/posix/thread.cpp"
@@ -14,7 +14,7 @@ namespace {
 
 int in, out;
 
-// Waits for a byte, and passes it on.
+// Waits for a byte and passes it on.
 void pass_on()
 {
     char byte;

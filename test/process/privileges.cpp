@@ -71,7 +71,8 @@ boost::test_tools::assertion_result can_mount(boost::unit_test::test_unit_id)
     return result;
 }
 
-// gcc's AddressSanitizer leaves its allocator locked in a child that was forked amid threads.
+// gcc's AddressSanitizer leaves its allocator locked in a child that was forked while other threads
+// ran.
 boost::test_tools::assertion_result children_may_allocate(boost::unit_test::test_unit_id)
 {
 #if defined(__SANITIZE_ADDRESS__)

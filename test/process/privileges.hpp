@@ -13,19 +13,21 @@
 
 namespace filelock_test {
 
-/// Makes this process one of a user who owns nothing; throws where it may not.
+/// Makes this process one of a user that owns nothing. Throws if the process may not do so.
 void become_nobody();
 
-/// Runs `body` as such a user, in another process; says its exit status.
+/// Runs `body` as such a user, in another process. Returns its exit status.
 int as_nobody(std::function<int()> const& body);
 
-/// From here on, mounts of this process are seen by it and its children alone, and go with them.
+/// Makes later mounts of this process visible to it and its children alone. They end with these
+/// processes.
 void enter_own_mounts();
 
-/// Runs `body` in a process with mounts of its own, which go when it ends; says its exit status.
+/// Runs `body` in a process with its own mounts, which end with that process. Returns its exit
+/// status.
 int with_own_mounts(std::function<int()> const& body);
 
-/// mount(2); throws where it fails.
+/// Calls mount(2). Throws if it fails.
 void mount(std::string const& source, std::string const& target, char const* type,
            unsigned long flags = 0, std::string const& data = {});
 

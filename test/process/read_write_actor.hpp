@@ -24,7 +24,7 @@
 
 namespace filelock_test {
 
-// What came of something.
+// Results of an operation.
 inline std::string const has_it = "has it", busy = "busy", done = "done";
 
 inline std::string said_of(bool had)
@@ -38,11 +38,11 @@ inline bool has_input()
     return ::poll(&input, 1, 0) > 0;
 }
 
-/// The limit of what is done "briefly". A test whose limit passes too early doubles it.
+/// The limit of "briefly". A test whose limit passes too early doubles it.
 inline std::chrono::milliseconds brief{100};
 
-/// What can be done with a lock, by name. "wait" has a limit of two hours, "lock" none; "cancel"
-/// waits until the process is told something.
+/// Performs an operation on a lock, by name. "wait" has a limit of two hours, "lock" none. "cancel"
+/// waits until a line arrives for the process.
 inline std::string perform(boost::filelock::read_write_lock& lock, std::string const& what)
 {
     using namespace std::chrono_literals;
@@ -112,7 +112,7 @@ inline std::string perform(boost::filelock::read_write_lock& lock, std::string c
          }},
     };
     try {
-        // "limit 200": with a limit of so many milliseconds.
+        // "limit 200": a limit of 200 milliseconds.
         if (what.rfind("limit ", 0) == 0)
             return said_of(lock.try_lock_for(std::chrono::milliseconds(std::stol(what.substr(6)))));
         return deeds.at(what)(lock);
@@ -121,7 +121,7 @@ inline std::string perform(boost::filelock::read_write_lock& lock, std::string c
     }
 }
 
-/// The mode that a deed ends in, if it works; and what it begins with.
+/// Returns the mode that the operation ends in if it succeeds.
 inline std::string mode_after(std::string const& what)
 {
     auto const ends_in = [&](std::string const& word) {
@@ -131,13 +131,13 @@ inline std::string mode_after(std::string const& what)
     return ends_in("shared") ? "shared" : ends_in("upgrade") ? "upgrade" : "exclusive";
 }
 
-/// Whether two may hold these modes together.
+/// Returns whether two processes may hold these modes at the same time.
 inline bool go_together(std::string const& a, std::string const& b)
 {
     return a != "exclusive" && b != "exclusive" && (a != "upgrade" || b != "upgrade");
 }
 
-/// Polls once in an hour: what it does not hear of, it does not get.
+/// Options with a poll interval of an hour: a waiter gets the lock only by a notification.
 inline boost::filelock::read_write_lock_options hourly()
 {
     boost::filelock::read_write_lock_options options;
@@ -145,9 +145,9 @@ inline boost::filelock::read_write_lock_options hourly()
     return options;
 }
 
-/// For who waits for one who ends so. Of a death the kernel tells when it closes the file, shortly
-/// before it drops the locks (Linux, __fput); and on a busy machine that may be longer than those
-/// who were told try again.
+/// Options for a waiter that waits for a holder to end in this way. The kernel notifies of a death
+/// when it closes the file, shortly before it drops the locks (Linux, __fput). On a busy machine
+/// that gap may be longer than the notified waiters' quick attempts last.
 inline boost::filelock::read_write_lock_options polls_for(std::string const& end)
 {
     auto options = hourly();
@@ -156,7 +156,7 @@ inline boost::filelock::read_write_lock_options polls_for(std::string const& end
     return options;
 }
 
-/// A process with one lock object, that does what it is told.
+/// A process with one lock object. It performs the operations that it is sent.
 class actor
 {
 public:
@@ -188,16 +188,15 @@ public:
         process_.expect("begins");
     }
 
-    /// Begins something that waits, and returns when it waits for longer than until its next
-    /// attempt.
+    /// Starts an operation that waits. Returns when the operation has settled in a long wait.
     void begin_wait(std::string const& what)
     {
         begin(what);
-        if (what != "cancel") // that one never rests
+        if (what != "cancel") // this one polls all the time
             wait_until_settled(pid());
     }
 
-    /// Whether what was begun has come to an end.
+    /// Returns whether the operation has ended.
     bool has_ended() { return process_.has_line(); }
 
     std::string end() { return process_.read_line().value_or("it died"); }
@@ -210,7 +209,7 @@ public:
             process_.wait();
     }
 
-    /// Ends in this way: "release", "exit" or "kill".
+    /// Ends the hold in this way: "release", "exit" or "kill".
     void leave(std::string const& how)
     {
         if (how == "kill") {
@@ -224,7 +223,7 @@ public:
     }
 
 private:
-    // It lives as long as we may write to it, and takes no part.
+    // The child lives as long as the test keeps the pipe open, and reads nothing from it.
     static std::string leave_a_child()
     {
         if (::fork() == 0) {
@@ -240,7 +239,8 @@ private:
     child process_;
 };
 
-/// Who of the two comes to an end first; or, where both have, either. Throws after `patience`.
+/// Returns the actor that ends its operation first, or either of them if both have ended. Throws
+/// after `patience`.
 inline actor* wait_for_either(actor& a, actor& b)
 {
     auto const until = std::chrono::steady_clock::now() + patience;

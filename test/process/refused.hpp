@@ -15,7 +15,7 @@
 
 #include <chrono>
 
-// Markers that cannot be made, or not removed.
+// Markers that cannot be made or cannot be removed.
 
 namespace filelock_test {
 
@@ -26,7 +26,7 @@ inline boost::filelock::soft_file_lock_options with_limit()
     return options;
 }
 
-/// `timed_out` where it is held by somebody.
+/// Returns the error of an acquisition: `timed_out` if another owner holds the lock.
 inline boost::system::error_code
 error_of(boost::filelock::soft_file_lock& lock,
          std::chrono::milliseconds limit = std::chrono::milliseconds(0))
@@ -44,7 +44,7 @@ inline boost::system::error_code error_of(boost::filesystem::path const& path)
     return error_of(lock);
 }
 
-/// A directory that everybody may look into.
+/// A directory that every user may read.
 struct open_to_all : succession
 {
     open_to_all() { boost::filesystem::permissions(directory, boost::filesystem::perms(0755)); }

@@ -15,7 +15,7 @@
 
 namespace filelock_test {
 
-/// The removal right of a marker, tried as another process does.
+/// The removal right of a marker, acquired as another process does.
 class removal_right
 {
 public:
@@ -30,7 +30,7 @@ public:
     removal_right& operator=(removal_right const&) = delete;
     ~removal_right() { ::close(fd_); }
 
-    /// Returns whether nobody else had it.
+    /// Returns whether no other process had the right.
     bool is_taken() const { return is_taken_; }
 
 private:

@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// What the server of a passthrough with `numbers::reused` remembers. All members may be called from
-// any thread.
+// State of the server of a passthrough with `numbers::reused`. All members may be called from any
+// thread.
 
 namespace filelock_test {
 
@@ -25,7 +25,7 @@ namespace filelock_test {
 class number_table
 {
 public:
-    /// `file`: the number in the backing directory.
+    /// Returns the number that is shown. `file`: the number in the backing directory.
     ::ino_t of(::ino_t file)
     {
         std::lock_guard<std::mutex> const guard(mutex_);
@@ -43,7 +43,7 @@ public:
         free_.erase(free_.begin());
     }
 
-    /// The file keeps its number as long as it is open.
+    /// Frees the number of a removed file. The file keeps its number as long as it is open.
     void removed(::ino_t file)
     {
         auto const number = of(file);
@@ -60,14 +60,14 @@ private:
 
 /// Removed files that are open. Without the option `hard_remove`, libfuse renames such a file
 /// instead of removing it, and calls on it come with the new path: fstat(2) sends no descriptor to
-/// the server. The passthrough removes the file all the same, as another client of a server does.
+/// the server. The passthrough nevertheless removes the file, as another client of a server does.
 class removed_files
 {
 public:
     /// Returns whether libfuse made the path for a removed file.
     static bool is_name(char const* path) { return std::strstr(path, "/.fuse_hidden") != nullptr; }
 
-    /// Returns -1 where there is none.
+    /// Returns the descriptor for the path, or -1 if there is none.
     int descriptor(char const* path)
     {
         std::lock_guard<std::mutex> const guard(mutex_);
@@ -75,8 +75,8 @@ public:
         return found == files_.end() ? -1 : found->second;
     }
 
-    /// Removes a name from the backing directory. `path`: the one that libfuse made. Returns 0 or a
-    /// negative errno.
+    /// Removes a name from the backing directory. `path`: the path that libfuse made. Returns 0 or
+    /// a negative errno.
     int remove(int root, char const* name, char const* path, number_table& numbers)
     {
         int const fd = ::openat(root, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -95,7 +95,7 @@ public:
         return 0;
     }
 
-    /// Called at the last close. Returns 0 or a negative errno.
+    /// Closes the descriptor. Called at the last close. Returns 0 or a negative errno.
     int forget(char const* path)
     {
         std::lock_guard<std::mutex> const guard(mutex_);

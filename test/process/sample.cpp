@@ -62,7 +62,7 @@ arguments const& chosen()
     return all;
 }
 
-// FNV-1a: the same with every C++ library, as std::hash is not.
+// FNV-1a. Unlike std::hash it is the same with every C++ library.
 std::uint64_t hash_of(std::string const& text, std::uint64_t hash)
 {
     for (char const c : text)
@@ -70,7 +70,8 @@ std::uint64_t hash_of(std::string const& text, std::uint64_t hash)
     return hash;
 }
 
-// One generator for each use in a test case. A data test case is repeated under its number.
+// Returns a new generator for each use in a test case. Each repetition of a data test case has its
+// number in its name, and so a generator of its own.
 std::mt19937_64 generator()
 {
     using boost::unit_test::framework::current_test_case;
@@ -83,7 +84,7 @@ std::mt19937_64 generator()
     return std::mt19937_64(hash + uses);
 }
 
-// Distribution classes differ between C++ libraries.
+// Returns a number below `count`. Distribution classes differ between C++ libraries.
 std::size_t below(std::size_t count, std::mt19937_64& random)
 {
     return static_cast<std::size_t>(random() % count);
@@ -110,14 +111,14 @@ std::vector<std::size_t> sample(std::size_t count, sample_size size)
         wanted = size.few;
     else if (chosen_extent() == extent::more)
         wanted = std::max(size.few, (count + size.one_in - 1) / size.one_in);
-    // One of each of so many equal parts.
+    // Take one index from each of `wanted` equal parts.
     wanted = std::min(wanted, count);
     std::vector<std::size_t> taken;
     for (std::size_t i = 0; i < wanted; ++i) {
         auto const from = i * count / wanted, to = (i + 1) * count / wanted;
         taken.push_back(from + below(to - from, random));
     }
-    static std::size_t dealt = 0; // over all test cases, so that the shards are of one size
+    static std::size_t dealt = 0; // over all test cases, so that the shards have equal sizes
     std::vector<std::size_t> mine;
     for (auto const i : taken)
         if (dealt++ % chosen().shards == chosen().shard - 1)

@@ -21,10 +21,10 @@ enum class extent
     everything
 };
 
-/// What the program's arguments ask for.
+/// Returns the extent that the program's arguments ask for.
 extent chosen_extent();
 
-/// The value for the chosen extent: of rounds, sizes of crowds and the like.
+/// Returns the value for the chosen extent, such as a number of rounds or of processes.
 template <class T>
 T by_extent(T few, T more, T everything)
 {
@@ -33,21 +33,21 @@ T by_extent(T few, T more, T everything)
                                              : everything;
 }
 
-/// The sizes of a test case's sample: how many points by default, and which part with "more": one
-/// in so many, at least the default.
+/// The sizes of a test case's sample: the number of points by default, and the share with "more".
+/// The share is one point in `one_in`, and at least the default number.
 struct sample_size
 {
     std::size_t few = 1;
     std::size_t one_in = 1;
 };
 
-/// The indexes to run in the current test case, in order, out of `count`. They are chosen by a seed
-/// and the name of the test case, so that they spread over the points of similar cases. The seed is
-/// the same at each run; the environment variable FILELOCK_TEST_SEED sets another. The program
-/// prints it. Without shards at least one index, if there are points.
+/// Returns the indexes to run in the current test case, in order, out of `count`. They are chosen
+/// by a seed and the name of the test case, so that they spread over the points of similar cases.
+/// The seed is the same at each run; the environment variable FILELOCK_TEST_SEED sets another. The
+/// program prints it. Without shards the result has at least one index if there are points.
 std::vector<std::size_t> sample(std::size_t count, sample_size size);
 
-/// A number below `count` for the current test case, by the same seed.
+/// Returns a number below `count` for the current test case, by the same seed.
 std::size_t sampled_choice(std::size_t count);
 
 } // namespace filelock_test

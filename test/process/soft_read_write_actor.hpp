@@ -23,11 +23,11 @@
 #include <string>
 #include <utility>
 
-// Processes that do as they are told with a soft_read_write_lock.
+// Processes that perform the operations they are sent, on a soft_read_write_lock.
 
 namespace filelock_test {
 
-// What came of something.
+// Results of an operation.
 inline std::string const has_it = "has it", busy = "busy", done = "done", lost = "lost";
 
 inline bool is_writing(std::string const& what)
@@ -41,9 +41,10 @@ inline bool holds(boost::filelock::soft_read_write_lock const& lock)
     return lock.still_held(ec);
 }
 
-/// Does something with a lock, by name, to write, or with "shared" to read: "try"; "wait", for as
-/// long as needed; "within 200", for so many milliseconds; "briefly". The answer is "lost" where
-/// the hold was lost before the call returned.
+/// Performs an operation on a lock, by name. It acquires to write, or to read if the name contains
+/// "shared". "try" makes one attempt, "wait" waits up to `patience`, "within 200" up to 200
+/// milliseconds, and "briefly" up to 50. Returns "lost" if the hold was lost before the call
+/// returned.
 inline std::string perform(boost::filelock::soft_read_write_lock& lock, std::string const& what)
 {
     using namespace std::chrono_literals;
@@ -72,7 +73,7 @@ inline std::string perform(boost::filelock::soft_read_write_lock& lock, std::str
     return ec ? ec.message() : holds(lock) ? has_it : lost;
 }
 
-/// Whose heartbeats nobody waits for.
+/// Options with one heartbeat an hour, so that no test waits for a heartbeat.
 inline boost::filelock::soft_read_write_lock_options hourly(boost::filelock::storage where)
 {
     boost::filelock::soft_read_write_lock_options options;
@@ -83,7 +84,7 @@ inline boost::filelock::soft_read_write_lock_options hourly(boost::filelock::sto
     return options;
 }
 
-/// Who is taken for dead after this time.
+/// Options by which a process counts as dead after this time.
 inline boost::filelock::soft_read_write_lock_options quick(boost::filelock::storage where,
                                                            std::chrono::milliseconds threshold)
 {
@@ -93,7 +94,7 @@ inline boost::filelock::soft_read_write_lock_options quick(boost::filelock::stor
     return options;
 }
 
-/// Waits for longer than a marker is good: for a live holder, in vain.
+/// Names a wait that is longer than a marker stays valid. It fails if the holder is alive.
 inline std::string beyond(std::chrono::milliseconds threshold, std::string const& mode = "")
 {
     return "within " + std::to_string(2 * threshold.count() + threshold.count() / 2) + ' ' + mode;
@@ -102,7 +103,7 @@ inline std::string beyond(std::chrono::milliseconds threshold, std::string const
 class actor
 {
 public:
-    /// `enter`: called first, in the process.
+    /// Starts a process that runs `serve`. The process calls `enter` first.
     actor(boost::filesystem::path const& path,
           boost::filelock::soft_read_write_lock_options const& options,
           std::function<void()> const& enter = {})
@@ -113,11 +114,12 @@ public:
           }))
     {}
 
-    /// Of a process that calls `serve`.
+    /// Uses a process that calls `serve`.
     explicit actor(std::unique_ptr<child> process) : process_(std::move(process)) {}
 
-    /// "how long?": the last acquisition took, in milliseconds. "losses": how many, and of what
-    /// kind.
+    /// Performs operations until an empty line arrives. "how long?" returns the duration of the
+    /// last acquisition in milliseconds. "losses" returns the number of losses and the reason of
+    /// the last.
     static int serve(boost::filesystem::path const& path,
                      boost::filelock::soft_read_write_lock_options options)
     {

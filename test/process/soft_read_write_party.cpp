@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// An actor as a program of its own, for what is preloaded: of this path, of this storage, with this
-// threshold in milliseconds.
+// An actor as a program of its own, for tests that preload a library into it. The arguments are the
+// path, the storage and the threshold in milliseconds.
 
 #include "markers.hpp"
 #include "soft_read_write_actor.hpp"

@@ -26,7 +26,7 @@
 namespace filelock_test {
 namespace fs = boost::filesystem;
 
-// Memory, since every call of the system would be another point.
+// Uses shared memory, since any system call would be another point to stop at.
 struct stopped::shared
 {
     std::atomic<bool> is_done{false};
@@ -111,7 +111,8 @@ stopped::~stopped()
     fs::remove(log_, ignored);
 }
 
-// A thread of it that is at work all the while may make the call before the deed begins.
+// Returns whether the process is stopped before it begins: another of its threads may make the call
+// earlier.
 bool stopped::is_stopped_before_it_begins()
 {
     auto const until = std::chrono::steady_clock::now() + patience;
@@ -130,7 +131,7 @@ bool stopped::is_stopped_before_it_begins()
     return false;
 }
 
-// A signal that is sent on entry to a call is met when it returns.
+// Waits for the stop. A signal that is sent on entry to a call is delivered when the call returns.
 void stopped::wait_for_stop()
 {
     auto const until = std::chrono::steady_clock::now() + patience;
@@ -160,7 +161,7 @@ std::string stopped::go_on()
 {
     process_.kill(SIGCONT);
     auto line = process_.read_line();
-    if (line == "begins") // it was stopped before it could say so
+    if (line == "begins") // the process was stopped before the test had read this line
         line = process_.read_line();
     return line.value_or("");
 }
@@ -180,7 +181,7 @@ std::string stopped::at_last()
     return result;
 }
 
-// Lines such as "4711 flock(5, LOCK_EX|LOCK_NB) = 0".
+// Reads lines such as "4711 flock(5, LOCK_EX|LOCK_NB) = 0".
 std::vector<stop_point> stopped::calls()
 {
     tracer_.reset();
@@ -192,7 +193,7 @@ std::vector<stop_point> stopped::calls()
         auto const name = line.find_first_not_of("0123456789 ");
         auto const end = line.find('(', name);
         if (name == line.npos || end == line.npos || line[name] == '<')
-            continue; // about a signal, or the exit, or the end of a call
+            continue; // a signal, the exit, or the end of a call
         stop_point p{line.substr(name, end - name), 0, line.substr(name)};
         p.is_by_first_thread = std::stol(line) == process_.pid();
         p.occurrence = ++counts[line.substr(0, end)];

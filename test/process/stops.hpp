@@ -16,17 +16,17 @@
 #include <string>
 #include <vector>
 
-// A process does something, and is stopped after one of the system calls that this takes, while
-// others go on.
+// A process is stopped after one of the system calls of an operation, while other processes
+// continue.
 
 namespace filelock_test {
 
 struct deed
 {
-    /// Called in the process that is stopped: what it does first, unstopped; then; and in the end,
-    /// unstopped as well. Says what came of it.
+    /// Called in the process that is stopped. `then` is the part in which it is stopped; `first`
+    /// runs before and `last` after that part. Each returns its result.
     std::function<std::string()> first, then, last;
-    /// Options of strace: calls that fail.
+    /// Options of strace for calls that fail.
     std::string faults;
 };
 
@@ -34,10 +34,10 @@ struct stop_point
 {
     std::string call;
     unsigned occurrence = 0; ///< among the thread's calls of this name, from 1
-    std::string text = {};   ///< of the call, as strace shows it
+    std::string text = {};   ///< the call as strace shows it
     bool is_by_first_thread = true;
 
-    std::string meaning() const; ///< of the call, as in system_calls.hpp
+    std::string meaning() const; ///< the call's meaning, as in system_calls.hpp
 
     friend std::ostream& operator<<(std::ostream&, stop_point const&);
 };
@@ -45,28 +45,29 @@ struct stop_point
 class stopped
 {
 public:
-    /// Returns when the process has made this call, and is stopped; or, where it made none such,
-    /// has done its deed. It is stopped once more after the second call.
+    /// Returns when the process is stopped after the call `after`, or has finished `then` without
+    /// making that call. The process is stopped again after the call `and_after`.
     stopped(deed const&, stop_point const& after, stop_point const& and_after = {});
     ~stopped();
 
     bool has_met() const { return has_met_; }
     pid_t pid() const { return process_.pid(); }
 
-    /// It goes on to where it is stopped the second time.
+    /// Continues the process until it is stopped the second time.
     void go_on_to_next();
 
-    /// It goes on. What came of its deed, and of the last part of it; empty where it has died.
+    /// Continues the process. go_on() returns the result of `then`, and at_last() that of `last`.
+    /// The result of either is empty if the process has died.
     std::string go_on();
     std::string at_last();
 
-    /// It is stopped no more, even where another thread of it makes a call of that name.
+    /// Ends tracing, so that no later call of another thread stops the process.
     void trace_no_more() { tracer_.reset(); }
 
-    /// It is killed where it is.
+    /// Kills the process where it is stopped.
     void kill();
 
-    /// All the calls of the deed. The process has ended.
+    /// Returns all calls of `then`. The process must have ended.
     std::vector<stop_point> calls();
 
 private:
@@ -76,13 +77,13 @@ private:
     void wait_for_stop();
 
     boost::filesystem::path const log_;
-    std::unique_ptr<shared, void (*)(shared*)> said_; // with the process
+    std::unique_ptr<shared, void (*)(shared*)> said_; // shared with the process
     bool has_met_ = false;
     child process_;
     std::unique_ptr<tracer> tracer_;
 };
 
-/// Where the deed can be stopped: it is done once.
+/// Runs the operation once and returns the calls after which it can be stopped.
 std::vector<stop_point> stop_points(deed const&);
 
 } // namespace filelock_test

@@ -30,11 +30,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// One process that has to do with a marker is stopped, and others come and go meanwhile.
+// A process that works on a marker is stopped, and other processes come and go meanwhile.
 
 namespace filelock_test {
 
-// What came of something.
+// Results of an operation.
 inline std::string const has_it = "has it", busy = "busy", done = "done",
                          timed_out = make_error_code(boost::system::errc::timed_out).message();
 
@@ -60,7 +60,7 @@ inline std::string release(boost::filelock::soft_file_lock& lock)
     return !ec ? done : ec.message();
 }
 
-/// The file that the path names, kept so that no other gets its number.
+/// The file that the path names. It is kept open so that no other file gets its inode number.
 class file_at
 {
 public:
@@ -87,7 +87,7 @@ private:
     struct ::stat stat_;
 };
 
-/// A process of ours that comes in, if it can at once.
+/// A process of ours that acquires the lock if one attempt can.
 class successor
 {
 public:
@@ -128,7 +128,7 @@ private:
     std::string came_;
 };
 
-/// A process that has ended and of which nobody has asked how: its number stays its own.
+/// A process that has ended and has not been reaped, so that its number is not reused.
 class dead_process
 {
 public:
@@ -152,10 +152,10 @@ private:
     std::string record_;
 };
 
-/// How many of the calls a process is stopped after.
+/// The number of calls after which a process is stopped.
 inline constexpr sample_size stops_of_markers{3, 2};
 
-/// A directory in which markers come and go, and one whose owner has died.
+/// A fixture: a directory in which markers come and go, and the record of a dead process.
 struct succession : temporary_directory
 {
     boost::filelock::soft_file_lock_options options;
@@ -174,7 +174,8 @@ struct succession : temporary_directory
             boost::filesystem::remove(left);
     }
 
-    /// Breaks the marker at the path if it can, and later takes what it did not get.
+    /// Evicts the marker at the path and acquires the lock if one attempt can. In the end acquires
+    /// the lock if it does not hold it, and releases it.
     deed breaker() const
     {
         auto const lock = std::make_shared<boost::filelock::soft_file_lock>(path, options);
@@ -187,7 +188,7 @@ struct succession : temporary_directory
         return d;
     }
 
-    /// At a sample of the calls.
+    /// Runs the check at a sample of the calls.
     static void check(deed const& what, std::function<void()> const& prepare,
                       std::function<std::string(stop_point const&)> const& problem_with)
     {

@@ -54,7 +54,7 @@ std::map<std::string, std::string> meanings()
 std::string meaning_of(std::string const& call, std::string const& text)
 {
     static auto const all = meanings();
-    // An exchange, or a renaming that replaces nothing, is not what rename(2) does.
+    // rename(2) can neither exchange names nor refuse to replace.
     if (call == "renameat2" && text.find("RENAME_") != text.npos)
         return "renameat2";
     if (call == "unlinkat" && text.find("AT_REMOVEDIR") != text.npos)

@@ -12,12 +12,12 @@
 
 namespace filelock_test {
 
-/// One name for all calls that do the same, for example "stat" for newfstatat, fstat and lstat, or
-/// the name itself. `text` is the call as strace shows it.
+/// Returns one name for all calls that do the same, for example "stat" for newfstatat, fstat and
+/// lstat. Returns `call` for any other call. `text` is the call as strace shows it.
 std::string meaning_of(std::string const& call, std::string const& text = {});
 
-/// The names of the calls of a meaning, for strace's expressions, which ignore those that the
-/// architecture lacks.
+/// Returns the names of the calls of a meaning, for expressions of strace. strace ignores the names
+/// that the architecture lacks.
 std::string calls_for(std::string const& meaning);
 
 } // namespace filelock_test

@@ -14,7 +14,8 @@
 
 namespace filelock_test {
 
-/// A fixture: a directory for the time of one test case, and an end for one that hangs.
+/// A fixture: a directory for the duration of one test case, and a timer that ends a test case that
+/// hangs.
 struct temporary_directory
 {
     boost::filesystem::path const directory =

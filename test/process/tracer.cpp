@@ -11,7 +11,7 @@
 namespace filelock_test {
 namespace {
 
-// strace speaks on standard error of itself; what it writes of the calls would fill the pipe.
+// strace reports about itself on standard error. Its output about the calls would fill the pipe.
 std::vector<std::string> command(std::string const& options, pid_t traced)
 {
     return {"sh", "-c",

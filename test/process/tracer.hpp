@@ -12,8 +12,8 @@
 
 namespace filelock_test {
 
-/// strace at work on a process and all its threads and children. It is attached when the
-/// constructor returns, and lets go in the destructor.
+/// Runs strace on a process and all its threads and children. strace is attached when the
+/// constructor returns, and the destructor detaches it.
 class tracer
 {
 public:

@@ -3,7 +3,7 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-"""One scenario with one kind of lock: its peers, its expectations, and what was seen."""
+"""One scenario with one kind of lock: its peers, its expectations, and the observations."""
 
 import threading
 import time
@@ -11,8 +11,8 @@ import time
 from host import PATIENCE, PYTHON_PEER, Peer, ScenarioError
 
 POLL = 0.25  # the interval of the locks
-SETTLE = 2  # of a writer of soft_read_write_lock
-SLACK = 5  # of what is due at once, on a loaded machine
+SETTLE = 2  # settling time of a writer of soft_read_write_lock
+SLACK = 5  # tolerance for what is due at once, on a loaded machine
 
 
 class Case:
@@ -25,8 +25,8 @@ class Case:
         self.lock = f"{scenario}-{kind}"
         self.modes = ["write"] if kind == "soft_file_lock" else ["read", "write"]
         self.threshold = storage.threshold
-        # Within these seconds others get the lock of a holder that stopped, and not within those: its
-        # last stamp may be an interval old.
+        # Other processes get the lock of a stopped holder within stale_limit, but not within
+        # fresh_for: the holder's last stamp may be an interval old.
         self.stale_limit = self.threshold + POLL + SETTLE + SLACK
         self.fresh_for = self.threshold - storage.heartbeat
         self.peers = []
@@ -36,7 +36,7 @@ class Case:
         self.mutex = threading.Lock()
 
     def next_round(self):
-        """Goes on with a lock that no peer has used."""
+        """Continues with a lock that no peer has used."""
         self.rounds += 1
         self.lock = f"{self.name.replace(' ', '-')}-{self.rounds}"
 
@@ -46,7 +46,7 @@ class Case:
             options += [f"--heartbeat-interval={self.storage.heartbeat}"]
             options += [f"--stale-threshold={self.threshold}"]
         command = [self.program, self.kind] if make == "ours" else ["/usr/bin/python3", PYTHON_PEER]
-        # Also sets the times of files, as a host does whose storage leaves them to the clients.
+        # Also changes the times of files, like a host with storage that leaves them to the clients.
         fake = ["env", "DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1", "faketime", "-f", clock]
         host = host or f"host-{side}"
         whole = command + options
@@ -59,7 +59,7 @@ class Case:
     def pair(self, **how):
         return self.peer("a", **how), self.peer("b", **how)
 
-    # Expectations. A failure is recorded, and the scenario goes on.
+    # Expectations. A failure is recorded, and the scenario continues.
 
     def expect(self, what, good, said=""):
         if not good:
@@ -74,12 +74,12 @@ class Case:
         return self.expect(meaning or f"{what} by {peer.name}", said == expected, text)
 
     def takes(self, peer, mode="write", limit=PATIENCE, meaning=None):
-        """Waits: a client may remember for some time a marker that is gone."""
+        """Waits, because a client may cache for some time a marker that is gone."""
         if not self.asks(peer, f"acquire {mode} {limit}", "held", meaning):
             raise ScenarioError(f"{peer.name} has no {mode} lock")
 
     def gets(self, peer, what, since, at_most, at_least=0.0):
-        """Expects that the peer has the lock within these seconds. Returns how long it took."""
+        """Expects the peer to acquire the lock within these seconds. Returns how long it took."""
         said = peer.result(at_most + PATIENCE)
         took = time.monotonic() - since
         self.expect(what, said == "held" and at_least <= took <= at_most, f"{said} after {took:.1f} s")
@@ -102,8 +102,8 @@ class Case:
         return said
 
     def loss_of(self, peer):
-        """Returns "none" or the loss. Only a soft_read_write_lock reports it; the others are asked
-        whether they still hold the lock."""
+        """Returns "none" or the loss. Only a soft_read_write_lock reports it. Other kinds are
+        asked whether they still hold the lock."""
         if self.kind == "soft_read_write_lock":
             return peer.ask("loss")
         return {"yes": "none", "no": "not held"}.get(said := peer.ask("still"), said)

@@ -17,8 +17,8 @@ CUT = 25  # seconds; longer than the lease of any of the storage
 
 
 class Fault:
-    """A fault, and the cases that wait for it. It begins when all of them are prepared. It ends when
-    all of them have seen what they look for meanwhile, and has its length by then."""
+    """A fault, and the cases that wait for it. It begins when all of them are prepared. It ends
+    when its length has passed and all of them have made their observations."""
 
     def __init__(self, storage, begin, end, length=0):
         self.storage = storage
@@ -30,17 +30,17 @@ class Fault:
         self.ended = threading.Event()
 
     def begin(self):
-        """Called by a case that is prepared. Returns when the fault has begun."""
+        """A case calls this when it is prepared. Returns when the fault has begun."""
         self.prepared.release()
         self.wait(self.begun)
 
     def finish(self):
-        """Called by a case that has seen enough. Returns when the fault is over."""
+        """A case calls this when it has made its observations. Returns when the fault is over."""
         self.observed.release()
         self.wait(self.ended)
 
     def leave(self):
-        """Called for every case at its end, so that the others do not wait for it."""
+        """Runs at the end of every case, so that the others do not wait for it."""
         self.prepared.release()
         self.observed.release()
 
@@ -68,7 +68,7 @@ class Fault:
 
 
 def one_holder_at_most(case, a, b, keeps):
-    """After the fault, a, which held the lock, either still does or knows that it does not."""
+    """Checks the holder a after the fault: it still holds the lock, or it knows of its loss."""
     said = case.still(a)
     case.seen.append(f"still held: {said}")
     if keeps:
@@ -115,14 +115,14 @@ def long_restart(case, fault):
     case.takes(a)
     fault.begin()
     if case.kind in case.storage.ends_in_restart:
-        # Calls on the storage may not return meanwhile.
+        # Calls on the storage may block meanwhile.
         case.learns_of_loss(a, case.threshold + SLACK)
     fault.finish()
     one_holder_at_most(case, a, b, keeps=False)
 
 
 def cut(case, fault):
-    """The client of the holder is cut off."""
+    """Cuts off the client of the holder."""
     a, b = case.pair()
     case.takes(a)
     b.begin_to_wait("write", 2 * PATIENCE)
@@ -168,7 +168,7 @@ def cut(case, fault):
 
 
 def faults(storage):
-    """Each fault, with the scenarios that share it and the kinds of lock that those are for."""
+    """Returns each fault, with the scenarios that share it, each with its kinds of lock."""
     down, up = "server_down", "server_up"
     yield (down, up), [(restart, KINDS), (crowd_and_restart, [TREE])]
     yield (down, up, storage.threshold), [(long_restart, [TREE])]

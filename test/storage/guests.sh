@@ -2,14 +2,14 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-# Sourced by fixtures whose hosts are guests: User Mode Linux, a kernel in a process. A guest's root is
-# the root seen from here, read-only. Its first process is guest/init.
+# Fixtures source this file if their hosts are guests: User Mode Linux, a kernel in a process. A
+# guest's root is the root of this machine, read-only. Its first process is guest/init.
 
 . "$here/network.sh"
 guest_packages='user-mode-linux kmod iproute2'
 device=/dev/net/tun
 
-# Sets the words that run a program in the guests a and b; the control network is never cut.
+# Sets the words that run a program in the guests a and b. The control network is never cut.
 control=10.78.0
 on_guest=(/usr/bin/python3 -ISB "$here/guest/on.py")
 on_a=("${on_guest[@]}" $control.1)
@@ -21,8 +21,8 @@ guest_networks()
         ip address add $control.254/24 dev control
 }
 
-# guest NAME NUMBER ROLE [DISK]: starts one, which calls ROLE, a function of the fixture. The number is
-# the last part of its addresses.
+# guest NAME NUMBER ROLE [DISK]: starts a guest, which calls ROLE, a function of the fixture. The
+# number is the last part of its addresses.
 guest()
 {
     local network
@@ -40,7 +40,8 @@ guest()
 }
 guests=()
 
-# guests_are_up NUMBER...: waits for them; fails when one has ended, or after a minute and a half.
+# guests_are_up NUMBER...: waits for the guests. Fails when one has ended, or after a minute and a
+# half.
 guests_are_up()
 {
     local number until=$((SECONDS + 90))

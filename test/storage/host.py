@@ -13,23 +13,23 @@ import subprocess
 import threading
 import time
 
-PATIENCE = 120  # of everything that has no limit of its own; longer than a client needs to reconnect
+PATIENCE = 120  # for everything without a limit of its own; longer than a client needs to reconnect
 
 PYTHON_PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peer")
 PYTHON_PEER = os.path.normpath(os.path.join(PYTHON_PEER, "soft_read_write_lock.py"))
 
 
 class ScenarioError(Exception):
-    """A scenario cannot go on."""
+    """A scenario cannot continue."""
 
 
 class NotPromised(Exception):
-    """The storage does not promise what a scenario is about."""
+    """The storage does not promise what a scenario tests."""
 
 
 class Storage:
-    """What the fixture states in the environment, and its functions, which are asked for on
-    descriptor 3; the status comes on standard input."""
+    """The statements of the fixture in the environment, and its functions. The name of a function
+    goes to descriptor 3, and its status comes from standard input."""
 
     def __init__(self):
         self.on = {side: self.words("ON_" + side.upper()) for side in "ab"}
@@ -77,7 +77,7 @@ class Peer:
         self.name = f"{next(self.numbers)} on {side}"
         self.oracle = oracle
         self.lock = lock
-        self.mode = None  # of the last request
+        self.mode = None  # mode of the last request
         self.on = storage.on[side]
         self.is_counted = True
         shell = ["sh", "-c", 'echo $$; hostname "$0"; exec "$@"', host]
@@ -151,11 +151,11 @@ class Peer:
         self.signal("KILL")
 
     def end(self):
-        """Ends the process, whatever state it is in."""
+        """Ends the process, in any state."""
         self.is_counted = False
         self.oracle.end(self.lock, self.name)
         if self.process.poll() is None:
             self.signal("KILL")
             self.process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):  # a call on lost storage may not return
+        with contextlib.suppress(subprocess.TimeoutExpired):  # a call on lost storage may block
             self.process.wait(10)

@@ -2,26 +2,28 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-# inside.sh NAME DIRECTORY PEER: in namespaces of its own, brings the fixture up and runs the scenarios.
-# Status 125: it does not come up.
+# inside.sh NAME DIRECTORY PEER: in namespaces of its own, brings the fixture up and runs the
+# scenarios. Status 125: the fixture does not come up.
 #
 # A fixture sets
-#     packages device            what it needs of the machine
-#     dir_a dir_b                where a and b have the file system
+#     packages device            what it needs on the machine
+#     dir_a dir_b                the directories of the file system on a and b
 #     on_a on_b                  the words that run a program there
 #     excludes                   the lock types that exclude each other there
 #     why_not                    why the others do not
 #     survives_restart survives_cut
-#                                those whose holds last when the server restarts, and through a cut of
-#                                25 s
+#                                the types with holds that outlast a restart of the server, and
+#                                a cut of 25 s
 #     ends_in_restart ends_in_cut
-#                                those whose holds end while the server is away for the threshold of a
-#                                soft_read_write_lock, and in such a cut; of others either may be
-#     lease                      for how many seconds the server may wait for a client that is cut off, 0 if
-#                                not set
-#     times                      server or client: whose clock gives files their times
+#                                the types with holds that end while the server is away for the
+#                                threshold of a soft_read_write_lock, and in such a cut; for the
+#                                remaining types either may happen
+#     lease                      the seconds for which the server may wait for a client that is cut
+#                                off, 0 if not set
+#     times                      server or client: the clock that gives files their times
 #     kernels                    1: a and b share this kernel; 2: each has its own
-#     heartbeat                  the interval for the scenarios, 2 s if not set; longer than the caches last
+#     heartbeat                  the interval for the scenarios, 2 s if not set; longer than the
+#                                caches last
 # and defines up, cut_a, join_a and, if there is a server, server_down and server_up.
 
 set -uo pipefail
@@ -49,7 +51,7 @@ export SURVIVES_CUT=$(lines $survives_cut) ENDS_IN_CUT=$(lines $ends_in_cut)
 export ENDS_IN_RESTART=$(lines $ends_in_restart)
 export FAULTS=$(compgen -A function | grep -xE 'server_down|cut_a')
 
-# The driver asks for the fixture's functions by name, a line each, and reads their status.
+# The driver sends the names of the fixture's functions, a line each, and reads their status.
 exec 4>&1
 coproc driver { exec /usr/bin/python3 -B "$here/scenarios.py" "$fixture" "$peer" 3>&1 >&4; }
 pid=$driver_PID

@@ -13,11 +13,11 @@ from case import POLL, SETTLE, SLACK
 from host import PATIENCE, NotPromised
 
 KINDS = ["file_lock", "read_write_lock", "soft_file_lock", "soft_read_write_lock"]
-TREE = "soft_read_write_lock"  # the only kind whose holds expire
+TREE = "soft_read_write_lock"  # the only kind with holds that expire
 CROWD = 12  # seconds
 TURN = 60  # seconds within which one of a crowd gets its turn, whatever the storage does
 
-# The scenarios and the kinds of lock that each is for, in the order in which they begin.
+# The scenarios, each with its kinds of lock, in the order in which they begin.
 scenarios = []
 
 
@@ -29,13 +29,13 @@ def scenario(kinds):
     return add
 
 
-# Crowds.
+# Crowds
 
 
 def crowd(case, peers, seconds, percent=30, insists=False):
-    """All of the peers take the lock again and again. Those that insist go on after an error or a
-    loss, which a fault may have caused, and the last result counts. Python programs always do: an
-    error of the storage is an exception there."""
+    """All of the peers acquire the lock repeatedly. Peers that insist continue after an error or a
+    loss, which a fault may have caused, and the last result counts. Python programs always insist,
+    because an error of the storage is an exception there."""
     until = time.monotonic() + seconds
 
     def goes_on(said, insists):
@@ -87,7 +87,8 @@ def crowd_with_crashes(case):
     peers = [case.peer(side) for side in "ab"]
 
     def crash():
-        # On a host that has a peer in the crowd: for a soft_file_lock only that one can clear up.
+        # The victim's host has a peer in the crowd: only that peer can evict a soft_file_lock's
+        # marker.
         for side in "ab":
             victim = case.peer(side)
             case.takes(victim)
@@ -99,7 +100,7 @@ def crowd_with_crashes(case):
         crashes.result()
 
 
-# Two processes.
+# Two processes
 
 
 @scenario(KINDS)
@@ -160,7 +161,7 @@ def hand_over_beside_python(case):
     case.seen.append(f"{longest:.1f} s at most")
 
 
-# Crashes.
+# Crashes
 
 
 @scenario(KINDS)
@@ -213,11 +214,11 @@ def crash_of_waiting_writer(case):
     case.release(b)
 
 
-# Stopped holders.
+# Stopped holders
 
 
 def has_successor(case, first, successor):
-    """What must be so when the first one runs again."""
+    """Checks what must hold when the first one runs again."""
     case.asks(first, "still", "no", "the first one does not hold it")
     case.asks(successor, "still", "yes", "the successor holds it")
     case.asks(successor, "loss", "none", "the successor has lost nothing")
@@ -266,7 +267,7 @@ def superseded_writer_releases_at_once(case):
     a.may_be_superseded()
     since = time.monotonic()
     b.begin_to_wait("write")
-    a.tell("release")  # is read as soon as the process runs again
+    a.tell("release")  # the process reads it when it continues
     case.gets(b, "write after a stopped write", since, case.stale_limit, case.fresh_for)
     a.signal("CONT")
     said = a.result()
@@ -306,7 +307,7 @@ def stopped_holder_keeps_it(case):
     case.release(b)
 
 
-# Hosts and clocks.
+# Hosts and clocks
 
 
 @scenario(["soft_file_lock", TREE])

@@ -2,8 +2,8 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-# Sourced by fixtures: the storage network, a bridge in the network namespace of the run. Each link
-# to-NAME on it can be cut.
+# Fixtures source this file: the storage network, a bridge in the network namespace of the run. Each
+# link to-NAME on it can be cut.
 
 server_address=10.77.0.254
 address_a=10.77.0.1
@@ -25,8 +25,8 @@ join_a()
     ip link set to-a master storage
 }
 
-# network_of NAME ADDRESS: makes a network namespace on the bridge, for clients that are processes of
-# this kernel, and sets `in_NAME` to the words that run a program in it.
+# network_of NAME ADDRESS: makes a network namespace on the bridge, for clients that are processes
+# of this kernel, and sets `in_NAME` to the words that run a program in it.
 network_of()
 {
     local pid

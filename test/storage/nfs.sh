@@ -2,8 +2,8 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-# Sourced by the fixtures of NFS, which set `version`: the kernel's server, with an ext4 file system, and
-# two clients, each in a guest of its own. Lease and grace are 10 s.
+# The fixtures of NFS source this file and set `version`: the kernel's server, with an ext4 file
+# system, and two clients, each in a guest of its own. Lease and grace period are 10 s.
 
 . "$here/guests.sh"
 packages="$guest_packages nfs-common nfs-kernel-server rpcbind e2fsprogs"
@@ -21,7 +21,7 @@ up()
     guest server 3 server "ubd0=$space/disk" && guest a 1 client && guest b 2 client && guests_are_up 3 1 2
 }
 
-# In the guests.
+# Runs in the guests.
 
 state_of_nfs()
 {
@@ -56,14 +56,14 @@ client()
     return 1
 }
 
-# On the host.
+# Runs on the host.
 
 server_down()
 {
     "${on_server[@]}" rpc.nfsd 0 </dev/null
 }
 
-# Clients of NFS 3 reclaim their locks when sm-notify(8) tells them of the restart.
+# Clients of NFS 3 reclaim their locks when sm-notify(8) notifies them of the restart.
 server_up()
 {
     "${on_server[@]}" sh -c 'rpc.nfsd 8; sm-notify -f' </dev/null

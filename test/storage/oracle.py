@@ -9,13 +9,13 @@ import threading
 
 
 class Oracle:
-    """Is told of the beginning and the end of every hold. A hold that is told of lies within the real
-    one: the driver tells of its beginning after the peer has it, and of its end before the peer is
-    asked to release it."""
+    """Receives a report of the beginning and the end of every hold. A reported hold lies within the
+    real one: the driver reports its beginning after the peer has acquired the lock, and its end
+    before it asks the peer to release the lock."""
 
     def __init__(self):
         self.mutex = threading.Lock()
-        self.holds = {}  # by lock, the holders and their modes
+        self.holds = {}  # for each lock, the holders and their modes
         self.counts = {}
         self.overlaps = {}
 
@@ -30,8 +30,8 @@ class Oracle:
             counts[mode] += 1
 
     def end(self, lock, holder):
-        """Also when the holder has died, or may be superseded from now on. Ending twice is no
-        error."""
+        """Ends the hold, also when the holder has died, or may be superseded from now on. Ending it
+        twice is no error."""
         with self.mutex:
             self.holds.get(lock, {}).pop(holder, None)
 

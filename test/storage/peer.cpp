@@ -43,7 +43,7 @@ nanoseconds seconds(double s)
     return std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(s));
 }
 
-/// The options of the command line, by name.
+/// The options on the command line, by name.
 class arguments
 {
 public:
@@ -55,7 +55,7 @@ public:
         given_[word.substr(0, equals)] = seconds(std::stod(word.substr(equals + 1)));
     }
 
-    /// Sets the option where the command line has it.
+    /// Sets the option if the command line has it.
     template <class Option>
     void apply(char const* name, Option& option)
     {
@@ -164,7 +164,7 @@ private:
     {
         boost::system::error_code ec;
         lock_.release(ec);
-        bool const lost = loss() != "none"; // the release may have been the first to see it
+        bool const lost = loss() != "none"; // the release may have been the first to detect it
         if (ec && !lost)
             throw boost::system::system_error(ec);
         return !lost;
@@ -205,7 +205,7 @@ void serve(std::string const& path, arguments& given)
         std::string said;
         try {
             said = p.obey(line);
-        } catch (std::exception const& error) { // the driver judges it
+        } catch (std::exception const& error) { // the driver judges the text
             said = std::string("error: ") + error.what();
         }
         std::cout << said << std::endl;

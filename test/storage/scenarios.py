@@ -3,7 +3,7 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-"""What processes on two hosts do with a lock on storage that they share.
+"""Runs scenarios in which processes on two hosts use a lock on storage that they share.
 
     scenarios.py FIXTURE PEER
 
@@ -17,7 +17,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-sys.dont_write_bytecode = True  # not beside the sources
+sys.dont_write_bytecode = True  # no files beside the sources
 from case import Case
 from faults import Fault, faults
 from host import Storage, ScenarioError, NotPromised
@@ -57,7 +57,7 @@ class Run:
         except NotPromised as why:
             self.report("skipped", f"{case.name}: {why}")
             return
-        except Exception as error:  # the other cases must run as well
+        except Exception as error:  # the other cases must still run
             case.expect("the scenario goes to its end", False, repr(error))
         case.judge()
         seen = "; ".join(case.seen)
@@ -79,7 +79,7 @@ class Run:
         ]
 
     def show_what_excludes_nothing(self, kind):
-        """Reports what both clients get of a kind that has no scenarios here."""
+        """Reports what both clients can acquire of a kind that has no scenarios here."""
         case = self.case(self.show_what_excludes_nothing, kind)
         try:
             a, b = case.pair()

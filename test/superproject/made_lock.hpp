@@ -23,7 +23,7 @@ inline boost::filesystem::path unique_file()
            boost::filesystem::unique_path("filelock-test-%%%%-%%%%-%%%%");
 }
 
-/// A lock that is made of nothing, as a mutex is: with a file of its own.
+/// A lock that is constructed without arguments, as a mutex is, and has a file of its own.
 template <class Lock>
 struct made_lock : Lock
 {

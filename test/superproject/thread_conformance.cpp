@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The tests that Boost.Thread has for its own lock types and mutexes, and that are not installed.
+// Runs the tests that Boost.Thread has for its own lock types and mutexes. They are not installed.
 
 #include "made_lock.hpp"
 

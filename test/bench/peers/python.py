@@ -2,9 +2,9 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-# Takes a lock of Python's and gives it back, as often as it is told on a line, and says how many
-# nanoseconds that took. The first argument is a class of filelock's; or a reader or a writer of an
-# SQLite database, whose connection is kept open; or of a marker tree, as test/peer has it.
+# Acquires and releases a lock of Python as often as a line of input requests, and prints how many
+# nanoseconds that took. The first argument is a class of filelock, or a reader or writer of an
+# SQLite database with a connection that is kept open, or of a marker tree as in test/peer.
 
 import sys
 import time
@@ -26,7 +26,7 @@ def of_sqlite(name, path):
     import sqlite3
 
     connection = sqlite3.connect(path, timeout=60, isolation_level=None)
-    # A first writer makes a page of an empty file, which is no part of locking.
+    # The first writer adds a page to an empty file. That is no part of locking.
     connection.execute("CREATE TABLE IF NOT EXISTS page(x)")
 
     def read():

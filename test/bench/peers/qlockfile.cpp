@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Takes Qt's lock and gives it back, as often as it is told on a line, and says how many
+// Acquires and releases Qt's lock as often as a line of input requests, and prints how many
 // nanoseconds that took.
 
 #include <QLockFile>

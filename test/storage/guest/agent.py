@@ -14,7 +14,7 @@ import traceback
 
 
 class Handler(socketserver.StreamRequestHandler):
-    rbufsize = 0  # what follows the first line is the program's
+    rbufsize = 0  # what follows the first line belongs to the program
 
     def handle(self):
         try:

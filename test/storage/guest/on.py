@@ -3,8 +3,8 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-"""on.py ADDRESS COMMAND...: runs it in the guest with that control address, with this standard input
-and output."""
+"""on.py ADDRESS COMMAND...: runs the command in the guest with that control address, with this
+standard input and output."""
 
 import json
 import os

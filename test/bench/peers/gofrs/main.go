@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Takes the lock of gofrs/flock and gives it back, as often as it is told on a line, and says how many
-// nanoseconds that took.
+// Acquires and releases the lock of gofrs/flock as often as a line of input requests, and prints
+// how many nanoseconds that took.
 package main
 
 import (
