@@ -88,7 +88,7 @@ BOOST_DATA_TEST_CASE(breaker_judges_again_under_removal_right, with_and_without_
             return is_dead(now);
         },
         replaces);
-    BOOST_TEST(came == "again");
+    BOOST_TEST(came == "retry");
     BOOST_TEST(judged == 1);
     BOOST_TEST(text_of(path) == live);
     BOOST_TEST((names_in(directory) == names_list{name}));
@@ -103,10 +103,10 @@ BOOST_DATA_TEST_CASE(breaker_leaves_marker_while_another_process_has_removal_rig
     {
         removal_right const others(path);
         BOOST_TEST_REQUIRE(others.is_taken());
-        BOOST_TEST(break_with(marker, is_dead, replaces) == "busy_right");
+        BOOST_TEST(break_with(marker, is_dead, replaces) == "right_taken");
         BOOST_TEST(text_of(path) == dead);
     }
-    BOOST_TEST(break_with(marker, is_dead, replaces) == (replaces ? "ours" : "again"));
+    BOOST_TEST(break_with(marker, is_dead, replaces) == (replaces ? "published" : "retry"));
     BOOST_TEST(text_of(path) == (replaces ? own : ""));
 }
 
@@ -117,7 +117,7 @@ BOOST_DATA_TEST_CASE(breaker_leaves_marker_that_has_come_to_the_path, with_and_w
 {
     find(dead);
     give_path_to(live);
-    BOOST_TEST(break_without_writing(*this, replaces) == "again");
+    BOOST_TEST(break_without_writing(*this, replaces) == "retry");
     BOOST_TEST(text_of(path) == live);
 }
 
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(marker_that_is_published_too_late_is_no_hold)
         fd::marker_file marker(path, {}, storage::local, policy);
         auto result = outcome::published;
         auto const ec = marker.publish(own, result);
-        BOOST_TEST(name_of(ec, result) == "again");
+        BOOST_TEST(name_of(ec, result) == "retry");
         BOOST_TEST(marker.is_published() == keep_on_failure);
         BOOST_TEST(text_of(path) == (keep_on_failure ? own : ""));
         BOOST_TEST(fs::exists(path) == keep_on_failure);
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(marker_that_is_published_too_late_is_no_hold)
 BOOST_AUTO_TEST_CASE(breaker_that_cannot_write_vacates_the_path)
 {
     find(dead);
-    BOOST_TEST(break_without_writing(*this, true) == "again");
+    BOOST_TEST(break_without_writing(*this, true) == "retry");
     BOOST_TEST(fs::is_empty(directory));
 }
 
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(removal_leaves_marker_that_has_come_to_the_path)
     find(dead);
     fd::marker_file const marker(path, {}, storage::local);
     give_path_to(live);
-    BOOST_TEST(!marker.remove(found));
+    BOOST_TEST(!marker.site().remove(found));
     BOOST_TEST(text_of(path) == live);
 }
 
@@ -161,10 +161,10 @@ BOOST_AUTO_TEST_CASE(removal_fails_while_another_process_has_removal_right)
     fd::marker_file const marker(path, {}, storage::local);
     {
         removal_right const others(path);
-        BOOST_TEST(marker.remove(found));
+        BOOST_TEST(marker.site().remove(found));
         BOOST_TEST(text_of(path) == dead);
     }
-    BOOST_TEST(!marker.remove(found));
+    BOOST_TEST(!marker.site().remove(found));
     BOOST_TEST(!fs::exists(path));
 }
 
@@ -209,7 +209,7 @@ BOOST_FIXTURE_TEST_CASE(marker_is_stamped_under_removal_right, published)
     {
         removal_right const others(path);
         BOOST_TEST_REQUIRE(others.is_taken());
-        BOOST_TEST(refresh() == busy_right);
+        BOOST_TEST(refresh() == right_taken);
         BOOST_TEST(!is_stamped(path));
     }
     BOOST_TEST(refresh() == "intact");
@@ -220,7 +220,7 @@ BOOST_FIXTURE_TEST_CASE(marker_is_stamped_under_removal_right, published)
 // While the process was stopped, other processes may have judged the marker by its earlier stamp.
 BOOST_FIXTURE_TEST_CASE(marker_that_is_stamped_too_late_is_late, published)
 {
-    BOOST_TEST(refresh(-1ns) == "late");
+    BOOST_TEST(refresh(-1ns) == "expired");
     BOOST_TEST(is_stamped(path));
 }
 
@@ -243,10 +243,10 @@ BOOST_AUTO_TEST_CASE(evictor_reads_and_judges_again)
     fd::marker_file marker(path, {}, storage::network);
     fs::remove(path);
     write_text(path, live);
-    BOOST_TEST(break_with(marker, is_dead, false) == "again");
+    BOOST_TEST(break_with(marker, is_dead, false) == "retry");
     BOOST_TEST(text_of(path) == live);
     write_text(path, dead);
-    BOOST_TEST(break_with(marker, is_dead, false) == "again");
+    BOOST_TEST(break_with(marker, is_dead, false) == "retry");
     BOOST_TEST(!fs::exists(path));
 }
 
@@ -287,7 +287,7 @@ BOOST_DATA_TEST_CASE(marker_that_is_moved_aside_by_mistake_is_not_removed, succe
             return true;
         },
         true);
-    BOOST_TEST(came == "again");
+    BOOST_TEST(came == "retry");
     BOOST_TEST(!fs::exists(path));
     auto const left = names_in(directory);
     BOOST_TEST_REQUIRE(left.size() == 1u);
@@ -314,7 +314,7 @@ BOOST_AUTO_TEST_CASE(marker_is_not_moved_aside_long_after_it_was_inspected)
                 return true;
             },
             true);
-        BOOST_TEST(came == "again");
+        BOOST_TEST(came == "retry");
         BOOST_TEST(fs::exists(path) == is_late);
     }
 }
@@ -328,10 +328,10 @@ BOOST_DATA_TEST_CASE(removal_leaves_marker_that_has_changed, successors, s)
     write_text(path, s.text);
     fs::last_write_time(path, written + s.later);
     fd::marker_file const marker(path, {}, storage::network);
-    BOOST_TEST(!marker.remove(found));
+    BOOST_TEST(!marker.site().remove(found));
     BOOST_TEST(text_of(path) == s.text);
     BOOST_TEST_REQUIRE(!found.look(path));
-    BOOST_TEST(!marker.remove(found));
+    BOOST_TEST(!marker.site().remove(found));
     BOOST_TEST(!fs::exists(path));
 }
 
@@ -339,7 +339,7 @@ BOOST_AUTO_TEST_CASE(marker_that_is_moved_aside_is_removed)
 {
     find(dead);
     fd::marker_file marker(path, {}, storage::network);
-    BOOST_TEST(break_with(marker, is_dead, true) == "again");
+    BOOST_TEST(break_with(marker, is_dead, true) == "retry");
     BOOST_TEST(fs::is_empty(directory));
 }
 
@@ -361,7 +361,7 @@ BOOST_DATA_TEST_CASE(marker_with_a_unique_name_is_restored_if_it_has_changed, su
             return true;
         },
         false);
-    BOOST_TEST(came == "again");
+    BOOST_TEST(came == "retry");
     BOOST_TEST(!is_judged);
     BOOST_TEST(text_of(path) == s.text);
     BOOST_TEST((names_in(directory) == names_list{name}));
@@ -380,7 +380,7 @@ BOOST_AUTO_TEST_CASE(marker_with_a_unique_name_is_judged_again_under_its_tempora
                 return is_removable;
             },
             false);
-        BOOST_TEST(came == "again");
+        BOOST_TEST(came == "retry");
         BOOST_TEST((names_in(directory) == (is_removable ? names_list{} : names_list{name})));
     }
 }

@@ -26,7 +26,7 @@
 namespace filelock_test {
 
 namespace fd = boost::filelock::detail;
-using outcome = fd::marker_file::outcome;
+using outcome = fd::marker_outcome;
 using names_list = std::vector<std::string>;
 
 inline std::string const dead = "4711\nsome-host\n", live = "4712\nsome-host\n",
@@ -39,17 +39,17 @@ inline bool is_dead(fd::found_marker const& found)
 
 inline std::string name_of(boost::system::error_code const& ec, outcome result)
 {
-    static char const* const names[] = {"ours", "taken", "again", "busy_right"};
+    static char const* const names[] = {"published", "taken", "retry", "right_taken"};
     return ec ? ec.message() : names[static_cast<int>(result)];
 }
 
-inline std::string const busy_right =
+inline std::string const right_taken =
     make_error_code(boost::system::errc::operation_would_block).message();
 
 /// Refreshes a marker. Returns its state or the error; `limit`: from now.
 inline std::string name_of_refresh(fd::marker_file const& marker, std::chrono::nanoseconds limit)
 {
-    static char const* const names[] = {"intact", "late", "missing", "replaced"};
+    static char const* const names[] = {"intact", "expired", "missing", "replaced"};
     fd::marker_state result;
     auto const ec = marker.refresh(fd::time_since_boot() + limit, result);
     return ec ? ec.message() : names[static_cast<int>(result)];
@@ -80,12 +80,12 @@ struct steps : temporary_directory
     }
 
     /// Evicts the marker that was found. If `replaces`, publishes another in its place.
-    std::string break_with(fd::marker_file& marker, fd::marker_file::judgement const& is_removable,
+    std::string break_with(fd::marker_file& marker, fd::marker_judgement const& is_removable,
                            bool replaces)
     {
         auto result = outcome::published;
         auto const ec = replaces ? marker.replace(found, is_removable, own, result)
-                                 : marker.evict(found, is_removable, result);
+                                 : marker.site().evict(found, is_removable, result);
         return name_of(ec, result);
     }
 };

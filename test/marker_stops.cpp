@@ -91,12 +91,12 @@ BOOST_FIXTURE_TEST_CASE(breaker_removes_what_it_got_under_removal_right, stopped
         BOOST_TEST_REQUIRE(breaks.has_met());
         give_path_to(dead);
         if (is_right_free) {
-            BOOST_TEST(breaks.go_on() == "ours");
+            BOOST_TEST(breaks.go_on() == "published");
             BOOST_TEST(text_of(path) == own);
         } else {
             removal_right const others(path);
             BOOST_TEST_REQUIRE(others.is_taken());
-            BOOST_TEST(breaks.go_on() == "again");
+            BOOST_TEST(breaks.go_on() == "retry");
             BOOST_TEST(text_of(path) == dead);
         }
         breaks.at_last();
@@ -118,7 +118,7 @@ BOOST_FIXTURE_TEST_CASE(breaker_reads_what_it_got_again_under_removal_right, sto
     for (auto const& got : names_in(directory))
         if (got != name && directory / got != aside)
             write_text(directory / got, live);
-    BOOST_TEST(breaks.go_on() == "again");
+    BOOST_TEST(breaks.go_on() == "retry");
     breaks.at_last();
     BOOST_TEST(text_of(path) == live);
 }
@@ -172,7 +172,7 @@ BOOST_DATA_TEST_CASE_F(stopped_steps, breaker_restores_a_successor, events, e)
     BOOST_TEST_REQUIRE(breaks.has_met());
     BOOST_TEST_REQUIRE(text_of(path) == own);
     e.happens(*this);
-    BOOST_TEST(breaks.go_on() == "again");
+    BOOST_TEST(breaks.go_on() == "retry");
     breaks.at_last();
     BOOST_TEST(text_of(path) == e.left);
     BOOST_TEST(fs::exists(path) == !e.left.empty());
@@ -211,7 +211,7 @@ BOOST_FIXTURE_TEST_CASE(breaker_restores_a_third_marker_to_a_vacant_path, stoppe
     BOOST_TEST_REQUIRE(breaks.has_met());
     BOOST_TEST_REQUIRE(text_of(path) == live);
     fs::remove(path);
-    BOOST_TEST(breaks.go_on() == "again");
+    BOOST_TEST(breaks.go_on() == "retry");
     breaks.at_last();
     fs::remove(aside);
     BOOST_TEST_REQUIRE((names_in(directory) == names_list{name}));
@@ -227,7 +227,7 @@ BOOST_FIXTURE_TEST_CASE(marker_made_in_place_counts_if_the_path_names_it_after_w
         BOOST_TEST(text_of(path) == own);
         if (is_replaced)
             give_path_to(live);
-        BOOST_TEST(makes.go_on() == (is_replaced ? "again" : "ours"));
+        BOOST_TEST(makes.go_on() == (is_replaced ? "retry" : "published"));
         makes.at_last();
         BOOST_TEST(text_of(path) == (is_replaced ? live : own));
         if (!is_replaced)
@@ -253,7 +253,7 @@ BOOST_FIXTURE_TEST_CASE(marker_made_in_place_is_not_written_after_it_is_replaced
     stopped makes(publisher(), first_right);
     BOOST_TEST_REQUIRE(makes.has_met());
     give_path_to(live);
-    BOOST_TEST(makes.go_on() == "again");
+    BOOST_TEST(makes.go_on() == "retry");
     makes.at_last();
     BOOST_TEST(text_of(path) == live);
     BOOST_TEST(text_of(aside) == "");
@@ -266,7 +266,7 @@ BOOST_FIXTURE_TEST_CASE(marker_made_in_place_is_not_written_without_removal_righ
     auto publishes = publisher();
     publishes.faults += " -e inject=flock:error=EAGAIN:when=1";
     stopped makes(publishes, {});
-    BOOST_TEST(makes.go_on() == "again");
+    BOOST_TEST(makes.go_on() == "retry");
     makes.at_last();
     BOOST_TEST(fs::exists(path));
     BOOST_TEST(text_of(path) == "");
@@ -277,7 +277,7 @@ BOOST_FIXTURE_TEST_CASE(marker_made_in_place_is_not_written_without_removal_righ
 BOOST_FIXTURE_TEST_CASE(marker_made_in_place_is_not_written_too_late, stopped_steps)
 {
     stopped makes(publisher(-1ns), {});
-    BOOST_TEST(makes.go_on() == "again");
+    BOOST_TEST(makes.go_on() == "retry");
     makes.at_last();
     BOOST_TEST(fs::exists(path));
     BOOST_TEST(text_of(path) == "");
@@ -301,7 +301,7 @@ BOOST_FIXTURE_TEST_CASE(marker_counts_if_the_path_names_it_after_it_is_published
         fs::remove(path);
         if (!successor.empty())
             write_text(path, successor);
-        BOOST_TEST(makes.go_on() == "again");
+        BOOST_TEST(makes.go_on() == "retry");
         makes.at_last();
         BOOST_TEST(text_of(path) == successor);
     }

@@ -168,9 +168,12 @@ BOOST_DATA_TEST_CASE(writer_stamps_its_claim_while_it_waits_for_readers, both_st
 // `state`.
 BOOST_DATA_TEST_CASE(stale_writer_is_removed_in_state_alone, both_storages, where)
 {
-    boost::filelock::soft_file_lock_options of_state;
-    of_state.where = where;
-    fd::writer_gate gate(path, of_state, 0ns, 1h), slow(path, of_state, 0ns, 0ns);
+    boost::filelock::soft_read_write_lock_options options;
+    options.where = where;
+    fd::access_times times(options), no_time(options);
+    times.threshold = no_time.threshold = no_time.good_for = 0ns;
+    times.good_for = 1h;
+    fd::writer_gate gate(path, options, times), slow(path, options, no_time);
     write_text(write, reader_record);
     BOOST_TEST(name_of(gate.evict(where)) == "busy");
     BOOST_TEST(name_of(slow.in_state([&] { return slow.evict(where); })) == "busy");

@@ -56,6 +56,14 @@ inline bool is_gone(system::error_code const& ec) noexcept
     return ec == system::errc::no_such_file_or_directory || is_server_lost(ec);
 }
 
+/// Collects the errors of several steps. Any other error takes precedence over the request to try
+/// again soon.
+inline void add_error(system::error_code& ec, system::error_code const& another) noexcept
+{
+    if (!ec || (another && ec == system::errc::operation_would_block))
+        ec = another;
+}
+
 } // namespace detail
 } // namespace filelock
 } // namespace boost

@@ -7,7 +7,7 @@
 
 #include "../platform/descriptor.hpp"
 #include "../platform/file.hpp"
-#include "marker_file.hpp"
+#include "own_marker.hpp"
 
 #include <boost/filelock/lock_options.hpp>
 

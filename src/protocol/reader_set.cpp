@@ -7,7 +7,7 @@
 #include "../platform/kernel_lock.hpp"
 #include "access_marker.hpp"
 #include "attempts.hpp"
-#include "marker_file.hpp"
+#include "marker_site.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -57,7 +57,7 @@ attempt_result reader_set::drain(storage rules, filesystem::path const& fresh)
         // since the last removal fell into the same tick of the directory's time. A new file
         // changes that time.
         if (rules != storage::local && names == gone)
-            (void)marker_file(directory_.path_of(".listing"), {}, rules).storage_time();
+            (void)marker_site(directory_.path_of(".listing"), rules).storage_time();
         gone.swap(names);
     }
     return attempt_result::retry_after(contention_backoff);
@@ -75,7 +75,7 @@ attempt_result reader_set::evict_stale(storage rules, std::vector<std::string> c
     process_ = 0;
     for (auto const& name : names) {
         auto const path = directory_.path_of(name);
-        marker_file const at(path, {}, rules, {true, false, true, {}});
+        marker_site const at(path, rules, {true, false, true, {}});
         found_marker found;
         auto ec = found.look(path);
         if (is_gone(ec))
@@ -89,11 +89,11 @@ attempt_result reader_set::evict_stale(storage rules, std::vector<std::string> c
             auto const still = [&](found_marker const& f) {
                 return checker_.check(name, f, at).is_removable;
             };
-            marker_file::outcome result;
+            marker_outcome result;
             ec = at.evict(found, still, result);
             if (ec)
                 return ec;
-            if (result != marker_file::outcome::right_taken)
+            if (result != marker_outcome::right_taken)
                 continue;
             look_again = removal_backoff;
         } else if (v.look_again != 0s) {
@@ -117,7 +117,7 @@ void reader_set::observe(storage rules)
         auto const path = directory_.path_of(name);
         found_marker found;
         if (!found.look(path))
-            (void)checker_.check(name, found, marker_file(path, {}, rules));
+            (void)checker_.check(name, found, marker_site(path, rules));
     }
 }
 

@@ -13,7 +13,7 @@ namespace detail {
 system::error_code refreshed_marker::publish(filesystem::path const& path, access_marker const& who,
                                              std::optional<filesystem::perms> permissions,
                                              storage where, bool unique_name,
-                                             marker_file::outcome& result)
+                                             marker_outcome& result)
 {
     file_.emplace(path, permissions, where,
                   marker_policy{unique_name, !unique_name, true, good_for_});
@@ -38,6 +38,21 @@ system::error_code refreshed_marker::look(marker_state& result) const noexcept
     if (!ec && result == marker_state::intact && time_since_boot() > good_until())
         result = marker_state::expired;
     return ec;
+}
+
+std::optional<loss_reason> loss_of(marker_state state) noexcept
+{
+    switch (state) {
+    case marker_state::intact:
+        return std::nullopt;
+    case marker_state::expired:
+        return loss_reason::refresh_failed;
+    case marker_state::missing:
+        return loss_reason::marker_missing;
+    case marker_state::replaced:
+        break;
+    }
+    return loss_reason::owner_changed;
 }
 
 } // namespace detail

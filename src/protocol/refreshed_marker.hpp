@@ -8,6 +8,7 @@
 #include "access_marker.hpp"
 #include "marker_file.hpp"
 
+#include <boost/filelock/lease_loss.hpp>
 #include <boost/filelock/lock_options.hpp>
 
 #include <boost/filesystem/path.hpp>
@@ -35,7 +36,7 @@ public:
     /// Makes the path name a marker with the text of `who`, if the path names nothing.
     system::error_code publish(filesystem::path const& path, access_marker const& who,
                                std::optional<filesystem::perms> permissions, storage where,
-                               bool unique_name, marker_file::outcome& result);
+                               bool unique_name, marker_outcome& result);
 
     bool is_published() const noexcept { return file_ && file_->is_published(); }
 
@@ -84,6 +85,9 @@ private:
     // Read by other threads than the one that writes it.
     std::atomic<std::chrono::nanoseconds::rep> good_since_{0};
 };
+
+/// Returns how a hold is lost whose marker is in this state; nothing where it is not lost.
+std::optional<loss_reason> loss_of(marker_state state) noexcept;
 
 } // namespace detail
 } // namespace filelock

@@ -63,17 +63,17 @@ attempt_result soft_file_protocol::attempt(lock_mode, attempt_context const&)
             if (ec != errc::no_such_file_or_directory && !is_server_lost(ec))
                 return ec;
         }
-        marker_file::outcome result;
+        marker_outcome result;
         ec = marker_.publish(record_, result);
         // Other processes may remove the parent directories meanwhile. In a removed working
         // directory the error persists, so the last restart reports it.
         if (ec == errc::no_such_file_or_directory && i != max_restarts - 1)
             ec = make_parent_directories(path_, options_.create_directories);
-        else if (!ec && result == marker_file::outcome::published)
+        else if (!ec && result == marker_outcome::published)
             return note_acquired();
         if (ec)
             return of_failure(ec);
-        is_taken_ = result == marker_file::outcome::taken;
+        is_taken_ = result == marker_outcome::taken;
         // The engine checks the caller's time limit between attempts.
         if (!is_taken_ && marker_.is_on_slow_storage())
             break;
@@ -136,14 +136,14 @@ attempt_result soft_file_protocol::judge_file()
         return v.error;
     if (!v.is_removable)
         return attempt_result::busy_for(v.look_again);
-    marker_file::outcome result;
+    marker_outcome result;
     auto const still = [this](found_marker const& found) { return judge(found).is_removable; };
     if (auto const ec = marker_.replace(theirs_, still, record_, result))
         return of_failure(ec);
     switch (result) {
-    case marker_file::outcome::published:
+    case marker_outcome::published:
         return note_acquired();
-    case marker_file::outcome::right_taken: // for long, if that process was stopped
+    case marker_outcome::right_taken: // for long, if that process was stopped
         act_ = std::min<std::chrono::nanoseconds>(act_ * 2, longest_act);
         return attempt_result::retry_after(act_ / 2);
     default:
@@ -221,8 +221,9 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
     // The owner may live where this process cannot see it. It may also have died as a breaker while
     // another process held the lock.
     bool is_witnessed = false;
-    if (marker_.is_local(found.file) && (has_witness(found.file.native(), is_witnessed) ||
-                                         is_witnessed || marker_.hides_a_holder(owner.pid)))
+    if (marker_.site().is_local(found.file) &&
+        (has_witness(found.file.native(), is_witnessed) || is_witnessed ||
+         marker_.site().hides_a_holder(owner.pid)))
         v.look_again = unwatched_owner_poll;
     else
         v.is_removable = true;
@@ -263,12 +264,12 @@ std::chrono::nanoseconds soft_file_protocol::unchanged_for(found_marker const& f
 // On network storage another host may have our host name, and the owner may run there.
 bool soft_file_protocol::is_death_proved(found_marker const& found, marker_record const& owner)
 {
-    if (marker_.is_local(found.file) || is_of_this_boot(owner.start_token))
+    if (marker_.site().is_local(found.file) || is_of_this_boot(owner.start_token))
         return true;
     // The answer stays the same while the marker is unchanged, since both clocks go on.
     if (found.text == namesakes_ && found.facts.modified == namesakes_modified_)
         return false;
-    auto const precedes = marker_.precedes_this_boot(found);
+    auto const precedes = marker_.site().precedes_this_boot(found);
     if (precedes && !*precedes) {
         namesakes_ = found.text;
         namesakes_modified_ = found.facts.modified;
@@ -280,7 +281,8 @@ bool soft_file_protocol::is_death_proved(found_marker const& found, marker_recor
 // marker with a time in the future is at least as old as it was watched.
 std::chrono::nanoseconds soft_file_protocol::age_of(found_marker const& found)
 {
-    auto const now = marker_.is_local(found.file) ? time_of_day() : marker_.storage_time();
+    auto const now =
+        marker_.site().is_local(found.file) ? time_of_day() : marker_.site().storage_time();
     auto const unchanged = unchanged_for(found);
     return now ? (std::max)(*now - found.facts.modified, unchanged) : unchanged;
 }
@@ -294,7 +296,7 @@ watch_target soft_file_protocol::to_watch() const noexcept
 
 bool soft_file_protocol::is_local() const noexcept
 {
-    return theirs_.file.is_open() && marker_.is_local(theirs_.file);
+    return theirs_.file.is_open() && marker_.site().is_local(theirs_.file);
 }
 
 // This also removes a marker that was published before the attempt failed.
@@ -363,7 +365,7 @@ system::error_code break_marker(filesystem::path const& absolute, storage where)
     auto const kind = read_marker(found.text).kind;
     if (kind == marker_content::foreign || kind == marker_content::sentinel)
         return error::not_a_lock_file;
-    return marker_file(absolute, {}, where).remove(found);
+    return marker_site(absolute, where).remove(found);
 }
 
 } // namespace detail

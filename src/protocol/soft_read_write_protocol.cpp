@@ -7,6 +7,7 @@
 #include "../platform/clock.hpp"
 #include "../platform/process.hpp"
 #include "../platform/storage.hpp"
+#include "access_holders.hpp"
 #include "attempts.hpp"
 #include "parent_directories.hpp"
 #include "temporary_name.hpp"
@@ -16,7 +17,6 @@
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
-#include <limits>
 
 namespace boost {
 namespace filelock {
@@ -29,12 +29,6 @@ using std::chrono::nanoseconds;
 
 constexpr auto longest_upkeep_pause = 1s;
 
-// Python programs on other hosts may miss a new writer for this long (NFS, acregmax aside).
-constexpr auto network_settle = 2s;
-
-// Caps the durations of the options, so that twice a duration does not overflow.
-constexpr auto longest = (nanoseconds::max)() / 8;
-
 std::string name_of(access_marker const& reader)
 {
     return reader.token + '.' + std::to_string(reader.pid);
@@ -45,43 +39,21 @@ filesystem::path readers_of(filesystem::path const& path)
     return filesystem::path(path.native() + ".readers");
 }
 
-nanoseconds interval_of(soft_read_write_lock_options const& options) noexcept
-{
-    return (std::min)(options.heartbeat_interval, longest / 3);
-}
-
-nanoseconds threshold_of(soft_read_write_lock_options const& options) noexcept
-{
-    return (std::min)(options.stale_threshold.value_or(3 * interval_of(options)), longest);
-}
-
-soft_file_lock_options options_of_state(soft_read_write_lock_options const& options)
-{
-    soft_file_lock_options state;
-    state.permissions = options.permissions.value_or(filesystem::perms(0600));
-    state.create_directories = options.create_directories;
-    state.where = options.where;
-    return state;
-}
-
 } // namespace
 
 soft_read_write_protocol::soft_read_write_protocol(filesystem::path const& absolute,
                                                    soft_read_write_lock_options const& options)
-    : path_(absolute), options_(options),
+    : path_(absolute), options_(options), times_(options),
       permissions_(options.permissions.value_or(filesystem::perms(0600))),
-      good_for_(threshold_of(options) - interval_of(options)),
-      interval_((std::min)(interval_of(options), good_for_ / 2)),
-      settle_(options.settle ? std::optional((std::min)(*options.settle, longest)) : std::nullopt),
-      gate_(absolute, options_of_state(options), threshold_of(options), good_for_),
-      readers_(readers_of(absolute), threshold_of(options), interval_), mine_(good_for_),
-      write_(good_for_)
+      gate_(absolute, options, times_),
+      readers_(readers_of(absolute), times_.threshold, times_.interval), mine_(times_.good_for),
+      claim_(gate_, permissions_, times_)
 {}
 
 soft_read_write_protocol::~soft_read_write_protocol()
 {
     (void)release();
-    write_.leave(); // its destructor must not remove the marker outside `state`
+    claim_.marker().leave(); // its destructor must not remove the marker outside `state`
 }
 
 attempt_result soft_read_write_protocol::attempt(lock_mode mode, attempt_context const& context)
@@ -96,7 +68,7 @@ attempt_result soft_read_write_protocol::attempt(lock_mode mode, attempt_context
     // holds the lock through another object must not keep a claim either: the claim would keep
     // other processes out in vain until the writer gives up.
     if (mode == lock_mode::shared || context.prior == prior_hold::other_object) {
-        auto const a = undo(drop_claim());
+        auto const a = at_gate(claim_.drop());
         if (!is_acquired(a))
             return a;
         if (mode == lock_mode::exclusive)
@@ -201,14 +173,14 @@ attempt_result soft_read_write_protocol::become_reader()
 {
     if (auto const ec = make_record())
         return ec;
-    marker_file::outcome result;
+    marker_outcome result;
     auto ec = mine_.publish(readers_.directory().path_of(name_of(record_)), record_, permissions_,
                             where_, true, result);
     if (is_gone(ec)) // another process has removed the directory
         return retry_now();
     if (ec)
         return ec;
-    if (result != marker_file::outcome::published)
+    if (result != marker_outcome::published)
         return retry_now();
     auto const a = gate_.look(where_);
     if (!is_acquired(a))
@@ -239,20 +211,7 @@ attempt_result soft_read_write_protocol::join()
 attempt_result soft_read_write_protocol::write(bool is_only_try)
 {
     for (int i = 0; i < max_restarts; ++i) {
-        auto a = attempt_result(attempt_result::acquired);
-        if (!is_claimed_)
-            a = undo(drop_claim()); // a claim that was published too late
-        // A sole attempt must not keep new readers out while others read.
-        if (is_acquired(a) && !is_claimed_ && is_only_try)
-            a = drain();
-        if (is_acquired(a) && !is_claimed_)
-            a = claim();
-        if (is_acquired(a))
-            a = settle();
-        if (is_acquired(a))
-            a = drain();
-        if (is_acquired(a))
-            a = keep_claim();
+        auto const a = try_to_write(is_only_try);
         if (is_acquired(a)) {
             held_ = lock_mode::exclusive;
             (void)gate_.stop_waiting();
@@ -267,69 +226,37 @@ attempt_result soft_read_write_protocol::write(bool is_only_try)
     return attempt_result::retry_after(contention_backoff);
 }
 
-// Publishes the claim. From then on no reader enters.
+attempt_result soft_read_write_protocol::try_to_write(bool is_only_try)
+{
+    auto a = attempt_result(attempt_result::acquired);
+    if (!claim_.is_made())
+        a = at_gate(claim_.drop()); // a claim that was published too late
+    // A sole attempt must not keep new readers out while others read.
+    if (is_acquired(a) && !claim_.is_made() && is_only_try)
+        a = drain();
+    if (is_acquired(a) && !claim_.is_made())
+        a = claim();
+    if (is_acquired(a))
+        a = at_gate(claim_.settle());
+    if (is_acquired(a))
+        a = drain();
+    if (is_acquired(a))
+        a = at_gate(claim_.refresh());
+    return a;
+}
+
 attempt_result soft_read_write_protocol::claim()
 {
-    auto a = at_gate(gate_.look(where_)); // without `state`, so as not to disturb others
+    auto const a = at_gate(gate_.look(where_)); // without `state`, so as not to disturb others
     if (!is_acquired(a) && !gate_.is_stale())
         return a;
     if (auto const ec = make_record())
         return ec;
-    auto result = marker_file::outcome::retry;
-    a = gate_.in_state([&] {
-        auto const there = gate_.evict(where_);
-        if (!is_acquired(there))
-            return there;
-        dropping_since_.reset();
-        auto const ec =
-            write_.publish(gate_.write_path(), record_, permissions_, where_, false, result);
-        if (is_gone(ec)) { // another process has removed the directory
-            readers_.directory().close();
-            return retry_now();
-        }
-        if (ec)
-            return attempt_result(ec);
-        if (result != marker_file::outcome::published)
-            return retry_now();
-        claimed_at_ = time_since_boot();
-        has_settled_ = false;
-        is_claimed_ = gate_.is_in_state();
-        if (is_claimed_ && gate_.has_evicted())
-            write_.remove_litter();
-        return is_claimed_ ? attempt_result(attempt_result::acquired) : retry_now();
-    });
-    if (is_acquired(a))
-        return a;
-    auto const undone = undo(drop_claim());
-    return is_acquired(undone) ? a : undone;
-}
-
-// Refreshes the claim when that is due. Returns `acquired` once no reader can miss the claim.
-attempt_result soft_read_write_protocol::settle()
-{
-    auto const now = time_since_boot();
-    if (now >= write_.good_since() + interval_) {
-        auto const a = keep_claim();
-        if (!is_acquired(a))
-            return a;
-    }
-    if (has_settled_)
-        return attempt_result::acquired;
-    auto const long_enough =
-        settle_.value_or(write_.has_local_rules() ? nanoseconds() : network_settle);
-    if (long_enough != long_enough.zero()) {
-        auto const left = long_enough - (now - claimed_at_);
-        if (left > left.zero())
-            return attempt_result::continue_after((std::min)(left, interval_));
-        // A cache may have reported to a Python reader in the meantime that there is no writer.
-        // That reader publishes its marker within `state`, so it has entered once we get `state`.
-        auto const a =
-            at_gate(gate_.in_state([] { return attempt_result(attempt_result::acquired); }));
-        if (!is_acquired(a))
-            return a;
-    }
-    has_settled_ = true;
-    return attempt_result::acquired;
+    bool is_tree_gone = false;
+    auto const made = claim_.make(where_, record_, is_tree_gone);
+    if (is_tree_gone)
+        readers_.directory().close();
+    return made;
 }
 
 // Returns `acquired` once no reader is left.
@@ -337,73 +264,11 @@ attempt_result soft_read_write_protocol::drain()
 {
     auto a = readers_.drain(where_, gate_.write_path());
     waits_ = waits::for_readers;
-    if (a.kind == attempt_result::busy && is_claimed_) {
-        auto const due = write_.good_since() + interval_ - time_since_boot();
+    if (a.kind == attempt_result::busy && claim_.is_made()) {
+        auto const due = claim_.due() - time_since_boot();
         a.delay = (std::min)(a.delay, std::max<nanoseconds>(due, removal_backoff));
     }
     return a;
-}
-
-// Refreshes the claim. Returns `acquired` if it is still good, and drops it otherwise.
-attempt_result soft_read_write_protocol::keep_claim()
-{
-    auto state = marker_state::missing;
-    auto const ec = write_.refresh(state);
-    if (ec == errc::operation_would_block)
-        return attempt_result::retry_after(removal_backoff);
-    if (ec && !is_gone(ec))
-        return ec;
-    if (!ec && state == marker_state::intact)
-        return attempt_result::acquired;
-    // The marker may still be there, since the look-up of the path may have been wrong.
-    auto const undone = undo(drop_claim());
-    return is_acquired(undone) ? retry_now() : undone;
-}
-
-// Returns the attempt result for an error of `drop_claim`. If the marker is still there on network
-// storage, other processes have to leave `state` first.
-attempt_result soft_read_write_protocol::undo(system::error_code const& ec)
-{
-    if (!ec || !write_.is_published())
-        return attempt_result::acquired;
-    if (is_gone(ec)) // GlusterFS, for a second; the directory was found before
-        return attempt_result::retry_after(contention_backoff);
-    if (ec != errc::operation_would_block)
-        return ec;
-    return write_.has_local_rules() ? of_undoing(ec) : at_gate(attempt_result::busy);
-}
-
-// Removes the claim. On network storage this is done only within `state`, since Python peers remove
-// the marker there, by its name. The marker is no longer stamped, so contenders may evict it once
-// it is stale.
-system::error_code soft_read_write_protocol::drop_claim() noexcept
-try {
-    is_claimed_ = false;
-    if (!write_.is_published())
-        return {};
-    if (write_.has_local_rules())
-        return write_.withdraw();
-    auto const now = time_since_boot();
-    if (!dropping_since_)
-        dropping_since_ = now;
-    system::error_code ec;
-    auto const a = gate_.in_state([&] {
-        auto const may_go = [](void const* gate) {
-            return static_cast<writer_gate const*>(gate)->is_in_state();
-        };
-        ec = write_.withdraw(may_go, &gate_);
-        return attempt_result(attempt_result::acquired);
-    });
-    if (a.kind == attempt_result::failed)
-        return a.error;
-    if (is_acquired(a) && ec != errc::operation_would_block)
-        return ec;
-    if (now - *dropping_since_ <= threshold_of(options_))
-        return make_error_code(errc::operation_would_block);
-    write_.leave();
-    return make_error_code(errc::timed_out);
-} catch (std::bad_alloc const&) { // the caller tries this again as well
-    return make_error_code(errc::operation_would_block);
 }
 
 system::error_code soft_read_write_protocol::drop_reader() noexcept
@@ -432,24 +297,12 @@ bool soft_read_write_protocol::is_local() const noexcept
     return where_ == storage::local && waits_ != waits::unknown;
 }
 
-namespace {
-
-// Collects the errors of several steps. Any other error takes precedence over the request to try
-// again soon.
-void add_error(system::error_code& ec, system::error_code const& another) noexcept
-{
-    if (!ec || (another && ec == errc::operation_would_block))
-        ec = another;
-}
-
-} // namespace
-
 system::error_code soft_read_write_protocol::withdraw() noexcept
 {
     waits_ = waits::unknown;
     system::error_code ec;
     if (held_ == lock_mode::none)
-        ec = drop_claim();
+        ec = claim_.remove();
     if (held_ != lock_mode::shared)
         add_error(ec, drop_reader());
     add_error(ec, gate_.stop_waiting());
@@ -460,7 +313,7 @@ system::error_code soft_read_write_protocol::release() noexcept
 {
     held_ = lock_mode::none;
     auto ec = drop_reader();
-    add_error(ec, drop_claim());
+    add_error(ec, claim_.remove());
     add_error(ec, gate_.finish_leaving());
     return ec;
 }
@@ -478,31 +331,12 @@ bool soft_read_write_protocol::still_held(system::error_code& ec)
 
 refresh_result soft_read_write_protocol::first_refresh() const noexcept
 {
-    return {{}, {}, hold().good_since() + interval_, hold().good_until()};
+    return {{}, {}, hold().good_since() + times_.interval, hold().good_until()};
 }
-
-namespace {
-
-std::optional<loss_reason> loss_by(marker_state state) noexcept
-{
-    switch (state) {
-    case marker_state::intact:
-        return std::nullopt;
-    case marker_state::expired:
-        return loss_reason::refresh_failed;
-    case marker_state::missing:
-        return loss_reason::marker_missing;
-    case marker_state::replaced:
-        break;
-    }
-    return loss_reason::owner_changed;
-}
-
-} // namespace
 
 refresh_result soft_read_write_protocol::refresh() noexcept
 {
-    auto& marker = held_ == lock_mode::shared ? mine_ : write_;
+    auto& marker = held_ == lock_mode::shared ? mine_ : claim_.marker();
     auto state = marker_state::intact;
     refresh_result u;
     if (held_ == lock_mode::shared)
@@ -511,13 +345,13 @@ refresh_result soft_read_write_protocol::refresh() noexcept
         u.error = marker.refresh(state);
     u.good_until = marker.good_until();
     if (!u.error) {
-        u.lost = loss_by(state);
-        u.next = marker.good_since() + interval_;
+        u.lost = loss_of(state);
+        u.next = marker.good_since() + times_.interval;
         return u;
     }
     // The error may be transient. The next try is soon, and the last one is when the hold expires.
     auto const now = time_since_boot();
-    auto const pause = std::min<nanoseconds>(interval_ / 8, longest_upkeep_pause);
+    auto const pause = std::min<nanoseconds>(times_.interval / 8, longest_upkeep_pause);
     u.next = (std::min)(now + pause, u.good_until);
     if (now >= u.good_until)
         u.lost = loss_reason::refresh_failed;
@@ -534,47 +368,12 @@ std::optional<loss_reason> soft_read_write_protocol::lost() noexcept
         ec = hold().look(state);
     if (ec && time_since_boot() > hold().good_until())
         return loss_reason::refresh_failed;
-    return ec ? std::nullopt : loss_by(state);
+    return ec ? std::nullopt : loss_of(state);
 }
 
-namespace {
-
-bool add_holder(filesystem::path const& path, owner_mode mode, std::vector<owner_record>& all)
-{
-    found_marker found;
-    if (found.look(path))
-        return false;
-    auto content = read_access(found.text);
-    if (found.file.is_open() && content.kind == access_content::foreign)
-        return false;
-    owner_record holder;
-    holder.mode = mode;
-    if (content.kind == access_content::record) {
-        auto& owner = content.owner;
-        holder.pid = owner.pid;
-        if (find_process({owner.pid, owner.host, {}}).kind == process_status::alive)
-            holder.command = command_of(owner.pid);
-        holder.hostname = std::move(owner.host);
-        holder.token = std::move(owner.token);
-    }
-    holder.age = time_of_day() - found.facts.modified;
-    all.push_back(std::move(holder));
-    return true;
-}
-
-} // namespace
-
-// Lists the readers before the writer, since a writer waits for the readers to leave.
 std::vector<owner_record> soft_read_write_protocol::holders() const
 {
-    std::vector<owner_record> all;
-    reader_directory directory(readers_of(path_));
-    std::vector<std::string> names, going;
-    if (!directory.open_existing() && !directory.list(names, going))
-        for (auto const& name : names)
-            add_holder(directory.path_of(name), owner_mode::reader, all);
-    add_holder(gate_.write_path(), owner_mode::writer, all);
-    return all;
+    return access_holders(readers_of(path_), gate_.write_path());
 }
 
 } // namespace detail

@@ -6,9 +6,11 @@
 #define BOOST_FILELOCK_SRC_PROTOCOL_SOFT_READ_WRITE_PROTOCOL_HPP
 
 #include "access_marker.hpp"
+#include "access_times.hpp"
 #include "protocol.hpp"
 #include "reader_set.hpp"
 #include "refreshed_marker.hpp"
+#include "writer_claim.hpp"
 #include "writer_gate.hpp"
 
 #include <boost/filelock/lock_options.hpp>
@@ -68,42 +70,32 @@ private:
     attempt_result join();
     attempt_result become_reader();
     attempt_result write(bool is_only_try);
+    attempt_result try_to_write(bool is_only_try);
     attempt_result claim();
-    attempt_result settle();
     attempt_result drain();
-    attempt_result keep_claim();
 
     system::error_code find_tree();
     marker_state state_in_tree(system::error_code& ec) const noexcept;
     void observe(lock_mode mode);
     attempt_result at_gate(attempt_result const& a) noexcept;
     system::error_code make_record();
-    attempt_result undo(system::error_code const& ec);
-    system::error_code drop_claim() noexcept;
     system::error_code drop_reader() noexcept;
 
     refreshed_marker const& hold() const noexcept
     {
-        return held_ == lock_mode::shared ? mine_ : write_;
+        return held_ == lock_mode::shared ? mine_ : claim_.marker();
     }
 
     filesystem::path path_;
     soft_read_write_lock_options options_;
-    filesystem::perms permissions_;     // of markers
-    std::chrono::nanoseconds good_for_; // how long a marker is good without a refresh
-    std::chrono::nanoseconds interval_; // between stamps
-    std::optional<std::chrono::nanoseconds> settle_;
+    access_times const times_;
+    filesystem::perms permissions_; // of markers
 
     writer_gate gate_;
     reader_set readers_;
     storage where_ = storage::network; // its rules apply to the whole tree
     refreshed_marker mine_;            // our marker as a reader
-    refreshed_marker write_;
-    bool is_claimed_ = false;               // `write_` was published within `state`
-    std::chrono::nanoseconds claimed_at_{}; // since boot: when the claim was published
-    // Since boot: when the first try to drop the claim began.
-    std::optional<std::chrono::nanoseconds> dropping_since_;
-    bool has_settled_ = false;
+    writer_claim claim_;
     access_marker record_;
 
     lock_mode held_ = lock_mode::none;

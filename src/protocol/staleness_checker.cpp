@@ -25,7 +25,7 @@ constexpr auto unwatched_peer_poll = 1s; // for a peer if no notification report
 } // namespace
 
 staleness_checker::verdict
-staleness_checker::check(std::string const& name, found_marker const& found, marker_file const& at)
+staleness_checker::check(std::string const& name, found_marker const& found, marker_site const& at)
 {
     verdict v;
     auto const unchanged = unchanged_for(name, found);
@@ -58,7 +58,7 @@ staleness_checker::check(std::string const& name, found_marker const& found, mar
     return v;
 }
 
-bool staleness_checker::is_dead(found_marker const& found, marker_file const& at, verdict& v) const
+bool staleness_checker::is_dead(found_marker const& found, marker_site const& at, verdict& v) const
 {
     bool is_witnessed = false;
     if (at.is_local(found.file) && (has_witness(found.file.native(), is_witnessed) || is_witnessed))
@@ -69,7 +69,7 @@ bool staleness_checker::is_dead(found_marker const& found, marker_file const& at
 // Returns whether the marker may be of another host with our host name. The records of the tree do
 // not say in which boot of a system their owners were started.
 bool staleness_checker::may_be_a_namesakes(std::string const& name, found_marker const& found,
-                                           marker_file const& at)
+                                           marker_site const& at)
 {
     if (at.is_local(found.file))
         return false;
@@ -79,7 +79,7 @@ bool staleness_checker::may_be_a_namesakes(std::string const& name, found_marker
     return !known.value_or(false);
 }
 
-bool staleness_checker::is_old(found_marker const& found, marker_file const& at)
+bool staleness_checker::is_old(found_marker const& found, marker_site const& at)
 {
     auto const changed = (std::max)(found.facts.modified, found.facts.changed);
     auto const is_so = [&] {

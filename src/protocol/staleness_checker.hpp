@@ -6,7 +6,7 @@
 #define BOOST_FILELOCK_SRC_PROTOCOL_STALENESS_CHECKER_HPP
 
 #include "../platform/file.hpp"
-#include "marker_file.hpp"
+#include "marker_site.hpp"
 
 #include <boost/system/error_code.hpp>
 
@@ -52,7 +52,7 @@ public:
 
     /// Judges a marker that was found under this name. `at` is the place where it was found, and
     /// knows the storage.
-    verdict check(std::string const& name, found_marker const& found, marker_file const& at);
+    verdict check(std::string const& name, found_marker const& found, marker_site const& at);
 
     /// Forgets all markers but these. The names are sorted.
     void forget_all_but(std::vector<std::string> const& names);
@@ -68,10 +68,10 @@ private:
         std::optional<bool> precedes_this_boot = {}; // once it was determined
     };
 
-    bool is_dead(found_marker const& found, marker_file const& at, verdict& v) const;
+    bool is_dead(found_marker const& found, marker_site const& at, verdict& v) const;
     bool may_be_a_namesakes(std::string const& name, found_marker const& found,
-                            marker_file const& at);
-    bool is_old(found_marker const& found, marker_file const& at);
+                            marker_site const& at);
+    bool is_old(found_marker const& found, marker_site const& at);
     std::chrono::nanoseconds unchanged_for(std::string const& name, found_marker const& found);
 
     std::chrono::nanoseconds threshold_;

@@ -16,13 +16,22 @@ filesystem::path with(filesystem::path const& path, char const* suffix)
     return filesystem::path(path.native() + suffix);
 }
 
+soft_file_lock_options options_of_state(soft_read_write_lock_options const& options)
+{
+    soft_file_lock_options state;
+    state.permissions = options.permissions.value_or(filesystem::perms(0600));
+    state.create_directories = options.create_directories;
+    state.where = options.where;
+    return state;
+}
+
 } // namespace
 
-writer_gate::writer_gate(filesystem::path const& path, soft_file_lock_options const& state,
-                         std::chrono::nanoseconds stale_threshold,
-                         std::chrono::nanoseconds good_for)
-    : write_path_(with(path, ".write")), good_for_(good_for),
-      state_(with(path, ".state"), state, stale_threshold), checker_(stale_threshold)
+writer_gate::writer_gate(filesystem::path const& path, soft_read_write_lock_options const& options,
+                         access_times const& times)
+    : write_path_(with(path, ".write")), good_for_(times.good_for),
+      state_(with(path, ".state"), options_of_state(options), times.threshold),
+      checker_(times.threshold)
 {}
 
 // An unchanged file need not be opened and read again.
@@ -52,7 +61,7 @@ attempt_result writer_gate::look(storage rules)
     }
     if (ec)
         return ec;
-    auto const v = checker_.check({}, theirs_, marker_file(write_path_, {}, rules));
+    auto const v = checker_.check({}, theirs_, marker_site(write_path_, rules));
     if (v.error)
         return v.error;
     is_stale_ = v.is_removable;
@@ -67,17 +76,16 @@ attempt_result writer_gate::evict(storage rules)
     auto const a = look(rules);
     if (!is_stale_)
         return a;
-    marker_file const at(write_path_, {}, rules);
+    marker_site const at(write_path_, rules);
     auto const is_removable = [&](found_marker const& found) {
         return checker_.check({}, found, at).is_removable && is_in_state();
     };
-    marker_file::outcome result;
+    marker_outcome result;
     if (auto const ec = at.evict(theirs_, is_removable, result))
         return ec;
-    has_evicted_ = has_evicted_ || result != marker_file::outcome::right_taken;
-    return result == marker_file::outcome::right_taken
-               ? attempt_result::retry_after(removal_backoff)
-               : look(rules);
+    has_evicted_ = has_evicted_ || result != marker_outcome::right_taken;
+    return result == marker_outcome::right_taken ? attempt_result::retry_after(removal_backoff)
+                                                 : look(rules);
 }
 
 attempt_result writer_gate::enter(storage rules)

@@ -6,8 +6,9 @@
 #define BOOST_FILELOCK_SRC_PROTOCOL_WRITER_GATE_HPP
 
 #include "../platform/clock.hpp"
+#include "access_times.hpp"
 #include "attempts.hpp"
-#include "marker_file.hpp"
+#include "marker_site.hpp"
 #include "protocol.hpp"
 #include "soft_file_protocol.hpp"
 #include "staleness_checker.hpp"
@@ -30,10 +31,10 @@ namespace detail {
 class writer_gate
 {
 public:
-    /// `stale_threshold` applies to both files. `good_for`: for this long no other process takes
-    /// `state` from the one that is in it.
-    writer_gate(filesystem::path const& path, soft_file_lock_options const& state,
-                std::chrono::nanoseconds stale_threshold, std::chrono::nanoseconds good_for);
+    /// `times.threshold` applies to both files. For `times.good_for` no other process takes `state`
+    /// from the one that is in it.
+    writer_gate(filesystem::path const& path, soft_read_write_lock_options const& options,
+                access_times const& times);
 
     filesystem::path const& write_path() const noexcept { return write_path_; }
 
