@@ -32,7 +32,7 @@ need_build='g++ libboostBOOST-tools-dev libboostBOOST-dev libboost-filesystemBOO
 need_check="$need_build clang libboost-testBOOST-dev libboost-contextBOOST-dev libboost-date-timeBOOST-dev
     python3 python3-filelock sqlite3
     cmake make pkg-config faketime libfuse3-dev fuse3 util-linux strace asciidoctor"
-need_more="$need_check spin libc++-dev libc++abi-dev musl-tools dpkg-dev"
+need_more="$need_check clang-tidy spin libc++-dev libc++abi-dev musl-tools dpkg-dev"
 need_full="$need_more libclang-rt-dev e2fsprogs xfsprogs btrfs-progs"
 
 # A fresh machine has no package lists, and an old one has lists of packages that no longer exist.

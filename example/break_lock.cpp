@@ -47,7 +47,7 @@ int main()
     tell("the next one gets it", next.try_lock());
 
     take_away("work.lock");
-    tell("the holder believes that he has it", holder.is_locked());
+    tell("the holder believes that it has it", holder.is_locked());
     tell("the holder works", do_step(holder));
     tell("the next one gets it", next.try_lock());
 

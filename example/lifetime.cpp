@@ -33,7 +33,7 @@ int main()
     boost::filesystem::last_write_time("work.lock", std::time(nullptr) - 3600);
     // tag::body[]
     tell("the next one gets it", next.try_lock());
-    tell("the slow one believes that he has it", slow.is_locked()); // it continues its work
+    tell("the slow process believes that it has it", slow.is_locked()); // it continues its work
 
     boost::system::error_code ec;
     tell("but is told who asks", !slow.still_held(ec));

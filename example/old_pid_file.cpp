@@ -60,9 +60,9 @@ int main()
     std::cout << "nothing but a pid, malformed_grace unset\n";
     make_file(pid + '\n');
     try_it(options);
-    tell("  somebody holds it", lock.holder().has_value());
+    tell("  it is held", lock.holder().has_value());
     lock.break_lock();
-    tell("  somebody holds it when it was broken", lock.holder().has_value());
+    tell("  it is held after it was broken", lock.holder().has_value());
 
     std::cout << "nothing but a pid, of a process that is running\n";
     make_file(pid + '\n');

@@ -28,7 +28,7 @@ int main()
     // to run.
     auto const tell_holder = [&other](std::optional<owner_record> const& holder) {
         bool const is_other = holder && holder->pid == other.pid();
-        std::cout << (is_other ? "the other process" : "somebody unknown") << " has it\n";
+        std::cout << (is_other ? "the other process" : "an unknown process") << " has it\n";
     };
 
     file_lock lock("probe.lock");

@@ -77,7 +77,7 @@ void who_leaves_what()
         list("a writer");
         tell("a reader gets in", one.try_lock_shared());
     }
-    list("nobody");
+    list("no holder");
 }
 // end::listing[]
 

@@ -55,7 +55,7 @@ asio::awaitable<void> read_book(soft_read_write_lock& lock, int pages)
     if (first.index() == 0)
         std::cout << "the book is read\n";
     else
-        std::cout << "the lock was lost: somebody may have written meanwhile\n";
+        std::cout << "the lock was lost: another process may have written meanwhile\n";
 }
 // end::body[]
 

@@ -82,10 +82,10 @@ void one_comes_first(read_write_lock& a, read_write_lock& b)
     {
         boost::shared_lock<read_write_lock> reader(b, boost::try_to_lock);
         tell("a reader beside it", reader.owns_lock());
-        tell("a writer while he reads", a.try_unlock_upgrade_and_lock());
+        tell("a writer while the other reads", a.try_unlock_upgrade_and_lock());
     }
     boost::upgrade_to_unique_lock<read_write_lock> writer(one);
-    tell("a writer when he has gone", writer.owns_lock());
+    tell("a writer when the other has gone", writer.owns_lock());
 }
 // end::both[]
 

@@ -30,14 +30,14 @@ async_engine::async_engine(async_context& context)
 
 async_engine::~async_engine() = default;
 
-void async_engine::time_came() noexcept
+void async_engine::time_is_reached() noexcept
 {
-    scheduler_->time_came();
+    scheduler_->time_is_reached();
 }
 
-void async_engine::notices_came() noexcept
+void async_engine::notices_are_ready() noexcept
 {
-    scheduler_->notices_came();
+    scheduler_->notices_are_ready();
 }
 
 void async_engine::shut_down() noexcept
@@ -74,7 +74,7 @@ struct async_operation::body
     body(async_operation& self, async_scheduler& b, std::shared_ptr<lock_state> s, lock_mode mode,
          acquire_options const* how)
         : state(std::move(s)), waker(b, self),
-          taking(state->queue(), state->what(), request(mode, how), waker)
+          taking(state->queue(), state->lock_protocol(), request(mode, how), waker)
     {}
     ~body()
     {

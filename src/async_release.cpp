@@ -29,8 +29,8 @@ struct async_release_wait::body
     async_waker::time_point const until;
 };
 
-async_release_wait::async_release_wait(async_engine& engine, std::shared_ptr<lock_state> what)
-    : body_(std::make_unique<body>(*this, *engine.scheduler_, std::move(what)))
+async_release_wait::async_release_wait(async_engine& engine, std::shared_ptr<lock_state> state)
+    : body_(std::make_unique<body>(*this, *engine.scheduler_, std::move(state)))
 {}
 
 async_release_wait::~async_release_wait()

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(waiting_operation_makes_the_context_wait)
     BOOST_TEST((context.until > clock_type::now() + 59min));
     op.reset();
     BOOST_TEST(context.log == "wh"); // the context need not wait any more
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(context.log == "wh");
 }
 
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(next_step_is_posted_when_its_time_has_come)
     acquire_options how;
     how.poll_interval = 1ns;
     auto const op = waiting(&how);
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->posted == 1);
     BOOST_TEST(context.log == "ww");
     BOOST_TEST((context.until == never)); // no operation is due before this step has run
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(early_call_of_the_context_changes_nothing)
     lock.protocol.otherwise = attempt_result::busy;
     auto const op = waiting();
     auto const until = context.until;
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->posted == 0);
     BOOST_TEST(context.log == "ww");
     BOOST_TEST((context.until == until));
@@ -124,14 +124,14 @@ BOOST_AUTO_TEST_CASE(release_in_this_process_posts_the_next_step_once)
     lock.unlock();
     BOOST_TEST(context.log == "wh");
     BOOST_TEST(a->posted == 0); // the context posts the step, not the releasing thread
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(a->posted == 1);
     BOOST_TEST(b->posted == 0);
     BOOST_TEST(a->run());
     BOOST_TEST(a->has_lock());
     BOOST_TEST(b->posted == 0);
     a->held.drop();
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(b->run());
     BOOST_TEST(b->has_lock());
 }
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(cancellation_during_a_step_is_not_missed)
     op->run();
     BOOST_TEST(!op->is_over); // the attempt came first
     lock.protocol.during_attempt = {};
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->run());
     BOOST_TEST((op->ec == errc::operation_canceled));
     BOOST_TEST(!op->held.is_owner());
@@ -168,9 +168,9 @@ BOOST_AUTO_TEST_CASE(wake_up_during_a_step_causes_one_more_step)
     lock.protocol.during_attempt = [&] { BOOST_TEST(!lock.try_unlock_upgrade_and_lock()); };
     BOOST_TEST(!op->run());
     lock.protocol.during_attempt = {};
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(!op->run());
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->posted == 0);
 }
 
@@ -199,13 +199,13 @@ BOOST_AUTO_TEST_CASE(step_that_cannot_be_posted_is_posted_later)
     auto const op = waiting();
     op->fails_to_post = true;
     lock.unlock();
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->posted == 0);
     BOOST_TEST((context.until < clock_type::now() + 1s));
-    async.time_came(); // posting fails again
+    async.time_is_reached(); // posting fails again
     BOOST_TEST((context.until < clock_type::now() + 1s));
     op->fails_to_post = false;
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->run());
     BOOST_TEST(op->has_lock());
 }
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(operation_that_cannot_wait_ends_with_an_error)
     context.can_wait = true;
     auto const other = waiting();
     lock.unlock();
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(other->run());
     BOOST_TEST(other->has_lock());
 }
@@ -231,11 +231,11 @@ BOOST_AUTO_TEST_CASE(operations_end_with_an_error_when_the_context_cannot_wait)
     lock.lock();
     auto const first = waiting(), second = waiting();
     context.can_wait = false;
-    async.time_came();
+    async.time_is_reached();
     context.can_wait = true;
     BOOST_TEST(!first->run()); // waits again
     context.can_wait = false;
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(first->posted == 1);
     BOOST_TEST(first->run());
     BOOST_TEST(second->run());
@@ -321,9 +321,9 @@ BOOST_AUTO_TEST_CASE(try_continues_until_its_attempt_ends)
     acquire_options how;
     how.timeout = 0s;
     auto const op = waiting(&how);
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(!op->run());
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->run());
     BOOST_TEST(op->has_lock());
     BOOST_TEST(lock.protocol.log == "axaxax");
@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(try_ends_with_the_result_of_its_last_step)
     acquire_options how;
     how.timeout = 0s;
     auto const op = waiting(&how);
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->run());
     BOOST_TEST((op->ec == errc::timed_out));
     BOOST_TEST(lock.protocol.log == "axaxw");
@@ -348,11 +348,11 @@ BOOST_AUTO_TEST_CASE(try_does_not_continue_before_its_time)
     how.timeout = 0s;
     auto const op = waiting(&how);
     BOOST_TEST((context.until > clock_type::now() + 59min));
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->posted == 0);
     BOOST_TEST(!lock.try_lock()); // the operation keeps its place
     op->cancel();
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->run());
     BOOST_TEST((op->ec == errc::operation_canceled));
     BOOST_TEST(lock.protocol.log == "axw");
@@ -387,7 +387,7 @@ BOOST_AUTO_TEST_CASE(try_of_a_thread_continues_until_its_attempt_ends)
     BOOST_TEST(lock.protocol.log == "axaxaxraxaxw");
 }
 
-BOOST_AUTO_TEST_CASE(earlier_time_hurries_the_context)
+BOOST_AUTO_TEST_CASE(earlier_time_wakes_the_context_soon)
 {
     lock.protocol.otherwise = attempt_result::busy;
     auto const a = waiting();
@@ -395,7 +395,7 @@ BOOST_AUTO_TEST_CASE(earlier_time_hurries_the_context)
     how.timeout = 100ms;
     auto const b = waiting(&how);
     BOOST_TEST(context.log == "wh");
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(context.log == "whw");
     BOOST_TEST((context.until < clock_type::now() + 1s));
 }
@@ -425,7 +425,7 @@ BOOST_AUTO_TEST_CASE(child_of_a_fork_ends_the_operations_as_cancelled)
     async.before_fork();
     BOOST_TEST(context.log == "wg");
     async.after_fork_in_child(); // simulates a child
-    async.time_came();
+    async.time_is_reached();
     for (auto* op : {&a, &b}) {
         BOOST_TEST((*op)->run());
         BOOST_TEST(((*op)->ec == errc::operation_canceled));
@@ -443,7 +443,7 @@ BOOST_AUTO_TEST_CASE(thousands_of_operations_cost_one_attempt)
     BOOST_TEST(context.log == "w");
     for (auto& op : all)
         op->cancel();
-    async.time_came();
+    async.time_is_reached();
     for (auto& op : all)
         BOOST_TEST_REQUIRE(op->run());
     BOOST_TEST(lock.protocol.log == "axw");
@@ -460,7 +460,7 @@ BOOST_AUTO_TEST_CASE(operations_of_two_contexts_share_one_queue)
     BOOST_TEST(lock.protocol.log == "ax");
     a.reset();
     BOOST_TEST(other.context.log == "wh");
-    other.async.time_came();
+    other.async.time_is_reached();
     lock.protocol.otherwise = attempt_result::acquired;
     BOOST_TEST(b->run());
     BOOST_TEST(b->has_lock());

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(change_posts_the_next_step)
     BOOST_TEST(context.log == "lw");
     BOOST_TEST(lock.protocol.log == "axax"); // covers changes before the watch was set
     release_elsewhere();
-    async.notices_came();
+    async.notices_are_ready();
     BOOST_TEST(op->posted == 1);
     BOOST_TEST(op->run());
     BOOST_TEST(op->has_lock());
@@ -83,11 +83,11 @@ BOOST_AUTO_TEST_CASE(entry_removed_from_a_watched_directory_posts_the_next_step)
     lock.protocol.watched_as = fd::watch_kind::directory;
     auto const op = waiting();
     change();
-    async.notices_came();
+    async.notices_are_ready();
     BOOST_TEST(op->posted == 0); // the entry still exists
     lock.protocol.otherwise = attempt_result::acquired;
     boost::filesystem::remove(path);
-    async.notices_came();
+    async.notices_are_ready();
     BOOST_TEST(op->run());
     BOOST_TEST(op->has_lock());
 }
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(context_listens_while_an_operation_waits)
     auto a = waiting(), b = waiting();
     BOOST_TEST(context.log == "lw");
     change();
-    async.notices_came();
+    async.notices_are_ready();
     BOOST_TEST(context.log == "lwl");
     a.reset();
     BOOST_TEST(context.log == "lwl" + std::string("h")); // for the next operation in the queue
@@ -110,11 +110,11 @@ BOOST_AUTO_TEST_CASE(fruitless_change_causes_quick_attempts_that_ignore_changes)
 {
     auto const op = waiting();
     change();
-    async.notices_came();
+    async.notices_are_ready();
     BOOST_TEST(!op->run());
     BOOST_TEST(context.log == "lwlh"); // the holder may be about to release
     change();
-    async.notices_came();
+    async.notices_are_ready();
     BOOST_TEST(op->posted == 0);
 }
 
@@ -125,13 +125,13 @@ BOOST_AUTO_TEST_CASE(change_during_a_step_is_not_missed)
     lock.protocol.during_attempt = [&] {
         if (++attempts == 2) { // the watch is set
             release_elsewhere();
-            async.notices_came();
+            async.notices_are_ready();
         }
     };
     auto const op = start();
     BOOST_TEST(!op->run());
     lock.protocol.during_attempt = {};
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->run());
     BOOST_TEST(op->has_lock());
 }
@@ -141,10 +141,10 @@ BOOST_AUTO_TEST_CASE(cancellation_and_change_need_one_step)
     auto const op = waiting();
     lock.protocol.during_attempt = [&] { op->cancel(); };
     change();
-    async.notices_came();
+    async.notices_are_ready();
     BOOST_TEST(!op->run());
     lock.protocol.during_attempt = {};
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->run());
     BOOST_TEST((op->ec == errc::operation_canceled));
 }
@@ -155,12 +155,12 @@ BOOST_AUTO_TEST_CASE(watch_passes_to_the_next_operation)
     auto const before = watches();
     BOOST_TEST(before.size() == 1u);
     a.reset();
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(!b->run());
     BOOST_TEST(watches() == before, boost::test_tools::per_element());
     BOOST_TEST(lock.protocol.log == "axaxax"); // no change can have been missed
     release_elsewhere();
-    async.notices_came();
+    async.notices_are_ready();
     BOOST_TEST(b->run());
     BOOST_TEST(b->has_lock());
 }
@@ -173,11 +173,11 @@ BOOST_AUTO_TEST_CASE(watch_does_not_pass_to_an_operation_of_another_context)
     BOOST_TEST(b.start());
     BOOST_TEST(!b.run());
     a.reset();
-    other.async.time_came();
+    other.async.time_is_reached();
     BOOST_TEST(!b.run());
     BOOST_TEST(other.context.log == "whwlh");
     release_elsewhere();
-    other.async.notices_came();
+    other.async.notices_are_ready();
     BOOST_TEST(b.run());
     BOOST_TEST(b.has_lock());
 }
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(operation_polls_where_the_context_cannot_listen)
     BOOST_TEST((context.until <= clock_type::now() + 400ms));
     lock.protocol.otherwise = attempt_result::acquired;
     while (op->posted == 0) // the poll interval passes
-        async.time_came();
+        async.time_is_reached();
     BOOST_TEST(op->run());
     BOOST_TEST(op->has_lock());
 }
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(parent_of_a_fork_continues_to_listen)
     async.after_fork_in_parent();
     BOOST_TEST(context.log == "lwgl");
     release_elsewhere();
-    async.notices_came();
+    async.notices_are_ready();
     BOOST_TEST(op->run());
     BOOST_TEST(op->has_lock());
 }
@@ -224,12 +224,12 @@ BOOST_AUTO_TEST_CASE(step_that_cannot_be_posted_after_a_change_is_posted_later)
     auto const op = waiting();
     op->fails_to_post = true;
     release_elsewhere();
-    async.notices_came();
+    async.notices_are_ready();
     BOOST_TEST(context.log == "lwhl");
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST((context.until < clock_type::now() + 1s));
     op->fails_to_post = false;
-    async.time_came();
+    async.time_is_reached();
     BOOST_TEST(op->run());
     BOOST_TEST(op->has_lock());
 }

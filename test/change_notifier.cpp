@@ -74,7 +74,7 @@ struct watcher : temporary_directory
         BOOST_TEST_REQUIRE((begin(place, watch_kind::directory, process) == watch_result::anew));
     }
 
-    bool is_told()
+    bool is_notified()
     {
         auto const before = watch.count;
         source.read();
@@ -91,25 +91,25 @@ BOOST_FIXTURE_TEST_SUITE(change_notifier_suite, watcher)
 BOOST_AUTO_TEST_CASE(removal_of_an_entry_is_reported)
 {
     watch_place();
-    BOOST_TEST(!is_told());
+    BOOST_TEST(!is_notified());
     fs::remove(entry);
-    BOOST_TEST(is_told());
-    BOOST_TEST(!is_told()); // only once
+    BOOST_TEST(is_notified());
+    BOOST_TEST(!is_notified()); // only once
     fs::create_directory(entry);
     fs::remove(entry);
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
 }
 
 BOOST_AUTO_TEST_CASE(renaming_of_an_entry_is_reported)
 {
     watch_place();
     fs::rename(entry, directory / "elsewhere");
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
     fs::rename(directory / "elsewhere", entry);
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
     make(directory / "another");
     fs::rename(directory / "another", entry); // replaces the entry
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
 }
 
 BOOST_AUTO_TEST_CASE(creation_and_change_of_an_entry_are_not_reported)
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(creation_and_change_of_an_entry_are_not_reported)
     fs::last_write_time(place, 0);
     fd::touch(entry);
     BOOST_TEST((fs::directory_iterator(place) != fs::directory_iterator()));
-    BOOST_TEST(!is_told());
+    BOOST_TEST(!is_notified());
 }
 
 BOOST_AUTO_TEST_CASE(every_removal_is_reported_whatever_the_length_of_the_name)
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(every_removal_is_reported_whatever_the_length_of_the_name)
     watch_place();
     for (int i = 0; i < count; ++i)
         fs::remove(named(i));
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
     BOOST_TEST(watch.count == count);
     ::pollfd more{source.native(), POLLIN, 0};
     BOOST_TEST(::poll(&more, 1, 0) == 0);
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(renaming_of_the_directory_is_reported)
 {
     watch_place();
     fs::rename(place, directory / "elsewhere");
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
 }
 
 // The system does not report the removal while the directory is open. The entries were removed
@@ -159,18 +159,18 @@ BOOST_AUTO_TEST_CASE(removal_of_the_directory_is_reported_when_it_is_closed)
 {
     watch_place();
     fs::remove(entry);
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
     fs::remove(place);
-    BOOST_TEST(!is_told());
+    BOOST_TEST(!is_notified());
     opened.close();
-    BOOST_TEST(is_told());
-    BOOST_TEST(!source.is_told(watch)); // the watch has ended
+    BOOST_TEST(is_notified());
+    BOOST_TEST(!source.is_watching(watch)); // the watch has ended
 }
 
 BOOST_AUTO_TEST_CASE(file_is_not_watched_as_a_directory)
 {
     BOOST_TEST((begin(entry, watch_kind::directory) == watch_result::no));
-    BOOST_TEST(!source.is_told(watch));
+    BOOST_TEST(!source.is_watching(watch));
 }
 
 BOOST_AUTO_TEST_CASE(end_of_a_process_is_reported_as_well)
@@ -180,12 +180,12 @@ BOOST_AUTO_TEST_CASE(end_of_a_process_is_reported_as_well)
         return 0;
     });
     watch_place(other.pid());
-    BOOST_TEST(!is_told());
+    BOOST_TEST(!is_notified());
     fs::remove(entry);
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
     other.kill();
     BOOST_TEST(other.wait() == -SIGKILL);
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
 }
 
 BOOST_AUTO_TEST_CASE(change_wakes_a_sleeping_thread)
@@ -203,20 +203,20 @@ BOOST_AUTO_TEST_CASE(close_of_a_lock_file_is_reported)
 {
     BOOST_TEST((begin(entry, watch_kind::lock_file) == watch_result::anew));
     fd::touch(entry);
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
     fs::remove(entry);
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
 }
 
 BOOST_AUTO_TEST_CASE(write_to_a_marker_is_reported_and_a_read_is_not)
 {
     BOOST_TEST((begin(entry, watch_kind::marker) == watch_result::anew));
     fd::touch(entry);
-    BOOST_TEST(!is_told());
+    BOOST_TEST(!is_notified());
     make(entry);
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
     fs::remove(entry);
-    BOOST_TEST(is_told());
+    BOOST_TEST(is_notified());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -47,8 +47,8 @@ BOOST_AUTO_TEST_CASE(free_lock_is_acquired_with_one_attempt)
     auto const a = want(me);
     BOOST_TEST(a->step(start).kind == next::granted);
     BOOST_TEST(protocol.log == "ax");
-    BOOST_TEST(book.levels(me) == 1u);
-    BOOST_TEST(book.levels(object) == 0u);
+    BOOST_TEST(queue.levels(me) == 1u);
+    BOOST_TEST(queue.levels(object) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(owner_gets_more_levels_without_the_protocol)
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(owner_gets_more_levels_without_the_protocol)
         protocol.log.clear();
         BOOST_TEST(have(mode, me));
         BOOST_TEST(have(mode, me));
-        BOOST_TEST(book.levels(me) == 2u);
+        BOOST_TEST(queue.levels(me) == 2u);
         BOOST_TEST(protocol.log.size() == 2u); // one attempt
         BOOST_TEST(drop(me));
         BOOST_TEST(protocol.log.size() == 2u);
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(only_a_wait_without_a_limit_and_callbacks_sleeps_in_the_ker
     auto const a = want(me);
     BOOST_TEST(a->step(start).kind == next::sleep);
     BOOST_TEST(a->taking.sleep().kind == next::granted);
-    BOOST_TEST(book.levels(me) == 1u);
+    BOOST_TEST(queue.levels(me) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(failed_attempt_is_reported_and_leaves_the_queue)
@@ -224,29 +224,29 @@ BOOST_AUTO_TEST_CASE(lined_up_waiter_keeps_its_place)
 
 BOOST_AUTO_TEST_CASE(levels_are_given_to_another_owner)
 {
-    BOOST_TEST(!book.give(me, other));
-    BOOST_TEST(!book.is_held());
+    BOOST_TEST(!queue.give(me, other));
+    BOOST_TEST(!queue.is_held());
     have(shared, me);
-    BOOST_TEST(book.is_held());
-    BOOST_TEST(book.give(me, other));
-    BOOST_TEST(book.levels(me) == 0u);
-    BOOST_TEST(book.levels(other) == 1u);
+    BOOST_TEST(queue.is_held());
+    BOOST_TEST(queue.give(me, other));
+    BOOST_TEST(queue.levels(me) == 0u);
+    BOOST_TEST(queue.levels(other) == 1u);
     have(shared, me);
-    BOOST_TEST(book.give(me, other));
-    BOOST_TEST(book.levels(other) == 2u);
+    BOOST_TEST(queue.give(me, other));
+    BOOST_TEST(queue.levels(other) == 2u);
     drop(other);
     BOOST_TEST(protocol.log == "asas"); // no release yet
     drop(other);
-    BOOST_TEST(!book.is_held());
+    BOOST_TEST(!queue.is_held());
 }
 
 BOOST_AUTO_TEST_CASE(levels_are_not_given_to_an_owner_with_another_mode)
 {
     have(shared, me);
     have(upgrade, other);
-    BOOST_TEST(!book.give(me, other));
-    BOOST_TEST(book.levels(me) == 1u);
-    BOOST_TEST(book.levels(other) == 1u);
+    BOOST_TEST(!queue.give(me, other));
+    BOOST_TEST(queue.levels(me) == 1u);
+    BOOST_TEST(queue.levels(other) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(waiters_are_served_in_order_of_arrival)
@@ -255,12 +255,12 @@ BOOST_AUTO_TEST_CASE(waiters_are_served_in_order_of_arrival)
     auto a = want(object), b = want(other);
     BOOST_TEST(a->step(start).kind == next::wait);
     BOOST_TEST(b->step(start).kind == next::wait);
-    auto const dropped = book.drop(me, exclusive);
+    auto const dropped = queue.drop(me, exclusive);
     BOOST_TEST((dropped.next.kind == fd::pending_action::downgrade));
     // Neither waiter gets the lock before the release is complete.
     BOOST_TEST(a->step(start).kind == next::wait);
     a->waker.count = b->waker.count = 0;
-    fd::perform(book, protocol, dropped.next);
+    fd::perform(queue, protocol, dropped.next);
     BOOST_TEST(a->waker.count == 1);
     BOOST_TEST(b->waker.count == 0);
     BOOST_TEST(b->step(start).kind == next::wait); // whichever waiter runs first
@@ -311,7 +311,7 @@ BOOST_AUTO_TEST_CASE(waiters_of_one_owner_join_when_the_first_acquires)
     BOOST_TEST(b->step(start).kind == next::granted);
     BOOST_TEST(c->waker.count > 0);
     BOOST_TEST(c->step(start).kind == next::granted);
-    BOOST_TEST(book.levels(object) == 3u);
+    BOOST_TEST(queue.levels(object) == 3u);
     BOOST_TEST(protocol.log == "axax");
 }
 
@@ -319,16 +319,16 @@ BOOST_AUTO_TEST_CASE(levels_are_dropped_one_by_one_or_all_at_once)
 {
     for (int i = 0; i < 3; ++i)
         want(me)->step(start);
-    BOOST_TEST(!book.drop_all(object).owned);
+    BOOST_TEST(!queue.drop_all(object).owned);
     BOOST_TEST(drop(me));
-    auto dropped = book.drop_all(me);
+    auto dropped = queue.drop_all(me);
     BOOST_TEST(dropped.owned);
     BOOST_TEST((dropped.next.kind == fd::pending_action::downgrade));
-    fd::perform(book, protocol, dropped.next);
-    BOOST_TEST(book.levels(me) == 0u);
-    BOOST_TEST(!book.drop_everything().owned);
+    fd::perform(queue, protocol, dropped.next);
+    BOOST_TEST(queue.levels(me) == 0u);
+    BOOST_TEST(!queue.drop_everything().owned);
     want(object)->step(start);
-    BOOST_TEST(book.drop_everything().next.kind == fd::pending_action::downgrade);
+    BOOST_TEST(queue.drop_everything().next.kind == fd::pending_action::downgrade);
 }
 
 // Shared holds
@@ -338,7 +338,7 @@ BOOST_AUTO_TEST_CASE(readers_share_the_hold_and_the_last_releases_it)
     BOOST_TEST(have(shared, me));
     BOOST_TEST(have(shared, other));
     BOOST_TEST(have(shared, third));
-    BOOST_TEST(book.levels(other) == 1u);
+    BOOST_TEST(queue.levels(other) == 1u);
     BOOST_TEST(drop(other));
     BOOST_TEST(drop(me));
     BOOST_TEST(protocol.log == "asasas");
@@ -355,8 +355,8 @@ BOOST_AUTO_TEST_CASE(reader_waits_behind_a_waiting_writer)
     auto const writer = want(other), reader = want(shared, third);
     BOOST_TEST(writer->step(start).kind == next::wait);
     BOOST_TEST(reader->step(start).kind == next::wait);
-    BOOST_TEST(book.is_behind_writer(reader->taking));
-    BOOST_TEST(!book.is_behind_writer(writer->taking));
+    BOOST_TEST(queue.is_behind_writer(reader->taking));
+    BOOST_TEST(!queue.is_behind_writer(writer->taking));
     // A reader gets more levels: behind the writer it would wait for itself.
     BOOST_TEST(have(shared, me));
     drop(me), drop(me);
@@ -373,7 +373,7 @@ BOOST_AUTO_TEST_CASE(reader_is_not_behind_a_writer_with_a_limit)
     auto const writer = want(other, deadline::after(1s, start)), reader = want(shared, third);
     writer->step(start);
     reader->step(start);
-    BOOST_TEST(!book.is_behind_writer(reader->taking));
+    BOOST_TEST(!queue.is_behind_writer(reader->taking));
     BOOST_TEST(writer->step(start + 1s).kind == next::timed_out);
     BOOST_TEST(reader->waker.count > 0);
     BOOST_TEST(reader->step(start + 1s).kind == next::granted);
@@ -441,7 +441,7 @@ BOOST_AUTO_TEST_CASE(upgrade_waits_for_readers_and_keeps_new_ones_out)
     BOOST_TEST(late->step(start).kind == next::wait);
     BOOST_TEST(up->step(start).kind == next::granted);
     BOOST_TEST((protocol.held == exclusive));
-    BOOST_TEST(book.levels(me) == 1u);
+    BOOST_TEST(queue.levels(me) == 1u);
     BOOST_TEST(late->step(start).kind == next::wait);
     BOOST_TEST(weaken(me, exclusive, upgrade));
     BOOST_TEST((protocol.held == upgrade));
@@ -503,7 +503,7 @@ BOOST_AUTO_TEST_CASE(conversion_moves_one_level_and_the_hold_follows_the_stronge
     BOOST_TEST(have(upgrade, me));
     BOOST_TEST(have(upgrade, me));
     BOOST_TEST(convert(me, upgrade, exclusive)->step(start).kind == next::granted);
-    BOOST_TEST(book.levels(me) == 2u);
+    BOOST_TEST(queue.levels(me) == 2u);
     BOOST_TEST(drop(me, exclusive)); // as the guard of the inner scope does
     BOOST_TEST((protocol.held == upgrade));
     BOOST_TEST(drop(me, upgrade));
@@ -520,7 +520,7 @@ BOOST_AUTO_TEST_CASE(conversion_without_the_level_is_refused)
     BOOST_TEST(refused(convert(me, upgrade, exclusive)->step(start)));
     BOOST_TEST(!weaken(me, exclusive, shared));
     BOOST_TEST(!weaken(other, shared, shared));
-    BOOST_TEST(book.levels(me) == 1u);
+    BOOST_TEST(queue.levels(me) == 1u);
 }
 
 // Attempts that take several steps
@@ -538,7 +538,7 @@ BOOST_AUTO_TEST_CASE(try_continues_until_its_attempt_ends)
     BOOST_TEST(a->step(n.until).kind == next::granted);
     BOOST_TEST(protocol.log == "axaxax");
     BOOST_TEST(protocol.is_only_one); // regardless of the number of steps
-    BOOST_TEST(book.levels(me) == 1u);
+    BOOST_TEST(queue.levels(me) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(try_ends_with_the_result_of_its_last_step)
@@ -689,7 +689,7 @@ BOOST_AUTO_TEST_CASE(reader_that_leaves_during_the_announcement_is_not_waited_fo
     protocol.during_attempt = [&] {
         protocol.during_attempt = {};
         BOOST_TEST(
-            (book.drop(me, shared).next.kind == fd::pending_action::none)); // the writer does it
+            (queue.drop(me, shared).next.kind == fd::pending_action::none)); // the writer does it
     };
     BOOST_TEST(want(other)->step(start).kind == next::granted);
     BOOST_TEST(protocol.log == "asArax");
@@ -728,7 +728,7 @@ BOOST_AUTO_TEST_CASE(announcement_of_a_refused_writer_is_withdrawn)
     auto const writer = want(object);
     BOOST_TEST(writer->step(start).kind == next::wait);
     writer->waker.count = 0;
-    BOOST_TEST(book.give(third, object));
+    BOOST_TEST(queue.give(third, object));
     BOOST_TEST(writer->waker.count > 0); // the waiter is notified
     BOOST_TEST(would_deadlock(writer->step(start)));
     BOOST_TEST(protocol.log == "asAw");
@@ -818,7 +818,7 @@ BOOST_AUTO_TEST_CASE(refused_or_failed_announcement_ends_the_wait)
     BOOST_TEST(n.kind == next::failed);
     BOOST_TEST((n.error == errc::io_error));
     BOOST_TEST(protocol.log == "asasAwAw");
-    BOOST_TEST(book.levels(me) == 1u);
+    BOOST_TEST(queue.levels(me) == 1u);
 }
 
 // Owners that hold the file already
@@ -830,7 +830,7 @@ BOOST_AUTO_TEST_CASE(refused_request_fails_at_once_and_without_a_limit_as_a_dead
     auto const n = want(upgrade, me)->step(start);
     BOOST_TEST(n.kind == next::failed);
     BOOST_TEST((n.error == errc::resource_deadlock_would_occur));
-    BOOST_TEST(!book.is_held());
+    BOOST_TEST(!queue.is_held());
 }
 
 BOOST_AUTO_TEST_CASE(protocol_knows_what_a_thread_holds_through_another_object)
@@ -888,7 +888,7 @@ BOOST_AUTO_TEST_CASE(release_during_an_attempt_is_left_to_that_owner)
 {
     BOOST_TEST(have(shared, me));
     protocol.during_attempt = [&] {
-        auto const dropped = book.drop(me, shared);
+        auto const dropped = queue.drop(me, shared);
         BOOST_TEST(dropped.owned);
         BOOST_TEST((dropped.next.kind == fd::pending_action::none));
     };
@@ -921,22 +921,22 @@ BOOST_AUTO_TEST_CASE(inspection_goes_before_waiters_but_not_during_an_attempt)
         explicit visit(owner who) : waiter(who, fd::lock_request::inspect(), waker) {}
     };
     visit stranger(third), holder(me);
-    BOOST_TEST((book.ask(stranger) == owner_queue::grant::not_owned));
+    BOOST_TEST((queue.ask(stranger) == owner_queue::grant::not_owned));
     BOOST_TEST(have(shared, me));
     auto const writer = want(other);
     writer->step(start);
-    BOOST_TEST((book.ask(holder) == owner_queue::grant::attempt));
-    auto const dropped = book.drop(me, shared); // as if the owner had several threads
+    BOOST_TEST((queue.ask(holder) == owner_queue::grant::attempt));
+    auto const dropped = queue.drop(me, shared); // as if the owner had several threads
     BOOST_TEST((dropped.next.kind == fd::pending_action::none));
     BOOST_TEST(writer->step(start).kind == next::wait);
     writer->waker.count = 0;
-    auto const chore = book.leave(holder);
-    BOOST_TEST((chore.kind == fd::pending_action::downgrade));
-    fd::perform(book, protocol, chore);
+    auto const action = queue.leave(holder);
+    BOOST_TEST((action.kind == fd::pending_action::downgrade));
+    fd::perform(queue, protocol, action);
     BOOST_TEST(writer->waker.count > 0);
 
     protocol.during_attempt = [&] {
-        BOOST_TEST((book.ask(stranger) == owner_queue::grant::not_owned));
+        BOOST_TEST((queue.ask(stranger) == owner_queue::grant::not_owned));
     };
     BOOST_TEST(writer->step(start).kind == next::granted);
     drop(other);
@@ -944,13 +944,13 @@ BOOST_AUTO_TEST_CASE(inspection_goes_before_waiters_but_not_during_an_attempt)
     BOOST_TEST(have(shared, me));
     visit waits(me);
     protocol.during_attempt = [&] {
-        BOOST_TEST((book.ask(waits) == owner_queue::grant::wait));
+        BOOST_TEST((queue.ask(waits) == owner_queue::grant::wait));
         waits.waker.count = 0;
     };
     BOOST_TEST(have(shared, other));
     BOOST_TEST(waits.waker.count > 0);
-    BOOST_TEST((book.ask(waits) == owner_queue::grant::attempt));
-    book.leave(waits);
+    BOOST_TEST((queue.ask(waits) == owner_queue::grant::attempt));
+    queue.leave(waits);
 
     // An acquisition that finds the file busy stays in the queue. It must not stand before the
     // inspection.
@@ -958,8 +958,8 @@ BOOST_AUTO_TEST_CASE(inspection_goes_before_waiters_but_not_during_an_attempt)
     auto const joins = want(shared, third);
     BOOST_TEST(joins->step(start).kind == next::wait);
     BOOST_TEST(waits.waker.count > 0);
-    BOOST_TEST((book.ask(waits) == owner_queue::grant::attempt));
-    book.leave(waits);
+    BOOST_TEST((queue.ask(waits) == owner_queue::grant::attempt));
+    queue.leave(waits);
 }
 
 BOOST_AUTO_TEST_CASE(failed_release_is_repeated_before_the_next_attempt)
@@ -967,15 +967,15 @@ BOOST_AUTO_TEST_CASE(failed_release_is_repeated_before_the_next_attempt)
     auto const no = make_error_code(errc::io_error);
     protocol.release_errors = {no, no};
     BOOST_TEST(have(exclusive, me));
-    auto const ec = fd::perform(book, protocol, book.drop(me, exclusive).next);
+    auto const ec = fd::perform(queue, protocol, queue.drop(me, exclusive).next);
     BOOST_TEST((ec == errc::io_error));
-    BOOST_TEST(book.is_unreleased());
+    BOOST_TEST(queue.is_unreleased());
     auto const n = want(other)->step(start);
     BOOST_TEST(n.kind == next::failed);
     BOOST_TEST((n.error == errc::io_error));
-    BOOST_TEST(book.is_unreleased());
+    BOOST_TEST(queue.is_unreleased());
     BOOST_TEST(want(other)->step(start).kind == next::granted);
-    BOOST_TEST(!book.is_unreleased());
+    BOOST_TEST(!queue.is_unreleased());
     BOOST_TEST(protocol.log == "axrrwrax");
 }
 
@@ -983,10 +983,10 @@ BOOST_AUTO_TEST_CASE(failed_downgrade_releases_nothing_and_is_repeated)
 {
     auto const no = make_error_code(errc::io_error);
     BOOST_TEST(have(exclusive, me));
-    protocol.lower_errors = {no, no};
-    auto const ec = fd::perform(book, protocol, book.weaken(me, exclusive, shared).next);
+    protocol.downgrade_errors = {no, no};
+    auto const ec = fd::perform(queue, protocol, queue.weaken(me, exclusive, shared).next);
     BOOST_TEST((ec == errc::io_error));
-    BOOST_TEST(!book.is_unreleased());
+    BOOST_TEST(!queue.is_unreleased());
     BOOST_TEST(have(shared, other));
     BOOST_TEST((protocol.held == lock_mode::exclusive));
     BOOST_TEST(protocol.log == "axlsasls"); // at the next operation
@@ -1000,13 +1000,13 @@ BOOST_AUTO_TEST_CASE(failed_downgrade_releases_nothing_and_is_repeated)
 BOOST_AUTO_TEST_CASE(last_level_dropped_during_a_failed_downgrade_is_released)
 {
     BOOST_TEST(have(exclusive, me));
-    protocol.lower_errors = {make_error_code(errc::io_error)};
-    protocol.during_lowering = [&] {
+    protocol.downgrade_errors = {make_error_code(errc::io_error)};
+    protocol.during_downgrade = [&] {
         BOOST_TEST(
             // The downgrading owner does it.
-            (book.drop(me, shared).next.kind == fd::pending_action::none));
+            (queue.drop(me, shared).next.kind == fd::pending_action::none));
     };
-    fd::perform(book, protocol, book.weaken(me, exclusive, shared).next);
+    fd::perform(queue, protocol, queue.weaken(me, exclusive, shared).next);
     BOOST_TEST(protocol.log == "axlsr");
     BOOST_TEST((protocol.held == lock_mode::none));
 }
@@ -1014,8 +1014,8 @@ BOOST_AUTO_TEST_CASE(last_level_dropped_during_a_failed_downgrade_is_released)
 BOOST_AUTO_TEST_CASE(failed_downgrade_does_not_prevent_the_release)
 {
     BOOST_TEST(have(exclusive, me));
-    protocol.lower_errors = {make_error_code(errc::io_error)};
-    fd::perform(book, protocol, book.weaken(me, exclusive, upgrade).next);
+    protocol.downgrade_errors = {make_error_code(errc::io_error)};
+    fd::perform(queue, protocol, queue.weaken(me, exclusive, upgrade).next);
     drop(me);
     BOOST_TEST(protocol.log == "axlur");
     BOOST_TEST((protocol.held == lock_mode::none));
@@ -1030,7 +1030,7 @@ BOOST_AUTO_TEST_CASE(lock_is_released_when_on_acquired_throws)
     BOOST_TEST(b->step(start).kind == next::wait); // the first has not left the queue
     a.reset();
     protocol.on_acquired = {};
-    BOOST_TEST(book.levels(me) == 0u);
+    BOOST_TEST(queue.levels(me) == 0u);
     BOOST_TEST(b->step(start).kind == next::granted);
 }
 
@@ -1052,13 +1052,13 @@ BOOST_AUTO_TEST_CASE(level_dropped_during_a_conversion_is_not_converted)
 {
     for (auto const from : {shared, upgrade}) {
         BOOST_TEST(have(from, object));
-        protocol.during_attempt = [&] { BOOST_TEST(book.drop(object, from).owned); };
+        protocol.during_attempt = [&] { BOOST_TEST(queue.drop(object, from).owned); };
         auto const a = convert(object, from, exclusive);
         auto const n = a->step(start);
         BOOST_TEST(n.kind == next::failed);
         BOOST_TEST((n.error == errc::operation_not_permitted));
         protocol.during_attempt = {};
-        BOOST_TEST(book.levels(object) == 0u);
+        BOOST_TEST(queue.levels(object) == 0u);
         BOOST_TEST((protocol.held == lock_mode::none));
         BOOST_TEST(have(exclusive, other)); // no owner is left
         BOOST_TEST(drop(other));
@@ -1079,7 +1079,7 @@ BOOST_AUTO_TEST_CASE(acquisition_within_the_same_wait_is_a_deadlock)
             BOOST_TEST(want(who, deadline::at_once())->step(start).kind == next::timed_out);
         };
         BOOST_TEST(outer->step(start).kind == next::granted);
-        BOOST_TEST(book.levels(who) == 1u);
+        BOOST_TEST(queue.levels(who) == 1u);
         BOOST_TEST(drop(who));
     }
 }
@@ -1103,19 +1103,19 @@ struct watcher : engine
         auto const n = a->step(now);
         BOOST_TEST(n.kind == next::wait);
         auto const length = n.until - now;
-        deaf = n.ignore_changes;
+        ignores_changes = n.ignore_changes;
         now = n.until;
         return length;
     }
     void change() { a->waker.is_changed = true; }
 
-    bool deaf = false;
+    bool ignores_changes = false;
 };
 
 BOOST_FIXTURE_TEST_CASE(file_is_watched_before_the_last_attempt_before_a_wait, watcher)
 {
     BOOST_TEST((pause() == 50ms));
-    BOOST_TEST(!deaf);
+    BOOST_TEST(!ignores_changes);
     BOOST_TEST(a->waker.watched.size() == 1u);
     BOOST_TEST(protocol.log == "axax");
     pause();
@@ -1171,10 +1171,10 @@ BOOST_FIXTURE_TEST_CASE(change_causes_a_few_quick_attempts, watcher)
     change();
     for (auto const length : {100us, 300us, 1000us, 3000us, 10'000us}) {
         BOOST_TEST((pause() == length));
-        BOOST_TEST(deaf);
+        BOOST_TEST(ignores_changes);
     }
     BOOST_TEST((pause() == 50ms));
-    BOOST_TEST(!deaf);
+    BOOST_TEST(!ignores_changes);
 }
 
 BOOST_FIXTURE_TEST_CASE(change_does_not_shorten_the_steps_of_an_attempt, watcher)
@@ -1183,7 +1183,7 @@ BOOST_FIXTURE_TEST_CASE(change_does_not_shorten_the_steps_of_an_attempt, watcher
     protocol.answers = {attempt_result::continue_after(7ms)};
     change();
     BOOST_TEST((pause() == 7ms));
-    BOOST_TEST(!deaf);
+    BOOST_TEST(!ignores_changes);
     BOOST_TEST((pause() == 100us)); // the attempt ended as busy
 }
 
@@ -1218,7 +1218,7 @@ BOOST_FIXTURE_TEST_CASE(fruitless_changes_slow_the_attempts_down, watcher)
     for (int i = 1; i <= 10; ++i) {
         change();
         BOOST_TEST((pause() == (i < 8 ? 100us : 5000us)));
-        for (int rung = 1; rung < 5; ++rung)
+        for (int steps = 1; steps < 5; ++steps)
             pause();
         pause();
     }
@@ -1233,7 +1233,7 @@ BOOST_FIXTURE_TEST_CASE(polling_backs_off_where_every_change_is_reported, watche
     for (auto const length : {50ms, 100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms})
         BOOST_TEST((pause() == length));
     change();
-    for (int rung = 0; rung < 5; ++rung)
+    for (int steps = 0; steps < 5; ++steps)
         pause();
     BOOST_TEST((pause() == 50ms));
     BOOST_TEST((pause() == 100ms));
@@ -1341,7 +1341,7 @@ BOOST_AUTO_TEST_CASE(reader_is_not_behind_a_writer_that_can_be_cancelled)
     auto const reader = want(shared, third);
     writer->step(start);
     reader->step(start);
-    BOOST_TEST(!book.is_behind_writer(reader->taking));
+    BOOST_TEST(!queue.is_behind_writer(reader->taking));
 }
 
 BOOST_AUTO_TEST_CASE(progress_is_reported_at_first_and_then_at_its_interval)

@@ -73,7 +73,7 @@ inline owner some_thread()
 struct engine
 {
     fake_protocol protocol;
-    owner_queue book;
+    owner_queue queue;
     time_point const start{100s};
     owner const me = owner::calling(ownership::thread);
     owner const object = owner::calling(ownership::instance);
@@ -87,7 +87,7 @@ struct engine
         acquisition taking;
         attempt(engine& e, acquisition::request wanted, acquire_options const* how = nullptr)
             : told{how, &e.path, [] { return fake_now; }},
-              taking(e.book, e.protocol, with(wanted), waker)
+              taking(e.queue, e.protocol, with(wanted), waker)
         {}
         acquisition::request const& with(acquisition::request& wanted)
         {
@@ -134,14 +134,14 @@ struct engine
     /// Drops a level and performs the pending action.
     bool drop(owner who, lock_mode mode = lock_mode::none)
     {
-        auto const dropped = book.drop(who, mode);
-        fd::perform(book, protocol, dropped.next);
+        auto const dropped = queue.drop(who, mode);
+        fd::perform(queue, protocol, dropped.next);
         return dropped.owned;
     }
     bool weaken(owner who, lock_mode from, lock_mode to)
     {
-        auto const dropped = book.weaken(who, from, to);
-        fd::perform(book, protocol, dropped.next);
+        auto const dropped = queue.weaken(who, from, to);
+        fd::perform(queue, protocol, dropped.next);
         return dropped.owned;
     }
 };

@@ -59,10 +59,10 @@ BOOST_AUTO_TEST_CASE(lock_error_names_the_path_and_the_reason)
 BOOST_AUTO_TEST_CASE(lock_error_names_the_holder_if_it_is_known)
 {
     boost::filelock::owner_record holder;
-    lock_error const nobody(error::not_a_lock_file, "x.lock");
-    BOOST_TEST(!nobody.holder());
-    lock_error const somebody(error::not_a_lock_file, "x.lock", holder);
-    BOOST_TEST(std::string(somebody.what()) == nobody.what());
+    lock_error const unknown(error::not_a_lock_file, "x.lock");
+    BOOST_TEST(!unknown.holder());
+    lock_error const unnamed(error::not_a_lock_file, "x.lock", holder);
+    BOOST_TEST(std::string(unnamed.what()) == unknown.what());
     holder.pid = 4711;
     lock_error const by_number(error::not_a_lock_file, "x.lock", holder);
     BOOST_TEST(std::string(by_number.what()).find("4711") != std::string::npos);

@@ -44,8 +44,8 @@ private:
     {}
 };
 
-/// Its log has a letter for each call: w(ait_until), h(urry), l(isten), d(eafen), and g for let_go,
-/// which releases the source.
+/// Its log has a letter for each call: w for wait_until, h for wake_soon, l for listen, d for
+/// stop_listening, and g for forget_source, which releases the source.
 struct fake_context final : detail::async_context
 {
     std::string log;
@@ -58,14 +58,14 @@ struct fake_context final : detail::async_context
         until = at;
         return can_wait;
     }
-    void hurry() noexcept override { log += 'h'; }
+    void wake_soon() noexcept override { log += 'h'; }
     bool listen(boost::filelock::native_handle_type) noexcept override
     {
         log += 'l';
         return can_listen;
     }
-    void deafen() noexcept override { log += 'd'; }
-    void let_go() noexcept override { log += 'g'; }
+    void stop_listening() noexcept override { log += 'd'; }
+    void forget_source() noexcept override { log += 'g'; }
 };
 
 struct engine

@@ -24,8 +24,8 @@ struct fake_protocol : detail::protocol
 {
     std::deque<detail::attempt_result> answers; // used in order, then `otherwise`
     detail::attempt_result otherwise = detail::attempt_result::acquired;
-    std::deque<boost::system::error_code> release_errors, lower_errors, withdraw_errors;
-    std::function<void()> during_attempt, during_lowering, on_acquired;
+    std::deque<boost::system::error_code> release_errors, downgrade_errors, withdraw_errors;
+    std::function<void()> during_attempt, during_downgrade, on_acquired;
     std::optional<detail::attempt_result> announces; // the result of an announcement
     detail::prior_hold asked_as = detail::prior_hold::none;
     bool is_only_one = false; // the last attempt did not wait
@@ -51,11 +51,11 @@ struct fake_protocol : detail::protocol
     static char letter(detail::lock_mode mode) { return "-sux"[static_cast<int>(mode)]; }
 
     detail::attempt_result attempt(detail::lock_mode mode,
-                                   detail::attempt_context const& asker) override
+                                   detail::attempt_context const& context) override
     {
         log += {'a', letter(mode)};
-        asked_as = asker.prior;
-        is_only_one = !asker.waits;
+        asked_as = context.prior;
+        is_only_one = !context.waits;
         if (during_attempt)
             during_attempt();
         auto a = otherwise;
@@ -67,12 +67,12 @@ struct fake_protocol : detail::protocol
             held = mode;
         return a;
     }
-    detail::attempt_result announce(detail::prior_hold asker) override
+    detail::attempt_result announce(detail::prior_hold prior) override
     {
         if (!announces)
             return detail::attempt_result::busy;
         log += 'A';
-        asked_as = asker;
+        asked_as = prior;
         if (during_attempt)
             during_attempt();
         return *announces;
@@ -110,9 +110,9 @@ struct fake_protocol : detail::protocol
     boost::system::error_code downgrade(detail::lock_mode mode) noexcept override
     {
         log += {'l', letter(mode)};
-        if (during_lowering)
-            during_lowering();
-        auto const ec = next_of(lower_errors);
+        if (during_downgrade)
+            during_downgrade();
+        auto const ec = next_of(downgrade_errors);
         if (!ec)
             held = mode;
         return ec;

@@ -325,7 +325,7 @@ namespace {
 
 struct closing_engine : engine
 {
-    void close() { (void)fd::perform(book, protocol, book.close().next); }
+    void close() { (void)fd::perform(queue, protocol, queue.close().next); }
 };
 
 bool is_closed(next const& n)
@@ -343,7 +343,7 @@ BOOST_FIXTURE_TEST_CASE(close_drops_all_levels_and_later_drops_have_no_effect, c
     protocol.log.clear();
     close();
     BOOST_TEST(protocol.log == "r");
-    BOOST_TEST(book.levels(me) == 0u);
+    BOOST_TEST(queue.levels(me) == 0u);
     for (auto const who : {me, other, me})
         BOOST_TEST(drop(who));
     BOOST_TEST(!drop(me));
@@ -380,7 +380,7 @@ BOOST_FIXTURE_TEST_CASE(close_during_a_successful_attempt_releases_the_lock, clo
     protocol.during_attempt = [&] { close(); };
     BOOST_TEST(is_closed(want(me)->step(start)));
     BOOST_TEST(protocol.log == "axwr");
-    BOOST_TEST(!book.is_held());
+    BOOST_TEST(!queue.is_held());
 }
 
 BOOST_FIXTURE_TEST_CASE(close_during_an_attempt_leaves_the_release_to_that_owner, closing_engine)

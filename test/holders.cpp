@@ -230,13 +230,13 @@ BOOST_AUTO_TEST_CASE(process_of_another_user_is_reported, *ut::precondition(is_r
     fs::permissions(directory, fs::perms(0755));
     auto const holder = holder_of(path, kernel_lock::flock, false);
     BOOST_TEST(as_nobody([&] {
-                   auto const his = file_lock(path).holder();
-                   return his && his->pid == holder->pid() ? 0 : 1;
+                   auto const others = file_lock(path).holder();
+                   return others && others->pid == holder->pid() ? 0 : 1;
                }) == 0);
     auto const of_record = holder_of(path, kernel_lock::record, false);
     BOOST_TEST(as_nobody([&] { // for an open file's record lock the kernel names no process
-                   auto const his = file_lock(path, with_backend(kernel_lock::record)).holder();
-                   return his && his->pid == 0 && his->mode == owner_mode::kernel_exclusive ? 0 : 1;
+                   auto const others = file_lock(path, with_backend(kernel_lock::record)).holder();
+                   return others && others->pid == 0 && others->mode == owner_mode::kernel_exclusive ? 0 : 1;
                }) == 0);
 }
 

@@ -102,8 +102,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(strict_lock, Lock, exclusive_kinds)
         BOOST_TEST(guard.owns_lock(&lock));
         BOOST_TEST(taken<Lock>(path));
         second = start([&] {
-            boost::strict_lock<Lock> const his(other);
-            return his.owns_lock(&other) && taken<Lock>(path);
+            boost::strict_lock<Lock> const other_guard(other);
+            return other_guard.owns_lock(&other) && taken<Lock>(path);
         });
         BOOST_TEST((second.wait_for(milliseconds(5)) == std::future_status::timeout));
     }
@@ -213,10 +213,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(reverse_lock, Lock, exclusive_kinds)
     // The guard waits while the other owner holds the lock.
     Lock other(path);
     std::promise<void> locked, enough;
-    std::future<void> his;
+    std::future<void> other_guard;
     {
         boost::reverse_lock<boost::unique_lock<Lock>> const reversed(guard);
-        his = start([&] {
+        other_guard = start([&] {
             boost::lock_guard<Lock> const hold(other);
             locked.set_value();
             enough.get_future().wait();
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(reverse_lock, Lock, exclusive_kinds)
         BOOST_TEST(!lock.try_lock());
         enough.set_value();
     }
-    his.get();
+    other_guard.get();
     BOOST_TEST(lock.lock_counter() == 1u);
 }
 

@@ -349,7 +349,7 @@ BOOST_AUTO_TEST_CASE(litter_beside_the_write_marker_is_removed_after_a_minute)
     auto& faults = mount();
     auto const litter = with(write, ".break.4711.0123456789abcdef0123456789abcdef"),
                data = with(write, ".break.4712.0123456789abcdef0123456789abcdef");
-    write_text(data, "somebody's data");
+    write_text(data, "foreign data");
     for (bool const old : {false, true}) {
         faults.changed_before = old ? 70 : 0;
         write_text(litter, foreign_access);
@@ -358,7 +358,7 @@ BOOST_AUTO_TEST_CASE(litter_beside_the_write_marker_is_removed_after_a_minute)
         BOOST_TEST(lock.try_lock_for(patience));
         lock.unlock();
         BOOST_TEST(fs::exists(litter) == !old);
-        BOOST_TEST(text_of(data) == "somebody's data");
+        BOOST_TEST(text_of(data) == "foreign data");
     }
 }
 

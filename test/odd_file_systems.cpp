@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(that_show_files_to_be_old)
             make(p + ".break.12" + token + ".bak", "47"),
             make(p + ".break.x" + token, "47"),
             make(p + ".break.12.0123456789abcdef0123456789abcdeg", "47"),
-            make(p + ".break.12" + token, "somebody's data"),
+            make(p + ".break.12" + token, "foreign data"),
         };
         auto const litter = make(p + ".break.13" + token, "47");
         make(p, "47");

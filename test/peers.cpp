@@ -237,14 +237,14 @@ BOOST_AUTO_TEST_CASE(eight_mixed_processes_lose_no_increment,
 
 BOOST_AUTO_TEST_CASE(the_content_of_the_file_stays)
 {
-    std::ofstream(path.string()) << "somebody's notes\n";
+    std::ofstream(path.string()) << "foreign notes\n";
     file_lock lock(path);
     lock.lock();
     lock.unlock();
     std::string line;
     std::ifstream in(path.string());
     std::getline(in, line);
-    BOOST_TEST(line == "somebody's notes");
+    BOOST_TEST(line == "foreign notes");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -572,7 +572,7 @@ BOOST_AUTO_TEST_CASE(the_file_is_made_and_nothing_is_written_to_it)
         lock.unlock();
     }
     BOOST_TEST(fs::file_size(path) == 0u);
-    std::ofstream(path.string()) << "somebody's";
+    std::ofstream(path.string()) << "foreign";
     auto const changed = fs::last_write_time(path);
     {
         read_write_lock lock(path);
@@ -580,7 +580,7 @@ BOOST_AUTO_TEST_CASE(the_file_is_made_and_nothing_is_written_to_it)
     }
     std::string text;
     std::getline(std::ifstream(path.string()) >> std::ws, text);
-    BOOST_TEST(text == "somebody's");
+    BOOST_TEST(text == "foreign");
     BOOST_TEST(fs::last_write_time(path) == changed);
 }
 

@@ -147,7 +147,7 @@ BOOST_FIXTURE_TEST_CASE(a_socket_since_it_was_looked_at, replaced, *ut::precondi
 
 BOOST_FIXTURE_TEST_CASE(data_since_it_was_looked_at, replaced, *ut::precondition(can_trace))
 {
-    check_with([this] { write_text(next, "somebody's data\n"); });
+    check_with([this] { write_text(next, "foreign data\n"); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -142,7 +142,7 @@ struct fixture : temporary_directory
                 return 0;
             });
             if (dies.wait() != -SIGKILL || !fs::exists(path))
-                throw std::runtime_error("nobody has died");
+                throw std::runtime_error("no process has died");
             return std::function<void()>();
         };
         return s;

@@ -74,7 +74,7 @@ boost::test_tools::assertion_result have_time_namespaces(ut::test_unit_id)
 std::string said_by_us(fs::path const& path)
 {
     auto const who = soft_file_lock(path).holder();
-    return who ? std::to_string(who->pid) + ' ' + who->hostname + ' ' + who->start_token : "nobody";
+    return who ? std::to_string(who->pid) + ' ' + who->hostname + ' ' + who->start_token : "no holder";
 }
 
 std::string as_lines(std::string words)

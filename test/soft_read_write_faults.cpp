@@ -211,7 +211,7 @@ struct fixture : temporary_directory
             siginfo_t info;
             if (::waitid(P_PID, static_cast<id_t>(dead->pid()), &info, WEXITED | WNOWAIT) != 0 ||
                 info.si_code != CLD_KILLED)
-                throw std::runtime_error("nobody has died");
+                throw std::runtime_error("no process has died");
             if (options.where == storage::network)
                 make_tree_old(at);
             return std::function<void()>();

@@ -572,11 +572,11 @@ BOOST_DATA_TEST_CASE_F(tree, have_the_permissions_asked_for,
 
 BOOST_DATA_TEST_CASE_F(tree, do_without_the_path_itself, both_roles, r)
 {
-    write_text(path, "somebody's data\n");
+    write_text(path, "foreign data\n");
     soft_read_write_lock lock(path, steady());
     BOOST_TEST(try_as(lock, r));
     unlock_as(lock, r);
-    BOOST_TEST(text_of(path) == "somebody's data\n");
+    BOOST_TEST(text_of(path) == "foreign data\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -63,7 +63,7 @@ struct act
 {
     enum others
     {
-        nobody,
+        none,
         a_reader,
         a_dead_reader,
         a_dead_writer,
@@ -72,7 +72,7 @@ struct act
     };
 
     std::string first, then;
-    others there = nobody;
+    others there = none;
     std::string faults = {};
 
     bool is_beat() const { return then == "beat"; }
@@ -110,8 +110,8 @@ act const acts[] = {
 };
 
 act const acts_in_place[] = {
-    {"", "try shared", act::nobody, in_place},
-    {"", "try", act::nobody, in_place},
+    {"", "try shared", act::none, in_place},
+    {"", "try", act::none, in_place},
     {"", "try", act::a_dead_writer_in_state, in_place},
 };
 
@@ -166,7 +166,7 @@ struct fixture : temporary_directory
         siginfo_t info;
         if (::waitid(P_PID, static_cast<id_t>(dies->pid()), &info, WEXITED | WNOWAIT) != 0 ||
             info.si_code != CLD_KILLED)
-            throw std::runtime_error("nobody has died");
+            throw std::runtime_error("no process has died");
         if (where == storage::network)
             make_tree_old(path);
         return dies;
@@ -177,7 +177,7 @@ struct fixture : temporary_directory
         clear();
         company c;
         switch (a.there) {
-        case act::nobody:
+        case act::none:
             break;
         case act::a_reader:
             c.lives = std::make_unique<actor>(path, hourly(where));

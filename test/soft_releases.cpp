@@ -89,7 +89,7 @@ struct expired : succession
             return "who was stopped, at last: " + last;
         soft_file_lock lock(path, options);
         if (take(lock, patience) != has_it)
-            return "nobody can have it";
+            return "no process can acquire it";
         lock.unlock();
         return what_is_left();
     }

@@ -51,7 +51,7 @@ auto const both_storages = data::make({storage::local, storage::network});
 std::string name_of(fd::attempt_result const& a)
 {
     static char const* const names[] = {"acquired", "busy",    "retry",
-                                        "halfway",  "refused", "failed: "};
+                                        "in progress",  "would deadlock", "failed: "};
     return names[a.kind] + (a.kind == fd::attempt_result::failed ? a.error.message() : "");
 }
 
@@ -108,7 +108,7 @@ std::string settled_attempt(fd::soft_read_write_protocol& lock)
 {
     auto const until = std::chrono::steady_clock::now() + patience;
     auto came = attempt(lock);
-    for (; came == "halfway" && std::chrono::steady_clock::now() < until; came = attempt(lock))
+    for (; came == "in progress" && std::chrono::steady_clock::now() < until; came = attempt(lock))
         std::this_thread::yield();
     return came;
 }
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(settling_writer_waits_for_the_process_in_state)
     BOOST_TEST(with_growing_time(20ms, [&](std::chrono::milliseconds time) {
                    options.settle = time;
                    auto const writer = make(storage::network);
-                   unless_late(attempt(*writer) == "halfway", "the first attempt took too long");
+                   unless_late(attempt(*writer) == "in progress", "the first attempt took too long");
                    enter_state();
                    BOOST_TEST(settled_attempt(*writer) == "busy");
                    BOOST_TEST(attempt(*writer) == "busy");
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(second_claim_settles_as_the_first)
                    BOOST_TEST(settled_attempt(*writer) == "busy");
                    BOOST_TEST_REQUIRE(fs::remove(write));
                    remove_reader();
-                   unless_late(attempt(*writer) == "halfway", "it has not settled");
+                   unless_late(attempt(*writer) == "in progress", "it has not settled");
                    BOOST_TEST(settled_attempt(*writer) == "acquired");
                    BOOST_TEST(!writer->release());
                }) == "");

@@ -316,8 +316,8 @@ BOOST_AUTO_TEST_CASE(of_asynchronous_acquisition_goes_on_in_the_background)
 BOOST_AUTO_TEST_CASE(is_over_when_a_new_attempt_begins)
 {
     fake_protocol protocol;
-    fd::owner_queue book;
-    fd::release_retry retry(book, protocol);
+    fd::owner_queue queue;
+    fd::release_retry retry(queue, protocol);
     protocol.withdraw_errors = {make_error_code(errc::operation_would_block)};
     protocol.otherwise = fd::attempt_result::busy;
     fd::thread_waker call;
@@ -326,13 +326,13 @@ BOOST_AUTO_TEST_CASE(is_over_when_a_new_attempt_begins)
         return fd::acquisition::request{fd::lock_mode::exclusive, me, until, 50ms};
     };
     {
-        fd::acquisition first(book, protocol, wanted(fd::deadline::at_once()), call);
+        fd::acquisition first(queue, protocol, wanted(fd::deadline::at_once()), call);
         BOOST_TEST((first.step().kind == fd::acquisition::next::timed_out));
     }
-    BOOST_TEST(book.is_unfinished());
-    fd::acquisition second(book, protocol, wanted(fd::deadline::never()), call);
+    BOOST_TEST(queue.is_unfinished());
+    fd::acquisition second(queue, protocol, wanted(fd::deadline::never()), call);
     (void)second.step();
-    BOOST_TEST(!book.is_unfinished());
+    BOOST_TEST(!queue.is_unfinished());
     protocol.log.clear();
     BOOST_TEST(!retry.try_again());
     BOOST_TEST(protocol.log == "");

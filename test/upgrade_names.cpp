@@ -343,8 +343,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(boost_thread_s_upgrade_lock, Lock, upgrade_kinds)
     BOOST_TEST(held() == 's');
     boost::unique_lock<Lock> from_shared(std::move(shared), bc::seconds(60));
     BOOST_TEST(held() == 'x');
-    boost::shared_lock<Lock> once_more(std::move(from_shared));
-    boost::unique_lock<Lock> until(std::move(once_more), bc::steady_clock::now() + bc::seconds(60));
+    boost::shared_lock<Lock> shared_again(std::move(from_shared));
+    boost::unique_lock<Lock> until(std::move(shared_again), bc::steady_clock::now() + bc::seconds(60));
     BOOST_TEST(until.owns_lock());
     boost::upgrade_lock<Lock> down(std::move(until));
     boost::shared_lock<Lock> last(std::move(down));

@@ -40,11 +40,11 @@ bool can_sleep(acquisition::request const& wanted) noexcept
 
 } // namespace
 
-acquisition::acquisition(owner_queue& queue, protocol& what, request const& wanted,
+acquisition::acquisition(owner_queue& queue, protocol& lock_protocol, request const& wanted,
                          waker& call) noexcept
     : waiter(wanted.who, {wanted.to, wanted.from, wanted.may_sleep && wanted.is_unlimited()}, call),
-      queue_(queue), protocol_(what), until_(wanted.until), poll_interval_(wanted.poll_interval),
-      callbacks_(wanted.callbacks),
+      queue_(queue), protocol_(lock_protocol), until_(wanted.until),
+      poll_interval_(wanted.poll_interval), callbacks_(wanted.callbacks),
       prior_hold_(wanted.from == lock_mode::none ? prior_hold::none : prior_hold::converting),
       may_sleep_(detail::can_sleep(wanted)), is_prior_hold_known_(!may_hold_elsewhere(wanted)),
       ended_(false), is_behind_writer_(false), has_change_(false), has_later_change_(false)
@@ -193,12 +193,12 @@ std::optional<acquisition::next> acquisition::announce()
 
 bool acquisition::watch_anew()
 {
-    auto const what = protocol_.to_watch();
-    if (!what)
+    auto const target = protocol_.to_watch();
+    if (!target)
         notified_of_ = notice_scope::nothing;
-    if (!what || can_sleep() || until_.passed(now()))
+    if (!target || can_sleep() || until_.passed(now()))
         return false;
-    auto const outcome = call().watch(what, what.identity);
+    auto const outcome = call().watch(target, target.identity);
     if (outcome == watch_result::no)
         notified_of_ = notice_scope::nothing;
     else if (outcome == watch_result::anew || notified_of_ == notice_scope::nothing)
@@ -328,15 +328,15 @@ acquisition::next acquisition::end(next result) noexcept
     return result;
 }
 
-system::error_code perform(owner_queue& queue, protocol& what, pending_action c) noexcept
+system::error_code perform(owner_queue& queue, protocol& lock_protocol, pending_action c) noexcept
 {
     system::error_code first;
     while (c.kind != pending_action::none) {
         system::error_code ec;
         if (c.kind == pending_action::withdraw)
-            ec = what.withdraw(); // not an error of the caller
+            ec = lock_protocol.withdraw(); // not an error of the caller
         else
-            ec = c.to == lock_mode::none ? what.release() : what.downgrade(c.to);
+            ec = c.to == lock_mode::none ? lock_protocol.release() : lock_protocol.downgrade(c.to);
         if (!first && c.kind != pending_action::withdraw)
             first = ec;
         c = queue.done(c, ec);

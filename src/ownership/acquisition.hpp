@@ -77,7 +77,8 @@ public:
     };
 
     /// The arguments must outlive the acquisition.
-    acquisition(owner_queue& queue, protocol& what, request const& wanted, waker& call) noexcept;
+    acquisition(owner_queue& queue, protocol& lock_protocol, request const& wanted,
+                waker& call) noexcept;
 
     /// Gives up unless it has ended.
     ~acquisition() { give_up(); }
@@ -159,7 +160,7 @@ private:
 
 /// Performs an action, and those that follow from it. Returns the first error. After
 /// `operation_would_block` the queue is unfinished.
-system::error_code perform(owner_queue& queue, protocol& what, pending_action c) noexcept;
+system::error_code perform(owner_queue& queue, protocol& lock_protocol, pending_action c) noexcept;
 
 } // namespace detail
 } // namespace filelock

@@ -43,10 +43,10 @@ async_waker::~async_waker()
 void async_waker::wake() noexcept
 {
     async_scheduler::guard const g(scheduler_.mutex_);
-    scheduler_.rouse(*this);
+    scheduler_.make_ready(*this);
 }
 
-watch_result async_waker::watch(watch_target const& what, file_identity const& identity) noexcept
+watch_result async_waker::watch(watch_target const& target, file_identity const& identity) noexcept
 {
     async_scheduler::guard const g(scheduler_.mutex_);
     if (!watch_)
@@ -55,13 +55,12 @@ watch_result async_waker::watch(watch_target const& what, file_identity const& i
         return watch_result::no;
     // `watch` may open the descriptor. No fork may happen meanwhile, or the child would inherit a
     // descriptor that it does not know.
-    std::unique_lock<std::mutex> no_fork(notice_mutex());
-    auto const outcome = scheduler_.notifier_.watch(*watch_, what, identity);
+    std::unique_lock<std::mutex> no_fork(parking_mutex());
+    auto const outcome = scheduler_.notifier_.watch(*watch_, target, identity);
     no_fork.unlock();
-    if (outcome == watch_result::no || scheduler_.is_listening_)
+    if (outcome == watch_result::no || scheduler_.listening_ == async_scheduler::listening::yes)
         return outcome;
-    scheduler_.is_listening_ = scheduler_.context_.listen(scheduler_.notifier_.native());
-    return scheduler_.is_listening_ ? outcome : watch_result::no;
+    return scheduler_.listen() ? outcome : watch_result::no;
 }
 
 bool async_waker::take_change() noexcept
@@ -92,7 +91,7 @@ bool async_waker::is_calling_thread() const noexcept
 void async_waker::own_watch::on_change() noexcept
 {
     if (for_->stage_ == stage::idle && !for_->ignores_changes_)
-        for_->scheduler_.rouse(*for_);
+        for_->scheduler_.make_ready(*for_);
 }
 
 bool async_scheduler::add(async_waker& w) noexcept
@@ -113,9 +112,11 @@ void async_scheduler::remove(async_waker& w) noexcept
     all_.erase(all_.iterator_to(w));
     if (!all_.empty() || is_shut_)
         return;
-    hurry(); // ends the wait of the timer, which would keep the context's `run` from returning
-    if (std::exchange(is_listening_, false))
-        context_.deafen();
+    wake_soon(); // ends the wait of the timer, which would keep the context's `run` from returning
+    if (listening_ == listening::yes) {
+        listening_ = listening::no;
+        context_.stop_listening();
+    }
 }
 
 bool async_scheduler::begin_step(async_waker& w) noexcept
@@ -131,16 +132,15 @@ bool async_scheduler::wait(async_waker& w, time_point until, bool ignore_changes
 {
     guard const g(mutex_);
     set_due(w, gathered(until, std::chrono::steady_clock::now()));
-    if (!is_armed_ && !is_coming_ && !arm())
+    if (timer_ == timer::idle && !arm())
         return false;
     w.stage_ = async_waker::stage::idle;
     w.ignores_changes_ = ignore_changes;
-    if (is_armed_ && w.due_ < armed_until_)
-        hurry();
-    // `rouse` comes last: it posts nothing unless the timer runs or `time_came` is about to be
-    // called.
+    if (timer_ == timer::armed && w.due_ < armed_until_)
+        wake_soon();
+    // `make_ready` comes last: it posts nothing unless the timer is armed or called.
     if (w.is_to_step_again_ || (!ignore_changes && w.watch_ && w.watch_->is_changed()))
-        rouse(w);
+        make_ready(w);
     return true;
 }
 
@@ -148,12 +148,12 @@ void async_scheduler::cancel(async_waker& w) noexcept
 {
     guard const g(mutex_);
     w.is_cancelled_ = true;
-    rouse(w);
+    make_ready(w);
 }
 
 // Marks an operation as ready for its next step, if it is idle. If it is in a step, it gets another
 // one after that.
-void async_scheduler::rouse(async_waker& w) noexcept
+void async_scheduler::make_ready(async_waker& w) noexcept
 {
     if (w.stage_ == async_waker::stage::stepping)
         w.is_to_step_again_ = true;
@@ -162,17 +162,33 @@ void async_scheduler::rouse(async_waker& w) noexcept
     w.stage_ = async_waker::stage::posted;
     ready_.push_back(w);
     if (draining_ == 0)
-        hurry();
+        wake_soon();
 }
 
-// Has `time_came` called soon. While an operation is idle, either the timer runs or a call of
-// `time_came` is coming.
-void async_scheduler::hurry() noexcept
+// Makes the context call `time_is_reached` soon. While an operation is idle, the timer is armed or
+// called.
+void async_scheduler::wake_soon() noexcept
 {
-    if (!std::exchange(is_armed_, false))
+    if (timer_ != timer::armed)
         return;
-    is_coming_ = true;
-    context_.hurry();
+    timer_ = timer::called;
+    context_.wake_soon();
+}
+
+// Ends `timer::called`. Another thread may have armed the timer meanwhile, which then stays armed.
+void async_scheduler::end_call() noexcept
+{
+    if (timer_ == timer::called)
+        timer_ = timer::idle;
+}
+
+// Returns false, and leaves the state as it is, if the context cannot listen.
+bool async_scheduler::listen() noexcept
+{
+    if (!context_.listen(notifier_.native()))
+        return false;
+    listening_ = listening::yes;
+    return true;
 }
 
 void async_scheduler::set_due(async_waker& w, time_point due) noexcept
@@ -187,7 +203,9 @@ void async_scheduler::set_due(async_waker& w, time_point due) noexcept
 bool async_scheduler::arm() noexcept
 {
     armed_until_ = (std::min)(all_.begin()->due_, retry_);
-    return is_armed_ = context_.wait_until(armed_until_);
+    bool const is_armed = context_.wait_until(armed_until_);
+    timer_ = is_armed ? timer::armed : timer::idle;
+    return is_armed;
 }
 
 // Starts the timer. If there is no memory for it, nothing would ever step the waiting operations.
@@ -196,20 +214,21 @@ bool async_scheduler::arm() noexcept
 // is memory.
 void async_scheduler::arm_or_step(guard& g) noexcept
 {
-    while (!all_.empty() && !is_armed_ && !arm()) {
+    while (!all_.empty() && timer_ != timer::armed && !arm()) {
         ++draining_;
         for (auto& w : all_)
-            rouse(w);
+            make_ready(w);
         --draining_;
         drain(g);
         if (ready_.empty())
             return;
-        is_coming_ = true;
+        if (timer_ == timer::idle)
+            timer_ = timer::called;
         g.unlock();
         std::this_thread::sleep_for(retry_pause);
         g.lock();
         drain(g);
-        is_coming_ = false;
+        end_call();
     }
 }
 
@@ -224,7 +243,7 @@ void async_scheduler::drain(guard& g) noexcept
         g.unlock();
         bool posted = true;
         try {
-            w.what_.post();
+            w.operation_.post();
         } catch (...) { // no memory
             posted = false;
         }
@@ -238,26 +257,25 @@ void async_scheduler::drain(guard& g) noexcept
     --draining_;
 }
 
-void async_scheduler::time_came() noexcept
+void async_scheduler::time_is_reached() noexcept
 {
     guard g(mutex_);
-    is_armed_ = false;
-    is_coming_ = true;
+    timer_ = timer::called;
     retry_ = (time_point::max)();
     auto const now = std::chrono::steady_clock::now();
     ++draining_;
     while (!all_.empty() && all_.begin()->due_ <= now) {
         auto& w = *all_.begin();
         set_due(w, (time_point::max)());
-        rouse(w);
+        make_ready(w);
     }
     --draining_;
     drain(g);
-    is_coming_ = false;
+    end_call();
     arm_or_step(g);
 }
 
-void async_scheduler::notices_came() noexcept
+void async_scheduler::notices_are_ready() noexcept
 {
     guard g(mutex_);
     ++draining_;
@@ -265,9 +283,9 @@ void async_scheduler::notices_came() noexcept
     --draining_;
     drain(g);
     if (retry_ < armed_until_)
-        hurry();
-    if (is_listening_)
-        is_listening_ = context_.listen(notifier_.native());
+        wake_soon();
+    if (listening_ == listening::yes && !listen())
+        listening_ = listening::no;
 }
 
 // All operations leave the queues of their lock objects before the first handler is destroyed. The
@@ -279,12 +297,12 @@ void async_scheduler::shut_down() noexcept
     is_shut_ = true;
     g.unlock();
     for (auto& w : all_)
-        w.what_.leave();
+        w.operation_.leave();
     while (!all_.empty()) {
         auto& w = *all_.begin();
         all_.erase(all_.begin());
         w.is_added_ = false;
-        w.what_.discard();
+        w.operation_.discard();
     }
 }
 
@@ -293,15 +311,15 @@ void async_scheduler::shut_down() noexcept
 void async_scheduler::before_fork() noexcept
 {
     guard const g(mutex_);
-    listens_later_ = std::exchange(is_listening_, false);
-    context_.let_go();
+    listening_ = listening_ == listening::yes ? listening::wanted : listening::no;
+    context_.forget_source();
 }
 
 void async_scheduler::after_fork_in_parent() noexcept
 {
     guard const g(mutex_);
-    if (listens_later_ && !is_listening_)
-        is_listening_ = context_.listen(notifier_.native());
+    if (listening_ == listening::wanted && !listen())
+        listening_ = listening::no;
 }
 
 void async_scheduler::after_fork_in_child() noexcept
@@ -309,7 +327,7 @@ void async_scheduler::after_fork_in_child() noexcept
     guard const g(mutex_);
     for (auto& w : all_) {
         w.is_cancelled_ = true;
-        rouse(w);
+        make_ready(w);
     }
 }
 

@@ -35,15 +35,15 @@ class async_waker final : public waker, public ready_hook, public timed_hook
 public:
     using time_point = async_context::time_point;
 
-    async_waker(async_scheduler& scheduler, async_waiting& what) noexcept
-        : scheduler_(scheduler), what_(what)
+    async_waker(async_scheduler& scheduler, async_waiting& operation) noexcept
+        : scheduler_(scheduler), operation_(operation)
     {}
     ~async_waker();
 
     async_scheduler& scheduler() const noexcept { return scheduler_; }
 
     void wake() noexcept override;
-    watch_result watch(watch_target const& what, file_identity const& identity) noexcept override;
+    watch_result watch(watch_target const& target, file_identity const& identity) noexcept override;
     bool take_change() noexcept override;
     void follow(waker& former) noexcept override;
     bool is_calling_thread() const noexcept override;
@@ -68,7 +68,7 @@ private:
     };
 
     async_scheduler& scheduler_;
-    async_waiting& what_;
+    async_waiting& operation_;
     std::unique_ptr<own_watch> watch_; // `follow` passes it on to the next waiter
     time_point due_ = (time_point::max)();
     std::thread::id stepper_; // the thread that runs the step, in `stage::stepping`
@@ -100,8 +100,8 @@ public:
 
     void cancel(async_waker& w) noexcept;
 
-    void time_came() noexcept;
-    void notices_came() noexcept;
+    void time_is_reached() noexcept;
+    void notices_are_ready() noexcept;
     void shut_down() noexcept;
     void before_fork() noexcept;
     void after_fork_in_parent() noexcept;
@@ -117,14 +117,30 @@ private:
     };
     using guard = std::unique_lock<std::mutex>;
 
-    void rouse(async_waker& w) noexcept;
-    void hurry() noexcept;
+    enum class timer : std::uint8_t
+    {
+        idle,
+        armed, // the context's timer runs
+        called // `time_is_reached` was requested or is running
+    };
+
+    enum class listening : std::uint8_t // for change notifications
+    {
+        no,
+        wanted, // during a fork: the parent listens again after it
+        yes
+    };
+
+    void make_ready(async_waker& w) noexcept;
+    void wake_soon() noexcept;
+    void end_call() noexcept;
+    bool listen() noexcept;
     void set_due(async_waker& w, time_point due) noexcept;
     void drain(guard& g) noexcept;
     bool arm() noexcept;
     void arm_or_step(guard& g) noexcept;
 
-    // Lock order: after the mutex of a lock object, before `notice_mutex()`. No handler runs or is
+    // Lock order: after the mutex of a lock object, before `parking_mutex()`. No handler runs or is
     // destroyed while it is held.
     std::mutex mutex_;
     async_context& context_;
@@ -137,10 +153,8 @@ private:
     time_point retry_ = (time_point::max)(); // when to post again after a failure
     time_point armed_until_{};
     unsigned draining_ = 0;
-    bool is_armed_ = false;  // the context's timer runs
-    bool is_coming_ = false; // `time_came` was requested or is running
-    bool is_listening_ = false;
-    bool listens_later_ = false;
+    timer timer_ = timer::idle;
+    listening listening_ = listening::no;
     bool is_shut_ = false;
 };
 

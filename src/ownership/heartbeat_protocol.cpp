@@ -16,7 +16,7 @@ namespace {
 
 // Calls the loss handler. Ignores an exception that it throws: the heartbeat thread has no caller
 // that could handle it.
-void tell(heartbeat_protocol::loss_handler const& handler, lease_loss const& loss) noexcept
+void notify(heartbeat_protocol::loss_handler const& handler, lease_loss const& loss) noexcept
 try {
     handler(loss);
 } catch (...) {
@@ -25,7 +25,7 @@ try {
 } // namespace
 
 heartbeat_protocol::heartbeat_protocol(maker make, filesystem::path path, loss_handler on_loss)
-    : what_(std::move(make)), path_(std::move(path)), report_(std::make_shared<loss_report>())
+    : protocol_(std::move(make)), path_(std::move(path)), report_(std::make_shared<loss_report>())
 {
     if (on_loss)
         on_loss_ = std::make_shared<loss_handler const>(std::move(on_loss));
@@ -38,17 +38,17 @@ heartbeat_protocol::~heartbeat_protocol()
 
 attempt_result heartbeat_protocol::attempt(lock_mode mode, attempt_context const& context)
 {
-    if (what_.renew())
+    if (protocol_.renew())
         is_refreshed_ = false;
     if (is_refreshed_ && report_->get())
         return attempt_result::busy; // no other reader may share a lost hold
-    auto const a = what_.change()->attempt(mode, context);
+    auto const a = protocol_.change()->attempt(mode, context);
     if (a.kind != attempt_result::acquired || is_refreshed_)
         return a; // busy, or another reader of this object joins the present hold
     if (auto const ec = begin()) {
         stop();
         report_->end();
-        (void)what_.change()->release();
+        (void)protocol_.change()->release();
         return ec;
     }
     is_refreshed_ = true;
@@ -57,8 +57,8 @@ attempt_result heartbeat_protocol::attempt(lock_mode mode, attempt_context const
 
 system::error_code heartbeat_protocol::begin()
 try {
-    auto const first = what_->first_refresh();
-    report_->begin(path_, what_->token(), first.good_until);
+    auto const first = protocol_->first_refresh();
+    report_->begin(path_, protocol_->token(), first.good_until);
     return start(first.next);
 } catch (std::bad_alloc const&) {
     return make_error_code(system::errc::not_enough_memory);
@@ -69,20 +69,20 @@ system::error_code heartbeat_protocol::release() noexcept
     stop();
     // The hold may have been lost after the last heartbeat.
     if (std::exchange(is_refreshed_, false) && !report_->get())
-        if (auto const reason = what_.change()->lost())
+        if (auto const reason = protocol_.change()->lost())
             (void)report_->lose(*reason, {});
     report_->end();
-    return what_.change()->release();
+    return protocol_.change()->release();
 }
 
 bool heartbeat_protocol::still_held(system::error_code& ec)
 {
-    return !report_->get() && what_.change()->still_held(ec);
+    return !report_->get() && protocol_.change()->still_held(ec);
 }
 
 std::optional<std::chrono::nanoseconds> heartbeat_protocol::beat() noexcept
 {
-    auto const u = what_.change()->refresh();
+    auto const u = protocol_.change()->refresh();
     auto loss = report_->keep(u.good_until);
     if (!loss && !u.lost)
         return u.next;
@@ -93,7 +93,7 @@ std::optional<std::chrono::nanoseconds> heartbeat_protocol::beat() noexcept
     auto const handler = on_loss_;
     detach();
     if (handler && loss)
-        tell(*handler, *loss);
+        notify(*handler, *loss);
     return std::nullopt;
 }
 

@@ -44,23 +44,26 @@ public:
     void end_reports() noexcept { stop_and_wait(); }
 
     attempt_result attempt(lock_mode mode, attempt_context const& context) override;
-    watch_target to_watch() const noexcept override { return what_->to_watch(); }
-    bool is_local() const noexcept override { return what_->is_local(); }
-    system::error_code withdraw() noexcept override { return what_.change()->withdraw(); }
-    std::uint8_t exclusion_domains() const noexcept override { return what_->exclusion_domains(); }
+    watch_target to_watch() const noexcept override { return protocol_->to_watch(); }
+    bool is_local() const noexcept override { return protocol_->is_local(); }
+    system::error_code withdraw() noexcept override { return protocol_.change()->withdraw(); }
+    std::uint8_t exclusion_domains() const noexcept override
+    {
+        return protocol_->exclusion_domains();
+    }
     std::optional<file_identity> observed_file() const noexcept override
     {
-        return what_->observed_file();
+        return protocol_->observed_file();
     }
     system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override;
-    std::vector<owner_record> holders() const override { return what_->holders(); }
+    std::vector<owner_record> holders() const override { return protocol_->holders(); }
 
 private:
     std::optional<std::chrono::nanoseconds> beat() noexcept override;
     system::error_code begin();
 
-    renewed_in_child<refreshable_protocol> what_;
+    renewed_in_child<refreshable_protocol> protocol_;
     filesystem::path path_;
     std::shared_ptr<loss_handler const> on_loss_; // shared: it may destroy this object
     std::shared_ptr<loss_report> const report_;

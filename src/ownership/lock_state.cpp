@@ -39,10 +39,11 @@ private:
 
 } // namespace
 
-lock_state::lock_state(filesystem::path path, std::unique_ptr<protocol> what, ownership scope,
-                       std::chrono::nanoseconds poll_interval)
+lock_state::lock_state(filesystem::path path, std::unique_ptr<protocol> lock_protocol,
+                       ownership scope, std::chrono::nanoseconds poll_interval)
     : path_(std::move(path)), scope_(scope), poll_interval_(poll_interval),
-      protocol_(std::move(what)), queue_(protocol_->exclusion_domains()), retry_(queue_, *protocol_)
+      protocol_(std::move(lock_protocol)), queue_(protocol_->exclusion_domains()),
+      retry_(queue_, *protocol_)
 {
     register_object(queue_);
 }

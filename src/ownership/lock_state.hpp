@@ -30,7 +30,7 @@ namespace detail {
 class lock_state
 {
 public:
-    lock_state(filesystem::path path, std::unique_ptr<protocol> what, ownership scope,
+    lock_state(filesystem::path path, std::unique_ptr<protocol> lock_protocol, ownership scope,
                std::chrono::nanoseconds poll_interval);
     ~lock_state();
     lock_state(lock_state const&) = delete;
@@ -38,7 +38,7 @@ public:
 
     filesystem::path const& path() const noexcept { return path_; }
     std::chrono::nanoseconds poll_interval() const noexcept { return poll_interval_; }
-    protocol& what() noexcept { return *protocol_; }
+    protocol& lock_protocol() noexcept { return *protocol_; }
     owner_queue& queue() noexcept { return queue_; }
 
     unsigned levels() const noexcept { return queue_.levels(caller()); }

@@ -62,18 +62,18 @@ void loss_report::lose_now(loss_reason reason, system::error_code const& ec) noe
     prepared_->reason = reason;
     prepared_->error = ec;
     loss_ = prepared_;
-    tell_all();
+    notify_all();
 }
 
 void loss_report::end() noexcept
 {
     auto const guard = open();
     prepared_.reset();
-    tell_all();
+    notify_all();
 }
 
 // Removes and wakes all watchers of the hold that has ended.
-void loss_report::tell_all() noexcept
+void loss_report::notify_all() noexcept
 {
     while (!watchers_.empty()) {
         auto& w = watchers_.front();

@@ -85,7 +85,7 @@ private:
                                      intrusive::constant_time_size<false>>;
     std::unique_lock<std::mutex> open() noexcept;
     void lose_now(loss_reason reason, system::error_code const& ec) noexcept;
-    void tell_all() noexcept;
+    void notify_all() noexcept;
 
     std::mutex& mutex_;
     std::uint32_t generation_;             // of the process that this report is about

@@ -30,7 +30,9 @@ inline constexpr std::chrono::seconds longest_release{1};
 class release_retry final : private heartbeat
 {
 public:
-    release_retry(owner_queue& queue, protocol& what) noexcept : queue_(queue), protocol_(what) {}
+    release_retry(owner_queue& queue, protocol& lock_protocol) noexcept
+        : queue_(queue), protocol_(lock_protocol)
+    {}
     ~release_retry() { stop_and_wait(); }
 
     /// Tries again. Returns `operation_would_block` if the release is still unfinished, and no

@@ -20,9 +20,9 @@ class thread_waker final : public waker
 public:
     void wake() noexcept override { parker_.wake(); }
 
-    watch_result watch(watch_target const& what, file_identity const& identity) noexcept override
+    watch_result watch(watch_target const& target, file_identity const& identity) noexcept override
     {
-        return parker_.watch(what, identity);
+        return parker_.watch(target, identity);
     }
 
     bool take_change() noexcept override { return parker_.take_change(); }

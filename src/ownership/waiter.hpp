@@ -80,8 +80,8 @@ class waiter : public queue_hook
 {
 public:
     /// `call` must outlive the waiter.
-    waiter(owner who, lock_request what, waker& call) noexcept
-        : who_(who), call_(call), request_(what)
+    waiter(owner who, lock_request request, waker& call) noexcept
+        : who_(who), call_(call), request_(request)
     {}
     waiter(waiter const&) = delete;
     waiter& operator=(waiter const&) = delete;

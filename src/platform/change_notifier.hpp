@@ -56,7 +56,7 @@ struct watched_process
 class file_watch : public watch_hook
 {
 public:
-    file_watch() noexcept : set_in_(0), is_gone_(false), is_changed_(false) {}
+    file_watch() noexcept : listed_in_(0), is_gone_(false), is_changed_(false) {}
     file_watch(file_watch const&) = delete;
     file_watch& operator=(file_watch const&) = delete;
 
@@ -82,7 +82,7 @@ private:
     std::unique_ptr<watched_process> process_;
     int number_ = -1; // the system's number of the watch
     // Packed together, since ten thousand may wait.
-    std::uint32_t set_in_ : 30; // the low bits of the process generation; 0: not on a list
+    std::uint32_t listed_in_ : 30; // the low bits of the process generation; 0: not on a list
     bool is_gone_ : 1;
     bool is_changed_ : 1;
 };
@@ -99,16 +99,16 @@ enum class watch_result
 class change_notifier
 {
 public:
-    /// Makes `w` watch this file and no other: for the changes of `what.kind`, and for its being
+    /// Makes `w` watch this file and no other: for the changes of `target.kind`, and for its being
     /// replaced. The caller must keep forks away.
-    watch_result watch(file_watch& w, watch_target const& what,
+    watch_result watch(file_watch& w, watch_target const& target,
                        file_identity const& identity) noexcept;
 
     /// Removes `w` from the list. Has no effect if it is not there.
     void forget(file_watch& w) noexcept;
 
     /// Returns whether `w` is on the list and the system still reports changes of its file.
-    bool is_told(file_watch const& w) const noexcept { return is_listed(w) && !w.is_gone_; }
+    bool is_watching(file_watch const& w) const noexcept { return is_listed(w) && !w.is_gone_; }
 
     /// Returns the descriptor that is readable when there are notifications, or -1 if there is
     /// none.
@@ -139,11 +139,11 @@ private:
 
     // Keeps 30 bits. No list is more than 2^30 forks old.
     std::uint32_t this_list() const noexcept { return generation_ & 0x3fffffff; }
-    bool is_listed(file_watch const& w) const noexcept { return w.set_in_ == this_list(); }
+    bool is_listed(file_watch const& w) const noexcept { return w.listed_in_ == this_list(); }
     bool open() noexcept;
     bool watch_process(file_watch& w, std::int64_t pid) noexcept;
     void forget_process(file_watch& w) noexcept;
-    void tell(int watch, bool is_gone, bool all) noexcept;
+    void notify(int watch, bool is_gone, bool all) noexcept;
     void read_ends() noexcept;
 
     std::uint32_t generation_ = 1; // of the process that owns the list; no watch has zero

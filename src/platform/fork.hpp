@@ -50,8 +50,8 @@ void wait_for_fork() noexcept;
 /// the mutex of an object.
 std::mutex& registry_mutex() noexcept;
 
-/// Returns the mutex of all threads that wait for changes. Lock it after the mutex of an object.
-std::mutex& notice_mutex() noexcept;
+/// Returns the mutex of all parked threads. Lock it after the mutex of an object.
+std::mutex& parking_mutex() noexcept;
 
 /// Returns the mutex of heartbeats. Lock no other while it is held.
 std::mutex& heartbeat_mutex() noexcept;

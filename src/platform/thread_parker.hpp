@@ -34,9 +34,9 @@ public:
             watch_nothing();
     }
 
-    /// Makes this object watch this file and no other: for the changes of `what.kind`, and for its
-    /// being replaced.
-    watch_result watch(watch_target const& what, file_identity const& identity) noexcept;
+    /// Makes this object watch this file and no other: for the changes of `target.kind`, and for
+    /// its being replaced.
+    watch_result watch(watch_target const& target, file_identity const& identity) noexcept;
 
     /// Wakes the thread. Any thread may call it.
     void wake() noexcept;
@@ -49,7 +49,7 @@ public:
     bool take_change() noexcept;
 
 private:
-    friend class notice_board;
+    friend class parked_threads;
 
     void watch_nothing() noexcept;
     void on_change() noexcept override;

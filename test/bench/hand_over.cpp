@@ -267,7 +267,7 @@ void measure(std::string const& kind, std::string const& path, peers const& othe
     report_all("hand-over of " + kind + ", 99th percentile", ways, 0.99, &way::releases);
     auto const at_death = "hand-over of " + kind + " at its holder's death, ";
     report_all(at_death + "median", ways, 0.5, &way::deaths);
-    report_all(at_death + "before he is reaped, median", ways, 0.5, &way::unreaped);
+    report_all(at_death + "before it is reaped, median", ways, 0.5, &way::unreaped);
 }
 
 } // namespace

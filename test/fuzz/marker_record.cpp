@@ -119,13 +119,13 @@ void check_marker(std::string_view text)
 
     auto const content = fd::read_marker(text);
     bool const is_short = text.size() <= 1024;
-    require(is_short || content.kind == kind::foreign, "what is long is somebody's");
+    require(is_short || content.kind == kind::foreign, "long text is foreign");
     require((content.kind == kind::sentinel) == (text == sentinel), "the sentinel is known");
     require((content.kind == kind::lease) == (is_short && text.substr(0, lease.size()) == lease),
             "a lease is known by its first line");
     require(content.kind == kind::record || (content.owner.pid == 0 && content.owner.host.empty() &&
                                              content.owner.start_token.empty()),
-            "what is no record names nobody");
+            "text that is no record names no process");
     if (content.kind == kind::record)
         check_record(text, content.owner);
     if (content.kind == kind::beginning)
@@ -192,10 +192,10 @@ void check_access(std::string_view text)
     using content = fd::access_content;
     auto const all = fd::read_access(text);
     auto const& owner = all.owner;
-    require(text.size() <= 1024 || all.kind == content::foreign, "what is long is somebody's");
+    require(text.size() <= 1024 || all.kind == content::foreign, "long text is foreign");
     if (all.kind != content::record) {
         require(owner.token.empty() && owner.pid == 0 && owner.host.empty(),
-                "what is no record names nobody");
+                "text that is no record names no process");
         return;
     }
     auto const own = owner.text();

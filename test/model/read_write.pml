@@ -38,7 +38,7 @@ byte reserved[OWNERS + 1];
 byte shared[OWNERS + 1];
 bit also[OWNERS + 1]; // its thread holds SHARED through another object
 
-#define NOBODY 0
+#define NOTHING 0
 #define READER 1
 #define UPGRADER 2
 #define WRITER 3
@@ -123,7 +123,7 @@ inline unlock(p)
 inline leave(p)
 {
     unlock(p);
-    holds[p] = (also[p] -> READER : NOBODY);
+    holds[p] = (also[p] -> READER : NOTHING);
     go(idle)
 }
 
@@ -133,7 +133,7 @@ inline next(where)
     if
     :: go(where)
     :: go(drop)
-    :: holds[p] != NOBODY && !announced -> go(give_up)
+    :: holds[p] != NOTHING && !announced -> go(give_up)
     fi
 }
 
@@ -307,7 +307,7 @@ proctype owner(byte p)
     :: atomic { (at == write_reserve || at == take_pending || at == take_share) && announced ->
         say("%d: the last sibling unlocks SHARED\n");
         shared[p] = 0;
-        holds[p] = NOBODY;
+        holds[p] = NOTHING;
         announced = 0;
         go(at) }
 
@@ -475,7 +475,7 @@ proctype owner(byte p)
         say("%d: dies\n");
         unlock(p);
         also[p] = 0;
-        holds[p] = NOBODY;
+        holds[p] = NOTHING;
         break }
     od;
     atomic {

@@ -533,7 +533,7 @@ proctype reader(byte p) provided (lone != _pid || running <= 1)
         go(look) }
 
     :: atomic { at == create && has_room && is_free_name(p) ->
-        say("%d: creates his marker\n");
+        say("%d: creates its marker\n");
         make(p);
         go(HAS_GRACE -> fill : SECOND) }
     :: atomic { at == fill ->
@@ -551,7 +551,7 @@ proctype reader(byte p) provided (lone != _pid || running <= 1)
         say("%d: write\n");
         go(withdraw) }
     :: atomic { at == refresh && can_lock(mine[p]) ->
-        say("%d: refreshes his marker\n");
+        say("%d: refreshes its marker\n");
         right[mine[p]] = (LOCAL -> p : 0);
         stale[mine[p]] = 0;
 #if defined(AGE_FIRST) || defined(AGE_SINCE_REFRESH)
@@ -583,14 +583,14 @@ proctype reader(byte p) provided (lone != _pid || running <= 1)
         holds[p] = 0;
         go(withdraw) }
     :: atomic { at == hold && late[p] && stale[mine[p]] && can_lock(mine[p]) ->
-        say("%d: refreshes his marker, is late\n");
+        say("%d: refreshes its marker, is late\n");
         stale[mine[p]] = 0;
         holds[p] = 0;
         go(withdraw) }
     :: atomic { at == withdraw ->
         if
         :: listed[mine[p]] ->
-            say("%d: unlinks his marker\n");
+            say("%d: unlinks its marker\n");
             vacate(mine[p])
         :: else
         fi;
@@ -852,7 +852,7 @@ proctype python_reader(byte p)
         go(py_judge) }
     PY_JUDGE_WRITE(py_create, py_wait)
     :: atomic { at == py_judge && write != 0 && !settled ->
-        say("Python %d: sees no write, from his cache\n");
+        say("Python %d: sees no write, from its cache\n");
         blind = 1;
         go(py_create) }
     :: atomic { at == py_wait ->
@@ -860,7 +860,7 @@ proctype python_reader(byte p)
         leave_state(p);
         go(py_state) }
     :: atomic { at == py_create && has_room ->
-        say("Python %d: creates his marker\n");
+        say("Python %d: creates its marker\n");
         blind = 0;
         make(p);
         go(HAS_GRACE -> py_fill : py_return) }
@@ -876,7 +876,7 @@ proctype python_reader(byte p)
         fi;
         go(py_hold) }
     :: atomic { at == py_hold && stale[mine[p]] && listed[mine[p]] ->
-        say("Python %d: refreshes his marker\n");
+        say("Python %d: refreshes its marker\n");
         stale[mine[p]] = 0 }
     :: atomic { at == py_hold && py_can_take_state(p) ->
         say("Python %d: takes state, releases\n");
@@ -886,7 +886,7 @@ proctype python_reader(byte p)
     :: atomic { at == py_unlink ->
         if
         :: listed[mine[p]] ->
-            say("Python %d: unlinks his marker\n");
+            say("Python %d: unlinks its marker\n");
             vacate(mine[p])
         :: else
         fi;
@@ -1074,7 +1074,7 @@ end:
         late[p] = 1 }
 #define STALE(f) \
     :: atomic { listed[f] && !stale[f] && (mine[maker[f]] != f || late[maker[f]]) -> \
-        printf("%d: his marker becomes stale\n", maker[f]); \
+        printf("%d: its marker becomes stale\n", maker[f]); \
         stale[f] = 1 }
 
 proctype time()

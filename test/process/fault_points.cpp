@@ -420,7 +420,7 @@ std::string fault_points::problem_with(fault const& f) const
         if (h.two_had_it)
             return "two had it";
         if (h.is_stuck)
-            return "nobody can have it: " + h.taken + ", " + h.given_back;
+            return "no process can acquire it: " + h.taken + ", " + h.given_back;
         // A failed unlock is completed at the release.
         if (h.keeps_others_out && !contains(f.text, "F_UNLCK"))
             return "others are kept out: " + h.taken;

@@ -59,24 +59,24 @@ bool change_notifier::open() noexcept
     return all_.is_open();
 }
 
-watch_result change_notifier::watch(file_watch& w, watch_target const& what,
+watch_result change_notifier::watch(file_watch& w, watch_target const& target,
                                     file_identity const& identity) noexcept
 {
     if (generation_ != process_generation())
         start_afresh_after_fork();
     if (is_listed(w)) {
-        bool const is_same_process = what.process == (w.process_ ? w.process_->pid : 0);
+        bool const is_same_process = target.process == (w.process_ ? w.process_->pid : 0);
         if (!w.is_gone_ && w.identity_ == identity && is_same_process)
             return watch_result::already;
         forget(w);
     }
     w.is_changed_ = false; // the change was of another file
-    if (!open() || !watch_process(w, what.process))
+    if (!open() || !watch_process(w, target.process))
         return watch_result::no;
     // Adds the watch by the descriptor, because a name may have become another file's. IN_MASK_ADD:
     // inotify has one watch for each file, which two objects here share.
-    int const number = by_path_of(what.file->native(), [&](char const* path) {
-        return ::inotify_add_watch(source_.native(), path, events_of(what.kind) | IN_MASK_ADD);
+    int const number = by_path_of(target.file->native(), [&](char const* path) {
+        return ::inotify_add_watch(source_.native(), path, events_of(target.kind) | IN_MASK_ADD);
     });
     if (number == -1) { // ENOSPC: too many; EACCES: the file is not readable; ENOENT: no /proc
         forget_process(w);
@@ -85,7 +85,7 @@ watch_result change_notifier::watch(file_watch& w, watch_target const& what,
     w.number_ = number;
     w.identity_ = identity;
     w.is_gone_ = false;
-    w.set_in_ = generation_ & 0x3fffffff;
+    w.listed_in_ = generation_ & 0x3fffffff;
     list_.insert(w);
     return watch_result::anew;
 }
@@ -126,7 +126,7 @@ void change_notifier::forget_process(file_watch& w) noexcept
 void change_notifier::forget(file_watch& w) noexcept
 {
     bool const listed = is_listed(w);
-    w.set_in_ = 0;
+    w.listed_in_ = 0;
     if (!listed) {
         w.process_.reset();
         return;
@@ -153,7 +153,7 @@ void change_notifier::read() noexcept
             std::memcpy(&event, at, sizeof event);
             at += sizeof event + event.len; // `len`: the name of a directory's entry follows
             // IN_IGNORED: the file, or its file system, is gone.
-            tell(event.wd, (event.mask & IN_IGNORED) != 0, (event.mask & IN_Q_OVERFLOW) != 0);
+            notify(event.wd, (event.mask & IN_IGNORED) != 0, (event.mask & IN_Q_OVERFLOW) != 0);
         }
     }
 }
@@ -169,7 +169,7 @@ void change_notifier::read_ends() noexcept
         }
 }
 
-void change_notifier::tell(int watch, bool is_gone, bool all) noexcept
+void change_notifier::notify(int watch, bool is_gone, bool all) noexcept
 {
     auto concerned = std::make_pair(list_.begin(), list_.end());
     if (!all)

@@ -210,9 +210,9 @@ void add_sharers(std::vector<owner_record>& records, std::set<std::int64_t>& kno
         auto const name = it->path().filename().native();
         if (!is_process(name))
             continue;
-        auto const his = locks_of(name, wanted);
-        if (!his || std::none_of(his->begin(), his->end(),
-                                 [&](auto const& l) { return l.is_same_lock(lock); }))
+        auto const locks = locks_of(name, wanted);
+        if (!locks || std::none_of(locks->begin(), locks->end(),
+                                   [&](auto const& l) { return l.is_same_lock(lock); }))
             continue;
         auto const pid = std::strtoll(name.c_str(), nullptr, 10);
         if (known.insert(pid).second)
@@ -234,13 +234,13 @@ std::vector<owner_record> holders_of(meant const& wanted, std::string const& lis
         return records;
     for (auto const& lock : listed_locks(list, wanted)) {
         if (lock.pid > 0) {
-            auto const his = locks_of(std::to_string(lock.pid), wanted);
+            auto const locks = locks_of(std::to_string(lock.pid), wanted);
             // A POSIX lock belongs to the process itself. If its descriptors are not readable, the
             // pid in /proc/locks counts.
-            bool const is_his = lock.kind == "POSIX" || !his ||
-                                std::any_of(his->begin(), his->end(),
-                                            [&](auto const& l) { return l.is_same_lock(lock); });
-            if (is_his) {
+            bool const is_holder = lock.kind == "POSIX" || !locks ||
+                                   std::any_of(locks->begin(), locks->end(),
+                                               [&](auto const& l) { return l.is_same_lock(lock); });
+            if (is_holder) {
                 if (known.insert(lock.pid).second)
                     records.push_back(record_of(lock.pid, lock.is_shared));
                 continue;
@@ -268,13 +268,13 @@ std::vector<owner_record> range_lock_holders(filesystem::path const& path, byte_
     auto const list = list_of_locks();
     auto records = holders_of({file, kernel_lock::record, held}, list);
     for (auto& owner : holders_of({file, kernel_lock::record, reserved}, list)) {
-        auto const his = std::find_if(records.begin(), records.end(),
-                                      [&](auto const& r) { return r.pid == owner.pid; });
-        if (his == records.end()) {
+        auto const record = std::find_if(records.begin(), records.end(),
+                                         [&](auto const& r) { return r.pid == owner.pid; });
+        if (record == records.end()) {
             owner.mode = owner_mode::kernel_upgrade;
             records.push_back(std::move(owner));
-        } else if (his->mode == owner_mode::kernel_shared) {
-            his->mode = owner_mode::kernel_upgrade;
+        } else if (record->mode == owner_mode::kernel_shared) {
+            record->mode = owner_mode::kernel_upgrade;
         }
     }
     return records;

@@ -23,32 +23,32 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// The source of change notifications that all threads of the process share. A user may have 128
-/// inotify instances, and an instance costs more than many watches. Guarded by `notice_mutex()`,
-/// which is held over forks.
-class notice_board
+/// The parked threads of this process, and the source of change notifications that they share: a
+/// user may have 128 inotify instances, and an instance costs more than many watches. Guarded by
+/// `parking_mutex()`, which is held over forks.
+class parked_threads
 {
 public:
     using time_point = thread_parker::time_point;
 
-    static notice_board& open() // with the mutex held
+    static parked_threads& open() // with the mutex held
     {
         // Never destroyed, because locks may have static storage.
-        alignas(notice_board) static unsigned char place[sizeof(notice_board)];
-        static notice_board& scheduler = *new (place) notice_board;
-        if (scheduler.generation_ != process_generation())
-            scheduler.start_afresh();
-        return scheduler;
+        alignas(parked_threads) static unsigned char place[sizeof(parked_threads)];
+        static parked_threads& parked = *new (place) parked_threads;
+        if (parked.generation_ != process_generation())
+            parked.start_afresh();
+        return parked;
     }
 
     // Opens descriptors under a mutex that a fork acquires, so that every child knows of the
     // descriptors that it inherits.
-    watch_result watch(thread_parker& s, watch_target const& what,
+    watch_result watch(thread_parker& s, watch_target const& target,
                        file_identity const& identity) noexcept
     {
         if (!interrupt_.is_open())
             interrupt_.adopt(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-        return interrupt_.is_open() ? notifier_.watch(s, what, identity) : watch_result::no;
+        return interrupt_.is_open() ? notifier_.watch(s, target, identity) : watch_result::no;
     }
 
     void forget(thread_parker& s) noexcept { notifier_.forget(s); }
@@ -63,7 +63,7 @@ public:
 
     bool may_read(thread_parker const& s) const noexcept
     {
-        return !reader_ && notifier_.is_told(s);
+        return !reader_ && notifier_.is_watching(s);
     }
 
     // Waits for notifications on behalf of all threads, without the mutex.
@@ -125,18 +125,19 @@ private:
     thread_parker* reader_ = nullptr;
 };
 
-watch_result thread_parker::watch(watch_target const& what, file_identity const& identity) noexcept
+watch_result thread_parker::watch(watch_target const& target,
+                                  file_identity const& identity) noexcept
 {
     has_watched_ = true;
-    std::lock_guard<std::mutex> const guard(notice_mutex());
-    return notice_board::open().watch(*this, what, identity);
+    std::lock_guard<std::mutex> const guard(parking_mutex());
+    return parked_threads::open().watch(*this, target, identity);
 }
 
 void thread_parker::watch_nothing() noexcept
 {
     without_cancellation const running_on; // closing descriptors is a cancellation point
-    std::lock_guard<std::mutex> const guard(notice_mutex());
-    notice_board::open().forget(*this);
+    std::lock_guard<std::mutex> const guard(parking_mutex());
+    parked_threads::open().forget(*this);
 }
 
 void thread_parker::on_change() noexcept
@@ -147,27 +148,27 @@ void thread_parker::on_change() noexcept
 
 void thread_parker::wake() noexcept
 {
-    std::lock_guard<std::mutex> const guard(notice_mutex());
+    std::lock_guard<std::mutex> const guard(parking_mutex());
     is_woken_ = true;
     if (!is_waiting_)
         return;
     condition_->notify_one();
-    auto& scheduler = notice_board::open();
-    if (scheduler.is_read_by(*this))
-        scheduler.interrupt_reader();
+    auto& parked = parked_threads::open();
+    if (parked.is_read_by(*this))
+        parked.interrupt_reader();
 }
 
 void thread_parker::wait_until(time_point until, bool ignore_changes)
 {
-    std::unique_lock<std::mutex> guard(notice_mutex());
-    auto& scheduler = notice_board::open();
+    std::unique_lock<std::mutex> guard(parking_mutex());
+    auto& parked = parked_threads::open();
     if (!condition_)
         condition_.emplace();
     is_waiting_ = true;
     while (!is_woken_ && (ignore_changes || !is_changed()) &&
            std::chrono::steady_clock::now() < until) {
-        if (scheduler.may_read(*this))
-            scheduler.read_until(*this, until, guard);
+        if (parked.may_read(*this))
+            parked.read_until(*this, until, guard);
         else if (until == (time_point::max)())
             condition_->wait(guard);
         else
@@ -175,12 +176,12 @@ void thread_parker::wait_until(time_point until, bool ignore_changes)
     }
     is_waiting_ = false;
     is_woken_ = false;
-    scheduler.pass_on_reading();
+    parked.pass_on_reading();
 }
 
 bool thread_parker::take_change() noexcept
 {
-    std::lock_guard<std::mutex> const guard(notice_mutex());
+    std::lock_guard<std::mutex> const guard(parking_mutex());
     return file_watch::take_change();
 }
 

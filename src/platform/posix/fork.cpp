@@ -30,7 +30,7 @@ using fork_counters::generation;
 // All state that a forked child must find whole.
 struct shared_state
 {
-    std::mutex registry, change_notifier, heartbeat_scheduler;
+    std::mutex registry, parking, heartbeat;
     std::array<std::mutex, 16> mutexes;
     descriptor_registry descriptors;
 };
@@ -45,8 +45,8 @@ union never_destroyed {
 
 never_destroyed state;
 std::mutex& the_registry_mutex = state.value.registry;
-std::mutex& the_notice_mutex = state.value.change_notifier;
-std::mutex& the_heartbeat_mutex = state.value.heartbeat_scheduler;
+std::mutex& the_parking_mutex = state.value.parking;
+std::mutex& the_heartbeat_mutex = state.value.heartbeat;
 std::array<std::mutex, 16>& mutexes = state.value.mutexes;
 descriptor_registry& descriptors = state.value.descriptors;
 std::atomic<std::size_t> next_mutex{0};
@@ -59,7 +59,7 @@ void before_fork()
     the_registry_mutex.lock();
     for (auto& m : mutexes)
         m.lock();
-    the_notice_mutex.lock();
+    the_parking_mutex.lock();
     the_heartbeat_mutex.lock();
     descriptors.mutex().lock();
     forks.fetch_add(1); // odd: a child may be created at any moment from here
@@ -70,7 +70,7 @@ void after_fork()
     forks.fetch_add(1);
     descriptors.mutex().unlock();
     the_heartbeat_mutex.unlock();
-    the_notice_mutex.unlock();
+    the_parking_mutex.unlock();
     for (auto& m : mutexes)
         m.unlock();
     the_registry_mutex.unlock();
@@ -112,9 +112,9 @@ std::mutex& registry_mutex() noexcept
     return the_registry_mutex;
 }
 
-std::mutex& notice_mutex() noexcept
+std::mutex& parking_mutex() noexcept
 {
-    return the_notice_mutex;
+    return the_parking_mutex;
 }
 
 std::mutex& heartbeat_mutex() noexcept

@@ -36,19 +36,19 @@ class async_context
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// Makes the context call `async_engine::time_came` at that time. The engine does not call this
-    /// again before. Returns false if there is no memory for it.
+    /// Makes the context call `async_engine::time_is_reached` at that time. The engine does not
+    /// call this again before. Returns false if there is no memory for it.
     virtual bool wait_until(time_point at) noexcept = 0;
-    /// Makes the context call `async_engine::time_came` soon instead.
-    virtual void hurry() noexcept = 0;
+    /// Makes the context call `async_engine::time_is_reached` soon instead.
+    virtual void wake_soon() noexcept = 0;
 
-    /// Makes the context call `async_engine::notices_came` when `source` has something to read.
-    /// Returns false if that is not possible.
+    /// Makes the context call `async_engine::notices_are_ready` when `source` has something to
+    /// read. Returns false if that is not possible.
     virtual bool listen(native_handle_type source) noexcept = 0;
     /// Stops listening.
-    virtual void deafen() noexcept = 0;
+    virtual void stop_listening() noexcept = 0;
     /// Stops listening and forgets the source, without closing it.
-    virtual void let_go() noexcept = 0;
+    virtual void forget_source() noexcept = 0;
 
 protected:
     ~async_context() = default;
@@ -64,8 +64,8 @@ public:
     async_engine(async_engine const&) = delete;
     async_engine& operator=(async_engine const&) = delete;
 
-    void time_came() noexcept;
-    void notices_came() noexcept;
+    void time_is_reached() noexcept;
+    void notices_are_ready() noexcept;
 
     /// Discards all operations. Called when nothing runs in the context any more.
     void shut_down() noexcept;
@@ -149,8 +149,8 @@ public:
     void cancel() noexcept {} // a release cannot be cancelled
 
 protected:
-    /// `what` is the result of `hold::begin_drop`.
-    async_release_wait(async_engine& engine, std::shared_ptr<lock_state> what);
+    /// `state` is the result of `hold::begin_drop`.
+    async_release_wait(async_engine& engine, std::shared_ptr<lock_state> state);
     ~async_release_wait();
 
     bool start();

@@ -71,7 +71,7 @@ public:
     void operator()(system::error_code const& ec) const
     {
         if (!ec)
-            engine_->notices_came();
+            engine_->notices_are_ready();
     }
 
 private:
@@ -91,7 +91,7 @@ public:
         : service(context), timer_(reactor_executor(context)), source_(reactor_executor(context)),
           engine_(*this)
     {}
-    ~async_service() { let_go(); }
+    ~async_service() { forget_source(); }
 
     async_engine& engine() noexcept { return engine_; }
 
@@ -113,7 +113,7 @@ private:
         BOOST_TRY
         {
             timer_.expires_at(at);
-            timer_.async_wait([this](system::error_code const&) { engine_.time_came(); });
+            timer_.async_wait([this](system::error_code const&) { engine_.time_is_reached(); });
             return true;
         }
         BOOST_CATCH(...) // out of memory
@@ -123,7 +123,7 @@ private:
         BOOST_CATCH_END
     }
 
-    void hurry() noexcept override { timer_.cancel(); }
+    void wake_soon() noexcept override { timer_.cancel(); }
 
     bool listen(native_handle_type source) noexcept override
     {
@@ -141,13 +141,13 @@ private:
         BOOST_CATCH_END
     }
 
-    void deafen() noexcept override
+    void stop_listening() noexcept override
     {
         system::error_code ec;
         source_.cancel(ec);
     }
 
-    void let_go() noexcept override
+    void forget_source() noexcept override
     {
         if (source_.is_open())
             source_.release(); // the engine owns the descriptor
