@@ -10,51 +10,33 @@
 #include <boost/filelock/file_lock.hpp>
 
 #include <memory>
+#include <utility>
 
 namespace boost {
 namespace filelock {
 namespace {
 
-void check(file_lock_options const& options)
+std::unique_ptr<detail::protocol> make_protocol(filesystem::path const& path,
+                                                file_lock_options const& options)
 {
     detail::check_common(options);
     detail::check_backend(options);
-}
-
-std::unique_ptr<detail::fallback_protocol> make_fallback(filesystem::path const& path,
-                                                         file_lock_options const& options)
-{
-    check(options);
+    auto absolute = detail::checked_absolute(path);
     if (options.on_unsupported == fallback::none)
-        return nullptr;
-    return std::make_unique<detail::fallback_protocol>(detail::checked_absolute(path), options);
-}
-
-std::unique_ptr<detail::protocol> or_kernel_lock(detail::fallback_protocol* owned,
-                                                 filesystem::path const& path,
-                                                 file_lock_options const& options)
-{
-    if (owned)
-        return std::unique_ptr<detail::protocol>(owned);
-    return std::make_unique<detail::kernel_lock_protocol>(detail::checked_absolute(path), options);
+        return std::make_unique<detail::kernel_lock_protocol>(std::move(absolute), options);
+    return std::make_unique<detail::fallback_protocol>(std::move(absolute), options);
 }
 
 } // namespace
 
 file_lock::file_lock(filesystem::path const& path, file_lock_options const& options)
-    : file_lock(path, options, make_fallback(path, options).release())
-{}
-
-file_lock::file_lock(filesystem::path const& path, file_lock_options const& options,
-                     detail::fallback_protocol* owned)
-    : shared_names(std::make_shared<detail::lock_state>(path, or_kernel_lock(owned, path, options),
-                                                        options.scope, options.poll_interval)),
-      protocol_(owned)
+    : shared_names(std::make_shared<detail::lock_state>(path, make_protocol(path, options),
+                                                        options.scope, options.poll_interval))
 {}
 
 bool file_lock::is_soft() const noexcept
 {
-    return protocol_ && protocol_->is_soft();
+    return state().lock_protocol().is_soft();
 }
 
 } // namespace filelock

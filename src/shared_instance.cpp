@@ -19,7 +19,7 @@ namespace {
 
 using instance_map = std::map<instance_key, std::weak_ptr<void>>;
 
-// Returns all shared instances. `registry_mutex()` guards them, so that a forked child finds the
+// Returns all shared instances. `mutex_rank::objects` guards them, so that a forked child finds the
 // map in a consistent state. The map is never destroyed: objects of static storage duration leave
 // it late.
 instance_map& all_instances()
@@ -40,14 +40,14 @@ filesystem::path instance_path(filesystem::path const& path)
 
 std::shared_ptr<void> find_instance(instance_key const& key)
 {
-    std::lock_guard<std::mutex> const guard(registry_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::objects));
     auto const found = all_instances().find(key);
     return found == all_instances().end() ? nullptr : found->second.lock();
 }
 
 std::shared_ptr<void> add_instance(instance_key const& key, std::shared_ptr<void> const& made)
 {
-    std::lock_guard<std::mutex> const guard(registry_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::objects));
     auto& place = all_instances()[key];
     if (auto faster = place.lock())
         return faster;
@@ -57,7 +57,7 @@ std::shared_ptr<void> add_instance(instance_key const& key, std::shared_ptr<void
 
 void forget_instance(instance_key const& key) noexcept
 {
-    std::lock_guard<std::mutex> const guard(registry_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::objects));
     auto const found = all_instances().find(key);
     if (found != all_instances().end() &&
         found->second.expired()) // otherwise a new instance has replaced it

@@ -15,8 +15,8 @@ namespace boost {
 namespace filelock {
 namespace {
 
-std::unique_ptr<detail::heartbeat_protocol>
-make_protocol(filesystem::path const& path, soft_read_write_lock_options const& options)
+std::unique_ptr<detail::protocol> make_protocol(filesystem::path const& path,
+                                                soft_read_write_lock_options const& options)
 {
     detail::check_common(options);
     detail::check_upkeep(options);
@@ -26,26 +26,24 @@ make_protocol(filesystem::path const& path, soft_read_write_lock_options const& 
     return std::make_unique<detail::heartbeat_protocol>(make, path, options.on_loss);
 }
 
+// The protocol that `make_protocol` made.
+detail::heartbeat_protocol& protocol_of(detail::lock_state& state) noexcept
+{
+    return static_cast<detail::heartbeat_protocol&>(state.lock_protocol());
+}
+
 } // namespace
 
 soft_read_write_lock::soft_read_write_lock(filesystem::path const& path,
                                            soft_read_write_lock_options const& options)
-    : soft_read_write_lock(path, options, make_protocol(path, options).release())
+    : shared_names(std::make_shared<detail::lock_state>(path, make_protocol(path, options),
+                                                        options.scope, options.poll_interval)),
+      losable(protocol_of(state()).report())
 {}
 
-soft_read_write_lock::soft_read_write_lock(filesystem::path const& path,
-                                           soft_read_write_lock_options const& options,
-                                           detail::heartbeat_protocol* owned)
-    : shared_names(std::make_shared<detail::lock_state>(
-          path, std::unique_ptr<detail::protocol>(owned), options.scope, options.poll_interval)),
-      losable(owned->report()), protocol_(*owned)
-{}
-
-// Waits for a loss handler that runs on another thread, and starts none after that. A handler
-// outlives the lock object only if the handler itself destroys it.
 soft_read_write_lock::~soft_read_write_lock()
 {
-    protocol_.end_reports();
+    protocol_of(state()).end_reports();
 }
 
 void soft_read_write_lock::close() noexcept

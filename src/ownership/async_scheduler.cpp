@@ -55,7 +55,7 @@ watch_result async_waker::watch(watch_target const& target, file_identity const&
         return watch_result::no;
     // `watch` may open the descriptor. No fork may happen meanwhile, or the child would inherit a
     // descriptor that it does not know.
-    std::unique_lock<std::mutex> no_fork(parking_mutex());
+    std::unique_lock<std::mutex> no_fork(process_mutex(mutex_rank::waits));
     auto const outcome = scheduler_.notifier_.watch(*watch_, target, identity);
     no_fork.unlock();
     if (outcome == watch_result::no || scheduler_.listening_ == async_scheduler::listening::yes)

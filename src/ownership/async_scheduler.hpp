@@ -140,8 +140,8 @@ private:
     bool arm() noexcept;
     void arm_or_step(guard& g) noexcept;
 
-    // Lock order: after the mutex of a lock object, before `parking_mutex()`. No handler runs or is
-    // destroyed while it is held.
+    // Lock order: after the mutex of a lock object, before `mutex_rank::waits`. No handler runs or
+    // is destroyed while it is held.
     std::mutex mutex_;
     async_context& context_;
     change_notifier notifier_;

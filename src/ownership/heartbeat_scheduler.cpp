@@ -33,7 +33,7 @@ constexpr int early_part = 16;
 
 } // namespace
 
-/// All heartbeats, in the order of their due times. `heartbeat_mutex()` guards them. The
+/// All heartbeats, in the order of their due times. `mutex_rank::refreshes` guards them. The
 /// library holds that mutex while the process forks.
 class heartbeat_scheduler
 {
@@ -68,7 +68,7 @@ public:
         return {};
     }
 
-    void remove(heartbeat& h, bool wholly, std::unique_lock<std::mutex>& guard)
+    void remove(heartbeat& h, bool to_its_end, std::unique_lock<std::mutex>& guard)
     {
         if (h.listed_in_ == generation_)
             list_.erase(list_.iterator_to(h));
@@ -80,13 +80,13 @@ public:
             return; // the beat stops itself
         ++waiting_;
         auto const number = beats_;
-        over_.wait(guard, [&] { return beats_ != number || (is_nearly_over_ && !wholly); });
+        over_.wait(guard, [&] { return beats_ != number || (is_detached_ && !to_its_end); });
         --waiting_;
     }
 
     void detach() noexcept
     {
-        is_nearly_over_ = true;
+        is_detached_ = true;
         if (waiting_ != 0)
             over_.notify_all();
     }
@@ -100,7 +100,7 @@ private:
 
     static void run()
     {
-        std::unique_lock<std::mutex> guard(heartbeat_mutex());
+        std::unique_lock<std::mutex> guard(process_mutex(mutex_rank::refreshes));
         auto& all = open();
         all.thread_ = std::this_thread::get_id();
         if (all.beat_all(guard))
@@ -138,7 +138,7 @@ private:
         list_.erase(list_.iterator_to(h));
         h.listed_in_ = 0;
         beating_ = &h;
-        is_stopped_ = is_nearly_over_ = false;
+        is_stopped_ = is_detached_ = false;
         guard.unlock();
         auto const next = h.beat();
         guard.lock();
@@ -169,32 +169,32 @@ private:
     std::thread::id thread_;
     heartbeat* beating_ = nullptr;
     bool is_stopped_ = false; // applies to `beating_`
-    bool is_nearly_over_ = false;
+    bool is_detached_ = false;
     std::uint64_t beats_ = 0;
     int waiting_ = 0; // threads that wait for the end of a beat
 };
 
 system::error_code heartbeat::start(std::chrono::nanoseconds due)
 {
-    std::lock_guard<std::mutex> const guard(heartbeat_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::refreshes));
     return heartbeat_scheduler::open().add(*this, due);
 }
 
 void heartbeat::stop() noexcept
 {
-    std::unique_lock<std::mutex> guard(heartbeat_mutex());
+    std::unique_lock<std::mutex> guard(process_mutex(mutex_rank::refreshes));
     heartbeat_scheduler::open().remove(*this, false, guard);
 }
 
 void heartbeat::stop_and_wait() noexcept
 {
-    std::unique_lock<std::mutex> guard(heartbeat_mutex());
+    std::unique_lock<std::mutex> guard(process_mutex(mutex_rank::refreshes));
     heartbeat_scheduler::open().remove(*this, true, guard);
 }
 
 void heartbeat::detach() noexcept
 {
-    std::unique_lock<std::mutex> guard(heartbeat_mutex());
+    std::unique_lock<std::mutex> guard(process_mutex(mutex_rank::refreshes));
     heartbeat_scheduler::open().detach();
 }
 

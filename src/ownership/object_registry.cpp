@@ -28,19 +28,19 @@ object_list& all_objects()
 
 void register_object(owner_queue& queue)
 {
-    std::lock_guard<std::mutex> const guard(registry_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::objects));
     all_objects().push_front(queue);
 }
 
 void unregister_object(owner_queue& queue) noexcept
 {
-    std::lock_guard<std::mutex> const guard(registry_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::objects));
     all_objects().erase(all_objects().iterator_to(queue));
 }
 
 bool another_keeps_out(owner_queue const& but, owner who, file_identity const& file, lock_mode mode)
 {
-    std::lock_guard<std::mutex> const guard(registry_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::objects));
     return std::any_of(all_objects().begin(), all_objects().end(), [&](owner_queue const& queue) {
         return &queue != &but && queue.is_alike(but) && queue.keeps_out(who, file, mode);
     });

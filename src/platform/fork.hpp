@@ -46,15 +46,20 @@ inline bool is_forking(std::uint64_t count) noexcept
 /// Waits until a running fork has ended.
 void wait_for_fork() noexcept;
 
-/// Returns the mutex of the registry of lock objects, which a fork acquires as well. Lock it before
-/// the mutex of an object.
-std::mutex& registry_mutex() noexcept;
+/// The process-wide mutexes in lock order. A fork acquires all of them and those of
+/// `share_fork_safe_mutex`, in this order, so that the child finds what they guard whole.
+///
+/// A thread locks, in ascending order and at most one of each: `objects`; a shared mutex of one
+/// object; a mutex of an execution context's operations (async_scheduler), which a fork does not
+/// acquire; `waits`. `refreshes` is locked alone.
+enum class mutex_rank
+{
+    objects,  ///< the lists of lock objects
+    waits,    ///< the threads that are parked, and the descriptors that wake them
+    refreshes ///< the heartbeats
+};
 
-/// Returns the mutex of all parked threads. Lock it after the mutex of an object.
-std::mutex& parking_mutex() noexcept;
-
-/// Returns the mutex of heartbeats. Lock no other while it is held.
-std::mutex& heartbeat_mutex() noexcept;
+std::mutex& process_mutex(mutex_rank rank) noexcept;
 
 /// Returns a mutex for the state of one object. It is one of a few that all objects share and that
 /// a fork acquires, so that a child finds the state whole and the mutex free. A thread may hold one

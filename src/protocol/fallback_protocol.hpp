@@ -29,7 +29,7 @@ public:
     fallback_protocol(filesystem::path const& absolute, file_lock_options const& options);
 
     /// Returns whether the lock is a marker. May be called from any thread.
-    bool is_soft() const noexcept { return is_soft_.load(std::memory_order_relaxed); }
+    bool is_soft() const noexcept override { return is_soft_.load(std::memory_order_relaxed); }
 
     attempt_result attempt(lock_mode mode, attempt_context const& context) override;
     attempt_result sleep(lock_mode mode) override { return current().sleep(mode); }

@@ -18,28 +18,32 @@ namespace detail {
 class fork_safe_protocol final : public protocol
 {
 public:
-    explicit fork_safe_protocol(renewed_in_child<protocol>::maker make) : what_(std::move(make)) {}
+    explicit fork_safe_protocol(renewed_in_child<protocol>::maker make) : protocol_(std::move(make))
+    {}
 
     attempt_result attempt(lock_mode mode, attempt_context const& context) override
     {
-        (void)what_.renew();
-        return what_.change()->attempt(mode, context);
+        (void)protocol_.renew();
+        return protocol_.change()->attempt(mode, context);
     }
-    void acquired() override { what_.change()->acquired(); }
-    watch_target to_watch() const noexcept override { return what_->to_watch(); }
-    bool is_local() const noexcept override { return what_->is_local(); }
-    system::error_code withdraw() noexcept override { return what_.change()->withdraw(); }
-    std::uint8_t exclusion_domains() const noexcept override { return what_->exclusion_domains(); }
+    void acquired() override { protocol_.change()->acquired(); }
+    watch_target to_watch() const noexcept override { return protocol_->to_watch(); }
+    bool is_local() const noexcept override { return protocol_->is_local(); }
+    system::error_code withdraw() noexcept override { return protocol_.change()->withdraw(); }
+    std::uint8_t exclusion_domains() const noexcept override
+    {
+        return protocol_->exclusion_domains();
+    }
     std::optional<file_identity> observed_file() const noexcept override
     {
-        return what_->observed_file();
+        return protocol_->observed_file();
     }
-    system::error_code release() noexcept override { return what_.change()->release(); }
-    bool still_held(system::error_code& ec) override { return what_.change()->still_held(ec); }
-    std::vector<owner_record> holders() const override { return what_->holders(); }
+    system::error_code release() noexcept override { return protocol_.change()->release(); }
+    bool still_held(system::error_code& ec) override { return protocol_.change()->still_held(ec); }
+    std::vector<owner_record> holders() const override { return protocol_->holders(); }
 
 private:
-    renewed_in_child<protocol> what_;
+    renewed_in_child<protocol> protocol_;
 };
 
 } // namespace detail

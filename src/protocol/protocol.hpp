@@ -166,6 +166,10 @@ public:
     /// Returns the holders of the file, in all processes, as far as they can be determined. May be
     /// called from any thread.
     virtual std::vector<owner_record> holders() const = 0;
+
+    /// Returns whether markers replace the kernel locks that the file system does not have. From
+    /// any thread.
+    virtual bool is_soft() const noexcept { return false; }
 };
 
 /// The result of refreshing a hold.

@@ -61,18 +61,18 @@ public:
     class changed
     {
     public:
-        explicit changed(renewed_in_child& what) noexcept : what_(what) { ++what_.changes_; }
+        explicit changed(renewed_in_child& of) noexcept : of_(of) { ++of_.changes_; }
         changed(changed const&) = delete;
         changed& operator=(changed const&) = delete;
         ~changed()
         {
             if (began_in_ == process_generation())
-                --what_.changes_;
+                --of_.changes_;
         }
-        Protocol* operator->() const noexcept { return what_.current_; }
+        Protocol* operator->() const noexcept { return of_.current_; }
 
     private:
-        renewed_in_child& what_;
+        renewed_in_child& of_;
         std::uint32_t const began_in_ = process_generation(); // a callback may fork
     };
     changed change() noexcept { return changed(*this); }

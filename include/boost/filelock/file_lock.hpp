@@ -14,10 +14,6 @@
 namespace boost {
 namespace filelock {
 
-namespace detail {
-class fallback_protocol;
-}
-
 /// A kernel lock on a file (`flock`). The kernel releases it when the holder dies.
 ///
 /// Models TimedLockable and SharedTimedLockable of Boost.Thread and the standard; recursive. The
@@ -52,12 +48,6 @@ public:
     /// `soft_file_lock`, as `fallback::soft` requests. The answer is false before the first attempt
     /// to lock, and does not change after it. Any thread may call it.
     bool is_soft() const noexcept;
-
-private:
-    file_lock(filesystem::path const& path, file_lock_options const& options,
-              detail::fallback_protocol* owned);
-
-    detail::fallback_protocol* protocol_; // null with `fallback::none`
 };
 
 } // namespace filelock

@@ -15,10 +15,6 @@
 namespace boost {
 namespace filelock {
 
-namespace detail {
-class heartbeat_protocol;
-}
-
 /// A lock for readers and writers that is held by markers, small files beside the path. For home
 /// directories and scratch space that many hosts mount, where kernel locks are not reliable.
 ///
@@ -74,12 +70,6 @@ public:
     /// with `error::closed`. Releasing a level that was closed has no effect. Any thread may call
     /// it.
     void close() noexcept;
-
-private:
-    soft_read_write_lock(filesystem::path const& path, soft_read_write_lock_options const& options,
-                         detail::heartbeat_protocol* owned);
-
-    detail::heartbeat_protocol& protocol_;
 };
 
 } // namespace filelock

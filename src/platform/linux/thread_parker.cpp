@@ -25,7 +25,7 @@ namespace detail {
 
 /// The parked threads of this process, and the source of change notifications that they share: a
 /// user may have 128 inotify instances, and an instance costs more than many watches. Guarded by
-/// `parking_mutex()`, which is held over forks.
+/// `mutex_rank::waits`, which is held over forks.
 class parked_threads
 {
 public:
@@ -129,14 +129,14 @@ watch_result thread_parker::watch(watch_target const& target,
                                   file_identity const& identity) noexcept
 {
     has_watched_ = true;
-    std::lock_guard<std::mutex> const guard(parking_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::waits));
     return parked_threads::open().watch(*this, target, identity);
 }
 
 void thread_parker::watch_nothing() noexcept
 {
     without_cancellation const running_on; // closing descriptors is a cancellation point
-    std::lock_guard<std::mutex> const guard(parking_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::waits));
     parked_threads::open().forget(*this);
 }
 
@@ -148,7 +148,7 @@ void thread_parker::on_change() noexcept
 
 void thread_parker::wake() noexcept
 {
-    std::lock_guard<std::mutex> const guard(parking_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::waits));
     is_woken_ = true;
     if (!is_waiting_)
         return;
@@ -160,7 +160,7 @@ void thread_parker::wake() noexcept
 
 void thread_parker::wait_until(time_point until, bool ignore_changes)
 {
-    std::unique_lock<std::mutex> guard(parking_mutex());
+    std::unique_lock<std::mutex> guard(process_mutex(mutex_rank::waits));
     auto& parked = parked_threads::open();
     if (!condition_)
         condition_.emplace();
@@ -181,7 +181,7 @@ void thread_parker::wait_until(time_point until, bool ignore_changes)
 
 bool thread_parker::take_change() noexcept
 {
-    std::lock_guard<std::mutex> const guard(parking_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::waits));
     return file_watch::take_change();
 }
 

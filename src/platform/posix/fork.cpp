@@ -30,7 +30,7 @@ using fork_counters::generation;
 // All state that a forked child must find whole.
 struct shared_state
 {
-    std::mutex registry, parking, heartbeat;
+    std::array<std::mutex, 3> by_rank;
     std::array<std::mutex, 16> mutexes;
     descriptor_registry descriptors;
 };
@@ -44,9 +44,6 @@ union never_destroyed {
 };
 
 never_destroyed state;
-std::mutex& the_registry_mutex = state.value.registry;
-std::mutex& the_parking_mutex = state.value.parking;
-std::mutex& the_heartbeat_mutex = state.value.heartbeat;
 std::array<std::mutex, 16>& mutexes = state.value.mutexes;
 descriptor_registry& descriptors = state.value.descriptors;
 std::atomic<std::size_t> next_mutex{0};
@@ -56,11 +53,11 @@ std::atomic<std::size_t> next_mutex{0};
 // rationale).
 void before_fork()
 {
-    the_registry_mutex.lock();
+    process_mutex(mutex_rank::objects).lock();
     for (auto& m : mutexes)
         m.lock();
-    the_parking_mutex.lock();
-    the_heartbeat_mutex.lock();
+    process_mutex(mutex_rank::waits).lock();
+    process_mutex(mutex_rank::refreshes).lock();
     descriptors.mutex().lock();
     forks.fetch_add(1); // odd: a child may be created at any moment from here
 }
@@ -69,11 +66,11 @@ void after_fork()
 {
     forks.fetch_add(1);
     descriptors.mutex().unlock();
-    the_heartbeat_mutex.unlock();
-    the_parking_mutex.unlock();
+    process_mutex(mutex_rank::refreshes).unlock();
+    process_mutex(mutex_rank::waits).unlock();
     for (auto& m : mutexes)
         m.unlock();
-    the_registry_mutex.unlock();
+    process_mutex(mutex_rank::objects).unlock();
 }
 
 void after_fork_in_child()
@@ -107,19 +104,9 @@ void wait_for_fork() noexcept
     std::lock_guard<std::mutex> const guard(descriptors.mutex());
 }
 
-std::mutex& registry_mutex() noexcept
+std::mutex& process_mutex(mutex_rank rank) noexcept
 {
-    return the_registry_mutex;
-}
-
-std::mutex& parking_mutex() noexcept
-{
-    return the_parking_mutex;
-}
-
-std::mutex& heartbeat_mutex() noexcept
-{
-    return the_heartbeat_mutex;
+    return state.value.by_rank[static_cast<std::size_t>(rank)];
 }
 
 std::mutex& share_fork_safe_mutex()

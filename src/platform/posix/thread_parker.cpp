@@ -26,7 +26,7 @@ void thread_parker::on_change() noexcept {}
 
 void thread_parker::wake() noexcept
 {
-    std::lock_guard<std::mutex> const guard(parking_mutex());
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::waits));
     is_woken_ = true;
     if (is_waiting_)
         condition_->notify_one();
@@ -34,7 +34,7 @@ void thread_parker::wake() noexcept
 
 void thread_parker::wait_until(time_point until, bool)
 {
-    std::unique_lock<std::mutex> guard(parking_mutex());
+    std::unique_lock<std::mutex> guard(process_mutex(mutex_rank::waits));
     if (!condition_)
         condition_.emplace();
     auto const is_woken = [this] { return is_woken_; };

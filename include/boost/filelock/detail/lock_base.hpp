@@ -73,6 +73,8 @@ public:
 protected:
     explicit lock_base(std::shared_ptr<lock_state> state) noexcept;
 
+    lock_state& state() const noexcept { return *state_; }
+
     /// Drops the levels of every owner and ignores errors. In a forked child the parent's holds are
     /// not affected.
     ~lock_base();
