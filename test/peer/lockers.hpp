@@ -5,9 +5,9 @@
 #ifndef BOOST_FILELOCK_TEST_PEER_LOCKERS_HPP
 #define BOOST_FILELOCK_TEST_PEER_LOCKERS_HPP
 
-#include "../process/child.hpp"
-#include "../process/kernel_state.hpp"
-#include "../process/temporary_directory.hpp"
+#include "../support/child.hpp"
+#include "../support/kernel_state.hpp"
+#include "../support/temporary_directory.hpp"
 #include "soft_peer.hpp"
 
 #include <boost/filelock/soft_file_lock.hpp>

@@ -5,8 +5,8 @@
 #ifndef BOOST_FILELOCK_TEST_PEER_READERS_AND_WRITERS_HPP
 #define BOOST_FILELOCK_TEST_PEER_READERS_AND_WRITERS_HPP
 
-#include "../process/child.hpp"
-#include "../process/temporary_directory.hpp"
+#include "../support/child.hpp"
+#include "../support/temporary_directory.hpp"
 #include "sqlite_peer.hpp"
 
 #include <boost/filelock/read_write_lock.hpp>

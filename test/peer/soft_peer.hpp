@@ -5,7 +5,7 @@
 #ifndef BOOST_FILELOCK_TEST_PEER_SOFT_PEER_HPP
 #define BOOST_FILELOCK_TEST_PEER_SOFT_PEER_HPP
 
-#include "../process/child.hpp"
+#include "../support/child.hpp"
 
 #include <boost/filesystem/path.hpp>
 #include <boost/test/tree/decorator.hpp>
