@@ -82,8 +82,8 @@ bool is_zombie(std::int64_t pid)
 
 // Returns the pid of the living process with this start that has another pid here. Returns 0 if
 // /proc shows none, and nothing if the search failed.
-std::optional<std::int64_t> find_process(std::int64_t pid, start_token const& start,
-                                         process_starts const& starts, bool numbers_agree)
+std::optional<std::int64_t> find_by_start(std::int64_t pid, start_token const& start,
+                                          process_starts const& starts, bool numbers_agree)
 {
     system::error_code ec;
     // If /proc does not show this process, there is no /proc, or it is that of another namespace.
@@ -197,7 +197,7 @@ process_status find_process(process_name const& named, bool was_certain)
     // The process may be in an inner namespace, unless it was started before this boot of the
     // system.
     if (token && !was_certain && starts->are_of_this_run(*token)) {
-        auto const other = find_process(named.pid, *token, *starts, numbers_agree);
+        auto const other = find_by_start(named.pid, *token, *starts, numbers_agree);
         if (!other || *other != 0)
             return {process_status::alive, false, numbers_agree ? other.value_or(0) : 0};
     }
