@@ -13,6 +13,7 @@
 #include "peer/sqlite_peer.hpp"
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
+#include "support/patience.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/filelock/read_write_lock.hpp>
@@ -49,8 +50,9 @@ int number_in(fs::path const& path)
     return n;
 }
 
-/// Returns the record locks on the file, as "READ 1073741826 1073742335".
-std::multiset<std::string> locks_on(fs::path const& path)
+/// Reads /proc/locks once. While other processes lock and unlock files, one reading may miss a lock
+/// or have it twice: the kernel shows the list piece by piece (seq_file).
+std::multiset<std::string> locks_seen_on(fs::path const& path)
 {
     struct ::stat s;
     if (::stat(path.c_str(), &s) != 0)
@@ -65,6 +67,21 @@ std::multiset<std::string> locks_on(fs::path const& path)
             found.insert(mode + ' ' + first + ' ' + last);
     }
     return found;
+}
+
+/// Returns the record locks on the file, as "READ 1073741826 1073742335": what three readings in a
+/// row agree on.
+std::multiset<std::string> locks_on(fs::path const& path)
+{
+    std::multiset<std::string> seen;
+    int agreeing = 0;
+    BOOST_TEST_REQUIRE(comes_true([&] {
+        auto now = locks_seen_on(path);
+        agreeing = now == seen ? agreeing + 1 : 1;
+        seen = std::move(now);
+        return agreeing == 3;
+    }));
+    return seen;
 }
 
 using holding = std::pair<std::int64_t, owner_mode>;
