@@ -97,7 +97,7 @@ void check_marker(soft_file_lock_options const& options)
         check_not_negative("malformed_grace", *options.malformed_grace);
 }
 
-void check_upkeep(soft_read_write_lock_options const& options)
+void check_heartbeat(soft_read_write_lock_options const& options)
 {
     check_interval("heartbeat_interval", options.heartbeat_interval);
     if (options.stale_threshold && *options.stale_threshold <= options.heartbeat_interval)

@@ -49,7 +49,7 @@ void check_backend(file_lock_options const& options);
 void check_marker(soft_file_lock_options const& options);
 
 /// Checks the options that only `soft_read_write_lock` has.
-void check_upkeep(soft_read_write_lock_options const& options);
+void check_heartbeat(soft_read_write_lock_options const& options);
 
 void check_acquire_options(acquire_options const& how);
 

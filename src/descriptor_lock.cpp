@@ -12,6 +12,7 @@
 #include <boost/throw_exception.hpp>
 
 #include <sstream>
+#include <type_traits>
 
 namespace boost {
 namespace filelock {
@@ -19,13 +20,32 @@ namespace {
 
 using detail::lock_mode;
 
-void check(system::error_code const& ec, native_handle_type file)
+// Calls `f(ec)`, and throws where that sets an error.
+template <class F>
+auto or_throw(native_handle_type file, F const& f)
 {
-    if (!ec)
-        return;
-    std::ostringstream name;
-    name << "descriptor " << file;
-    boost::throw_exception(lock_error(ec, name.str()), BOOST_CURRENT_LOCATION);
+    auto const check = [file](system::error_code const& ec) {
+        if (!ec)
+            return;
+        std::ostringstream name;
+        name << "descriptor " << file;
+        boost::throw_exception(lock_error(ec, name.str()), BOOST_CURRENT_LOCATION);
+    };
+    system::error_code ec;
+    if constexpr (std::is_void<decltype(f(ec))>::value) {
+        f(ec);
+        check(ec);
+    } else {
+        auto const result = f(ec);
+        check(ec);
+        return result;
+    }
+}
+
+void wait(native_handle_type file, lock_mode mode, system::error_code& ec) noexcept
+{
+    detail::without_cancellation const running_on;
+    ec = detail::wait_for_kernel_lock(file, kernel_lock::flock, mode);
 }
 
 bool attempt(native_handle_type file, lock_mode mode, system::error_code& ec) noexcept
@@ -42,15 +62,12 @@ bool attempt(native_handle_type file, lock_mode mode, system::error_code& ec) no
 
 void lock_descriptor(native_handle_type file, system::error_code& ec) noexcept
 {
-    detail::without_cancellation const running_on;
-    ec = detail::wait_for_kernel_lock(file, kernel_lock::flock, lock_mode::exclusive);
+    wait(file, lock_mode::exclusive, ec);
 }
 
 void lock_descriptor(native_handle_type file)
 {
-    system::error_code ec;
-    lock_descriptor(file, ec);
-    check(ec, file);
+    or_throw(file, [&](auto& ec) { lock_descriptor(file, ec); });
 }
 
 bool try_lock_descriptor(native_handle_type file, system::error_code& ec) noexcept
@@ -60,23 +77,17 @@ bool try_lock_descriptor(native_handle_type file, system::error_code& ec) noexce
 
 bool try_lock_descriptor(native_handle_type file)
 {
-    system::error_code ec;
-    bool const had = try_lock_descriptor(file, ec);
-    check(ec, file);
-    return had;
+    return or_throw(file, [&](auto& ec) { return try_lock_descriptor(file, ec); });
 }
 
 void lock_descriptor_shared(native_handle_type file, system::error_code& ec) noexcept
 {
-    detail::without_cancellation const running_on;
-    ec = detail::wait_for_kernel_lock(file, kernel_lock::flock, lock_mode::shared);
+    wait(file, lock_mode::shared, ec);
 }
 
 void lock_descriptor_shared(native_handle_type file)
 {
-    system::error_code ec;
-    lock_descriptor_shared(file, ec);
-    check(ec, file);
+    or_throw(file, [&](auto& ec) { lock_descriptor_shared(file, ec); });
 }
 
 bool try_lock_descriptor_shared(native_handle_type file, system::error_code& ec) noexcept
@@ -86,10 +97,7 @@ bool try_lock_descriptor_shared(native_handle_type file, system::error_code& ec)
 
 bool try_lock_descriptor_shared(native_handle_type file)
 {
-    system::error_code ec;
-    bool const had = try_lock_descriptor_shared(file, ec);
-    check(ec, file);
-    return had;
+    return or_throw(file, [&](auto& ec) { return try_lock_descriptor_shared(file, ec); });
 }
 
 void unlock_descriptor(native_handle_type file, system::error_code& ec) noexcept
@@ -104,9 +112,7 @@ void unlock_descriptor(native_handle_type file, system::error_code& ec) noexcept
 
 void unlock_descriptor(native_handle_type file)
 {
-    system::error_code ec;
-    unlock_descriptor(file, ec);
-    check(ec, file);
+    or_throw(file, [&](auto& ec) { unlock_descriptor(file, ec); });
 }
 
 } // namespace filelock

@@ -7,7 +7,7 @@
 #include "ownership/wait_out.hpp"
 #include "platform/process.hpp"
 #include "platform/thread.hpp"
-#include "protocol/fork_safe_protocol.hpp"
+#include "protocol/forwarding_protocol.hpp"
 #include "protocol/soft_file_protocol.hpp"
 
 #include <boost/filelock/soft_file_lock.hpp>

@@ -19,7 +19,7 @@ std::unique_ptr<detail::protocol> make_protocol(filesystem::path const& path,
                                                 soft_read_write_lock_options const& options)
 {
     detail::check_common(options);
-    detail::check_upkeep(options);
+    detail::check_heartbeat(options);
     auto const make = [absolute = detail::checked_absolute(path), options] {
         return std::make_unique<detail::soft_read_write_protocol>(absolute, options);
     };

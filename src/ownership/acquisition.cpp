@@ -41,8 +41,8 @@ bool can_sleep(acquisition::request const& wanted) noexcept
 } // namespace
 
 acquisition::acquisition(owner_queue& queue, protocol& lock_protocol, request const& wanted,
-                         waker& call) noexcept
-    : waiter(wanted.who, {wanted.to, wanted.from, wanted.may_sleep && wanted.is_unlimited()}, call),
+                         waker& w) noexcept
+    : waiter(wanted.who, {wanted.to, wanted.from, wanted.may_sleep && wanted.is_unlimited()}, w),
       queue_(queue), protocol_(lock_protocol), until_(wanted.until),
       poll_interval_(wanted.poll_interval), callbacks_(wanted.callbacks),
       prior_hold_(wanted.from == lock_mode::none ? prior_hold::none : prior_hold::converting),
@@ -56,9 +56,9 @@ void acquisition::give_up() noexcept
         end({next::timed_out});
 }
 
-acquisition::next acquisition::advance(bool asleep)
+acquisition::next acquisition::advance(bool may_block)
 {
-    if (notified_of_ != notice_scope::nothing && call().take_change())
+    if (notified_of_ != notice_scope::nothing && own_waker().take_change())
         has_change_ = true;
     for (bool may_announce = true;;)
         switch (queue_.ask(*this, std::exchange(may_announce, false) && !until_.is_at_once())) {
@@ -80,13 +80,13 @@ acquisition::next acquisition::advance(bool asleep)
                 return *failed;
             break;
         case owner_queue::grant::attempt:
-            if (auto const result = take_turn(asleep))
+            if (auto const result = take_turn(may_block))
                 return *result;
         }
 }
 
 // One turn at the file. Returns nothing where the queue has to be asked again.
-std::optional<acquisition::next> acquisition::take_turn(bool asleep)
+std::optional<acquisition::next> acquisition::take_turn(bool may_block)
 {
     without_cancellation const running_on;
     if (queue_.must_withdraw(*this))
@@ -94,7 +94,7 @@ std::optional<acquisition::next> acquisition::take_turn(bool asleep)
     if (queue_.must_release(*this))
         if (auto const failed = repeat_release())
             return *failed;
-    auto const a = attempt(asleep);
+    auto const a = attempt(may_block);
     if (a.kind != attempt_result::acquired)
         return handle(a);
     try {
@@ -129,9 +129,9 @@ std::optional<acquisition::next> acquisition::repeat_release()
     return std::nullopt;
 }
 
-attempt_result acquisition::attempt(bool asleep)
+attempt_result acquisition::attempt(bool may_block)
 {
-    auto a = ask_protocol(asleep);
+    auto a = ask_protocol(may_block);
     // The watch begins before the attempt that counts, so that no change is missed in between. The
     // first attempt goes without a watch: a lock that is free does not pay for one. The attempt may
     // find another file, of a process that came meanwhile.
@@ -140,11 +140,11 @@ attempt_result acquisition::attempt(bool asleep)
     return a;
 }
 
-attempt_result acquisition::ask_protocol(bool asleep)
+attempt_result acquisition::ask_protocol(bool may_block)
 {
     auto const once = [&] {
-        return asleep ? protocol_.sleep(requested().to)
-                      : protocol_.attempt(requested().to, {prior_hold_, !until_.is_at_once()});
+        return may_block ? protocol_.sleep(requested().to)
+                         : protocol_.attempt(requested().to, {prior_hold_, !until_.is_at_once()});
     };
     auto a = once();
     if (a.kind == attempt_result::busy && a.depends_on_prior_hold && !is_prior_hold_known_) {
@@ -198,7 +198,7 @@ bool acquisition::watch_anew()
         notified_of_ = notice_scope::nothing;
     if (!target || can_sleep() || until_.passed(now()))
         return false;
-    auto const outcome = call().watch(target, target.identity);
+    auto const outcome = own_waker().watch(target, target.identity);
     if (outcome == watch_result::no)
         notified_of_ = notice_scope::nothing;
     else if (outcome == watch_result::anew || notified_of_ == notice_scope::nothing)

@@ -78,7 +78,7 @@ public:
 
     /// The arguments must outlive the acquisition.
     acquisition(owner_queue& queue, protocol& lock_protocol, request const& wanted,
-                waker& call) noexcept;
+                waker& w) noexcept;
 
     /// Gives up unless it has ended.
     ~acquisition() { give_up(); }
@@ -101,8 +101,8 @@ public:
     next sleep() { return advance(true); }
 
 private:
-    next advance(bool asleep);
-    std::optional<next> take_turn(bool asleep);
+    next advance(bool may_block);
+    std::optional<next> take_turn(bool may_block);
     std::optional<next> repeat_release();
     struct pause
     {
@@ -118,8 +118,8 @@ private:
         everything
     };
 
-    attempt_result attempt(bool asleep);
-    attempt_result ask_protocol(bool asleep);
+    attempt_result attempt(bool may_block);
+    attempt_result ask_protocol(bool may_block);
     void find_prior_hold();
     bool can_sleep() const noexcept;
     std::optional<next> announce();

@@ -25,7 +25,8 @@ try {
 } // namespace
 
 heartbeat_protocol::heartbeat_protocol(maker make, filesystem::path path, loss_handler on_loss)
-    : protocol_(std::move(make)), path_(std::move(path)), report_(std::make_shared<loss_report>())
+    : forwarding_protocol(std::move(make)), path_(std::move(path)),
+      report_(std::make_shared<loss_report>())
 {
     if (on_loss)
         on_loss_ = std::make_shared<loss_handler const>(std::move(on_loss));
@@ -38,27 +39,25 @@ heartbeat_protocol::~heartbeat_protocol()
 
 attempt_result heartbeat_protocol::attempt(lock_mode mode, attempt_context const& context)
 {
-    if (protocol_.renew())
-        is_refreshed_ = false;
-    if (is_refreshed_ && report_->get())
+    if (is_refreshed() && report_->get())
         return attempt_result::busy; // no other reader may share a lost hold
-    auto const a = protocol_.change()->attempt(mode, context);
-    if (a.kind != attempt_result::acquired || is_refreshed_)
+    auto const a = forwarding_protocol::attempt(mode, context);
+    if (a.kind != attempt_result::acquired || is_refreshed())
         return a; // busy, or another reader of this object joins the present hold
     if (auto const ec = begin()) {
         stop();
         report_->end();
-        (void)protocol_.change()->release();
+        (void)inner_.change()->release();
         return ec;
     }
-    is_refreshed_ = true;
+    refreshed_in_ = process_generation();
     return a;
 }
 
 system::error_code heartbeat_protocol::begin()
 try {
-    auto const first = protocol_->first_refresh();
-    report_->begin(path_, protocol_->token(), first.good_until);
+    auto const first = inner_->first_refresh();
+    report_->begin(path_, inner_->token(), first.good_until);
     return start(first.next);
 } catch (std::bad_alloc const&) {
     return make_error_code(system::errc::not_enough_memory);
@@ -68,21 +67,22 @@ system::error_code heartbeat_protocol::release() noexcept
 {
     stop();
     // The hold may have been lost after the last heartbeat.
-    if (std::exchange(is_refreshed_, false) && !report_->get())
-        if (auto const reason = protocol_.change()->lost())
+    bool const was_refreshed = std::exchange(refreshed_in_, 0) == process_generation();
+    if (was_refreshed && !report_->get())
+        if (auto const reason = inner_.change()->lost())
             (void)report_->lose(*reason, {});
     report_->end();
-    return protocol_.change()->release();
+    return inner_.change()->release();
 }
 
 bool heartbeat_protocol::still_held(system::error_code& ec)
 {
-    return !report_->get() && protocol_.change()->still_held(ec);
+    return !report_->get() && inner_.change()->still_held(ec);
 }
 
 std::optional<std::chrono::nanoseconds> heartbeat_protocol::beat() noexcept
 {
-    auto const u = protocol_.change()->refresh();
+    auto const u = inner_.change()->refresh();
     auto loss = report_->keep(u.good_until);
     if (!loss && !u.lost)
         return u.next;

@@ -5,8 +5,9 @@
 #ifndef BOOST_FILELOCK_SRC_OWNERSHIP_HEARTBEAT_PROTOCOL_HPP
 #define BOOST_FILELOCK_SRC_OWNERSHIP_HEARTBEAT_PROTOCOL_HPP
 
+#include "../platform/fork.hpp"
+#include "../protocol/forwarding_protocol.hpp"
 #include "../protocol/protocol.hpp"
-#include "../protocol/renewed_in_child.hpp"
 #include "heartbeat_scheduler.hpp"
 #include "loss_report.hpp"
 
@@ -27,7 +28,7 @@ namespace detail {
 
 /// A protocol whose holds need refreshes. A heartbeat refreshes the hold from its acquisition to
 /// its release, and reports its loss.
-class heartbeat_protocol final : public protocol, private heartbeat
+class heartbeat_protocol final : public forwarding_protocol<refreshable_protocol>, private heartbeat
 {
 public:
     using maker = renewed_in_child<refreshable_protocol>::maker;
@@ -44,30 +45,18 @@ public:
     void end_reports() noexcept { stop_and_wait(); }
 
     attempt_result attempt(lock_mode mode, attempt_context const& context) override;
-    watch_target to_watch() const noexcept override { return protocol_->to_watch(); }
-    bool is_local() const noexcept override { return protocol_->is_local(); }
-    system::error_code withdraw() noexcept override { return protocol_.change()->withdraw(); }
-    std::uint8_t exclusion_domains() const noexcept override
-    {
-        return protocol_->exclusion_domains();
-    }
-    std::optional<file_identity> observed_file() const noexcept override
-    {
-        return protocol_->observed_file();
-    }
     system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override;
-    std::vector<owner_record> holders() const override { return protocol_->holders(); }
 
 private:
     std::optional<std::chrono::nanoseconds> beat() noexcept override;
     system::error_code begin();
+    bool is_refreshed() const noexcept { return refreshed_in_ == process_generation(); }
 
-    renewed_in_child<refreshable_protocol> protocol_;
     filesystem::path path_;
     std::shared_ptr<loss_handler const> on_loss_; // shared: it may destroy this object
     std::shared_ptr<loss_report> const report_;
-    bool is_refreshed_ = false;
+    std::uint32_t refreshed_in_ = 0; // the process generation; 0: no hold is refreshed
 };
 
 } // namespace detail

@@ -27,8 +27,8 @@ constexpr auto longest_end = 100ms; // the longest that the destructor of a lock
 class visit final : public waiter
 {
 public:
-    visit(owner_queue& queue, owner who, waker& call) noexcept
-        : waiter(who, lock_request::inspect(), call), queue_(queue)
+    visit(owner_queue& queue, owner who, waker& w) noexcept
+        : waiter(who, lock_request::inspect(), w), queue_(queue)
     {}
 
     owner_queue::grant ask() { return queue_.ask(*this); }
@@ -79,13 +79,13 @@ bool lock_state::acquire(lock_mode to, acquire_options const& how, system::error
 
 bool lock_state::wait_for(acquisition::request const& wanted, system::error_code& ec)
 {
-    thread_waker call;
+    thread_waker own_waker;
     struct at_last
     {
         lock_state& self;
         ~at_last() { self.retry_in_background(); }
     } const after_taking{*this};
-    acquisition taking(queue_, *protocol_, wanted, call);
+    acquisition taking(queue_, *protocol_, wanted, own_waker);
     auto next = taking.step();
     if (next.kind == acquisition::next::granted) // one more level costs no system call
         return true;
@@ -109,7 +109,7 @@ bool lock_state::wait_for(acquisition::request const& wanted, system::error_code
             next = taking.sleep();
             break;
         case acquisition::next::wait:
-            call.wait_until(next.until, next.ignore_changes);
+            own_waker.wait_until(next.until, next.ignore_changes);
             next = taking.step();
             break;
         }
@@ -134,11 +134,11 @@ bool lock_state::still_held(owner who, system::error_code& ec)
 {
     without_cancellation const running_on;
     ec.clear();
-    thread_waker call;
-    visit looking(queue_, who, call);
+    thread_waker own_waker;
+    visit looking(queue_, who, own_waker);
     owner_queue::grant given;
     while ((given = looking.ask()) == owner_queue::grant::wait)
-        call.wait_until((thread_parker::time_point::max)());
+        own_waker.wait_until((thread_parker::time_point::max)());
     if (given != owner_queue::grant::attempt)
         return false;
     bool const held = protocol_->still_held(ec);

@@ -80,7 +80,7 @@ void loss_report::notify_all() noexcept
         watchers_.pop_front();
         w.listed_in_ = 0;
         w.loss_ = loss_;
-        w.call_.wake();
+        w.waker_.wake();
     }
 }
 

@@ -28,12 +28,12 @@ using loss_hook = intrusive::list_base_hook<intrusive::link_mode<intrusive::norm
 class loss_watcher : public loss_hook
 {
 public:
-    explicit loss_watcher(waker& call) noexcept : call_(call) {}
+    explicit loss_watcher(waker& w) noexcept : waker_(w) {}
 
 private:
     friend class loss_report;
 
-    waker& call_;
+    waker& waker_;
     std::shared_ptr<lease_loss const> loss_;
     std::uint32_t listed_in_ = 0; // the process generation; 0 if not in the list
     bool had_hold_ = false;

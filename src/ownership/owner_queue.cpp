@@ -31,7 +31,7 @@ inline std::unique_lock<std::mutex> owner_queue::guard_queue() const noexcept
 // In a forked child, where everything recorded here is about the parent.
 void owner_queue::start_afresh() noexcept
 {
-    given_up_ += levels_.clear();
+    drops_to_ignore_ += levels_.clear();
     waiters_.start_afresh(process_generation());
     held_ = lock_mode::none;
     at_work_ = false;
@@ -185,7 +185,7 @@ pending_action owner_queue::leave(waiter& w) noexcept
     waiters_.remove(w);
     auto* const next = waiters_.front();
     if (next && was_first)
-        next->call_.follow(w.call_);
+        next->waker_.follow(w.waker_);
     if (unfinished_.claimant == &w) {
         // A waiter with the same request continues with the claim.
         bool const continues = next && next->request_ == w.request_;
@@ -268,9 +268,9 @@ owner_queue::dropped owner_queue::drop(owner who, lock_mode mode) noexcept
         levels_.subtract(*mine, mode);
         return was_last ? settle_unless_at_work() : dropped{true};
     }
-    if (given_up_ == 0)
+    if (drops_to_ignore_ == 0)
         return {false};
-    --given_up_;
+    --drops_to_ignore_;
     return {true};
 }
 
@@ -296,7 +296,7 @@ owner_queue::dropped owner_queue::close() noexcept
 {
     auto const guard = guard_queue();
     closed_ = true;
-    given_up_ += levels_.clear();
+    drops_to_ignore_ += levels_.clear();
     waiters_.wake_all_but(nullptr);
     return settle_unless_at_work();
 }
@@ -306,7 +306,7 @@ owner_queue::dropped owner_queue::weaken(owner who, lock_mode from, lock_mode to
     auto const guard = guard_queue();
     auto* const mine = levels_.find(who);
     if (!mine || mine->of(from) == 0)
-        return {given_up_ != 0}; // the guard of a forking parent, whose end is still to come
+        return {drops_to_ignore_ != 0}; // the guard of a forking parent, whose end is still to come
     levels_.add(*mine, to);
     levels_.subtract(*mine, from);
     return settle_unless_at_work();

@@ -193,7 +193,7 @@ private:
     std::uint8_t const exclusion_domains_;
 
     owner_levels levels_;
-    unsigned given_up_ = 0; // levels of a forking parent, or from before `close`
+    unsigned drops_to_ignore_ = 0; // levels of a forking parent, or from before `close`
     waiter_queue waiters_;
 
     // The file.

@@ -80,8 +80,8 @@ class waiter : public queue_hook
 {
 public:
     /// `call` must outlive the waiter.
-    waiter(owner who, lock_request request, waker& call) noexcept
-        : who_(who), call_(call), request_(request)
+    waiter(owner who, lock_request request, waker& w) noexcept
+        : who_(who), waker_(w), request_(request)
     {}
     waiter(waiter const&) = delete;
     waiter& operator=(waiter const&) = delete;
@@ -90,7 +90,7 @@ public:
 
 protected:
     ~waiter() = default;
-    waker& call() const noexcept { return call_; }
+    waker& own_waker() const noexcept { return waker_; }
     lock_request const& requested() const noexcept { return request_; }
 
 private:
@@ -98,7 +98,7 @@ private:
     friend class waiter_queue;
 
     owner who_;
-    waker& call_;
+    waker& waker_;
     lock_request request_;
     std::uint32_t queued_in_ = 0; // the process generation of the queue it is in; 0 if in none
 };

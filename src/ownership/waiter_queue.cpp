@@ -59,7 +59,7 @@ bool waiter_queue::conflicts_with_conversion(waiter const& w) noexcept
             continue;
         if (is_reader && (!contains(w) || other.request_.from == lock_mode::upgrade))
             return true;
-        other.call_.wake();
+        other.waker_.wake();
     }
     return false;
 }
@@ -69,24 +69,24 @@ bool waiter_queue::conflicts_with_conversion(waiter const& w) noexcept
 bool waiter_queue::would_wait_for_own_callback(waiter const& w) const noexcept
 {
     if (w.request_.is_conversion() || !w.request_.is_unlimited || list_.empty() ||
-        !w.call_.is_calling_thread())
+        !w.waker_.is_calling_thread())
         return false;
     return std::any_of(list_.begin(), list_.end(),
-                       [](waiter const& other) { return other.call_.is_calling_thread(); });
+                       [](waiter const& other) { return other.waker_.is_calling_thread(); });
 }
 
 void waiter_queue::wake_all_but(waiter const* w) noexcept
 {
     for (auto& other : list_)
         if (&other != w)
-            other.call_.wake();
+            other.waker_.wake();
 }
 
 void waiter_queue::wake_those_of(owner who) noexcept
 {
     for (auto& w : list_)
         if (w.who_ == who)
-            w.call_.wake();
+            w.waker_.wake();
 }
 
 bool waiter_queue::is_behind_writer(waiter const& w) const noexcept

@@ -52,7 +52,7 @@ public:
     void wake_front_unless(waiter const* w) noexcept
     {
         if (!list_.empty() && &list_.front() != w)
-            list_.front().call_.wake();
+            list_.front().waker_.wake();
     }
     void wake_all_but(waiter const* w) noexcept;
     void wake_those_of(owner who) noexcept;

@@ -5,7 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_FALLBACK_PROTOCOL_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_FALLBACK_PROTOCOL_HPP
 
-#include "fork_safe_protocol.hpp"
+#include "forwarding_protocol.hpp"
 #include "kernel_lock_protocol.hpp"
 #include "protocol.hpp"
 

@@ -38,7 +38,7 @@ read_write_protocol::read_write_protocol(filesystem::path absolute,
 attempt_result read_write_protocol::attempt(lock_mode mode, attempt_context const& context)
 {
     notice_fork();
-    if (are_nobodys_)
+    if (claims_are_left_over_)
         if (auto const ec = drop_claims(false))
             return ec;
     if (held_ != lock_mode::none)
@@ -138,7 +138,7 @@ attempt_result read_write_protocol::reserve(prior_hold who) noexcept
 attempt_result read_write_protocol::pend(prior_hold who) noexcept
 {
     auto a = reserve(who);
-    are_nobodys_ = false;
+    claims_are_left_over_ = false;
     if (!is_acquired(a) || has_pending_)
         return a;
     for (int i = 0; i < max_restarts; ++i) {
@@ -269,7 +269,7 @@ inline void read_write_protocol::notice_fork() noexcept
     if (file_.is_open())
         return;
     held_ = lock_mode::none;
-    has_reserved_ = has_pending_ = are_nobodys_ = false;
+    has_reserved_ = has_pending_ = claims_are_left_over_ = false;
 }
 
 /// Returns whether more bytes are locked than the hold consists of.
@@ -287,7 +287,7 @@ system::error_code read_write_protocol::drop_claims(bool reserved_too) noexcept
         return {};
     auto const ec = unlock_range(file_.native(), what);
     if (!ec) {
-        has_pending_ = are_nobodys_ = false;
+        has_pending_ = claims_are_left_over_ = false;
         has_reserved_ = has_reserved_ && !reserved_too;
     }
     return ec;
@@ -301,7 +301,7 @@ system::error_code read_write_protocol::withdraw() noexcept
     system::error_code ec;
     if (has_claims()) {
         ec = drop_claims(false);
-        are_nobodys_ = bool(ec); // the next attempt or the release does it
+        claims_are_left_over_ = bool(ec); // the next attempt or the release does it
         file_.notify_waiters();
     }
     return ec;
@@ -312,7 +312,7 @@ system::error_code read_write_protocol::release() noexcept
     notice_fork();
     // The last reader of this object leaves, and a writer that has announced itself waits for that.
     // The writer's claims stay.
-    if (held_ == lock_mode::shared && has_claims() && !are_nobodys_ &&
+    if (held_ == lock_mode::shared && has_claims() && !claims_are_left_over_ &&
         !unlock_range(file_.native(), shared)) {
         held_ = lock_mode::none;
         return {};
@@ -323,7 +323,7 @@ system::error_code read_write_protocol::release() noexcept
 system::error_code read_write_protocol::release_all() noexcept
 {
     held_ = lock_mode::none;
-    has_reserved_ = has_pending_ = are_nobodys_ = false;
+    has_reserved_ = has_pending_ = claims_are_left_over_ = false;
     if (!file_.is_open())
         return {};
     // Unlock before closing: waiters watch for the close, which would notify them too early if it

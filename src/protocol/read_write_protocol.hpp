@@ -81,7 +81,8 @@ private:
     // These bytes are locked, by the hold or by attempts that go on.
     bool has_reserved_ = false;
     bool has_pending_ = false;
-    bool are_nobodys_ = false; // the attempts have ended, but their locks could not be dropped
+    bool claims_are_left_over_ =
+        false; // the attempts have ended, but their locks could not be dropped
 };
 
 } // namespace detail

@@ -70,7 +70,7 @@ attempt_result reader_set::evict_stale(storage rules, std::vector<std::string> c
 {
     if (all)
         checker_.forget_all_but(names);
-    nanoseconds look_again = interval_;
+    nanoseconds recheck_after = interval_;
     bool is_any = false;
     process_ = 0;
     for (auto const& name : names) {
@@ -95,16 +95,16 @@ attempt_result reader_set::evict_stale(storage rules, std::vector<std::string> c
                 return ec;
             if (result != marker_outcome::right_taken)
                 continue;
-            look_again = removal_backoff;
-        } else if (v.look_again != 0s) {
-            look_again = (std::min)(look_again, v.look_again);
+            recheck_after = removal_backoff;
+        } else if (v.recheck_after != 0s) {
+            recheck_after = (std::min)(recheck_after, v.recheck_after);
         }
         if (!std::exchange(is_any, true))
             process_ = v.process;
         if (!all)
             break;
     }
-    return is_any ? attempt_result::busy_for(look_again) : retry_now();
+    return is_any ? attempt_result::busy_for(recheck_after) : retry_now();
 }
 
 void reader_set::observe(storage rules)

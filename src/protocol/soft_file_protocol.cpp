@@ -27,8 +27,9 @@ namespace {
 using namespace std::chrono_literals;
 namespace errc = system::errc;
 
-constexpr auto shortest_act = 1ms, longest_act = 256ms; // of a process with the removal right
-constexpr auto unwatched_owner_poll = 1s;               // no notification reports its end
+constexpr auto shortest_right_backoff = 1ms,
+               longest_right_backoff = 256ms; // of a process with the removal right
+constexpr auto unwatched_owner_poll = 1s;     // no notification reports its end
 
 } // namespace
 
@@ -38,7 +39,8 @@ soft_file_protocol::soft_file_protocol(filesystem::path absolute,
     : path_(absolute), directory_(absolute.parent_path() / "."),
       hash_of_name_(std::hash<std::string>()(absolute.filename().native())), options_(options),
       foreign_limit_(foreign_limit),
-      marker_(std::move(absolute), options.permissions, options.where), act_(shortest_act)
+      marker_(std::move(absolute), options.permissions, options.where),
+      right_backoff_(shortest_right_backoff)
 {}
 
 attempt_result soft_file_protocol::attempt(lock_mode, attempt_context const&)
@@ -52,7 +54,7 @@ attempt_result soft_file_protocol::attempt(lock_mode, attempt_context const&)
         return ec;
     for (int i = 0; i < max_restarts; ++i) {
         // A waiter was notified that the marker has gone, or it now checks whether it has.
-        if (std::exchange(is_taken_, false)) {
+        if (std::exchange(is_path_occupied_, false)) {
             ec = look();
             if (!ec) {
                 auto const a = judge_file();
@@ -73,9 +75,9 @@ attempt_result soft_file_protocol::attempt(lock_mode, attempt_context const&)
             return note_acquired();
         if (ec)
             return of_failure(ec);
-        is_taken_ = result == marker_outcome::taken;
+        is_path_occupied_ = result == marker_outcome::taken;
         // The engine checks the caller's time limit between attempts.
-        if (!is_taken_ && marker_.is_on_slow_storage())
+        if (!is_path_occupied_ && marker_.is_on_slow_storage())
             break;
     }
     return attempt_result::retry_after(contention_backoff);
@@ -121,21 +123,21 @@ attempt_result soft_file_protocol::note_acquired()
 {
     observed_file_ = identity();
     theirs_.file.close();
-    act_ = shortest_act;
+    right_backoff_ = shortest_right_backoff;
     is_held_ = true;
     return attempt_result::acquired;
 }
 
 attempt_result soft_file_protocol::judge_file()
 {
-    is_taken_ = true;
+    is_path_occupied_ = true;
     observed_file_ = identity();
     auto const v = judge(theirs_);
     process_ = v.process;
     if (v.error)
         return v.error;
     if (!v.is_removable)
-        return attempt_result::busy_for(v.look_again);
+        return attempt_result::busy_for(v.recheck_after);
     marker_outcome result;
     auto const still = [this](found_marker const& found) { return judge(found).is_removable; };
     if (auto const ec = marker_.replace(theirs_, still, record_, result))
@@ -144,8 +146,9 @@ attempt_result soft_file_protocol::judge_file()
     case marker_outcome::published:
         return note_acquired();
     case marker_outcome::right_taken: // for long, if that process was stopped
-        act_ = std::min<std::chrono::nanoseconds>(act_ * 2, longest_act);
-        return attempt_result::retry_after(act_ / 2);
+        right_backoff_ =
+            std::min<std::chrono::nanoseconds>(right_backoff_ * 2, longest_right_backoff);
+        return attempt_result::retry_after(right_backoff_ / 2);
     default:
         return attempt_result::retry_after({});
     }
@@ -189,7 +192,7 @@ soft_file_protocol::verdict soft_file_protocol::judge(found_marker const& found)
     v.is_removable = age >= *limit;
     if (!v.is_removable) {
         auto const left = *limit - age;
-        v.look_again = v.look_again == left.zero() ? left : (std::min)(left, v.look_again);
+        v.recheck_after = v.recheck_after == left.zero() ? left : (std::min)(left, v.recheck_after);
     }
     return v;
 }
@@ -208,7 +211,7 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
         if (seen.kind == process_status::alive) {
             v.process = seen.pid;
             if (v.process == 0)
-                v.look_again = unwatched_owner_poll;
+                v.recheck_after = unwatched_owner_poll;
         }
         if (seen.kind == process_status::unknown && foreign_limit_)
             return judge_foreign(found);
@@ -224,7 +227,7 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
     if (marker_.site().is_local(found.file) &&
         (has_witness(found.file.native(), is_witnessed) || is_witnessed ||
          marker_.site().hides_a_holder(owner.pid)))
-        v.look_again = unwatched_owner_poll;
+        v.recheck_after = unwatched_owner_poll;
     else
         v.is_removable = true;
     return v;
@@ -236,7 +239,7 @@ soft_file_protocol::verdict soft_file_protocol::judge_foreign(found_marker const
     auto const unchanged = unchanged_for(found);
     v.is_removable = unchanged >= *foreign_limit_;
     if (!v.is_removable)
-        v.look_again = *foreign_limit_ - unchanged;
+        v.recheck_after = *foreign_limit_ - unchanged;
     return v;
 }
 
@@ -303,8 +306,8 @@ bool soft_file_protocol::is_local() const noexcept
 system::error_code soft_file_protocol::withdraw() noexcept
 {
     theirs_.file.close();
-    is_taken_ = false;
-    act_ = shortest_act;
+    is_path_occupied_ = false;
+    right_backoff_ = shortest_right_backoff;
     return is_held_ ? system::error_code() : marker_.withdraw();
 }
 

@@ -58,7 +58,7 @@ private:
         bool is_removable = false;
         /// How soon it may become removable without a change notification. Zero: a notification
         /// reports it.
-        std::chrono::nanoseconds look_again{};
+        std::chrono::nanoseconds recheck_after{};
         std::int64_t process = 0; ///< its end may make the marker removable; 0: none
         system::error_code error;
     };
@@ -100,8 +100,9 @@ private:
     std::uint32_t record_of_ = 0; // the process generation; 0: the record must be made again
     std::optional<file_identity> observed_file_;
     std::int64_t process_ = 0;
-    std::chrono::nanoseconds act_; // how long another process is assumed to have the removal right
-    bool is_taken_ = false;        // the path named a file at the last look
+    std::chrono::nanoseconds
+        right_backoff_;             // how long another process is assumed to have the removal right
+    bool is_path_occupied_ = false; // the path named a file at the last look
     bool is_held_ = false;
 };
 

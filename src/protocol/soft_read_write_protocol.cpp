@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 namespace errc = system::errc;
 using std::chrono::nanoseconds;
 
-constexpr auto longest_upkeep_pause = 1s;
+constexpr auto longest_refresh_pause = 1s;
 
 std::string name_of(access_marker const& reader)
 {
@@ -77,7 +77,7 @@ attempt_result soft_read_write_protocol::attempt(lock_mode mode, attempt_context
     auto a = mode == lock_mode::shared ? read() : write(!context.waits);
     if (a.kind != attempt_result::busy)
         return a;
-    a.depends_on_prior_hold = mode == lock_mode::exclusive || !gate_.is_for_state();
+    a.depends_on_prior_hold = mode == lock_mode::exclusive || !gate_.is_blocked_by_state();
     if (context.waits)
         observe(mode);
     return a;
@@ -89,7 +89,7 @@ void soft_read_write_protocol::observe(lock_mode mode)
 {
     if (waits_ == waits::for_readers || !readers_.is_time_for_all())
         return;
-    if (!gate_.is_for_state())
+    if (!gate_.is_blocked_by_state())
         gate_.observe();
     if (mode == lock_mode::exclusive)
         readers_.observe(where_);
@@ -351,7 +351,7 @@ refresh_result soft_read_write_protocol::refresh() noexcept
     }
     // The error may be transient. The next try is soon, and the last one is when the hold expires.
     auto const now = time_since_boot();
-    auto const pause = std::min<nanoseconds>(times_.interval / 8, longest_upkeep_pause);
+    auto const pause = std::min<nanoseconds>(times_.interval / 8, longest_refresh_pause);
     u.next = (std::min)(now + pause, u.good_until);
     if (now >= u.good_until)
         u.lost = loss_reason::refresh_failed;

@@ -53,8 +53,8 @@ staleness_checker::check(std::string const& name, found_marker const& found, mar
             break;
         }
     }
-    if (!v.is_removable && (v.look_again == 0s || v.look_again > threshold_ - unchanged))
-        v.look_again = threshold_ - unchanged;
+    if (!v.is_removable && (v.recheck_after == 0s || v.recheck_after > threshold_ - unchanged))
+        v.recheck_after = threshold_ - unchanged;
     return v;
 }
 
@@ -62,8 +62,8 @@ bool staleness_checker::is_dead(found_marker const& found, marker_site const& at
 {
     bool is_witnessed = false;
     if (at.is_local(found.file) && (has_witness(found.file.native(), is_witnessed) || is_witnessed))
-        v.look_again = unwatched_peer_poll;
-    return v.look_again == 0s;
+        v.recheck_after = unwatched_peer_poll;
+    return v.recheck_after == 0s;
 }
 
 // Returns whether the marker may be of another host with our host name. The records of the tree do

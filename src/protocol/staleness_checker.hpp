@@ -41,7 +41,7 @@ public:
         bool is_removable = false;
         /// How soon it may become removable without a change notification. Zero: a notification
         /// reports it.
-        std::chrono::nanoseconds look_again{};
+        std::chrono::nanoseconds recheck_after{};
         std::int64_t process = 0; ///< its end may make the marker removable; 0: none
         system::error_code error;
     };

@@ -46,7 +46,7 @@ system::error_code writer_gate::find(storage rules)
 
 attempt_result writer_gate::look(storage rules)
 {
-    is_stale_ = is_for_state_ = false;
+    is_stale_ = is_blocked_by_state_ = false;
     process_ = 0;
     auto ec = find(rules);
     if (is_gone(ec)) {
@@ -66,7 +66,7 @@ attempt_result writer_gate::look(storage rules)
         return v.error;
     is_stale_ = v.is_removable;
     process_ = v.process;
-    auto a = attempt_result::busy_for(v.look_again);
+    auto a = attempt_result::busy_for(v.recheck_after);
     a.depends_on_prior_hold = true;
     return a;
 }
@@ -96,7 +96,7 @@ attempt_result writer_gate::enter(storage rules)
 
 watch_target writer_gate::to_watch() const noexcept
 {
-    if (is_for_state_)
+    if (is_blocked_by_state_)
         return state_.to_watch();
     if (!theirs_.file.is_open())
         return {};

@@ -54,8 +54,8 @@ public:
     {
         in_since_ = time_since_boot();
         auto const a = state_.attempt(lock_mode::exclusive, {});
-        is_for_state_ = !is_acquired(a);
-        if (is_for_state_)
+        is_blocked_by_state_ = !is_acquired(a);
+        if (is_blocked_by_state_)
             return a;
         struct leaving
         {
@@ -75,7 +75,7 @@ public:
     bool has_evicted() noexcept { return std::exchange(has_evicted_, false); }
 
     /// Returns whether the last result was about `state`, and not about a writer.
-    bool is_for_state() const noexcept { return is_for_state_; }
+    bool is_blocked_by_state() const noexcept { return is_blocked_by_state_; }
 
     /// Looks at `state` to learn for how long it has been unchanged, since it may be in the way
     /// later.
@@ -104,7 +104,7 @@ private:
     soft_file_protocol state_;
     std::chrono::nanoseconds in_since_{}; // since boot
     bool state_release_pending_ = false;
-    bool is_for_state_ = false;
+    bool is_blocked_by_state_ = false;
     staleness_checker checker_;
     found_marker theirs_; // open while we wait for the writer
     std::int64_t process_ = 0;

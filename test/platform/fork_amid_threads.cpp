@@ -8,7 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "../src/platform/descriptor.hpp"
-#include "../src/protocol/fork_safe_protocol.hpp"
+#include "../src/protocol/forwarding_protocol.hpp"
 
 #include "support/child.hpp"
 #include "support/fake_protocol.hpp"
