@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "support/calls.hpp"
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
 #include "support/privileges.hpp"
@@ -19,15 +20,12 @@
 #include <boost/system/errc.hpp>
 #include <boost/thread/lock_guard.hpp>
 
-#include <atomic>
 #include <fstream>
 #include <future>
-#include <optional>
 #include <stdexcept>
 #include <string>
-#include <vector>
+#include <utility>
 
-#include <fcntl.h>
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -40,8 +38,6 @@ using boost::filelock::error;
 using boost::filelock::file_lock;
 using boost::filelock::file_lock_options;
 using boost::filelock::kernel_lock;
-using boost::filelock::lock_error;
-using boost::filelock::owner_mode;
 using boost::filelock::storage;
 using boost::filelock::wait_status;
 using boost::system::error_code;
@@ -52,19 +48,6 @@ namespace fs = boost::filesystem;
 namespace ut = boost::unit_test;
 
 namespace {
-
-auto in_thread = [](auto&& f) { return std::async(std::launch::async, f).get(); };
-
-template <class F>
-error_code error_of(F&& f)
-{
-    try {
-        f();
-    } catch (lock_error const& e) {
-        return e.code();
-    }
-    return {};
-}
 
 /// Returns the lock that another process can have: 'x' an exclusive one, 's' only a shared one, '-'
 /// none.
@@ -89,15 +72,6 @@ file_lock_options with_backend(kernel_lock backend)
 }
 
 constexpr kernel_lock backends[] = {kernel_lock::flock, kernel_lock::record, kernel_lock::both};
-
-int holder_in_child(fs::path const& path)
-{
-    file_lock lock(path);
-    lock.lock();
-    say("held");
-    hear();
-    return 0;
-}
 
 } // namespace
 
@@ -472,106 +446,6 @@ BOOST_AUTO_TEST_CASE(child_does_not_hold_its_parents_lock)
     BOOST_TEST(c.wait() == 0);
     error_code ec;
     BOOST_TEST(lock.still_held(ec));
-}
-
-// Waits for a real holder
-
-BOOST_AUTO_TEST_CASE(progress_names_the_holder_until_the_wait_is_cancelled)
-{
-    child holder([&] { return holder_in_child(path); });
-    holder.expect("held");
-    file_lock lock(path);
-    std::vector<wait_status> told;
-    acquire_options how;
-    how.poll_interval = milliseconds(1);
-    how.progress_interval = milliseconds(2);
-    how.on_wait = [&](wait_status const& s) { told.push_back(s); };
-    how.cancel_check = [&] { return told.size() == 3; };
-    try {
-        lock.acquire(how);
-        BOOST_FAIL("the lock was had");
-    } catch (lock_error const& e) {
-        BOOST_TEST((e.code() == errc::operation_canceled));
-        BOOST_REQUIRE(e.holder().has_value());
-        BOOST_TEST(e.holder()->pid == holder.pid());
-        std::string const what = e.what();
-        BOOST_TEST(what.find(path.string()) != what.npos);
-        BOOST_TEST(what.find(std::to_string(holder.pid())) != what.npos);
-    }
-    BOOST_REQUIRE(told.size() == 3u);
-    BOOST_TEST(told[0].waited.count() == 0);
-    BOOST_TEST((told[1].waited >= how.progress_interval));
-    BOOST_TEST((told[2].waited >= 2 * how.progress_interval));
-    for (auto const& s : told) {
-        BOOST_TEST(s.path == path);
-        BOOST_REQUIRE(s.holder.has_value());
-        BOOST_TEST(s.holder->pid == holder.pid());
-        BOOST_TEST((s.holder->mode == owner_mode::kernel_exclusive));
-    }
-    BOOST_TEST(!lock.is_locked());
-}
-
-BOOST_AUTO_TEST_CASE(wait_is_cancelled_from_another_thread)
-{
-    child holder([&] { return holder_in_child(path); });
-    holder.expect("held");
-    file_lock lock(path);
-    std::atomic<bool> stop{false};
-    std::promise<void> waiting;
-    acquire_options how;
-    how.poll_interval = milliseconds(1);
-    how.cancel_check = [&] { return stop.load(); };
-    how.on_wait = [&](wait_status const&) { waiting.set_value(); };
-    auto result = std::async(std::launch::async, [&] {
-        error_code ec;
-        return lock.acquire_shared(how, ec) ? error_code() : ec;
-    });
-    waiting.get_future().wait();
-    stop = true;
-    BOOST_TEST((result.get() == errc::operation_canceled));
-    holder.write_line("enough");
-    BOOST_TEST(holder.wait() == 0);
-    stop = false;
-    how.on_wait = {};
-    lock.acquire(how);
-    BOOST_TEST(lock.is_locked());
-}
-
-BOOST_AUTO_TEST_CASE(wait_with_progress_ends_with_the_lock)
-{
-    child holder([&] { return holder_in_child(path); });
-    holder.expect("held");
-    file_lock lock(path, {milliseconds(1)});
-    acquire_options how;
-    how.timeout = patience;
-    how.on_wait = [&](wait_status const&) { holder.write_line("enough"); };
-    lock.acquire(how);
-    BOOST_TEST(lock.is_locked());
-}
-
-BOOST_AUTO_TEST_CASE(timeout_names_the_holder)
-{
-    child holder([&] { return holder_in_child(path); });
-    holder.expect("held");
-    file_lock lock(path, {milliseconds(1)});
-    acquire_options how;
-    for (auto const timeout : {milliseconds(-1), milliseconds(0), milliseconds(2)}) {
-        how.timeout = timeout;
-        BOOST_CHECK_EXCEPTION(lock.acquire(how), lock_error, [&](lock_error const& e) {
-            return e.code() == errc::timed_out && e.path() == path && e.holder() &&
-                   e.holder()->pid == holder.pid();
-        });
-    }
-}
-
-BOOST_AUTO_TEST_CASE(self_deadlock_names_this_process)
-{
-    file_lock lock(path), again(path);
-    lock.lock();
-    BOOST_CHECK_EXCEPTION(again.lock(), lock_error, [&](lock_error const& e) {
-        return e.code() == errc::resource_deadlock_would_occur && e.holder() &&
-               e.holder()->pid == ::getpid();
-    });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Readers and writers run on several hosts, with other process ids and other clocks. They exclude
+// Readers and writers run on several hosts, with other process ids. They exclude
 // each other, no living holder is ever taken for dead, and every dead one is evicted in time.
 
 #include <boost/test/data/monomorphic.hpp>
@@ -12,30 +12,22 @@
 #include "support/markers.hpp"
 #include "support/namespaces.hpp"
 #include "support/soft_read_write_actor.hpp"
-#include "support/temporary_directory.hpp"
+#include "support/soft_read_write_hosts.hpp"
 
 #include <boost/filelock/soft_file_lock.hpp>
 #include <boost/filelock/soft_read_write_lock.hpp>
 
-#include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
 
 #include <chrono>
-#include <cstdlib>
-#include <ctime>
-#include <functional>
-#include <list>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
-#include <vector>
-
-#include <unistd.h>
+#include <utility>
 
 using namespace filelock_test;
 using namespace std::chrono_literals;
-using boost::filelock::loss_reason;
 using boost::filelock::soft_file_lock;
 using boost::filelock::soft_file_lock_options;
 using boost::filelock::storage;
@@ -47,21 +39,8 @@ namespace ut = boost::unit_test;
 namespace {
 
 using clock_type = std::chrono::steady_clock;
-using entry = std::function<void()>;
 
 auto const both = data::make({storage::local, storage::network});
-std::string const modes[] = {"try shared", "try"};
-
-/// A delay of half the threshold must be distinguishable from a second wait. Where the machine is
-/// later than that, the observation is repeated with twice the time.
-constexpr milliseconds shortest_threshold = 160ms;
-
-entry const here;
-
-void elsewhere()
-{
-    enter_host("elsewhere");
-}
 
 std::string waiting(std::string const& what)
 {
@@ -82,11 +61,10 @@ void wait_until(F const& f)
             throw std::runtime_error("timed out: what was to become true");
 }
 
-struct fixture : temporary_directory
+struct fixture : on_several_hosts
 {
     fs::path const readers = path.string() + ".readers", write = path.string() + ".write",
                    state = path.string() + ".state";
-    milliseconds threshold = shortest_threshold;
 
     milliseconds beat() const { return threshold / 4; }
 
@@ -104,19 +82,6 @@ struct fixture : temporary_directory
         if (came != has_it)
             throw std::runtime_error("the holder cannot come in: " + what);
         return a;
-    }
-
-    /// Runs `observe` with a threshold for which the machine is fast enough.
-    template <class F>
-    void check_in_time(F const& observe)
-    {
-        auto const problem = with_growing_time(shortest_threshold, [&](milliseconds time) {
-            threshold = time;
-            for (fs::directory_iterator it(directory), end; it != end;)
-                fs::remove_all((it++)->path()); // left by the previous attempt
-            observe();
-        });
-        BOOST_TEST(problem.empty(), problem);
     }
 
     /// Checks that a successor waits for one whole threshold and not for a second one. It may be
@@ -379,156 +344,5 @@ BOOST_DATA_TEST_CASE_F(fixture, a_holder_within_lives, data::make(modes), has)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-namespace {
-
-/// Pairs of a holder and a process that wants to succeed it, all at the same time.
-struct many : fixture
-{
-    struct pair
-    {
-        std::string what;
-        std::unique_ptr<actor> holder, other;
-    };
-    std::list<pair> pairs;
-
-    using maker = std::function<std::unique_ptr<actor>(fs::path const&, storage, entry const&)>;
-
-    maker usual() const
-    {
-        return [this](fs::path const& at, storage where, entry const& enter) {
-            return std::make_unique<actor>(at, quick(where, threshold), enter);
-        };
-    }
-
-    void add(std::string const& what, maker const& holder, maker const& other)
-    {
-        for (auto const where : {storage::local, storage::network})
-            for (auto const& has : modes)
-                for (bool const is_elsewhere : {false, true}) {
-                    auto const at = directory / std::to_string(pairs.size());
-                    auto const text = what + ", " + has +
-                                      (where == storage::local ? ", local" : ", network") +
-                                      (is_elsewhere ? ", elsewhere" : "");
-                    pairs.push_back({text, holder(at, where, is_elsewhere ? elsewhere : here),
-                                     other(at, where, here)});
-                    unless_late((*pairs.back().holder)(has) == has_it, text + ": lost at once");
-                }
-    }
-
-    void check_pairs()
-    {
-        for (auto const& p : pairs)
-            unless_late((*p.other)("try") == busy, p.what + ": taken for dead by a try");
-        for (auto const& p : pairs)
-            p.other->begin(beyond(threshold));
-        for (auto const& p : pairs) {
-            unless_late(p.other->result() == busy, p.what + ": a live one is taken for dead");
-            unless_late((*p.holder)("held?") == "held", p.what + ": lost");
-            unless_late((*p.holder)("losses") == "0", p.what + ": lost");
-        }
-        for (auto const& p : pairs)
-            p.holder->kill();
-        for (auto const& p : pairs)
-            p.other->begin("wait");
-        for (auto const& p : pairs) {
-            auto const came = p.other->result();
-            unless_late(came != lost, p.what + ": lost at once");
-            BOOST_TEST(came == has_it, p.what << ": a dead one is not followed");
-            unless_late(p.other->how_long() < 3 * threshold, p.what + ": it took too long");
-        }
-        pairs.clear();
-    }
-
-    /// The pairs run together, so the threshold is four times as long.
-    template <class F>
-    void check_all(F const& add_them)
-    {
-        check_in_time([&] {
-            pairs.clear();
-            threshold *= 4;
-            add_them();
-            check_pairs();
-        });
-    }
-};
-
-many::maker at_time(many const& m, long shift)
-{
-    return [usual = m.usual(), shift](fs::path const& at, storage where, entry const& enter) {
-        return usual(at, where, [shift, enter] {
-            if (enter)
-                enter();
-            enter_time(shift, 987'654'321);
-        });
-    };
-}
-
-} // namespace
-
-BOOST_FIXTURE_TEST_CASE(of_other_times, many, *ut::precondition(have_time_namespaces))
-{
-    check_all([this] {
-        for (long const shift : {100'000L, -10L}) {
-            add("a holder at " + std::to_string(shift), at_time(*this, shift), usual());
-            add("another at " + std::to_string(shift), usual(), at_time(*this, shift));
-        }
-    });
-}
-
-namespace {
-
-// Starts a process with a wrong clock, as on another host. libfaketime shifts the clock, except the
-// monotonic clocks.
-many::maker with_clock(char const* offset, milliseconds const& threshold)
-{
-    return [offset, &threshold](fs::path const& at, storage where, entry const& enter) {
-        auto const& arguments = ut::framework::master_test_suite();
-        std::string const program = arguments.argv[arguments.argc - 1];
-        return std::make_unique<actor>(std::make_unique<child>([&] {
-            if (enter)
-                enter();
-            ::setenv("LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1", 1);
-            ::setenv("FAKETIME", offset, 1);
-            ::setenv("DONT_FAKE_MONOTONIC", "1", 1);
-            ::setenv("NO_FAKE_STAT", "1", 1);
-            auto const limit = std::to_string(threshold.count());
-            ::execl(program.c_str(), program.c_str(), at.c_str(),
-                    where == storage::local ? "local" : "network", limit.c_str(),
-                    static_cast<char*>(nullptr));
-            return 127;
-        }));
-    };
-}
-
-boost::test_tools::assertion_result have_faketime(ut::test_unit_id)
-{
-    auto const tried = with_clock("-1h", shortest_threshold)("/nowhere/x", storage::local, {});
-    auto const text = (*tried)("time?");
-    boost::test_tools::assertion_result result(
-        std::strtol(text.c_str(), nullptr, 10) + 1800 < std::time(nullptr) && text != "it died");
-    result.message() << "libfaketime does nothing: " << text;
-    return result;
-}
-
-} // namespace
-
-BOOST_FIXTURE_TEST_CASE(of_wrong_clocks, many, *ut::precondition(have_faketime))
-{
-    check_all([this] {
-        for (auto const offset : {"-1h", "+1h"}) {
-            add(std::string("a holder with ") + offset, with_clock(offset, threshold), usual());
-            add(std::string("another with ") + offset, usual(), with_clock(offset, threshold));
-        }
-    });
-}
-
-BOOST_FIXTURE_TEST_CASE(of_clocks_that_are_wrong_both_ways, many, *ut::precondition(have_faketime))
-{
-    check_all([this] {
-        add("a holder that is late", with_clock("-1h", threshold), with_clock("+1h", threshold));
-        add("a holder that is early", with_clock("+1h", threshold), with_clock("-1h", threshold));
-    });
-}
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,6 +12,7 @@
 #include <boost/filelock/acquire_options.hpp>
 
 #include <boost/filesystem/path.hpp>
+#include <boost/system/errc.hpp>
 
 #include <chrono>
 #include <memory>
@@ -148,6 +149,11 @@ struct engine
 
 inline constexpr auto shared = lock_mode::shared, upgrade = lock_mode::upgrade,
                       exclusive = lock_mode::exclusive;
+
+inline bool would_deadlock(next const& n)
+{
+    return n.kind == next::failed && n.error == boost::system::errc::resource_deadlock_would_occur;
+}
 
 } // namespace filelock_test
 
