@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "support/calls.hpp"
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
 #include "support/privileges.hpp"
@@ -40,16 +41,6 @@ namespace fs = boost::filesystem;
 namespace ut = boost::unit_test;
 
 namespace {
-
-error_code error_of(std::function<void()> const& f)
-{
-    try {
-        f();
-    } catch (lock_error const& e) {
-        return e.code();
-    }
-    return {};
-}
 
 /// Checks that every way to acquire the lock reports the same error at once and leaves no
 /// descriptor.

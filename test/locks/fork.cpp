@@ -12,6 +12,7 @@
 #include "support/privileges.hpp"
 #include "support/sample.hpp"
 #include "support/system_calls.hpp"
+#include "support/taken.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/tracer.hpp"
 
@@ -36,13 +37,6 @@ using boost::filelock::lock_error;
 using std::chrono::milliseconds;
 
 namespace {
-
-template <class Lock>
-bool taken(boost::filesystem::path const& path)
-{
-    Lock other(path);
-    return !other.try_lock();
-}
 
 bool refuses_to_unlock(boost::filelock::detail::exclusive_names& lock)
 {

@@ -8,6 +8,7 @@
 #define BOOST_THREAD_THROW_IF_PRECONDITION_NOT_SATISFIED
 
 #include "support/lock_kinds.hpp"
+#include "support/taken.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/thread/condition_variable.hpp>
@@ -46,17 +47,6 @@ template <class F>
 auto start(F&& f)
 {
     return std::async(std::launch::async, std::forward<F>(f));
-}
-
-/// Returns whether another object cannot acquire the lock, because it is held.
-template <class Lock>
-bool taken(boost::filesystem::path const& path)
-{
-    Lock other(path);
-    if (!other.try_lock())
-        return true;
-    other.unlock();
-    return false;
 }
 
 /// Some types make their lock themselves, without arguments. Users derive a lock type like this

@@ -4,6 +4,7 @@
 
 // Tests every lock with a shared mode as a shared mutex, in one process.
 
+#include "support/calls.hpp"
 #include "support/lock_kinds.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -37,19 +38,6 @@ namespace pt = boost::posix_time;
 namespace ipc = boost::interprocess;
 
 namespace {
-
-auto in_thread = [](auto&& f) { return std::async(std::launch::async, f).get(); };
-
-template <class F>
-boost::system::error_code error_of(F&& f)
-{
-    try {
-        f();
-    } catch (lock_error const& e) {
-        return e.code();
-    }
-    return {};
-}
 
 /// Returns what another object can acquire: 'x' everything, 's' a shared lock only, '-' nothing.
 template <class Lock>

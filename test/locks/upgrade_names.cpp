@@ -10,6 +10,7 @@
 #define BOOST_THREAD_PROVIDES_EXPLICIT_LOCK_CONVERSION
 
 #include "../src/ownership/lock_state.hpp"
+#include "support/calls.hpp"
 #include "support/fake_protocol.hpp"
 #include "support/lock_kinds.hpp"
 #include "support/temporary_directory.hpp"
@@ -41,6 +42,8 @@ namespace pt = boost::posix_time;
 namespace ipc = boost::interprocess;
 namespace errc = boost::system::errc;
 using boost::filelock::read_write_lock;
+using filelock_test::error_of;
+using filelock_test::in_thread;
 using filelock_test::fake_protocol;
 using std::chrono::hours;
 using std::chrono::milliseconds;
@@ -67,8 +70,6 @@ private:
           protocol(*made)
     {}
 };
-
-auto in_thread = [](auto&& f) { return std::async(std::launch::async, f).get(); };
 
 template <class Lock>
 struct one_lock;
@@ -101,17 +102,6 @@ struct one_lock<read_write_lock> : filelock_test::temporary_directory
 };
 
 using upgrade_kinds = std::tuple<fake_lock, read_write_lock>;
-
-template <class F>
-boost::system::error_code error_of(F&& f)
-{
-    try {
-        f();
-    } catch (boost::filelock::lock_error const& e) {
-        return e.code();
-    }
-    return {};
-}
 
 /// Calls `f` with every type of duration: a short one for a lock that is held, and a long one for a
 /// lock that is free.

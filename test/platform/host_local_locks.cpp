@@ -5,6 +5,7 @@
 // Storage where kernel locks are known to exclude only processes of the same host.
 
 #include "../src/platform/linux/host_local_locks.hpp"
+#include "support/calls.hpp"
 #include "support/child.hpp"
 #include "support/privileges.hpp"
 #include "support/system_calls.hpp"
@@ -43,7 +44,6 @@ using boost::filelock::error;
 using boost::filelock::file_lock;
 using boost::filelock::file_lock_options;
 using boost::filelock::kernel_lock;
-using boost::filelock::lock_error;
 using boost::filelock::read_write_lock;
 using boost::filelock::read_write_lock_options;
 using boost::filelock::storage;
@@ -242,12 +242,7 @@ std::string name_of(error_code const& ec)
 
 std::string outcome(std::function<void()> const& f)
 {
-    try {
-        f();
-    } catch (lock_error const& e) {
-        return name_of(e.code());
-    }
-    return "done";
+    return name_of(error_of(f));
 }
 
 std::string outcomes(std::vector<std::function<void()>> const& calls)

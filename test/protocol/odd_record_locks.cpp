@@ -116,7 +116,6 @@ BOOST_FIXTURE_TEST_CASE(that_fail_to_convert_a_lock, with_record_locks)
 BOOST_FIXTURE_TEST_CASE(that_fail_to_take_a_claim_back, with_record_locks)
 {
     read_write_lock lock(path);
-    auto const in_thread = [](auto&& f) { return std::async(std::launch::async, f).get(); };
     auto const others_can_read = [&] {
         return in_thread([&] {
             read_write_lock other(path);

@@ -5,6 +5,7 @@
 #ifndef BOOST_FILELOCK_TEST_SOFT_READ_WRITE_ROLES_HPP
 #define BOOST_FILELOCK_TEST_SOFT_READ_WRITE_ROLES_HPP
 
+#include "calls.hpp"
 #include "markers.hpp"
 #include "patience.hpp"
 
@@ -79,17 +80,6 @@ inline void acquire_as(soft_read_write_lock& lock, role r, acquire_options const
 inline void unlock_as(soft_read_write_lock& lock, role r)
 {
     r == role::reader ? lock.unlock_shared() : lock.unlock();
-}
-
-template <class F>
-error_code error_of(F&& f)
-{
-    try {
-        f();
-    } catch (lock_error const& e) {
-        return e.code();
-    }
-    return {};
 }
 
 /// Returns options with which no hold is lost, however busy the machine is.
