@@ -44,6 +44,7 @@ using boost::filelock::error;
 using boost::filelock::file_lock;
 using boost::filelock::file_lock_options;
 using boost::filelock::kernel_lock;
+using boost::filelock::lock_error;
 using boost::filelock::read_write_lock;
 using boost::filelock::read_write_lock_options;
 using boost::filelock::storage;
