@@ -4,46 +4,11 @@
 
 #include "owner_levels.hpp"
 
-#include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace boost {
 namespace filelock {
 namespace detail {
-
-lock_mode owner_levels::strongest(counts const& levels) noexcept
-{
-    auto mode = index(lock_mode::exclusive);
-    while (mode != 0 && levels[mode] == 0)
-        --mode;
-    return static_cast<lock_mode>(mode);
-}
-
-unsigned owner_levels::sum(counts const& levels) noexcept
-{
-    return std::accumulate(levels.begin(), levels.end(), 0u);
-}
-
-owner_levels::entry* owner_levels::find(owner who) noexcept
-{
-    auto const it = std::find_if(entries_.begin(), entries_.end(),
-                                 [&](entry const& e) { return e.who == who; });
-    return it == entries_.end() ? nullptr : &*it;
-}
-
-void owner_levels::add(entry& to, lock_mode mode) noexcept
-{
-    ++to.levels[index(mode)];
-    ++total_[index(mode)];
-}
-
-void owner_levels::subtract(entry& from, lock_mode mode) noexcept
-{
-    --total_[index(mode)];
-    if (--from.levels[index(mode)] == 0)
-        remove_if_empty(from);
-}
 
 void owner_levels::remove_all(entry& from) noexcept
 {
@@ -76,14 +41,6 @@ bool owner_levels::give(owner from, owner to) noexcept
     target->levels[mode] += std::exchange(source->levels[mode], 0);
     remove_if_empty(*source);
     return true;
-}
-
-void owner_levels::remove_if_empty(entry& e) noexcept
-{
-    if (e.sum() != 0)
-        return;
-    e = entries_.back();
-    entries_.pop_back();
 }
 
 } // namespace detail

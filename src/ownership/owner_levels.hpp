@@ -19,6 +19,9 @@ namespace filelock {
 namespace detail {
 
 /// The levels of each owner of one lock object, by mode. Not thread-safe.
+//
+// What every lock does is inline: after a system call the returns of a chain of calls are
+// mispredicted.
 class owner_levels
 {
 public:
@@ -35,7 +38,13 @@ public:
     };
 
     /// Returns null for an owner without levels. Valid until the next change.
-    entry* find(owner who) noexcept;
+    entry* find(owner who) noexcept
+    {
+        for (auto& e : entries_)
+            if (e.who == who)
+                return &e;
+        return nullptr;
+    }
     entry const* find(owner who) const noexcept
     {
         return const_cast<owner_levels*>(this)->find(who);
@@ -47,9 +56,18 @@ public:
     /// Adds an owner without levels. Follow it with `add`.
     entry& insert(owner who) noexcept { return entries_.emplace_back(entry{who}); }
 
-    void add(entry& to, lock_mode mode) noexcept;
+    void add(entry& to, lock_mode mode) noexcept
+    {
+        ++to.levels[index(mode)];
+        ++total_[index(mode)];
+    }
     /// Removes the entry with its last level.
-    void subtract(entry& from, lock_mode mode) noexcept;
+    void subtract(entry& from, lock_mode mode) noexcept
+    {
+        --total_[index(mode)];
+        if (--from.levels[index(mode)] == 0)
+            remove_if_empty(from);
+    }
     void remove_all(entry& from) noexcept;
     /// Removes all levels of all owners. Returns how many these were.
     unsigned clear() noexcept;
@@ -72,10 +90,24 @@ private:
     {
         return static_cast<std::size_t>(mode);
     }
-    static lock_mode strongest(counts const& levels) noexcept;
-    static unsigned sum(counts const& levels) noexcept;
-
-    void remove_if_empty(entry& e) noexcept;
+    static lock_mode strongest(counts const& levels) noexcept
+    {
+        auto mode = index(lock_mode::exclusive);
+        while (mode != 0 && levels[mode] == 0)
+            --mode;
+        return static_cast<lock_mode>(mode);
+    }
+    static unsigned sum(counts const& levels) noexcept
+    {
+        return levels[0] + levels[1] + levels[2] + levels[3];
+    }
+    void remove_if_empty(entry& e) noexcept
+    {
+        if (sum(e.levels) != 0)
+            return;
+        e = entries_.back();
+        entries_.pop_back();
+    }
 
     container::small_vector<entry, 1> entries_;
     counts total_ = {};

@@ -10,7 +10,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-waiter_queue::place waiter_queue::add(waiter& w) noexcept
+waiter_queue::place waiter_queue::add_to_others(waiter& w) noexcept
 {
     bool const is_conversion = w.request_.is_conversion();
     if (is_conversion && conflicts_with_conversion(w)) {
@@ -27,25 +27,6 @@ waiter_queue::place waiter_queue::add(waiter& w) noexcept
         list_.push_back(w);
     w.queued_in_ = generation_;
     return place::queued;
-}
-
-void waiter_queue::add_first(waiter& w) noexcept
-{
-    if (contains(w))
-        return;
-    list_.push_front(w);
-    w.queued_in_ = generation_;
-}
-
-void waiter_queue::remove(waiter& w) noexcept
-{
-    if (!contains(w))
-        return;
-    bool const was_first = &list_.front() == &w;
-    list_.erase(list_.iterator_to(w));
-    w.queued_in_ = 0;
-    if (was_first)
-        wake_front_unless(nullptr);
 }
 
 // The conversion of a shared level waits for all other holders to go. Two of them would wait for

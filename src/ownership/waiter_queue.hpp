@@ -43,11 +43,33 @@ public:
     waiter* front() noexcept { return list_.empty() ? nullptr : &list_.front(); }
 
     /// Adds a waiter, unless it has a place already.
-    place add(waiter& w) noexcept;
-    void add_first(waiter& w) noexcept;
+    place add(waiter& w) noexcept
+    {
+        if (list_.empty() && !contains(w)) {
+            add_first(w);
+            return place::queued;
+        }
+        return add_to_others(w);
+    }
+    void add_first(waiter& w) noexcept
+    {
+        if (contains(w))
+            return;
+        list_.push_front(w);
+        w.queued_in_ = generation_;
+    }
 
     /// Wakes the next waiter where the first is removed. Harmless without a place.
-    void remove(waiter& w) noexcept;
+    void remove(waiter& w) noexcept
+    {
+        if (!contains(w))
+            return;
+        bool const was_first = &list_.front() == &w;
+        list_.erase(list_.iterator_to(w));
+        w.queued_in_ = 0;
+        if (was_first)
+            wake_front_unless(nullptr);
+    }
 
     void wake_front_unless(waiter const* w) noexcept
     {
@@ -61,6 +83,7 @@ public:
     bool is_behind_writer(waiter const& w) const noexcept;
 
 private:
+    place add_to_others(waiter& w) noexcept;
     bool conflicts_with_conversion(waiter const& w) noexcept;
     bool would_wait_for_own_callback(waiter const& w) const noexcept;
 
