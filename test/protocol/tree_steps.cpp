@@ -169,12 +169,12 @@ BOOST_DATA_TEST_CASE(writer_stamps_its_claim_while_it_waits_for_readers, both_st
 // `state`.
 BOOST_DATA_TEST_CASE(stale_writer_is_removed_in_state_alone, both_storages, where)
 {
-    boost::filelock::soft_read_write_lock_options options;
-    options.where = where;
-    fd::access_times times(options), no_time(options);
+    boost::filelock::soft_read_write_lock_options stored;
+    stored.where = where;
+    fd::access_times times(stored), no_time(stored);
     times.threshold = no_time.threshold = no_time.good_for = 0ns;
     times.good_for = 1h;
-    fd::writer_gate gate(path, options, times), slow(path, options, no_time);
+    fd::writer_gate gate(path, stored, times), slow(path, stored, no_time);
     write_text(write, reader_record);
     BOOST_TEST(name_of(gate.evict(where)) == "busy");
     BOOST_TEST(name_of(slow.in_state([&] { return slow.evict(where); })) == "busy");
