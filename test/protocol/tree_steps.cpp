@@ -277,11 +277,11 @@ struct stopped_tree : tree
     {
         deed d;
         auto const lock = std::make_shared<std::unique_ptr<fd::soft_read_write_protocol>>();
-        d.then = [=] {
+        d.then = [this, lock, where, mode] {
             *lock = make(where);
             return attempt(**lock, mode);
         };
-        d.last = [=] {
+        d.last = [lock] {
             (*lock)->withdraw();
             auto const ec = (*lock)->release();
             return ec ? ec.message() : "";
