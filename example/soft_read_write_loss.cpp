@@ -63,7 +63,7 @@ int main()
     auto const loss = lock.loss();
     tell("the marker has gone", loss && loss->reason == loss_reason::marker_missing);
     lock.lock();
-    tell("and now, that it is locked afresh", lock.loss().has_value());
+    tell("and now, that it is locked again", lock.loss().has_value());
     lock.unlock();
 }
 // end::body[]

@@ -53,7 +53,12 @@ header() # NAME
 {
     $compiler $flags -std=c++17 "-DFILELOCK_TEST_HEADER=$1" -fsyntax-only test/compile/header.cpp
 }
-export -f job object header
+# The source of a test program of programs.txt.
+program_source() # NAME
+{
+    ls test/{async,faults,locks,ownership,peers,platform,protocol}/"$1.cpp" 2>/dev/null
+}
+export -f job object header program_source
 
 # each COMMAND: for each line of the input, on all processors
 each()

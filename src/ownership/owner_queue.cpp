@@ -24,15 +24,15 @@ inline std::unique_lock<std::mutex> owner_queue::guard_queue() const noexcept
 {
     std::unique_lock<std::mutex> guard(mutex_);
     if (waiters_.generation() != process_generation())
-        const_cast<owner_queue*>(this)->start_afresh();
+        const_cast<owner_queue*>(this)->reset_in_child();
     return guard;
 }
 
 // In a forked child, where everything recorded here is about the parent.
-void owner_queue::start_afresh() noexcept
+void owner_queue::reset_in_child() noexcept
 {
     drops_to_ignore_ += levels_.clear();
-    waiters_.start_afresh(process_generation());
+    waiters_.reset_in_child(process_generation());
     held_ = lock_mode::none;
     at_work_ = false;
     worker_ = nullptr;

@@ -178,7 +178,7 @@ private:
     };
 
     std::unique_lock<std::mutex> guard_queue() const noexcept;
-    void start_afresh() noexcept;
+    void reset_in_child() noexcept;
 
     grant inspect(waiter& w, bool owned) noexcept;
     grant start_attempt(waiter& w, entry const* mine, bool may_announce);

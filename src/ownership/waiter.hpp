@@ -79,7 +79,7 @@ struct lock_request
 class waiter : public queue_hook
 {
 public:
-    /// `call` must outlive the waiter.
+    /// `w` must outlive the waiter.
     waiter(owner who, lock_request request, waker& w) noexcept
         : who_(who), waker_(w), request_(request)
     {}

@@ -21,11 +21,12 @@ waiter_queue::place waiter_queue::add_to_others(waiter& w) noexcept
         return place::queued;
     if (would_wait_for_own_callback(w))
         return place::would_deadlock;
-    if (is_conversion)
-        list_.push_front(w);
-    else
+    if (is_conversion) {
+        add_first(w);
+    } else {
         list_.push_back(w);
-    w.queued_in_ = generation_;
+        w.queued_in_ = generation_;
+    }
     return place::queued;
 }
 
@@ -49,8 +50,7 @@ bool waiter_queue::conflicts_with_conversion(waiter const& w) noexcept
 // for itself.
 bool waiter_queue::would_wait_for_own_callback(waiter const& w) const noexcept
 {
-    if (w.request_.is_conversion() || !w.request_.is_unlimited || list_.empty() ||
-        !w.waker_.is_calling_thread())
+    if (w.request_.is_conversion() || !w.request_.is_unlimited || !w.waker_.is_calling_thread())
         return false;
     return std::any_of(list_.begin(), list_.end(),
                        [](waiter const& other) { return other.waker_.is_calling_thread(); });

@@ -32,7 +32,7 @@ public:
     explicit waiter_queue(std::uint32_t generation) noexcept : generation_(generation) {}
 
     /// Forgets all waiters, which belong to the parent of a forked child.
-    void start_afresh(std::uint32_t generation) noexcept
+    void reset_in_child(std::uint32_t generation) noexcept
     {
         generation_ = generation;
         list_.clear();

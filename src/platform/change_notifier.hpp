@@ -128,7 +128,7 @@ public:
 
     /// Forgets everything in a forked child. The list is about the parent, and reading would take
     /// away the parent's notifications. The child's copy of the descriptor is already closed.
-    void start_afresh_after_fork() noexcept;
+    void reset_in_child() noexcept;
 
 private:
     struct number_of_watch

@@ -5,7 +5,6 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_ATTEMPTS_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_ATTEMPTS_HPP
 
-#include "../platform/file.hpp"
 #include "protocol.hpp"
 
 #include <boost/system/errc.hpp>
@@ -47,13 +46,6 @@ inline attempt_result of_undoing(system::error_code const& ec)
 {
     return ec == system::errc::operation_would_block ? attempt_result::retry_after(removal_backoff)
                                                      : attempt_result(ec);
-}
-
-/// Returns whether the error means that a file has gone. Other processes may remove files at any
-/// time.
-inline bool is_gone(system::error_code const& ec) noexcept
-{
-    return ec == system::errc::no_such_file_or_directory || is_server_lost(ec);
 }
 
 /// Collects the errors of several steps. Any other error takes precedence over the request to try

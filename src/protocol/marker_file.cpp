@@ -272,7 +272,7 @@ system::error_code marker_file::replace_locally(found_marker& theirs,
     return put_in_place_of(theirs, is_removable, name, result);
 }
 
-// The path is looked at afresh: the open file may come from a cache.
+// The path is looked at again: the open file may come from a cache.
 system::error_code marker_file::replace_remotely(found_marker& theirs,
                                                  marker_judgement const& is_removable)
 {

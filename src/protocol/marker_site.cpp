@@ -56,7 +56,7 @@ system::error_code marker_site::evict(found_marker& theirs, marker_judgement con
         return evict_locally(theirs, is_removable, result);
     if (policy_.unique_name)
         return evict_unique_name(theirs, is_removable);
-    // The caller keeps other processes away from the name. The path is looked at afresh: the open
+    // The caller keeps other processes away from the name. The path is looked at again: the open
     // file may come from a cache.
     if (auto const ec = theirs.look(path_))
         return is_missing(ec) ? system::error_code() : ec;

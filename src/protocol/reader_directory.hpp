@@ -30,7 +30,7 @@ class reader_directory
 public:
     explicit reader_directory(filesystem::path path) : path_(std::move(path)) {}
 
-    /// Opens the directory afresh, and makes it if it is missing. A new directory is for its owner
+    /// Opens the directory again, and makes it if it is missing. A new directory is for its owner
     /// alone, or for the users to which `permissions`, those of the markers, give access. Returns
     /// `error::not_a_lock_file` if the path names something else.
     system::error_code open(std::optional<filesystem::perms> permissions);

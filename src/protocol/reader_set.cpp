@@ -8,6 +8,7 @@
 #include "access_marker.hpp"
 #include "attempts.hpp"
 #include "marker_site.hpp"
+#include "server_errors.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -10,6 +10,7 @@
 #include "access_holders.hpp"
 #include "attempts.hpp"
 #include "parent_directories.hpp"
+#include "server_errors.hpp"
 #include "temporary_name.hpp"
 
 #include <boost/filelock/error.hpp>

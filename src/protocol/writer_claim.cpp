@@ -6,6 +6,7 @@
 
 #include "../platform/clock.hpp"
 #include "attempts.hpp"
+#include "server_errors.hpp"
 
 #include <boost/system/errc.hpp>
 

@@ -5,6 +5,7 @@
 #include "writer_gate.hpp"
 
 #include "reader_directory.hpp"
+#include "server_errors.hpp"
 
 namespace boost {
 namespace filelock {

@@ -172,8 +172,9 @@ void lock_and_unlock(Lock& lock, Lock&, failure const& f)
     failure::end();
 }
 
-template <class Lock>
-void wait_for_other(Lock& lock, Lock& other, failure const& f)
+/// Waits until `other`, which writes, is unlocked from within the wait. `acquire(how, ec)`.
+template <class Lock, class Acquire, class Unlock>
+void wait_while_held(Lock& other, failure const& f, Acquire const& acquire, Unlock const& unlock)
 {
     other.lock();
     acquire_options how;
@@ -186,12 +187,20 @@ void wait_for_other(Lock& lock, Lock& other, failure const& f)
     };
     error_code ec;
     f.begin();
-    if (succeeds([&] { lock.acquire(how, ec); }) && !ec)
-        lock.unlock();
+    if (succeeds([&] { acquire(how, ec); }) && !ec)
+        unlock();
     failure::end();
     expect_no_other_error(ec);
     if (other.is_locked())
         other.unlock();
+}
+
+template <class Lock>
+void wait_for_other(Lock& lock, Lock& other, failure const& f)
+{
+    wait_while_held(
+        other, f, [&](auto const& how, auto& ec) { lock.acquire(how, ec); },
+        [&] { lock.unlock(); });
 }
 
 template <class Lock>
@@ -284,23 +293,9 @@ void lock_shared_and_unlock(Lock& lock, Lock& other, failure const& f)
 template <class Lock>
 void wait_for_writer(Lock& lock, Lock& other, failure const& f)
 {
-    other.lock();
-    acquire_options how;
-    how.timeout = patience;
-    how.poll_interval = 1ms;
-    how.cancel_check = [&] {
-        if (other.is_locked())
-            with_memory([&] { other.unlock(); });
-        return false;
-    };
-    error_code ec;
-    f.begin();
-    if (succeeds([&] { lock.acquire_shared(how, ec); }) && !ec)
-        lock.unlock_shared();
-    failure::end();
-    expect_no_other_error(ec);
-    if (other.is_locked())
-        other.unlock();
+    wait_while_held(
+        other, f, [&](auto const& how, auto& ec) { lock.acquire_shared(how, ec); },
+        [&] { lock.unlock_shared(); });
 }
 
 template <class Lock>

@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(child_does_not_join_its_parents_shared_hold, Lock,
             if (other.try_lock() || !other.try_lock_shared())
                 return 3;
             other.unlock_shared();
-            boost::shared_lock<Lock> const afresh(lock);
+            boost::shared_lock<Lock> const again(lock);
             say("held");
             hear();
             return lock.lock_counter() == 1 ? 0 : 4;

@@ -820,7 +820,7 @@ proctype writer(byte p) provided (lone != _pid || running <= 1)
 }
 #endif
 
-// Python peers look for `write` in a cache, and list the readers afresh.
+// Python peers look for `write` in a cache, and list the readers again.
 #define PY_JUDGE_WRITE(absent, present) \
     :: atomic { at == py_judge && write == 0 -> go(absent) } \
     :: atomic { at == py_judge && write != 0 && !write_stale -> go(present) } \

@@ -89,7 +89,7 @@ BOOST_DATA_TEST_CASE_F(tree, lets_readers_in_when_it_gives_up, parties* parties*
     if (line == "waiting")
         line = hear_of(*late);
     BOOST_TEST(line == "held");
-    BOOST_TEST(!fs::exists(write_path));
+    BOOST_TEST(!fs::exists(write));
     BOOST_TEST(ask(*late, "release") == "released");
     BOOST_TEST(ask(*reader, "release") == "released");
     BOOST_TEST(is_clean());

@@ -82,7 +82,7 @@ BOOST_DATA_TEST_CASE_F(tree, reads_although_our_writer_comes_after_its_look, bot
     BOOST_TEST(peer.ask("create read") == "created");
     BOOST_TEST(peer.ask("write") == "written");
     BOOST_TEST(!ours->has_line());
-    BOOST_TEST(!fs::exists(write_path));
+    BOOST_TEST(!fs::exists(write));
     BOOST_TEST(peer.ask("leave") == "left");
     wait_for_writer();
     BOOST_TEST(ask(*start(party::ours, where), "try write") == "busy");
@@ -105,7 +105,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_seen_by_our_writer_who_had_to_wait_for_state, bo
     BOOST_TEST(peer.ask("leave") == "left");
     BOOST_TEST(peer.ask("write") == "written");
     BOOST_TEST(hear_of(*ours) == "timed out");
-    BOOST_TEST(!fs::exists(write_path));
+    BOOST_TEST(!fs::exists(write));
     BOOST_TEST(peer.ask("release") == "released");
     BOOST_TEST(ask(*ours, "try write") == "held");
 }
@@ -167,7 +167,7 @@ BOOST_DATA_TEST_CASE_F(tree, in_state_keeps_us_from_removing_a_dead_writers_mark
     auto const ours = start(party::ours, where);
     BOOST_TEST(ask(*ours, "try " + mode) == "busy");
     BOOST_TEST(ask(*ours, "acquire " + mode) == "waiting");
-    BOOST_TEST(fs::exists(write_path));
+    BOOST_TEST(fs::exists(write));
     BOOST_TEST(peer.ask("leave") == "left");
     gets_it(*ours);
     BOOST_TEST(is_clean());

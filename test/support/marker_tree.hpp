@@ -9,6 +9,7 @@
 #include "patience.hpp"
 #include "soft_read_write_roles.hpp"
 #include "temporary_directory.hpp"
+#include "tree_files.hpp"
 
 #include <boost/filelock/soft_read_write_lock.hpp>
 
@@ -93,17 +94,8 @@ inline std::string record(std::int64_t pid, std::string const& hostname)
     return some_token + '\n' + std::to_string(pid) + '\n' + hostname + '\n';
 }
 
-struct tree : temporary_directory
+struct tree : tree_files
 {
-    fs::path const write = path.string() + ".write";
-    fs::path const readers = path.string() + ".readers";
-    fs::path const state = path.string() + ".state";
-
-    std::vector<std::string> reader_names() const
-    {
-        return fs::exists(readers) ? names_in(readers) : std::vector<std::string>();
-    }
-
     /// Returns the path of the only reader's marker.
     fs::path reader() const
     {
@@ -114,14 +106,6 @@ struct tree : temporary_directory
     }
 
     fs::path marker(role r) const { return r == role::reader ? reader() : write; }
-
-    /// Returns whether nothing is left except, possibly, the empty directory of the readers.
-    bool is_clean() const
-    {
-        auto const names = names_in(directory);
-        return names.empty() || (names == std::vector<std::string>{readers.filename().string()} &&
-                                 reader_names().empty());
-    }
 
     bool is_free_for(role r, soft_read_write_lock_options const& options = steady()) const
     {

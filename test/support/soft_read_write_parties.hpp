@@ -10,6 +10,7 @@
 #include "markers.hpp"
 #include "patience.hpp"
 #include "temporary_directory.hpp"
+#include "tree_files.hpp"
 
 #include <boost/filelock/soft_read_write_lock.hpp>
 
@@ -198,11 +199,8 @@ inline bool starts(std::string const& text, std::string const& with)
     return text.compare(0, with.size(), with) == 0;
 }
 
-struct tree : temporary_directory
+struct tree : tree_files
 {
-    fs::path const write_path = path.string() + ".write", readers = path.string() + ".readers",
-                   state = path.string() + ".state";
-
     std::unique_ptr<child> start(party who, storage where, pace const& p = slow) const
     {
         if (who == party::theirs)
@@ -220,25 +218,17 @@ struct tree : temporary_directory
 
     void wait_for_writer() const
     {
-        wait_until([&] { return fs::exists(write_path); }, "a writer");
+        wait_until([&] { return fs::exists(write); }, "a writer");
     }
 
     /// Returns the path of the only marker.
     fs::path marker(std::string const& mode) const
     {
-        return mode == writing ? write_path : readers / names_in(readers).at(0);
+        return mode == writing ? write : readers / names_in(readers).at(0);
     }
     std::string name(std::string const& mode) const
     {
         return mode == writing ? writing : names_in(readers).at(0);
-    }
-
-    /// Returns whether nothing is left except an empty directory of readers.
-    bool is_clean() const
-    {
-        auto const left = names_in(directory);
-        return left.empty() ||
-               (left == std::vector<std::string>{"test.lock.readers"} && names_in(readers).empty());
     }
 };
 

@@ -20,9 +20,8 @@ namespace filelock {
 /// The state of a waiting `acquire`, passed to `acquire_options::on_wait`.
 struct wait_status
 {
-    filesystem::path path; ///< the path of the lock, as given to its constructor
-    std::chrono::nanoseconds
-        waited; ///< the time since waiting began, on the steady clock; zero in the first call
+    filesystem::path path;              ///< the path of the lock, as given to its constructor
+    std::chrono::nanoseconds waited;    ///< since waiting began, on the steady clock; zero at first
     std::optional<owner_record> holder; ///< the present holder, where it is known
 };
 

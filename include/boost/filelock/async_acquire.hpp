@@ -141,7 +141,7 @@ using if_held = std::enable_if_t<std::is_base_of<held<typename Held::mutex_type>
 ///   default.
 /// Errors:: `errc::timed_out`, `errc::operation_canceled`, and those of `lock()`. An exception of a
 ///   callback ends the operation with the code of the `system_error`, or with
-///   `error::callback_failed`.
+///   `error::callback_failed`; `held_lock::exception` returns the exception itself.
 /// Thread safety:: As for the lock. Any number of operations and threads may use one lock. They are
 ///   served in the order of their arrival.
 /// Crash and fork:: As for the lock. In a forked child whose context was notified (`notify_fork`)

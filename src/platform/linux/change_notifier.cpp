@@ -63,7 +63,7 @@ watch_result change_notifier::watch(file_watch& w, watch_target const& target,
                                     file_identity const& identity) noexcept
 {
     if (generation_ != process_generation())
-        start_afresh_after_fork();
+        reset_in_child();
     if (is_listed(w)) {
         bool const is_same_process = target.process == (w.process_ ? w.process_->pid : 0);
         if (!w.is_gone_ && w.identity_ == identity && is_same_process)
@@ -182,7 +182,7 @@ void change_notifier::notify(int watch, bool is_gone, bool all) noexcept
     }
 }
 
-void change_notifier::start_afresh_after_fork() noexcept
+void change_notifier::reset_in_child() noexcept
 {
     generation_ = process_generation();
     list_.clear();

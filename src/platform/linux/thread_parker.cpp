@@ -37,7 +37,7 @@ public:
         alignas(parked_threads) static unsigned char place[sizeof(parked_threads)];
         static parked_threads& parked = *new (place) parked_threads;
         if (parked.generation_ != process_generation())
-            parked.start_afresh();
+            parked.reset_in_child();
         return parked;
     }
 
@@ -100,10 +100,10 @@ public:
 
 private:
     // Starts again in a forked child. The reader is a thread of the parent.
-    void start_afresh() noexcept
+    void reset_in_child() noexcept
     {
         generation_ = process_generation();
-        notifier_.start_afresh_after_fork();
+        notifier_.reset_in_child();
         reader_ = nullptr;
     }
 

@@ -20,7 +20,7 @@ void change_notifier::forget(file_watch&) noexcept {}
 
 void change_notifier::read() noexcept {}
 
-void change_notifier::start_afresh_after_fork() noexcept {}
+void change_notifier::reset_in_child() noexcept {}
 
 } // namespace detail
 } // namespace filelock
