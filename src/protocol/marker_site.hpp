@@ -52,6 +52,17 @@ enum class marker_outcome
     right_taken ///< another process has the removal right: try again soon
 };
 
+/// Whether a marker may be removed, and otherwise what may change that.
+struct marker_verdict
+{
+    bool is_removable = false;
+    /// How soon it may become removable without a change notification. Zero: a notification reports
+    /// it.
+    std::chrono::nanoseconds recheck_after{};
+    std::int64_t process = 0; ///< its end may make the marker removable; 0: none
+    system::error_code error;
+};
+
 /// Decides whether a marker may be removed. Called again as the last step before the removal.
 using marker_judgement = std::function<bool(found_marker const&)>;
 

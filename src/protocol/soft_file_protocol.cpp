@@ -164,9 +164,9 @@ attempt_result soft_file_protocol::of_failure(system::error_code const& ec) cons
     return of_undoing(ec);
 }
 
-soft_file_protocol::verdict soft_file_protocol::judge(found_marker const& found)
+marker_verdict soft_file_protocol::judge(found_marker const& found)
 {
-    verdict v;
+    marker_verdict v;
     if (!found.file.is_open())
         return v; // the owner is unknown: we may not read the file
     auto const content = read_marker(found.text);
@@ -197,10 +197,10 @@ soft_file_protocol::verdict soft_file_protocol::judge(found_marker const& found)
     return v;
 }
 
-soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& found,
-                                                            marker_record const& owner)
+marker_verdict soft_file_protocol::judge_owner(found_marker const& found,
+                                               marker_record const& owner)
 {
-    verdict v;
+    marker_verdict v;
     // A dead owner does not come back. But without a start token the record of another process may
     // be the same.
     if (found.text != dead_ || owner.start_token.empty()) {
@@ -233,9 +233,9 @@ soft_file_protocol::verdict soft_file_protocol::judge_owner(found_marker const& 
     return v;
 }
 
-soft_file_protocol::verdict soft_file_protocol::judge_foreign(found_marker const& found)
+marker_verdict soft_file_protocol::judge_foreign(found_marker const& found)
 {
-    verdict v;
+    marker_verdict v;
     auto const unchanged = unchanged_for(found);
     v.is_removable = unchanged >= *foreign_limit_;
     if (!v.is_removable)

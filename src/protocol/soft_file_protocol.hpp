@@ -53,16 +53,6 @@ public:
     void observe();
 
 private:
-    struct verdict
-    {
-        bool is_removable = false;
-        /// How soon it may become removable without a change notification. Zero: a notification
-        /// reports it.
-        std::chrono::nanoseconds recheck_after{};
-        std::int64_t process = 0; ///< its end may make the marker removable; 0: none
-        system::error_code error;
-    };
-
     // A file that has been unchanged since it was first seen.
     struct sample
     {
@@ -77,9 +67,9 @@ private:
     system::error_code look();
     attempt_result judge_file();
     attempt_result of_failure(system::error_code const& ec) const;
-    verdict judge(found_marker const& found);
-    verdict judge_owner(found_marker const& found, marker_record const& owner);
-    verdict judge_foreign(found_marker const& found);
+    marker_verdict judge(found_marker const& found);
+    marker_verdict judge_owner(found_marker const& found, marker_record const& owner);
+    marker_verdict judge_foreign(found_marker const& found);
     std::chrono::nanoseconds unchanged_for(found_marker const& found);
     bool is_death_proved(found_marker const& found, marker_record const& owner);
     std::chrono::nanoseconds age_of(found_marker const& found);

@@ -24,10 +24,10 @@ constexpr auto unwatched_peer_poll = 1s; // for a peer if no notification report
 
 } // namespace
 
-staleness_checker::verdict
-staleness_checker::check(std::string const& name, found_marker const& found, marker_site const& at)
+marker_verdict staleness_checker::check(std::string const& name, found_marker const& found,
+                                        marker_site const& at)
 {
-    verdict v;
+    marker_verdict v;
     auto const unchanged = unchanged_for(name, found);
     auto const content = read_access(found.text);
     if (found.file.is_open() && content.kind == access_content::foreign) {
@@ -58,7 +58,8 @@ staleness_checker::check(std::string const& name, found_marker const& found, mar
     return v;
 }
 
-bool staleness_checker::is_dead(found_marker const& found, marker_site const& at, verdict& v) const
+bool staleness_checker::is_dead(found_marker const& found, marker_site const& at,
+                                marker_verdict& v) const
 {
     bool is_witnessed = false;
     if (at.is_local(found.file) && (has_witness(found.file.native(), is_witnessed) || is_witnessed))

@@ -36,23 +36,13 @@ namespace detail {
 class staleness_checker
 {
 public:
-    struct verdict
-    {
-        bool is_removable = false;
-        /// How soon it may become removable without a change notification. Zero: a notification
-        /// reports it.
-        std::chrono::nanoseconds recheck_after{};
-        std::int64_t process = 0; ///< its end may make the marker removable; 0: none
-        system::error_code error;
-    };
-
     explicit staleness_checker(std::chrono::nanoseconds stale_threshold) noexcept
         : threshold_(stale_threshold)
     {}
 
     /// Judges a marker that was found under this name. `at` is the place where it was found, and
     /// knows the storage.
-    verdict check(std::string const& name, found_marker const& found, marker_site const& at);
+    marker_verdict check(std::string const& name, found_marker const& found, marker_site const& at);
 
     /// Forgets all markers but these. The names are sorted.
     void forget_all_but(std::vector<std::string> const& names);
@@ -68,7 +58,7 @@ private:
         std::optional<bool> precedes_this_boot = {}; // once it was determined
     };
 
-    bool is_dead(found_marker const& found, marker_site const& at, verdict& v) const;
+    bool is_dead(found_marker const& found, marker_site const& at, marker_verdict& v) const;
     bool may_be_a_namesakes(std::string const& name, found_marker const& found,
                             marker_site const& at);
     bool is_old(found_marker const& found, marker_site const& at);
