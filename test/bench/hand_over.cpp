@@ -19,10 +19,13 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,6 +34,10 @@ using namespace bench;
 namespace {
 
 using boost::filelock::acquire_options;
+using boost::filelock::async_acquire;
+using boost::filelock::async_acquire_shared;
+using boost::filelock::held_lock;
+using boost::filelock::shared_held_lock;
 
 constexpr int rounds = 200, deaths = 30;
 
@@ -143,75 +150,36 @@ calls flock_of(std::string const& path)
             }};
 }
 
-// The waiter that waits for an exclusive holder
-
-struct a_writer
+/// What the waiter acquires.
+enum class mode
 {
-    template <class Lock>
-    using held = boost::filelock::held_lock<Lock>;
-
-    template <class Lock>
-    static void lock(Lock& l)
-    {
-        l.lock();
-    }
-    template <class Lock>
-    static bool try_lock_for(Lock& l, std::chrono::hours limit)
-    {
-        return l.try_lock_for(limit);
-    }
-    template <class Lock>
-    static void acquire(Lock& l, acquire_options const& how)
-    {
-        l.acquire(how);
-    }
-    template <class Lock, class Handler>
-    static void async_acquire(boost::asio::io_context& context, Lock& l, Handler handler)
-    {
-        boost::filelock::async_acquire(context, l, handler);
-    }
-    template <class Lock>
-    static void unlock(Lock& l)
-    {
-        l.unlock();
-    }
+    exclusive,
+    shared
 };
 
-struct a_reader
+/// Returns the call for the mode. A kind of lock need not have the other.
+template <mode Mode, class... Calls>
+auto call_of(Calls... calls)
 {
-    template <class Lock>
-    using held = boost::filelock::shared_held_lock<Lock>;
+    return std::get<static_cast<std::size_t>(Mode)>(std::tuple(calls...));
+}
 
-    template <class Lock>
-    static void lock(Lock& l)
-    {
-        l.lock_shared();
-    }
-    template <class Lock>
-    static bool try_lock_for(Lock& l, std::chrono::hours limit)
-    {
-        return l.try_lock_shared_for(limit);
-    }
-    template <class Lock>
-    static void acquire(Lock& l, acquire_options const& how)
-    {
-        l.acquire_shared(how);
-    }
-    template <class Lock, class Handler>
-    static void async_acquire(boost::asio::io_context& context, Lock& l, Handler handler)
-    {
-        boost::filelock::async_acquire_shared(context, l, handler);
-    }
-    template <class Lock>
-    static void unlock(Lock& l)
-    {
-        l.unlock_shared();
-    }
-};
-
-template <class Lock, class Waiter>
+template <class Lock, mode Mode = mode::exclusive>
 void measure(std::string const& kind, std::string const& path, peers const& others)
 {
+    // The names of the two modes.
+    auto const take = call_of<Mode>([](auto& l) { l.lock(); }, [](auto& l) { l.lock_shared(); });
+    auto const take_for =
+        call_of<Mode>([](auto& l, auto limit) { return l.try_lock_for(limit); },
+                      [](auto& l, auto limit) { return l.try_lock_shared_for(limit); });
+    auto const acquire = call_of<Mode>([](auto& l, auto const& how) { l.acquire(how); },
+                                       [](auto& l, auto const& how) { l.acquire_shared(how); });
+    auto const take_async =
+        call_of<Mode>([](auto&... arguments) { async_acquire(arguments...); },
+                      [](auto&... arguments) { async_acquire_shared(arguments...); });
+    auto const drop =
+        call_of<Mode>([](auto& l) { l.unlock(); }, [](auto& l) { l.unlock_shared(); });
+
     std::vector<way> ways;
     auto const add = [&](char const* name, calls const& waiter, calls const& holder) {
         ways.push_back({name, std::make_unique<process>([&] { serve(waiter); }), holder});
@@ -226,24 +194,23 @@ void measure(std::string const& kind, std::string const& path, peers const& othe
     options.poll_interval = std::chrono::hours(1);
     Lock lock(path, options);
     calls const holder{[&] { lock.lock(); }, [&] { lock.unlock(); }};
-    auto const take = [&] { Waiter::lock(lock); };
-    auto const drop = [&] { Waiter::unlock(lock); };
-    add("lock", {take, drop}, holder);
-    auto const try_for = [&] { check(Waiter::try_lock_for(lock, std::chrono::hours(1))); };
-    add("try_lock_for", {try_for, drop}, holder);
+    auto const unlock = [&] { drop(lock); };
+    add("lock", {[&] { take(lock); }, unlock}, holder);
+    auto const try_for = [&] { check(take_for(lock, std::chrono::hours(1))); };
+    add("try_lock_for", {try_for, unlock}, holder);
     acquire_options how;
     how.on_wait = [](auto const&) {};
     how.progress_interval = std::chrono::hours(1);
-    add("acquire", {[&] { Waiter::acquire(lock, how); }, drop}, holder);
+    add("acquire", {[&] { acquire(lock, how); }, unlock}, holder);
     boost::asio::io_context context;
-    typename Waiter::template held<Lock> held;
-    auto const take_async = [&] {
-        Waiter::async_acquire(context, lock,
-                              [&](boost::system::error_code, auto got) { held = std::move(got); });
+    std::conditional_t<Mode == mode::exclusive, held_lock<Lock>, shared_held_lock<Lock>> held;
+    auto const handler = [&](boost::system::error_code, auto got) { held = std::move(got); };
+    auto const run_async = [&] {
+        take_async(context, lock, handler);
         context.restart();
         context.run();
     };
-    add("async_acquire", {take_async, [&] { held.unlock(); }}, holder);
+    add("async_acquire", {run_async, [&] { held.unlock(); }}, holder);
     if (others.interpreter) {
         ways.push_back({"Python's " + others.python_class,
                         std::make_unique<process>(std::vector<std::string>{
@@ -282,14 +249,13 @@ int main(int argc, char** argv)
     others.interpreter = argc > 1 ? argv[1] : nullptr;
 
     others.python_class = "FileLock";
-    measure<boost::filelock::file_lock, a_writer>("file_lock", path_of("file_lock"), others);
+    measure<boost::filelock::file_lock>("file_lock", path_of("file_lock"), others);
 
     bare_marker marker(directory.path.string(), path_of("bare_marker"));
     others.bare_name = "a marker and inotify(7), bare";
     others.bare = {[&] { marker.wait_and_make(); }, [&] { marker.remove(); }};
     others.python_class = "SoftFileLock";
-    measure<boost::filelock::soft_file_lock, a_writer>("soft_file_lock", path_of("soft_file_lock"),
-                                                       others);
+    measure<boost::filelock::soft_file_lock>("soft_file_lock", path_of("soft_file_lock"), others);
 
     using boost::filelock::read_write_lock;
     bare_ranges ranges(path_of("bare_ranges"));
@@ -297,14 +263,13 @@ int main(int argc, char** argv)
     peers kernel;
     kernel.kernel_name = "F_OFD_SETLKW";
     kernel.kernel_waiter = kernel.kernel_holder = {[&] { ranges.wait_to_write(); }, release};
-    measure<read_write_lock, a_writer>("read_write_lock to a writer", path_of("rw"), kernel);
+    measure<read_write_lock>("read_write_lock to a writer", path_of("rw"), kernel);
     kernel.kernel_waiter.lock = [&] { ranges.wait_to_read(); };
-    measure<read_write_lock, a_reader>("read_write_lock to a reader", path_of("rw"), kernel);
+    measure<read_write_lock, mode::shared>("read_write_lock to a reader", path_of("rw"), kernel);
 
     using boost::filelock::soft_read_write_lock;
     others.interpreter = nullptr;
-    measure<soft_read_write_lock, a_writer>("soft_read_write_lock to a writer", path_of("tree"),
-                                            others);
-    measure<soft_read_write_lock, a_reader>("soft_read_write_lock to a reader", path_of("tree"),
-                                            others);
+    measure<soft_read_write_lock>("soft_read_write_lock to a writer", path_of("tree"), others);
+    measure<soft_read_write_lock, mode::shared>("soft_read_write_lock to a reader", path_of("tree"),
+                                                others);
 }
