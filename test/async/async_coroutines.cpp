@@ -7,6 +7,8 @@
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
 #include "support/lock_kinds.hpp"
+#include "support/other_programs.hpp"
+#include "support/run_context.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/filelock/async_acquire.hpp>
@@ -44,13 +46,6 @@ using boost::system::error_code;
 
 namespace {
 
-void run(asio::io_context& context)
-{
-    context.restart();
-    context.run_for(patience);
-    BOOST_TEST_REQUIRE(context.stopped());
-}
-
 /// Starts a coroutine. Its exceptions fail the test.
 template <class Coroutine>
 void go(asio::io_context& context, Coroutine what)
@@ -81,14 +76,6 @@ long number_in(boost::filesystem::path const& counter)
     long n = 0;
     std::ifstream(counter.string()) >> n;
     return n;
-}
-
-boost::test_tools::assertion_result has_python_filelock(boost::unit_test::test_unit_id)
-{
-    boost::test_tools::assertion_result result(
-        child({"/usr/bin/python3", "-c", "import filelock"}).wait() == 0);
-    result.message() << "python3-filelock is not installed";
-    return result;
 }
 
 } // namespace
@@ -324,7 +311,7 @@ BOOST_AUTO_TEST_CASE(holder_makes_progress_on_the_thread_of_a_thousand_waiters)
 // Every kind of program uses one path: coroutines and threads of two processes of ours, flock(1)
 // and Python's filelock.
 BOOST_AUTO_TEST_CASE(coroutines_threads_processes_and_other_programs_lose_no_increment,
-                     *boost::unit_test::precondition(has_python_filelock))
+                     *boost::unit_test::precondition(have_python_filelock))
 {
     constexpr int rounds = 40, coroutines = 4, threads = 2;
     auto const counter = directory / "counter";

@@ -5,6 +5,7 @@
 // An asynchronous operation that waits for the loss of a hold.
 
 #include "support/child.hpp"
+#include "support/run_context.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/filelock/async_acquire.hpp>
@@ -69,21 +70,6 @@ struct fixture : temporary_directory
         BOOST_TEST(!o.ec); // never from within the call
     }
 
-    void poll()
-    {
-        context.restart();
-        while (context.poll() != 0)
-            ;
-    }
-
-    /// Runs the context until all operations have ended.
-    void run()
-    {
-        context.restart();
-        context.run_for(patience);
-        BOOST_TEST_REQUIRE(context.stopped());
-    }
-
     void remove_marker() const
     {
         boost::filesystem::remove(boost::filesystem::path(path) += ".write");
@@ -100,10 +86,10 @@ BOOST_AUTO_TEST_CASE(loss_ends_the_wait)
     outcome one, other;
     wait(one);
     wait(other);
-    poll();
+    settle(context);
     BOOST_TEST((!one.ec && !other.ec));
     remove_marker();
-    run();
+    run(context);
     for (auto const* o : {&one, &other}) {
         BOOST_TEST((o->ec == error_code()));
         BOOST_TEST((o->loss.reason == loss_reason::marker_missing));
@@ -119,9 +105,9 @@ BOOST_AUTO_TEST_CASE(earlier_loss_ends_the_wait)
     outcome first, later;
     wait(first);
     remove_marker();
-    run();
+    run(context);
     wait(later);
-    run();
+    run(context);
     BOOST_TEST((later.ec == error_code()));
     BOOST_TEST(later.loss.token == first.loss.token);
     lock.unlock();
@@ -132,9 +118,9 @@ BOOST_AUTO_TEST_CASE(release_ends_the_wait)
     lock.lock_shared();
     outcome o;
     wait(o);
-    poll();
+    settle(context);
     lock.unlock_shared();
-    run();
+    run(context);
     BOOST_TEST((o.ec == asio::error::operation_aborted));
 }
 
@@ -146,11 +132,11 @@ BOOST_AUTO_TEST_CASE(wait_does_not_extend_to_the_next_hold)
     lock.unlock();
     lock.lock();
     wait(next);
-    poll();
+    settle(context);
     BOOST_TEST((o.ec == asio::error::operation_aborted));
     BOOST_TEST(!next.ec);
     remove_marker();
-    run();
+    run(context);
     BOOST_TEST((next.ec == error_code()));
     lock.unlock();
 }
@@ -162,10 +148,10 @@ BOOST_AUTO_TEST_CASE(dropping_one_of_two_levels_does_not_end_the_wait)
     outcome o;
     wait(o);
     lock.unlock();
-    poll();
+    settle(context);
     BOOST_TEST(!o.ec);
     lock.unlock();
-    run();
+    run(context);
     BOOST_TEST((o.ec == asio::error::operation_aborted));
 }
 
@@ -173,7 +159,7 @@ BOOST_AUTO_TEST_CASE(wait_without_a_hold_is_an_error)
 {
     outcome o;
     wait(o);
-    run();
+    run(context);
     BOOST_TEST((o.ec == errc::operation_not_permitted));
 }
 
@@ -184,9 +170,9 @@ BOOST_AUTO_TEST_CASE(cancelled_wait_keeps_the_hold)
                       asio::cancellation_type::total}) {
         outcome o;
         wait(o);
-        poll();
+        settle(context);
         o.signal.emit(type);
-        run();
+        run(context);
         BOOST_TEST((o.ec == asio::error::operation_aborted));
     }
     error_code ec;
@@ -200,9 +186,9 @@ BOOST_AUTO_TEST_CASE(destructor_of_the_lock_ends_the_wait)
     brief->lock();
     std::optional<error_code> said;
     async_wait_loss(context, *brief, [&](error_code ec, lease_loss) { said = ec; });
-    poll();
+    settle(context);
     brief.reset();
-    run();
+    run(context);
     BOOST_TEST((said == error_code(asio::error::operation_aborted)));
 }
 
@@ -235,7 +221,7 @@ BOOST_AUTO_TEST_CASE(wait_ends_in_a_forked_child)
     lock.lock();
     outcome o;
     wait(o);
-    poll();
+    settle(context);
     context.notify_fork(asio::execution_context::fork_prepare);
     child c([&] {
         context.notify_fork(asio::execution_context::fork_child);
@@ -245,10 +231,10 @@ BOOST_AUTO_TEST_CASE(wait_ends_in_a_forked_child)
     });
     context.notify_fork(asio::execution_context::fork_parent);
     BOOST_TEST(c.wait() == 0);
-    poll();
+    settle(context);
     BOOST_TEST(!o.ec);
     lock.unlock();
-    run();
+    run(context);
 }
 
 BOOST_AUTO_TEST_CASE(wait_ends_amid_losses_releases_and_cancellations)

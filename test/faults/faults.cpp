@@ -42,11 +42,11 @@ enum class way
     with_progress
 };
 
-class file_lock_taker final : public taker
+class file_lock_taker final : public lock_taker<file_lock>
 {
 public:
     file_lock_taker(fs::path const& path, file_lock_options const& options, way how)
-        : lock_(path, options), way_(how)
+        : lock_taker(path, options), way_(how)
     {}
 
     error_code take() override
@@ -76,15 +76,7 @@ public:
         return ec;
     }
 
-    error_code give_back() override
-    {
-        error_code ec;
-        lock_.release(ec);
-        return ec;
-    }
-
 private:
-    file_lock lock_;
     way way_;
 };
 

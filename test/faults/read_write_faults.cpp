@@ -82,12 +82,12 @@ bool convert(read_write_lock& lock, mode from, mode to, std::chrono::nanoseconds
     }
 }
 
-class read_write_taker final : public taker
+class read_write_taker final : public lock_taker<read_write_lock>
 {
 public:
     read_write_taker(fs::path const& path, read_write_lock_options const& options, mode from,
                      mode to, std::chrono::nanoseconds limit)
-        : lock_(path, options), from_(from), to_(to), limit_(limit)
+        : lock_taker(path, options), from_(from), to_(to), limit_(limit)
     {
         begin();
     }
@@ -100,13 +100,6 @@ public:
         return convert(lock_, from_, to_, limit_) ? error_code() : make_error_code(errc::timed_out);
     }
 
-    error_code give_back() override
-    {
-        error_code ec;
-        lock_.release(ec);
-        return ec;
-    }
-
 private:
     void begin()
     {
@@ -115,7 +108,6 @@ private:
                 throw boost::system::system_error(ec);
     }
 
-    read_write_lock lock_;
     mode from_, to_;
     std::chrono::nanoseconds limit_;
 };

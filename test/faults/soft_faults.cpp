@@ -46,10 +46,11 @@ namespace ut = boost::unit_test;
 
 namespace {
 
-class soft_taker final : public taker
+class soft_taker final : public lock_taker<soft_file_lock>
 {
 public:
-    soft_taker(fs::path const& path, soft_file_lock_options const& options) : lock_(path, options)
+    soft_taker(fs::path const& path, soft_file_lock_options const& options)
+        : lock_taker(path, options)
     {}
 
     error_code take() override
@@ -60,16 +61,6 @@ public:
         lock_.acquire(how, ec);
         return ec;
     }
-
-    error_code give_back() override
-    {
-        error_code ec;
-        lock_.release(ec);
-        return ec;
-    }
-
-private:
-    soft_file_lock lock_;
 };
 
 } // namespace

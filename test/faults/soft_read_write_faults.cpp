@@ -36,7 +36,6 @@
 #include <thread>
 
 #include <signal.h>
-#include <sys/wait.h>
 
 using namespace filelock_test;
 using namespace std::chrono_literals;
@@ -62,12 +61,12 @@ auto const both = data::make({storage::local, storage::network});
 std::string const modes[] = {"try shared", "try"};
 
 // Another lock is held throughout, so that the heartbeat thread exists.
-class tree_taker final : public taker
+class tree_taker final : public lock_taker<soft_read_write_lock>
 {
 public:
     tree_taker(fs::path const& path, fs::path const& another,
                soft_read_write_lock_options const& options, bool writes)
-        : kept_(another, options), lock_(path, options), writes_(writes)
+        : lock_taker(path, options), kept_(another, options), writes_(writes)
     {
         kept_.lock();
     }
@@ -84,15 +83,8 @@ public:
         return ec;
     }
 
-    error_code give_back() override
-    {
-        error_code ec;
-        lock_.release(ec);
-        return ec;
-    }
-
 private:
-    soft_read_write_lock kept_, lock_;
+    soft_read_write_lock kept_;
     bool writes_;
 };
 
@@ -208,9 +200,7 @@ struct fixture : temporary_directory
                 ::raise(SIGKILL);
                 return 0;
             });
-            siginfo_t info;
-            if (::waitid(P_PID, static_cast<id_t>(dead->pid()), &info, WEXITED | WNOWAIT) != 0 ||
-                info.si_code != CLD_KILLED)
+            if (dead->wait_unreaped() != -SIGKILL)
                 throw std::runtime_error("no process has died");
             if (options.where == storage::network)
                 make_tree_old(at);

@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "support/backends.hpp"
 #include "support/calls.hpp"
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
@@ -62,16 +63,6 @@ char left_to_others(fs::path const& path, kernel_lock backend = kernel_lock::flo
     }
     return other.try_lock_shared() ? 's' : '-';
 }
-
-file_lock_options with_backend(kernel_lock backend)
-{
-    file_lock_options options;
-    options.poll_interval = milliseconds(1);
-    options.backend = backend;
-    return options;
-}
-
-constexpr kernel_lock backends[] = {kernel_lock::flock, kernel_lock::record, kernel_lock::both};
 
 } // namespace
 

@@ -6,6 +6,7 @@
 
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
+#include "support/other_programs.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/filelock/descriptor_lock.hpp>
@@ -39,8 +40,6 @@ namespace fs = boost::filesystem;
 namespace ut = boost::unit_test;
 
 namespace {
-
-using command = std::vector<std::string>;
 
 file_lock_options hourly(kernel_lock backend = kernel_lock::flock)
 {
@@ -121,10 +120,6 @@ int hold(fs::path const& path, bool unlocks, bool leaves_a_child = false)
     return 0;
 }
 
-command flock_holder(fs::path const& path)
-{
-    return {"flock", "-o", path.string(), "sh", "-c", "echo held; read line"};
-}
 command python_holder(fs::path const& path)
 {
     return {"/usr/bin/python3", "-c",
@@ -136,23 +131,6 @@ command python_holder(fs::path const& path)
             "lock.release()\n"
             "sys.stdin.readline()\n",
             path.string()};
-}
-
-bool runs(command const& c)
-{
-    return child(c).wait() == 0;
-}
-boost::test_tools::assertion_result have_flock(ut::test_unit_id)
-{
-    boost::test_tools::assertion_result result(runs({"flock", "--version"}));
-    result.message() << "flock(1) is not installed";
-    return result;
-}
-boost::test_tools::assertion_result have_python(ut::test_unit_id)
-{
-    boost::test_tools::assertion_result result(runs({"/usr/bin/python3", "-c", "import filelock"}));
-    result.message() << "python3-filelock is not installed";
-    return result;
 }
 
 /// Checks for each way of waiting that the waiter gets the lock when the holder ends in the given
@@ -222,7 +200,7 @@ BOOST_AUTO_TEST_CASE(waiter_gets_lock_from_flock, *ut::precondition(have_flock))
     passes_on(holder, is_killed, path);
 }
 
-BOOST_AUTO_TEST_CASE(waiter_gets_lock_from_python, *ut::precondition(have_python))
+BOOST_AUTO_TEST_CASE(waiter_gets_lock_from_python, *ut::precondition(have_python_filelock))
 {
     auto const holder = [&] { return std::make_unique<child>(python_holder(path)); };
     passes_on(holder, is_told, path);

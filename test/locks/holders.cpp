@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "support/backends.hpp"
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
 #include "support/privileges.hpp"
@@ -28,7 +29,6 @@
 #include <unistd.h>
 
 using boost::filelock::file_lock;
-using boost::filelock::file_lock_options;
 using boost::filelock::kernel_lock;
 using boost::filelock::owner_mode;
 using namespace filelock_test;
@@ -36,15 +36,6 @@ namespace fs = boost::filesystem;
 namespace ut = boost::unit_test;
 
 namespace {
-
-file_lock_options with_backend(kernel_lock backend)
-{
-    file_lock_options options;
-    options.backend = backend;
-    return options;
-}
-
-constexpr kernel_lock backends[] = {kernel_lock::flock, kernel_lock::record, kernel_lock::both};
 
 std::unique_ptr<child> holder_of(fs::path const& path, kernel_lock backend, bool shared)
 {
@@ -65,13 +56,6 @@ std::string own_command()
     std::ifstream in("/proc/self/cmdline");
     std::getline(in, command, '\0');
     return command;
-}
-
-std::string own_host()
-{
-    char name[256] = {};
-    BOOST_REQUIRE(::gethostname(name, sizeof name - 1) == 0);
-    return name;
 }
 
 std::set<pid_t> pids(file_lock const& lock)
@@ -115,7 +99,7 @@ BOOST_AUTO_TEST_CASE(other_process_is_reported)
             auto const all = lock.holders();
             BOOST_REQUIRE(all.size() == 1u);
             BOOST_TEST(all[0].pid == holder->pid());
-            BOOST_TEST(all[0].hostname == own_host());
+            BOOST_TEST(all[0].hostname == host_name());
             BOOST_TEST((all[0].mode ==
                         (shared ? owner_mode::kernel_shared : owner_mode::kernel_exclusive)));
             BOOST_TEST(all[0].command.compare(0, own_command().size(), own_command()) == 0);

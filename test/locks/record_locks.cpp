@@ -5,6 +5,7 @@
 // Other programs that lock with `fcntl` on the same path: Boost.Interprocess, lockf, Python's
 // fcntl.
 
+#include "support/backends.hpp"
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
 #include "support/temporary_directory.hpp"
@@ -28,7 +29,6 @@
 #include <boost/test/unit_test.hpp>
 
 using boost::filelock::file_lock;
-using boost::filelock::file_lock_options;
 using boost::filelock::kernel_lock;
 using namespace filelock_test;
 using std::chrono::milliseconds;
@@ -38,14 +38,6 @@ namespace ipc = boost::interprocess;
 namespace ut = boost::unit_test;
 
 namespace {
-
-file_lock_options with_backend(kernel_lock backend)
-{
-    file_lock_options options;
-    options.poll_interval = milliseconds(1);
-    options.backend = backend;
-    return options;
-}
 
 /// Another program. `hold` starts a process that acquires the lock, says "held" and keeps the lock
 /// until it reads a line. `probe` starts a process that exits with 0 if it can acquire the lock,

@@ -6,22 +6,20 @@
 // them.
 
 #include "support/child.hpp"
+#include "support/kernel_state.hpp"
+#include "support/markers.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/filelock/soft_file_lock.hpp>
 
-#include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
 #include <boost/system/errc.hpp>
 
 #include <chrono>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
-#include <stdexcept>
 #include <string>
-#include <vector>
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -49,28 +47,6 @@ using boost::filelock::wait_status;
 using boost::system::error_code;
 
 namespace {
-
-std::string read(fs::path const& path)
-{
-    std::ifstream file(path.string(), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write(fs::path const& path, std::string const& text)
-{
-    std::ofstream file(path.string(), std::ios::binary);
-    file << text;
-    file.close();
-    if (!file)
-        throw std::runtime_error("write " + path.string());
-}
-
-std::string host()
-{
-    char name[256] = {};
-    ::gethostname(name, sizeof name - 1);
-    return name;
-}
 
 /// Starts a process that holds the lock until it is killed.
 std::unique_ptr<child> holder(fs::path const& path)
@@ -106,27 +82,9 @@ std::unique_ptr<child> waiter(fs::path const& path)
     return c;
 }
 
-/// Returns the marker text of a process that no longer exists.
-std::string record_of_the_dead(fs::path const& path)
-{
-    auto const c = holder(path);
-    auto text = read(path);
-    c->kill();
-    c->wait();
-    fs::remove(path);
-    return text;
-}
-
 struct marked : temporary_directory
 {
-    std::vector<std::string> files() const
-    {
-        std::vector<std::string> names;
-        for (auto const& entry : fs::directory_iterator(directory))
-            names.push_back(entry.path().filename().string());
-        return names;
-    }
-    bool is_empty() const { return files().empty(); }
+    bool is_empty() const { return fs::is_empty(directory); }
 
     void age(std::time_t seconds) const { fs::last_write_time(path, ::time(nullptr) - seconds); }
 
@@ -153,8 +111,8 @@ BOOST_AUTO_TEST_CASE(names_the_process_and_the_host)
 {
     soft_file_lock lock(path);
     lock.lock();
-    auto const text = read(path);
-    auto const begin = std::to_string(::getpid()) + '\n' + host() + '\n';
+    auto const text = text_of(path);
+    auto const begin = std::to_string(::getpid()) + '\n' + host_name() + '\n';
     BOOST_TEST(text.substr(0, begin.size()) == begin);
     auto const token = text.substr(begin.size());
     BOOST_TEST(token.find_first_not_of("0123456789") == token.size() - 1);
@@ -178,8 +136,8 @@ BOOST_AUTO_TEST_CASE(records_when_the_process_was_started)
                   std::to_string(::getpid())});
     auto const token = python.read_line();
     BOOST_TEST_REQUIRE(python.wait() == 0);
-    BOOST_TEST(read(path) ==
-               std::to_string(::getpid()) + '\n' + host() + '\n' + token.value() + '\n');
+    BOOST_TEST(text_of(path) ==
+               std::to_string(::getpid()) + '\n' + host_name() + '\n' + token.value() + '\n');
 }
 
 BOOST_AUTO_TEST_CASE(has_the_permissions_asked_for)
@@ -221,7 +179,7 @@ BOOST_AUTO_TEST_CASE(names_the_holder)
     auto const who = lock.holder();
     BOOST_TEST_REQUIRE(who.has_value());
     BOOST_TEST(who->pid == c->pid());
-    BOOST_TEST(who->hostname == host());
+    BOOST_TEST(who->hostname == host_name());
     BOOST_TEST((who->mode == owner_mode::marker));
     BOOST_TEST(who->command.find("soft_file_lock") != std::string::npos);
     BOOST_TEST((who->age.value() < patience));
@@ -230,7 +188,7 @@ BOOST_AUTO_TEST_CASE(names_the_holder)
     lock.lock();
     BOOST_TEST(lock.is_lock_held_by_us());
     // A peer in this process may not record a start token, for example Python on other systems.
-    std::ofstream(path.string()) << ::getpid() << '\n' << host() << '\n';
+    std::ofstream(path.string()) << ::getpid() << '\n' << host_name() << '\n';
     BOOST_TEST(lock.is_lock_held_by_us());
     std::ofstream(path.string()) << ::getpid() << "\nanother-host\n";
     BOOST_TEST(!lock.is_lock_held_by_us());
@@ -267,7 +225,7 @@ BOOST_AUTO_TEST_CASE(counts_before_the_parent_knows)
     auto const a = holder(path), b = waiter(path);
     ::kill(a->pid(), SIGKILL);
     b->expect("has it");
-    BOOST_TEST(read("/proc/" + std::to_string(a->pid()) + "/stat").find(") Z ") !=
+    BOOST_TEST(text_of("/proc/" + std::to_string(a->pid()) + "/stat").find(") Z ") !=
                std::string::npos);
     b->write_line("");
     BOOST_TEST(b->wait() == 0);
@@ -275,40 +233,39 @@ BOOST_AUTO_TEST_CASE(counts_before_the_parent_knows)
 
 BOOST_AUTO_TEST_CASE(of_a_process_is_proved_when_its_id_is_reused)
 {
-    auto text = record_of_the_dead(path);
+    auto text = record_of_the_dead(directory);
     text.replace(0, text.find('\n'), std::to_string(::getpid()));
-    write(path, text);
+    write_text(path, text);
     BOOST_TEST(is_free());
 }
 
 BOOST_AUTO_TEST_CASE(of_a_process_of_an_earlier_boot_is_proved)
 {
-    write(path, std::to_string(::getpid()) + '\n' + host() + "\n123456789012345678901234567890\n");
+    write_text(path, std::to_string(::getpid()) + '\n' + host_name() +
+                         "\n123456789012345678901234567890\n");
     BOOST_TEST(is_free());
 }
 
 BOOST_AUTO_TEST_CASE(is_proved_without_a_start_token_as_well)
 {
-    auto text = record_of_the_dead(path);
-    text.resize(text.find('\n', text.find('\n') + 1) + 1);
-    write(path, text);
+    write_text(path, without_start(record_of_the_dead(directory)));
     BOOST_TEST(is_free());
 }
 
 BOOST_AUTO_TEST_CASE(is_not_assumed_of_a_live_process_without_a_start_token)
 {
-    write(path, std::to_string(::getppid()) + '\n' + host() + '\n');
+    write_text(path, std::to_string(::getppid()) + '\n' + host_name() + '\n');
     BOOST_TEST(is_taken());
 }
 
 BOOST_AUTO_TEST_CASE(of_a_process_on_another_host_is_not_proved)
 {
-    auto text = record_of_the_dead(path);
-    text.replace(text.find('\n') + 1, host().size(), "elsewhere");
-    write(path, text);
+    auto text = record_of_the_dead(directory);
+    text.replace(text.find('\n') + 1, host_name().size(), "elsewhere");
+    write_text(path, text);
     age(1'000'000);
     BOOST_TEST(is_taken());
-    BOOST_TEST(read(path) == text);
+    BOOST_TEST(text_of(path) == text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -318,7 +275,7 @@ BOOST_AUTO_TEST_SUITE(unfinished_markers)
 BOOST_DATA_TEST_CASE_F(marked, are_kept_for_the_grace_period,
                        data::make({""s, "4711"s, "4711\nhos"s, std::string(3, '\0')}), text)
 {
-    write(path, text);
+    write_text(path, text);
     BOOST_TEST(is_taken());
     age(3);
     BOOST_TEST(is_free());
@@ -327,7 +284,7 @@ BOOST_DATA_TEST_CASE_F(marked, are_kept_for_the_grace_period,
 
 BOOST_AUTO_TEST_CASE(are_waited_for_no_longer_than_that)
 {
-    write(path, "");
+    write_text(path, "");
     soft_file_lock_options options;
     options.poll_interval = 1h;
     options.malformed_grace = 50ms;
@@ -337,7 +294,7 @@ BOOST_AUTO_TEST_CASE(are_waited_for_no_longer_than_that)
 
 BOOST_AUTO_TEST_CASE(are_kept_forever_where_the_grace_period_is_unlimited)
 {
-    write(path, "");
+    write_text(path, "");
     age(1'000'000);
     soft_file_lock_options options;
     options.malformed_grace.reset();
@@ -382,18 +339,18 @@ BOOST_DATA_TEST_CASE_F(marked, are_refused,
                                    std::string(2000, '\0'), "1\nh\n1\nmore\n"s}),
                        text)
 {
-    write(path, text);
+    write_text(path, text);
     age(1'000'000);
     BOOST_TEST((error_of_lock() == error::not_a_lock_file));
     error_code ec;
     soft_file_lock(path).break_lock(ec);
     BOOST_TEST((ec == error::not_a_lock_file));
-    BOOST_TEST(read(path) == text);
+    BOOST_TEST(text_of(path) == text);
 }
 
 BOOST_AUTO_TEST_CASE(may_be_large)
 {
-    write(path, "");
+    write_text(path, "");
     fs::resize_file(path, 1 << 30);
     BOOST_TEST((error_of_lock() == error::not_a_lock_file));
     BOOST_TEST(fs::file_size(path) == 1u << 30);
@@ -407,7 +364,7 @@ BOOST_AUTO_TEST_CASE(of_other_types_are_refused)
         [&] { BOOST_TEST(::mkfifo(path.c_str(), 0666) == 0); },
         [&] { fs::create_symlink(target, path); },
         [&] {
-            write(target, "");
+            write_text(target, "");
             fs::create_symlink(target, path);
         },
     };
@@ -417,7 +374,7 @@ BOOST_AUTO_TEST_CASE(of_other_types_are_refused)
         BOOST_TEST(fs::exists(fs::symlink_status(path)));
         fs::remove(path);
     }
-    BOOST_TEST(read(target) == "");
+    BOOST_TEST(text_of(target) == "");
 }
 
 BOOST_DATA_TEST_CASE_F(marked, of_other_lock_types_are_waited_for,
@@ -425,10 +382,10 @@ BOOST_DATA_TEST_CASE_F(marked, of_other_lock_types_are_waited_for,
                                    "filelock/2\npid=1\nhost=h\nmode=lease\n"s}),
                        text)
 {
-    write(path, text);
+    write_text(path, text);
     age(1'000'000);
     BOOST_TEST(is_taken());
-    BOOST_TEST(read(path) == text);
+    BOOST_TEST(text_of(path) == text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -47,13 +47,6 @@ namespace ut = boost::unit_test;
 
 namespace {
 
-std::string host()
-{
-    char name[256] = {};
-    ::gethostname(name, sizeof name - 1);
-    return name;
-}
-
 struct mishap : temporary_directory
 {
     bool is_empty() const { return fs::is_empty(directory); }
@@ -163,7 +156,7 @@ BOOST_AUTO_TEST_CASE(waiter_gets_lock_after_death_of_an_owner_that_wrote_its_mar
         write_text(path, "");
         say("made");
         hear();
-        write_text(path, std::to_string(::getpid()) + '\n' + host() + '\n');
+        write_text(path, std::to_string(::getpid()) + '\n' + host_name() + '\n');
         say("written");
         hear();
         return 0;
@@ -253,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_marker_is_young_when_the_hold_begins, *ut::precondition(c
 
 BOOST_AUTO_TEST_CASE(a_marker_with_a_kernel_lease_counts)
 {
-    write_text(path, std::to_string(::getpid()) + '\n' + host() + '\n');
+    write_text(path, std::to_string(::getpid()) + '\n' + host_name() + '\n');
     child leases([this] {
         ::signal(SIGIO, SIG_IGN);
         int const fd = ::open(path.c_str(), O_WRONLY);

@@ -5,6 +5,7 @@
 // The files of `soft_read_write_lock`: names, content and permissions, which files are taken for
 // markers, and what they tell of the holders.
 
+#include "support/kernel_state.hpp"
 #include "support/marker_tree.hpp"
 #include "support/markers.hpp"
 #include "support/patience.hpp"
@@ -51,11 +52,11 @@ unsigned mode_of(fs::path const& path)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(soft_read_write, tree)
+BOOST_FIXTURE_TEST_SUITE(soft_read_write, marker_tree)
 
 BOOST_AUTO_TEST_SUITE(files)
 
-BOOST_DATA_TEST_CASE_F(tree, of_a_reader, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, of_a_reader, both_storages, where)
 {
     soft_read_write_lock lock(path, steady(where));
     BOOST_TEST(names_in(directory).empty());
@@ -66,20 +67,20 @@ BOOST_DATA_TEST_CASE_F(tree, of_a_reader, both_storages, where)
     BOOST_TEST(is_token(name.substr(0, 32)));
     BOOST_TEST(name.substr(32) == '.' + std::to_string(::getpid()));
     BOOST_TEST(is_token(text.substr(0, 32)));
-    BOOST_TEST(text.substr(32) == '\n' + std::to_string(::getpid()) + '\n' + host() + '\n');
+    BOOST_TEST(text.substr(32) == '\n' + std::to_string(::getpid()) + '\n' + host_name() + '\n');
     lock.unlock_shared();
     BOOST_TEST(names_in(directory) == std::vector<std::string>{"test.lock.readers"},
                boost::test_tools::per_element());
     BOOST_TEST(reader_names().empty());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, of_a_writer, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, of_a_writer, both_storages, where)
 {
     soft_read_write_lock lock(path, steady(where));
     lock.lock();
     auto const text = text_of(write);
     BOOST_TEST(is_token(text.substr(0, 32)));
-    BOOST_TEST(text.substr(32) == '\n' + std::to_string(::getpid()) + '\n' + host() + '\n');
+    BOOST_TEST(text.substr(32) == '\n' + std::to_string(::getpid()) + '\n' + host_name() + '\n');
     BOOST_TEST(!is_there(path));
     BOOST_TEST(!is_there(state));
     BOOST_TEST(reader_names().empty());
@@ -115,7 +116,7 @@ BOOST_AUTO_TEST_CASE(are_two_for_two_readers_and_one_for_two_levels)
     BOOST_TEST(reader_names().size() == 1u);
 }
 
-BOOST_DATA_TEST_CASE_F(tree, are_for_the_owner_alone_whatever_the_umask,
+BOOST_DATA_TEST_CASE_F(marker_tree, are_for_the_owner_alone_whatever_the_umask,
                        both_storages* data::make({022, 077, 0}), where, umask)
 {
     auto const before = ::umask(static_cast<::mode_t>(umask));
@@ -128,7 +129,7 @@ BOOST_DATA_TEST_CASE_F(tree, are_for_the_owner_alone_whatever_the_umask,
     BOOST_TEST(mode_of(directory / "other.write") == 0600u);
 }
 
-BOOST_DATA_TEST_CASE_F(tree, have_the_permissions_asked_for,
+BOOST_DATA_TEST_CASE_F(marker_tree, have_the_permissions_asked_for,
                        both_storages* data::make({022, 077, 0}), where, umask)
 {
     auto options = steady(where);
@@ -143,7 +144,7 @@ BOOST_DATA_TEST_CASE_F(tree, have_the_permissions_asked_for,
     BOOST_TEST(mode_of(directory / "other.write") == 0640u);
 }
 
-BOOST_DATA_TEST_CASE_F(tree, do_without_the_path_itself, both_roles, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, do_without_the_path_itself, both_roles, r)
 {
     write_text(path, "foreign data\n");
     soft_read_write_lock lock(path, steady());
@@ -160,8 +161,8 @@ auto const beginnings =
     data::make({""s, some_token.substr(0, 7), some_token + "\n47",
                 record(4711, "elsewhere"s).substr(0, 40), std::string(5, '\0')});
 
-BOOST_DATA_TEST_CASE_F(tree, unfinished_marker_is_kept_for_the_threshold, both_roles* beginnings, r,
-                       text)
+BOOST_DATA_TEST_CASE_F(marker_tree, unfinished_marker_is_kept_for_the_threshold,
+                       both_roles* beginnings, r, text)
 {
     check_in_time([&, r = r, text = text](auto threshold) {
         auto const forged = forge(r, text);
@@ -179,7 +180,7 @@ BOOST_DATA_TEST_CASE_F(tree, unfinished_marker_is_kept_for_the_threshold, both_r
 }
 
 // Readers do not read others' markers in the readers' directory, so that combination is left out.
-void check_that_it_is_refused(tree const& t, role r)
+void check_that_it_is_refused(marker_tree const& t, role r)
 {
     for (role const contender : {role::reader, role::writer}) {
         if (r == role::reader && contender == role::reader)
@@ -197,12 +198,12 @@ void check_that_it_is_refused(tree const& t, role r)
     }
 }
 
-auto const somebodys = data::make(
+auto const foreign_texts = data::make(
     {"hello\n"s, "{\"a\": 1}\n"s, std::string(2000, '\0'), std::string(2000, '\n'),
      "4711\nelsewhere\n12345\n"s, record(4711, "elsewhere") + "more\n", record(4711, "two words"),
      some_token + "\n04711\nelsewhere\n"s, "0123456789ABCDEF0123456789ABCDEF\n4711\nelsewhere\n"s});
 
-BOOST_DATA_TEST_CASE_F(tree, foreign_data_is_refused, both_roles* somebodys, r, text)
+BOOST_DATA_TEST_CASE_F(marker_tree, foreign_data_is_refused, both_roles* foreign_texts, r, text)
 {
     auto const forged = forge(r, text);
     make_old(forged);
@@ -212,7 +213,7 @@ BOOST_DATA_TEST_CASE_F(tree, foreign_data_is_refused, both_roles* somebodys, r, 
     BOOST_TEST(!is_there(state));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, non_regular_marker_is_refused, both_roles, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, non_regular_marker_is_refused, both_roles, r)
 {
     auto const where_it_is = forge(r, "");
     auto const target = directory / "target";
@@ -235,7 +236,7 @@ BOOST_DATA_TEST_CASE_F(tree, non_regular_marker_is_refused, both_roles, r)
     BOOST_TEST(!is_there(directory / "none"));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, non_directory_of_readers_is_refused, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, non_directory_of_readers_is_refused, everyone, where, r)
 {
     auto const target = directory / "target";
     fs::create_directory(target);
@@ -258,7 +259,7 @@ BOOST_DATA_TEST_CASE_F(tree, non_directory_of_readers_is_refused, everyone, wher
     BOOST_TEST(!is_there(directory / "none"));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, housekeeping_names_are_ignored, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, housekeeping_names_are_ignored, both_storages, where)
 {
     fs::create_directory(readers);
     std::string const housekeeping[] = {".hidden", ".nfs0123", some_token + ".4711.break.1.x",
@@ -272,14 +273,14 @@ BOOST_DATA_TEST_CASE_F(tree, housekeeping_names_are_ignored, both_storages, wher
     BOOST_TEST(lock.holders().empty());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, any_other_name_may_be_a_marker, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, any_other_name_may_be_a_marker, both_storages, where)
 {
     fs::create_directory(readers);
     write_text(readers / "whatever", record(4711, "elsewhere"));
     BOOST_TEST(!is_free_for(role::writer, steady(where)));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, trailing_newlines_are_accepted, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, trailing_newlines_are_accepted, everyone, where, r)
 {
     forge(r, record(4711, "elsewhere") + "\n\n");
     BOOST_TEST(!is_free_for(role::writer, steady(where)));
@@ -302,7 +303,7 @@ BOOST_AUTO_TEST_CASE(are_none_where_the_lock_is_free)
     }
 }
 
-BOOST_DATA_TEST_CASE_F(tree, are_the_readers_and_then_the_writer, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, are_the_readers_and_then_the_writer, both_storages, where)
 {
     actor reads(path, steady(where), role::reader);
     reads.expect("held");
@@ -314,7 +315,7 @@ BOOST_DATA_TEST_CASE_F(tree, are_the_readers_and_then_the_writer, both_storages,
     auto all = lock.holders();
     BOOST_TEST_REQUIRE(all.size() == 3u);
     for (auto const& one : all) {
-        BOOST_TEST(one.hostname == host());
+        BOOST_TEST(one.hostname == host_name());
         BOOST_TEST(is_token(one.token));
         BOOST_TEST_REQUIRE(one.age.has_value());
         BOOST_TEST((*one.age >= 0s && *one.age < patience));

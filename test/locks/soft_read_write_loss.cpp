@@ -5,12 +5,12 @@
 // How a hold of `soft_read_write_lock` is refreshed, and how its loss is reported.
 
 #include "support/child.hpp"
+#include "support/loss_log.hpp"
 #include "support/marker_tree.hpp"
 #include "support/markers.hpp"
 #include "support/patience.hpp"
 #include "support/soft_read_write_roles.hpp"
 #include "support/soft_read_write_waiters.hpp"
-#include "support/told_losses.hpp"
 
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/lease_loss.hpp>
@@ -40,11 +40,11 @@ using boost::system::error_code;
 namespace data = boost::unit_test::data;
 namespace fs = boost::filesystem;
 
-BOOST_FIXTURE_TEST_SUITE(soft_read_write, tree)
+BOOST_FIXTURE_TEST_SUITE(soft_read_write, marker_tree)
 
 BOOST_AUTO_TEST_SUITE(heartbeats)
 
-BOOST_DATA_TEST_CASE_F(tree, stamp_the_marker, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, stamp_the_marker, everyone, where, r)
 {
     soft_read_write_lock lock(path, steady(where));
     lock_as(lock, r);
@@ -56,7 +56,7 @@ BOOST_DATA_TEST_CASE_F(tree, stamp_the_marker, everyone, where, r)
     BOOST_TEST(!lock.loss());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, end_with_the_hold, both_roles, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, end_with_the_hold, both_roles, r)
 {
     soft_read_write_lock lock(path, steady()), another(directory / "other", steady());
     another.lock();
@@ -70,7 +70,7 @@ BOOST_DATA_TEST_CASE_F(tree, end_with_the_hold, both_roles, r)
     BOOST_TEST((stamp_of(link) == last));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, are_the_parents_not_a_forked_childs, both_roles, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, are_the_parents_not_a_forked_childs, both_roles, r)
 {
     child parent([&] {
         soft_read_write_lock lock(path, steady());
@@ -108,17 +108,17 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(loss)
 
-BOOST_DATA_TEST_CASE_F(tree, of_the_marker_is_reported_once, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, of_the_marker_is_reported_once, everyone, where, r)
 {
-    told_losses told;
+    loss_log log;
     auto options = steady(where);
-    options.on_loss = told.listener();
+    options.on_loss = log.callback();
     soft_read_write_lock lock(path, options), another(directory / "other", steady());
     another.lock();
     lock_as(lock, r);
     auto const token = token_in(marker(r));
     fs::remove(marker(r));
-    auto const first = told.first();
+    auto const first = log.first();
     BOOST_TEST((first.path == path));
     BOOST_TEST(first.token == token);
     BOOST_TEST((first.reason == loss_reason::marker_missing));
@@ -139,15 +139,15 @@ BOOST_DATA_TEST_CASE_F(tree, of_the_marker_is_reported_once, everyone, where, r)
     lock_as(lock, r);
     BOOST_TEST(!lock.loss());
     BOOST_TEST(lock.still_held(ec));
-    BOOST_TEST(told.all().size() == 1u);
+    BOOST_TEST(log.all().size() == 1u);
 }
 
-BOOST_DATA_TEST_CASE_F(tree, of_a_shared_hold_of_several_threads_is_reported_once, both_storages,
-                       where)
+BOOST_DATA_TEST_CASE_F(marker_tree, of_a_shared_hold_of_several_threads_is_reported_once,
+                       both_storages, where)
 {
-    told_losses told;
+    loss_log log;
     auto options = steady(where);
-    options.on_loss = told.listener();
+    options.on_loss = log.callback();
     soft_read_write_lock lock(path, options), another(directory / "other", steady());
     another.lock();
     another_thread a, b;
@@ -155,54 +155,55 @@ BOOST_DATA_TEST_CASE_F(tree, of_a_shared_hold_of_several_threads_is_reported_onc
     a.run([&] { lock.lock_shared(); });
     b.run([&] { lock.lock_shared(); });
     fs::remove(reader());
-    BOOST_TEST((told.first().reason == loss_reason::marker_missing));
+    BOOST_TEST((log.first().reason == loss_reason::marker_missing));
     wait_for_beats(directory / "other.write", 5);
     BOOST_CHECK_NO_THROW(a.run([&] { lock.release(); }));
     BOOST_CHECK_NO_THROW(b.run([&] { lock.release(); }));
     BOOST_CHECK_NO_THROW(lock.release());
-    BOOST_TEST(told.all().size() == 1u);
+    BOOST_TEST(log.all().size() == 1u);
     BOOST_TEST(lock.loss().has_value());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, to_another_marker_is_reported_as_owner_changed, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, to_another_marker_is_reported_as_owner_changed, everyone, where,
+                       r)
 {
-    told_losses told;
+    loss_log log;
     auto options = steady(where);
-    options.on_loss = told.listener();
+    options.on_loss = log.callback();
     soft_read_write_lock lock(path, options);
     lock_as(lock, r);
     auto const token = token_in(marker(r));
     write_text(directory / "new", record(4711, "elsewhere"));
     fs::rename(directory / "new", marker(r));
-    auto const loss = told.first();
+    auto const loss = log.first();
     BOOST_TEST((loss.reason == loss_reason::owner_changed));
     BOOST_TEST(loss.token == token);
     BOOST_CHECK_NO_THROW(lock.release());
 }
 
 // This concerns writers alone: no other reader's marker ever has the same name.
-BOOST_DATA_TEST_CASE_F(tree, to_another_writer_leaves_its_marker_alone,
+BOOST_DATA_TEST_CASE_F(marker_tree, to_another_writer_leaves_its_marker_alone,
                        both_storages* data::make({20, 30'000}), where, milliseconds_between)
 {
-    told_losses told;
+    loss_log log;
     auto options = steady(where);
     std::chrono::milliseconds const interval(milliseconds_between);
     options.heartbeat_interval = interval;
-    options.on_loss = told.listener();
+    options.on_loss = log.callback();
     soft_read_write_lock lock(path, options);
     lock.lock();
     write_text(directory / "new", record(4711, "elsewhere"));
     auto const before = stat_of(directory / "new");
     fs::rename(directory / "new", write);
     if (interval < 1s)
-        told.first(); // with the long interval, release detects it
+        log.first(); // with the long interval, release detects it
     BOOST_CHECK_NO_THROW(lock.release());
     BOOST_TEST(text_of(write) == record(4711, "elsewhere"));
     BOOST_TEST(stat_of(write).st_ino == before.st_ino);
     BOOST_TEST((as_duration(stat_of(write).st_mtim) == as_duration(before.st_mtim)));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, callback_may_release, both_roles, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, callback_may_release, both_roles, r)
 {
     std::promise<error_code> released;
     soft_read_write_lock* its = nullptr;
@@ -224,7 +225,7 @@ BOOST_DATA_TEST_CASE_F(tree, callback_may_release, both_roles, r)
     BOOST_TEST(is_free_for(role::writer));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, callback_may_close, both_roles, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, callback_may_close, both_roles, r)
 {
     std::promise<void> closed;
     soft_read_write_lock* its = nullptr;
@@ -262,13 +263,13 @@ BOOST_AUTO_TEST_CASE(callback_may_throw_and_other_holds_go_on)
 
 BOOST_AUTO_TEST_CASE(of_a_shared_hold_is_not_shared)
 {
-    told_losses told;
+    loss_log log;
     auto options = steady();
-    options.on_loss = told.listener();
+    options.on_loss = log.callback();
     soft_read_write_lock lock(path, options);
     lock.lock_shared();
     fs::remove(reader());
-    told.first();
+    log.first();
     another_thread second;
     BOOST_TEST(!second.run([&] { return lock.try_lock_shared(); }));
     waiting third(lock, role::reader);

@@ -31,7 +31,7 @@ using boost::filelock::storage;
 using std::chrono::steady_clock;
 namespace fs = boost::filesystem;
 
-BOOST_FIXTURE_TEST_SUITE(soft_read_write, tree)
+BOOST_FIXTURE_TEST_SUITE(soft_read_write, marker_tree)
 
 BOOST_AUTO_TEST_SUITE(options)
 

@@ -5,6 +5,7 @@
 // When the next owner of a `soft_read_write_lock` removes what another has left: markers of a
 // stopped or dead process, of another host, and of a transition.
 
+#include "support/kernel_state.hpp"
 #include "support/marker_tree.hpp"
 #include "support/markers.hpp"
 #include "support/patience.hpp"
@@ -53,14 +54,14 @@ bool stamp(fs::path const& path)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(soft_read_write, tree)
+BOOST_FIXTURE_TEST_SUITE(soft_read_write, marker_tree)
 
 BOOST_AUTO_TEST_SUITE(a_stopped_holder)
 
 auto const supersessions = both_storages * (data::make({role::reader, role::writer, role::writer}) ^
                                             data::make({role::writer, role::reader, role::writer}));
 
-BOOST_DATA_TEST_CASE_F(tree, is_superseded_and_learns_of_its_loss, supersessions, where, r,
+BOOST_DATA_TEST_CASE_F(marker_tree, is_superseded_and_learns_of_its_loss, supersessions, where, r,
                        successor)
 {
     check_in_time([&, where = where, r = r, successor = successor](auto threshold) {
@@ -92,7 +93,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_superseded_and_learns_of_its_loss, supersessions
     });
 }
 
-BOOST_DATA_TEST_CASE_F(tree, has_lost_the_lock_even_without_a_successor, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, has_lost_the_lock_even_without_a_successor, everyone, where, r)
 {
     constexpr auto threshold = 120ms;
     actor holder(path, hasty(where, threshold), r);
@@ -110,7 +111,7 @@ BOOST_DATA_TEST_CASE_F(tree, has_lost_the_lock_even_without_a_successor, everyon
 }
 
 // An object that tries repeatedly watches the marker, so it succeeds in the end.
-BOOST_DATA_TEST_CASE_F(tree, is_not_superseded_by_a_single_try, both_roles, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, is_not_superseded_by_a_single_try, both_roles, r)
 {
     check_in_time([&, r = r](auto threshold) {
         auto const options = hasty(storage::local, threshold);
@@ -162,8 +163,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(death)
 
-BOOST_DATA_TEST_CASE_F(tree, frees_the_lock_at_once, both_storages* both_roles* both_roles, where,
-                       dead, next)
+BOOST_DATA_TEST_CASE_F(marker_tree, frees_the_lock_at_once, both_storages* both_roles* both_roles,
+                       where, dead, next)
 {
     actor holder(path, steady(where), dead);
     holder.expect("held");
@@ -180,20 +181,20 @@ BOOST_DATA_TEST_CASE_F(tree, frees_the_lock_at_once, both_storages* both_roles* 
         BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, wakes_a_waiter, both_roles* both_roles, dead, next)
+BOOST_DATA_TEST_CASE_F(marker_tree, wakes_a_waiter, both_roles* both_roles, dead, next)
 {
     if (dead == role::reader && next == role::reader)
         return;
-    actor holder(path, told(), dead);
+    actor holder(path, hourly(), dead);
     holder.expect("held");
-    soft_read_write_lock lock(path, told());
+    soft_read_write_lock lock(path, hourly());
     waiting waits(lock, next);
     holder.die();
     BOOST_TEST(!waits.get());
     waits.unlock();
 }
 
-BOOST_DATA_TEST_CASE_F(tree, of_one_of_two_readers_leaves_the_other, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, of_one_of_two_readers_leaves_the_other, both_storages, where)
 {
     soft_read_write_lock lock(path, steady(where));
     lock.lock_shared();
@@ -206,7 +207,7 @@ BOOST_DATA_TEST_CASE_F(tree, of_one_of_two_readers_leaves_the_other, both_storag
     BOOST_TEST(!is_there(write));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, of_a_waiting_writer_lets_readers_in, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, of_a_waiting_writer_lets_readers_in, both_storages, where)
 {
     soft_read_write_lock first(path, steady(where));
     first.lock_shared();
@@ -223,9 +224,9 @@ BOOST_DATA_TEST_CASE_F(tree, of_a_waiting_writer_lets_readers_in, both_storages,
 
 BOOST_AUTO_TEST_CASE(of_a_waiting_writer_wakes_readers)
 {
-    soft_read_write_lock first(path, told()), later(path, told());
+    soft_read_write_lock first(path, hourly()), later(path, hourly());
     first.lock_shared();
-    actor writer(path, told(), role::writer);
+    actor writer(path, hourly(), role::writer);
     writer.expect("waits");
     waiting reads(later, role::reader);
     writer.die();
@@ -233,7 +234,7 @@ BOOST_AUTO_TEST_CASE(of_a_waiting_writer_wakes_readers)
     reads.unlock();
 }
 
-BOOST_DATA_TEST_CASE_F(tree, amid_a_transition_blocks_no_request, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, amid_a_transition_blocks_no_request, everyone, where, r)
 {
     write_text(state, record_of_the_dead(directory));
     BOOST_TEST(is_free_for(r, steady(where)));
@@ -241,21 +242,21 @@ BOOST_DATA_TEST_CASE_F(tree, amid_a_transition_blocks_no_request, everyone, wher
 }
 
 // Another implementation wrote the marker, so the marker has no witness.
-BOOST_DATA_TEST_CASE_F(tree, of_an_owner_without_witness_counts, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, of_an_owner_without_witness_counts, everyone, where, r)
 {
     auto const dead = record_of_the_dead(directory);
-    auto const forged = forge(r, record(std::stoll(dead), host()));
+    auto const forged = forge(r, record(std::stoll(dead), host_name()));
     if (where == storage::network)
         make_old(forged);
     BOOST_TEST(is_free_for(role::writer, steady(where)));
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, is_not_assumed_of_a_living_owner_with_an_old_marker, everyone, where,
-                       r)
+BOOST_DATA_TEST_CASE_F(marker_tree, is_not_assumed_of_a_living_owner_with_an_old_marker, everyone,
+                       where, r)
 {
     auto const options = hasty(where, 120ms);
-    auto const text = record(::getppid(), host());
+    auto const text = record(::getppid(), host_name());
     auto const forged = forge(r, text);
     make_old(forged);
     auto const made = as_duration(stat_of(forged).st_ctim);
@@ -268,8 +269,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(state_of_a_transition)
 
-BOOST_DATA_TEST_CASE_F(tree, with_a_living_owner_keeps_out_writers_but_no_readers, both_storages,
-                       where)
+BOOST_DATA_TEST_CASE_F(marker_tree, with_a_living_owner_keeps_out_writers_but_no_readers,
+                       both_storages, where)
 {
     soft_file_lock in_it(state);
     in_it.lock();
@@ -288,7 +289,8 @@ BOOST_DATA_TEST_CASE_F(tree, with_a_living_owner_keeps_out_writers_but_no_reader
     writes.unlock();
 }
 
-BOOST_DATA_TEST_CASE_F(tree, of_another_host_delays_writers_by_the_threshold, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, of_another_host_delays_writers_by_the_threshold, both_storages,
+                       where)
 {
     check_in_time([&, where = where](auto threshold) {
         auto const text = "4711\nelsewhere\n12345\n"s;
@@ -308,7 +310,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(of_another_host)
 
-BOOST_DATA_TEST_CASE_F(tree, a_marker_is_removed_when_it_has_not_changed_for_the_threshold,
+BOOST_DATA_TEST_CASE_F(marker_tree, a_marker_is_removed_when_it_has_not_changed_for_the_threshold,
                        everyone, where, r)
 {
     check_in_time([&, where = where, r = r](auto threshold) {
@@ -329,7 +331,7 @@ BOOST_DATA_TEST_CASE_F(tree, a_marker_is_removed_when_it_has_not_changed_for_the
     });
 }
 
-BOOST_DATA_TEST_CASE_F(tree, a_marker_that_is_stamped_is_waited_for, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, a_marker_that_is_stamped_is_waited_for, everyone, where, r)
 {
     auto const forged = forge(r, record(4711, "elsewhere"));
     constexpr auto threshold = 120ms;
@@ -346,7 +348,8 @@ BOOST_DATA_TEST_CASE_F(tree, a_marker_that_is_stamped_is_waited_for, everyone, w
     waits.unlock();
 }
 
-BOOST_DATA_TEST_CASE_F(tree, a_marker_of_twice_the_threshold_is_removed_at_once, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, a_marker_of_twice_the_threshold_is_removed_at_once, everyone,
+                       where, r)
 {
     auto const forged = forge(r, record(4711, "elsewhere"));
     constexpr auto threshold = 120ms;
@@ -361,7 +364,8 @@ BOOST_DATA_TEST_CASE_F(tree, a_marker_of_twice_the_threshold_is_removed_at_once,
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, a_marker_from_the_future_is_watched_like_others, everyone, where, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, a_marker_from_the_future_is_watched_like_others, everyone,
+                       where, r)
 {
     check_in_time([&, where = where, r = r](auto threshold) {
         fs::last_write_time(forge(r, record(4711, "elsewhere")), ::time(nullptr) + 1'000'000);

@@ -7,12 +7,12 @@
 
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
+#include "support/loss_log.hpp"
 #include "support/marker_tree.hpp"
 #include "support/markers.hpp"
 #include "support/patience.hpp"
 #include "support/soft_read_write_roles.hpp"
 #include "support/soft_read_write_waiters.hpp"
-#include "support/told_losses.hpp"
 
 #include <boost/filelock/async_acquire.hpp>
 #include <boost/filelock/error.hpp>
@@ -47,11 +47,11 @@ namespace asio = boost::asio;
 namespace errc = boost::system::errc;
 namespace fs = boost::filesystem;
 
-BOOST_FIXTURE_TEST_SUITE(soft_read_write, tree)
+BOOST_FIXTURE_TEST_SUITE(soft_read_write, marker_tree)
 
 BOOST_AUTO_TEST_SUITE(a_waiting_writer)
 
-BOOST_DATA_TEST_CASE_F(tree, keeps_new_readers_out, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, keeps_new_readers_out, both_storages, where)
 {
     auto const options = steady(where);
     soft_read_write_lock first(path, options), writer(path, options), later(path, options);
@@ -73,8 +73,8 @@ BOOST_DATA_TEST_CASE_F(tree, keeps_new_readers_out, both_storages, where)
 
 BOOST_AUTO_TEST_CASE(is_notified_when_readers_release_and_so_are_its_waiters)
 {
-    soft_read_write_lock writer(path, told()), later(path, told());
-    actor reads(path, told(), role::reader);
+    soft_read_write_lock writer(path, hourly()), later(path, hourly());
+    actor reads(path, hourly(), role::reader);
     reads.expect("held");
     waiting writes(writer, role::writer);
     waiting reads_later(later, role::reader);
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(is_notified_when_readers_release_and_so_are_its_waiters)
     reads_later.unlock();
 }
 
-BOOST_DATA_TEST_CASE_F(tree, that_gives_up_lets_readers_in, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, that_gives_up_lets_readers_in, both_storages, where)
 {
     auto const options = steady(where);
     soft_read_write_lock first(path, options), writer(path, options);
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(settling)
 
-BOOST_DATA_TEST_CASE_F(tree, delays_a_writer, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, delays_a_writer, both_storages, where)
 {
     auto options = steady(where);
     options.settle = 300ms;
@@ -176,7 +176,7 @@ BOOST_DATA_TEST_CASE_F(tree, delays_a_writer, both_storages, where)
     BOOST_TEST(lock.try_lock_until(std::chrono::system_clock::now() - 1h));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, counts_against_the_time_limit, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, counts_against_the_time_limit, both_storages, where)
 {
     auto options = steady(where);
     options.settle = 1h;
@@ -185,14 +185,14 @@ BOOST_DATA_TEST_CASE_F(tree, counts_against_the_time_limit, both_storages, where
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, is_not_for_readers, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, is_not_for_readers, both_storages, where)
 {
     auto options = steady(where);
     options.settle = 1h;
     BOOST_TEST(is_free_for(role::reader, options));
 }
 
-BOOST_DATA_TEST_CASE_F(tree, keeps_readers_out, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, keeps_readers_out, both_storages, where)
 {
     auto options = steady(where);
     options.settle = 1h;
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(closing)
 
-BOOST_DATA_TEST_CASE_F(tree, releases_every_hold, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, releases_every_hold, both_storages, where)
 {
     soft_read_write_lock lock(path, steady(where)), writes(directory / "other", steady(where));
     another_thread a, b;
@@ -272,25 +272,25 @@ BOOST_DATA_TEST_CASE_F(tree, releases_every_hold, both_storages, where)
 
 BOOST_AUTO_TEST_CASE(is_no_loss)
 {
-    told_losses told;
+    loss_log log;
     auto options = steady();
-    options.on_loss = told.listener();
+    options.on_loss = log.callback();
     soft_read_write_lock lock(path, options), another(directory / "other", steady());
     another.lock();
     lock.lock();
     lock.close();
     wait_for_beats(directory / "other.write", 3);
-    BOOST_TEST(told.all().empty());
+    BOOST_TEST(log.all().empty());
     BOOST_TEST(!lock.loss());
 }
 
 // The poll interval is an hour, so only close() can end the wait.
-BOOST_DATA_TEST_CASE_F(tree, ends_waits_for_other_processes, both_roles, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, ends_waits_for_other_processes, both_roles, r)
 {
-    actor holder(path, told(), other(r));
+    actor holder(path, hourly(), other(r));
     holder.expect("held");
     child closes([&] {
-        auto options = told();
+        auto options = hourly();
         options.heartbeat_interval = 1h; // so that no heartbeat wakes it either
         soft_read_write_lock lock(path, options);
         waiting waits(lock, r);
@@ -309,9 +309,9 @@ BOOST_DATA_TEST_CASE_F(tree, ends_waits_for_other_processes, both_roles, r)
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, ends_waits_for_threads_of_the_same_object, both_roles, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, ends_waits_for_threads_of_the_same_object, both_roles, r)
 {
-    soft_read_write_lock lock(path, told());
+    soft_read_write_lock lock(path, hourly());
     lock_as(lock, other(r));
     waiting waits(lock, r);
     lock.close();
@@ -320,7 +320,7 @@ BOOST_DATA_TEST_CASE_F(tree, ends_waits_for_threads_of_the_same_object, both_rol
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, is_final, both_roles, r)
+BOOST_DATA_TEST_CASE_F(marker_tree, is_final, both_roles, r)
 {
     soft_read_write_lock lock(path, steady());
     lock.close();
@@ -333,9 +333,9 @@ BOOST_DATA_TEST_CASE_F(tree, is_final, both_roles, r)
 
 BOOST_AUTO_TEST_CASE(ends_asynchronous_waits_and_holds)
 {
-    actor writer(path, told(), role::writer);
+    actor writer(path, hourly(), role::writer);
     writer.expect("held");
-    soft_read_write_lock waited_for(path, told()), held(directory / "other", told());
+    soft_read_write_lock waited_for(path, hourly()), held(directory / "other", hourly());
     asio::io_context context;
     std::vector<error_code> results;
     boost::filelock::held_lock<soft_read_write_lock> hold;
@@ -378,7 +378,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(deadlock)
 
-BOOST_DATA_TEST_CASE_F(tree, behind_a_writer_that_waits_for_the_caller, both_storages, where)
+BOOST_DATA_TEST_CASE_F(marker_tree, behind_a_writer_that_waits_for_the_caller, both_storages, where)
 {
     auto const options = steady(where);
     soft_read_write_lock a(path, options), b(path, options), c(path, options);
@@ -394,7 +394,7 @@ BOOST_DATA_TEST_CASE_F(tree, behind_a_writer_that_waits_for_the_caller, both_sto
     BOOST_TEST(c.try_lock_shared());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, behind_a_writer_of_another_process_that_waits_for_the_caller,
+BOOST_DATA_TEST_CASE_F(marker_tree, behind_a_writer_of_another_process_that_waits_for_the_caller,
                        both_storages, where)
 {
     soft_read_write_lock a(path, steady(where)), c(path, steady(where));

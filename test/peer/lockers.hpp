@@ -7,23 +7,20 @@
 
 #include "../support/child.hpp"
 #include "../support/kernel_state.hpp"
+#include "../support/markers.hpp"
 #include "../support/temporary_directory.hpp"
 #include "soft_peer.hpp"
 
 #include <boost/filelock/soft_file_lock.hpp>
 
-#include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
-#include <vector>
 
 #include <unistd.h>
 
@@ -33,12 +30,6 @@ namespace filelock_test {
 namespace fs = boost::filesystem;
 using boost::filelock::soft_file_lock;
 using boost::filelock::soft_file_lock_options;
-
-inline std::string read(fs::path const& path)
-{
-    std::ifstream file(path.string(), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 inline bool is_taken(fs::path const& path, soft_file_lock_options const& options = {})
 {
@@ -139,14 +130,7 @@ inline void end(child& c, ending how)
 
 struct beside_peers : temporary_directory
 {
-    std::vector<std::string> files() const
-    {
-        std::vector<std::string> names;
-        for (auto const& entry : fs::directory_iterator(directory))
-            names.push_back(entry.path().filename().string());
-        return names;
-    }
-    bool is_empty() const { return files().empty(); }
+    bool is_empty() const { return fs::is_empty(directory); }
 
     /// Leaves a dead peer's marker at the path.
     void bury_a_peer() const

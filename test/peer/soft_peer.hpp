@@ -14,8 +14,6 @@
 #include <string>
 #include <vector>
 
-#include <sys/wait.h>
-
 namespace filelock_test {
 
 /// Runs soft_file_lock.py. The script is an argument of the test program, or lies beside this
@@ -30,19 +28,11 @@ public:
         : soft_peer("soft_file_lock.py", path, options, within)
     {}
 
-    /// Sends `what` and returns the (first) answer.
-    std::string ask(std::string const& what)
-    {
-        write_line(what);
-        return read_line().value_or("(it has ended)");
-    }
-
     /// Kills the peer and returns when it has ended. It is still a zombie then.
     void die()
     {
         write_line("die");
-        ::siginfo_t how;
-        ::waitid(P_PID, static_cast<id_t>(pid()), &how, WEXITED | WNOWAIT);
+        wait_unreaped();
     }
 
 protected:

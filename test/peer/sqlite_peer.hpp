@@ -16,8 +16,6 @@
 #include <string>
 #include <vector>
 
-#include <sys/wait.h>
-
 // Clients of SQLite.
 
 namespace filelock_test {
@@ -62,15 +60,12 @@ public:
     void die()
     {
         kill();
-        ::siginfo_t how;
-        ::waitid(P_PID, static_cast<id_t>(pid()), &how, WEXITED | WNOWAIT);
+        wait_unreaped();
     }
 
 protected:
     using words = std::vector<std::string>;
     using child::child;
-
-    std::string answer() { return read_line().value_or("(it has ended)"); }
 
     static void demand(std::string const& found, char const* wanted)
     {
@@ -85,12 +80,6 @@ class sqlite_client : public sqlite_peer
 {
 public:
     explicit sqlite_client(boost::filesystem::path const& path) : sqlite_client(path, words()) {}
-
-    std::string ask(std::string const& what)
-    {
-        write_line(what);
-        return answer();
-    }
 
     void open(boost::filesystem::path const& path) override
     {
@@ -188,11 +177,7 @@ public:
 
 private:
     // The shell stops a line of statements at the first that fails.
-    std::string run(std::string const& statements)
-    {
-        write_line(statements + "; SELECT 'done';");
-        return answer();
-    }
+    std::string run(std::string const& statements) { return ask(statements + "; SELECT 'done';"); }
 };
 
 // Preconditions of test cases.

@@ -6,6 +6,7 @@
 
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
+#include "support/other_programs.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/filelock/file_lock.hpp>
@@ -13,6 +14,7 @@
 
 #include <fstream>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -25,39 +27,13 @@ namespace ut = boost::unit_test;
 
 namespace {
 
-using command = std::vector<std::string>;
-
 // Only Debian's interpreter finds Debian's packages, and it need not be the first in PATH.
 command python(std::string const& program, boost::filesystem::path const& path)
 {
     return {"/usr/bin/python3", "-c", "import sys, filelock, logging\n" + program, path.string()};
 }
 
-bool runs(command const& c)
-{
-    return child(c).wait() == 0;
-}
-
-boost::test_tools::assertion_result have_flock(ut::test_unit_id)
-{
-    boost::test_tools::assertion_result result(runs({"flock", "--version"}));
-    result.message() << "flock(1) is not installed";
-    return result;
-}
-
-boost::test_tools::assertion_result have_python(ut::test_unit_id)
-{
-    boost::test_tools::assertion_result result(runs(python("", "")));
-    result.message() << "python3-filelock is not installed";
-    return result;
-}
-
-// Acquires the lock, says "held", and keeps the lock until it reads a line.
-command flock_holder(boost::filesystem::path const& path)
-{
-    // -o: the command does not inherit the lock, so that killing flock itself frees it.
-    return {"flock", "-o", path.string(), "sh", "-c", "echo held; read line"};
-}
+// Acquires the lock, prints "held", and keeps the lock until it reads a line.
 command python_holder(boost::filesystem::path const& path)
 {
     return python("with filelock.FileLock(sys.argv[1]):\n"
@@ -151,7 +127,7 @@ BOOST_AUTO_TEST_CASE(we_wait_for_flock, *ut::precondition(have_flock))
     }
 }
 
-BOOST_AUTO_TEST_CASE(we_wait_for_python, *ut::precondition(have_python))
+BOOST_AUTO_TEST_CASE(we_wait_for_python, *ut::precondition(have_python_filelock))
 {
     for (auto const how : {end_of_hold::release, end_of_hold::kill}) {
         child holder(python_holder(path));
@@ -177,7 +153,7 @@ BOOST_AUTO_TEST_CASE(flock_waits_for_us, *ut::precondition(have_flock))
     BOOST_TEST(child({"flock", "-w", "0.02", path.string(), "true"}).wait() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(python_waits_for_us, *ut::precondition(have_python))
+BOOST_AUTO_TEST_CASE(python_waits_for_us, *ut::precondition(have_python_filelock))
 {
     auto const probe = python("try:\n"
                               "    filelock.FileLock(sys.argv[1]).acquire(timeout=0)\n"
@@ -192,7 +168,7 @@ BOOST_AUTO_TEST_CASE(python_waits_for_us, *ut::precondition(have_python))
 }
 
 BOOST_AUTO_TEST_CASE(eight_mixed_processes_lose_no_increment,
-                     *ut::precondition(have_flock) * ut::precondition(have_python))
+                     *ut::precondition(have_flock) * ut::precondition(have_python_filelock))
 {
     constexpr int each = 250;
     auto const counter = directory / "counter";

@@ -12,6 +12,7 @@
 
 #include "peer/lockers.hpp"
 #include "peer/soft_peer.hpp"
+#include "support/markers.hpp"
 #include "support/tracer.hpp"
 
 #include <chrono>
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_CASE(moves_the_successors_marker_aside)
     BOOST_TEST(peer.ask("judge") == "remove");
     soft_file_lock lock(path);
     BOOST_TEST(lock.try_lock());
-    auto const record = read(path);
+    auto const record = text_of(path);
     error_code ec;
     BOOST_TEST(lock.still_held(ec));
 
@@ -108,14 +109,14 @@ BOOST_AUTO_TEST_CASE(moves_the_successors_marker_aside)
     BOOST_TEST(!ec);
     BOOST_TEST(!lock.is_lock_held_by_us());
     BOOST_TEST(peer.ask("verify") == "left " + aside);
-    BOOST_TEST(read(directory / aside) == record);
+    BOOST_TEST(text_of(directory / aside) == record);
 
     BOOST_TEST(successor.ask("try") == "held");
-    auto const its_record = read(path);
+    auto const its_record = text_of(path);
     BOOST_TEST(!lock.still_held(ec));
     BOOST_CHECK_NO_THROW(lock.unlock());
     BOOST_TEST(successor.ask("still") == "yes");
-    BOOST_TEST(read(path) == its_record);
+    BOOST_TEST(text_of(path) == its_record);
     BOOST_TEST(!lock.try_lock());
     BOOST_TEST(successor.ask("release") == "released");
 }
@@ -199,7 +200,7 @@ BOOST_DATA_TEST_CASE_F(beside_peers, a_peer_enters,
     auto& breaker = ours.let_go();
     breaker.expect("waiting");
     BOOST_TEST(peer.ask("still") == "yes");
-    BOOST_TEST(files().size() == 1u);
+    BOOST_TEST(names_in(directory).size() == 1u);
     BOOST_TEST(is_taken(path));
     end(peer, how);
     gets_it(breaker);

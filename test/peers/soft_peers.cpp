@@ -11,6 +11,8 @@
 
 #include "peer/lockers.hpp"
 #include "peer/soft_peer.hpp"
+#include "support/markers.hpp"
+#include "support/other_programs.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -52,14 +54,6 @@ std::unique_ptr<child> timed_waiter(fs::path const& path)
     c->expect("waiting");
     wait_until_settled(c->pid());
     return c;
-}
-
-boost::test_tools::assertion_result have_filelock(ut::test_unit_id)
-{
-    boost::test_tools::assertion_result result(
-        child({"/usr/bin/python3", "-c", "import filelock"}).wait() == 0);
-    result.message() << "python3-filelock is not installed";
-    return result;
 }
 
 boost::test_tools::assertion_result have_time_namespaces(ut::test_unit_id)
@@ -199,7 +193,7 @@ BOOST_AUTO_TEST_CASE(reads_our_marker_as_its_own_observation)
     auto const found = peer.ask("identity " + std::to_string(::getpid()));
     BOOST_TEST(found.find(std::to_string(::getpid()) + ' ') == 0u);
     BOOST_TEST(peer.ask("read") == found);
-    BOOST_TEST(read(path) == as_lines(found));
+    BOOST_TEST(text_of(path) == as_lines(found));
     BOOST_TEST(said_by_us(path) == found);
 }
 
@@ -210,7 +204,7 @@ BOOST_AUTO_TEST_CASE(is_read_as_it_sees_itself)
     BOOST_TEST(peer.ask("try") == "held");
     BOOST_TEST(soft_file_lock(path).pid().value() == peer.pid());
     BOOST_TEST(said_by_us(path) == itself);
-    BOOST_TEST(read(path) == as_lines(itself));
+    BOOST_TEST(text_of(path) == as_lines(itself));
 }
 
 // The kernel reports other start times to the peer than to us.
@@ -236,7 +230,7 @@ BOOST_AUTO_TEST_CASE(of_another_time_namespace_is_the_same_process,
 BOOST_AUTO_TEST_CASE(judges_markers_as_we_do)
 {
     bury_a_peer();
-    auto const dead = read(path);
+    auto const dead = text_of(path);
     auto const after_pid = dead.substr(dead.find('\n'));
     auto const host = after_pid.substr(0, after_pid.find('\n', 1) + 1);
     std::string const live = std::to_string(::getppid());
@@ -389,13 +383,13 @@ BOOST_AUTO_TEST_CASE(excludes_us_and_other_peers)
         BOOST_TEST(one->wait() == 0);
     }
     BOOST_TEST_MESSAGE(rounds << " rounds of ours");
-    BOOST_TEST((files() == std::vector<std::string>{"proof"}));
+    BOOST_TEST((names_in(directory) == std::vector<std::string>{"proof"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
 // Its markers stay empty, so they are kept forever.
-BOOST_AUTO_TEST_SUITE(filelock_before_3_22, *ut::precondition(have_filelock))
+BOOST_AUTO_TEST_SUITE(filelock_before_3_22, *ut::precondition(have_python_filelock))
 
 std::vector<std::string> filelock(std::string const& program, fs::path const& path)
 {

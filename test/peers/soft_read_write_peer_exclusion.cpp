@@ -28,9 +28,9 @@ using boost::filelock::storage;
 namespace fs = boost::filesystem;
 namespace ut = boost::unit_test;
 
-BOOST_FIXTURE_TEST_SUITE(soft_read_write_peers, tree, *ut::precondition(have_soft_peer))
+BOOST_FIXTURE_TEST_SUITE(soft_read_write_peers, two_party_tree, *ut::precondition(have_soft_peer))
 
-BOOST_DATA_TEST_CASE_F(tree, two_readers_share, parties* both, who, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, two_readers_share, parties* both, who, where)
 {
     auto const first = holder(who, reading, where), second = holder(other(who), reading, where);
     BOOST_TEST(ask(*first, "still") == "yes");
@@ -42,8 +42,8 @@ BOOST_DATA_TEST_CASE_F(tree, two_readers_share, parties* both, who, where)
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, a_writer_excludes_and_is_excluded, parties* conflicting* both, who,
-                       mode, other_mode, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, a_writer_excludes_and_is_excluded,
+                       parties* conflicting* both, who, mode, other_mode, where)
 {
     auto const first = holder(who, mode, where), second = start(other(who), where);
     BOOST_TEST(ask(*second, "try " + other_mode) == "busy");
@@ -60,7 +60,8 @@ BOOST_DATA_TEST_CASE_F(tree, a_writer_excludes_and_is_excluded, parties* conflic
 
 BOOST_AUTO_TEST_SUITE(a_draining_writer)
 
-BOOST_DATA_TEST_CASE_F(tree, comes_before_new_readers, parties* parties* both, reads, writes, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, comes_before_new_readers, parties* parties* both, reads,
+                       writes, where)
 {
     auto const reader = holder(reads, reading, where);
     auto const writer = start(writes, where), late = start(other(writes), where);
@@ -77,8 +78,8 @@ BOOST_DATA_TEST_CASE_F(tree, comes_before_new_readers, parties* parties* both, r
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, lets_readers_in_when_it_gives_up, parties* parties* both, reads,
-                       writes, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, lets_readers_in_when_it_gives_up, parties* parties* both,
+                       reads, writes, where)
 {
     auto const reader = holder(reads, reading, where);
     auto const writer = start(writes, where), late = start(other(writes), where);
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(markers)
 
-BOOST_DATA_TEST_CASE_F(tree, of_ours_are_read_by_them, modes* both, mode, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, of_ours_are_read_by_them, modes* both, mode, where)
 {
     soft_read_write_lock lock(path, options_for(where));
     mode == reading ? lock.lock_shared() : lock.lock();
@@ -114,7 +115,7 @@ BOOST_DATA_TEST_CASE_F(tree, of_ours_are_read_by_them, modes* both, mode, where)
     BOOST_TEST(peer.ask("judge " + name(mode)) == "held");
 }
 
-BOOST_DATA_TEST_CASE_F(tree, of_theirs_are_read_by_us, modes, mode)
+BOOST_DATA_TEST_CASE_F(two_party_tree, of_theirs_are_read_by_us, modes, mode)
 {
     auto const peer = holder(party::theirs, mode, storage::local);
     auto const held = soft_read_write_lock(path).holders();

@@ -65,12 +65,12 @@ private:
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(soft_read_write_peers, tree, *ut::precondition(have_soft_peer))
+BOOST_FIXTURE_TEST_SUITE(soft_read_write_peers, two_party_tree, *ut::precondition(have_soft_peer))
 
 BOOST_AUTO_TEST_SUITE(a_peer_step_by_step)
 
 // The peer relies on there being no writer until it leaves `state`.
-BOOST_DATA_TEST_CASE_F(tree, reads_although_our_writer_comes_after_its_look, both, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, reads_although_our_writer_comes_after_its_look, both, where)
 {
     soft_read_write_peer peer(path);
     BOOST_TEST(peer.ask("state") == "held");
@@ -94,7 +94,7 @@ BOOST_DATA_TEST_CASE_F(tree, reads_although_our_writer_comes_after_its_look, bot
 }
 
 // Wherever the time limit falls, the writer must not get the lock.
-BOOST_DATA_TEST_CASE_F(tree, is_seen_by_our_writer_who_had_to_wait_for_state, both, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, is_seen_by_our_writer_who_had_to_wait_for_state, both, where)
 {
     soft_read_write_peer peer(path);
     BOOST_TEST(peer.ask("state") == "held");
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(reads_if_its_look_was_late_and_our_writer_has_settled_by_th
     }
 }
 
-BOOST_DATA_TEST_CASE_F(tree, in_state_lets_our_readers_in, both, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, in_state_lets_our_readers_in, both, where)
 {
     soft_read_write_peer peer(path);
     BOOST_TEST(peer.ask("state") == "held");
@@ -157,8 +157,8 @@ BOOST_DATA_TEST_CASE_F(tree, in_state_lets_our_readers_in, both, where)
 }
 
 // Only the peer that is in `state` may remove a writer's marker.
-BOOST_DATA_TEST_CASE_F(tree, in_state_keeps_us_from_removing_a_dead_writers_marker, modes* both,
-                       mode, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, in_state_keeps_us_from_removing_a_dead_writers_marker,
+                       modes* both, mode, where)
 {
     auto const dead = holder(party::theirs, writing, where);
     die_long_ago(*dead, path);
@@ -174,8 +174,8 @@ BOOST_DATA_TEST_CASE_F(tree, in_state_keeps_us_from_removing_a_dead_writers_mark
 }
 
 // The marker that the peer has just created is empty and names no owner.
-BOOST_DATA_TEST_CASE_F(tree, between_create_and_write_is_waited_for, modes* modes* both, its, mode,
-                       where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, between_create_and_write_is_waited_for, modes* modes* both,
+                       its, mode, where)
 {
     soft_read_write_peer peer(path);
     BOOST_TEST(peer.ask("create " + its) == "created");
@@ -197,7 +197,8 @@ BOOST_DATA_TEST_CASE_F(tree, between_create_and_write_is_waited_for, modes* mode
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, that_dies_between_create_and_write_is_succeeded_after_the_threshold,
+BOOST_DATA_TEST_CASE_F(two_party_tree,
+                       that_dies_between_create_and_write_is_succeeded_after_the_threshold,
                        modes* both, its, where)
 {
     constexpr auto threshold = 300ms;
@@ -221,7 +222,7 @@ BOOST_AUTO_TEST_SUITE_END()
 // the tree has changed when it continues.
 BOOST_AUTO_TEST_SUITE(we_check_again, *ut::precondition(can_trace))
 
-BOOST_DATA_TEST_CASE_F(tree, whether_a_writer_has_come_before_our_marker, both, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, whether_a_writer_has_come_before_our_marker, both, where)
 {
     auto const ours = start(party::ours, where);
     stopped_before making(*ours, "acquire read", "linkat", SYS_linkat);
@@ -235,7 +236,7 @@ BOOST_DATA_TEST_CASE_F(tree, whether_a_writer_has_come_before_our_marker, both, 
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, whether_our_marker_is_still_there, modes* both, mode, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, whether_our_marker_is_still_there, modes* both, mode, where)
 {
     auto const ours = start(party::ours, where);
     stopped_before stamping(*ours, "acquire " + mode, "utimensat", SYS_utimensat);
@@ -251,8 +252,8 @@ BOOST_DATA_TEST_CASE_F(tree, whether_our_marker_is_still_there, modes* both, mod
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, whether_our_marker_may_have_been_taken_for_dead, modes* both, mode,
-                       where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, whether_our_marker_may_have_been_taken_for_dead, modes* both,
+                       mode, where)
 {
     auto const ours = start(party::ours, where, {50ms, 400ms});
     stopped_before stamping(*ours, "acquire " + mode, "utimensat", SYS_utimensat);
@@ -295,7 +296,8 @@ BOOST_AUTO_TEST_CASE(whether_a_marker_is_still_stale)
 }
 
 // The old writer is dead. Its marker has been removed by the time that our process is in `state`.
-BOOST_DATA_TEST_CASE_F(tree, which_writer_is_there_once_we_are_in_state, modes* both, mode, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, which_writer_is_there_once_we_are_in_state, modes* both,
+                       mode, where)
 {
     auto const dead = holder(party::theirs, writing, where);
     die_long_ago(*dead, path);

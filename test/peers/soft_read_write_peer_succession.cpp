@@ -35,12 +35,12 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 namespace ut = boost::unit_test;
 
-BOOST_FIXTURE_TEST_SUITE(soft_read_write_peers, tree, *ut::precondition(have_soft_peer))
+BOOST_FIXTURE_TEST_SUITE(soft_read_write_peers, two_party_tree, *ut::precondition(have_soft_peer))
 
 // All contests of a test run at the same time, because each takes a whole threshold.
 BOOST_AUTO_TEST_SUITE(heartbeats)
 
-struct contest : tree
+struct contest : two_party_tree
 {
     pace fast;
     std::string what;
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_peer_that_has_died)
 
-BOOST_DATA_TEST_CASE_F(tree, is_succeeded_at_once, modes* modes* both, its, mode, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, is_succeeded_at_once, modes* modes* both, its, mode, where)
 {
     auto const peer = holder(party::theirs, its, where);
     auto const ours = start(party::ours, where);
@@ -154,7 +154,8 @@ BOOST_DATA_TEST_CASE_F(tree, is_succeeded_at_once, modes* modes* both, its, mode
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, is_succeeded_by_a_waiter, conflicting* both, its, mode, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, is_succeeded_by_a_waiter, conflicting* both, its, mode,
+                       where)
 {
     auto const peer = holder(party::theirs, its, where);
     auto const ours = start(party::ours, where);
@@ -164,7 +165,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_succeeded_by_a_waiter, conflicting* both, its, m
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, in_state_blocks_no_process, modes* both, mode, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, in_state_blocks_no_process, modes* both, mode, where)
 {
     soft_read_write_peer peer(path);
     BOOST_TEST(peer.ask("state") == "held");
@@ -176,8 +177,8 @@ BOOST_DATA_TEST_CASE_F(tree, in_state_blocks_no_process, modes* both, mode, wher
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, in_state_with_its_marker_blocks_no_process, modes* modes* both, its,
-                       mode, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, in_state_with_its_marker_blocks_no_process,
+                       modes* modes* both, its, mode, where)
 {
     soft_read_write_peer peer(path);
     BOOST_TEST(peer.ask("state") == "held");
@@ -198,7 +199,7 @@ BOOST_AUTO_TEST_SUITE(one_of_ours_that_was_killed)
 // The killed process's marker is not yet stale by the peer's threshold when it dies.
 constexpr pace lively{100ms, patience}, its{100ms, 300ms};
 
-BOOST_DATA_TEST_CASE_F(tree, is_succeeded_by_a_waiter, modes* both, mode, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, is_succeeded_by_a_waiter, modes* both, mode, where)
 {
     auto const ours = holder(party::ours, mode, where, lively);
     soft_read_write_peer peer(path, its);
@@ -208,7 +209,7 @@ BOOST_DATA_TEST_CASE_F(tree, is_succeeded_by_a_waiter, modes* both, mode, where)
     BOOST_TEST(is_clean());
 }
 
-BOOST_DATA_TEST_CASE_F(tree, while_it_drains_is_succeeded_as_well, both, where)
+BOOST_DATA_TEST_CASE_F(two_party_tree, while_it_drains_is_succeeded_as_well, both, where)
 {
     auto const reader = holder(party::theirs, reading, where);
     auto const ours = start(party::ours, where, lively);
@@ -223,7 +224,7 @@ BOOST_DATA_TEST_CASE_F(tree, while_it_drains_is_succeeded_as_well, both, where)
 }
 
 // The library's marker of `state` is the marker of a soft_file_lock.
-BOOST_DATA_TEST_CASE_F(tree, in_state_blocks_no_process, modes, mode)
+BOOST_DATA_TEST_CASE_F(two_party_tree, in_state_blocks_no_process, modes, mode)
 {
     child ours([&] {
         boost::filelock::soft_file_lock lock(state);
@@ -246,7 +247,7 @@ BOOST_AUTO_TEST_SUITE_END()
 // This happens where the clocks of two hosts differ, or where the peer has another threshold.
 BOOST_AUTO_TEST_SUITE(a_peer_that_takes_us_for_dead)
 
-struct robbery : tree
+struct wrong_eviction : two_party_tree
 {
     static constexpr pace lively{100ms, patience};
     soft_read_write_peer peer{path, deadly};
@@ -261,7 +262,7 @@ struct robbery : tree
     }
 };
 
-BOOST_DATA_TEST_CASE_F(robbery, is_noticed_by_still_held, modes* both, mode, where)
+BOOST_DATA_TEST_CASE_F(wrong_eviction, is_noticed_by_still_held, modes* both, mode, where)
 {
     judge(mode, where, slow);
     BOOST_TEST(ask(*ours, "still") == "yes");
@@ -280,7 +281,7 @@ BOOST_DATA_TEST_CASE_F(robbery, is_noticed_by_still_held, modes* both, mode, whe
 }
 
 // No marker has a name that another marker had.
-BOOST_DATA_TEST_CASE_F(robbery, once_does_not_find_our_next_hold, both, where)
+BOOST_DATA_TEST_CASE_F(wrong_eviction, once_does_not_find_our_next_hold, both, where)
 {
     judge(reading, where, slow);
     BOOST_TEST(ask(*ours, "release") == "released");
@@ -292,7 +293,7 @@ BOOST_DATA_TEST_CASE_F(robbery, once_does_not_find_our_next_hold, both, where)
 }
 
 // Each loss is reported once.
-BOOST_DATA_TEST_CASE_F(robbery, is_reported_at_the_next_heartbeat, modes* both, mode, where)
+BOOST_DATA_TEST_CASE_F(wrong_eviction, is_reported_at_the_next_heartbeat, modes* both, mode, where)
 {
     judge(mode, where, lively);
     BOOST_TEST(starts(peer.ask("rename"), "renamed "));
@@ -302,7 +303,7 @@ BOOST_DATA_TEST_CASE_F(robbery, is_reported_at_the_next_heartbeat, modes* both, 
     BOOST_TEST(ask(*ours, "release") == "lost");
 }
 
-BOOST_DATA_TEST_CASE_F(robbery, and_succeeds_us_is_reported, both, where)
+BOOST_DATA_TEST_CASE_F(wrong_eviction, and_succeeds_us_is_reported, both, where)
 {
     judge(writing, where, {500ms, 60s}); // long enough for the peer to create its marker
     BOOST_TEST(starts(peer.ask("rename"), "renamed "));
@@ -315,8 +316,8 @@ BOOST_DATA_TEST_CASE_F(robbery, and_succeeds_us_is_reported, both, where)
 }
 
 // The peer sees that the marker it moved aside is fresh, and leaves it under the new name.
-BOOST_DATA_TEST_CASE_F(robbery, leaves_a_marker_aside_that_was_stamped_meanwhile, modes* both, mode,
-                       where)
+BOOST_DATA_TEST_CASE_F(wrong_eviction, leaves_a_marker_aside_that_was_stamped_meanwhile,
+                       modes* both, mode, where)
 {
     judge(mode, where, lively);
     auto const modified = [&] {

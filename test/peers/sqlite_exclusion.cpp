@@ -10,11 +10,11 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "peer/readers_and_writers.hpp"
 #include "peer/sqlite_peer.hpp"
+#include "support/beside_sqlite.hpp"
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
-#include "support/sqlite_levels.hpp"
+#include "support/markers.hpp"
 
 #include <boost/filelock/read_write_lock.hpp>
 
@@ -47,29 +47,29 @@ int number_in(fs::path const& path)
 }
 
 /// The first content of the path: nothing, or a database.
-enum class at_path
+enum class first_content
 {
     nothing,
     a_database
 };
 
-std::ostream& operator<<(std::ostream& out, at_path what)
+std::ostream& operator<<(std::ostream& out, first_content what)
 {
-    return out << (what == at_path::nothing ? "nothing" : "a database");
+    return out << (what == first_content::nothing ? "nothing" : "a database");
 }
 
-auto const files = data::make({at_path::nothing, at_path::a_database});
+auto const files = data::make({first_content::nothing, first_content::a_database});
 
 struct at_a_file : beside_sqlite
 {
     std::string content;
 
-    void begin_with(at_path what)
+    void begin_with(first_content what)
     {
         fs::remove(path);
-        if (what == at_path::a_database)
+        if (what == first_content::a_database)
             make_database();
-        content = what == at_path::a_database ? database() : std::string();
+        content = what == first_content::a_database ? database() : std::string();
     }
 
     void we_come_first(sqlite_peer& peer, level ours, level theirs)
@@ -86,7 +86,7 @@ struct at_a_file : beside_sqlite
         lock.release();
         BOOST_TEST(is_open_to(theirs, peer));
         BOOST_TEST(is_open_to(level::write, path));
-        BOOST_TEST((read(path) == content));
+        BOOST_TEST((text_of(path) == content));
     }
 
     void they_come_first(sqlite_peer& peer, level ours, level theirs)
@@ -104,10 +104,10 @@ struct at_a_file : beside_sqlite
         BOOST_TEST(take(lock, ours));
         lock.release(boost::filelock::force);
         BOOST_TEST(is_open_to(level::write, path));
-        BOOST_TEST((read(path) == content));
+        BOOST_TEST((text_of(path) == content));
     }
 
-    void whoever_comes_first(sqlite_peer& peer, level ours, level theirs, at_path what)
+    void check_in_both_orders(sqlite_peer& peer, level ours, level theirs, first_content what)
     {
         begin_with(what);
         we_come_first(peer, ours, theirs);
@@ -153,10 +153,6 @@ void we_wait_for(sqlite_client& peer, level ours, level theirs, fs::path const& 
     one_of_ours patient(path), sleeper(path);
     patient.wait_to_begin(ours);
     sleeper.sleep_to_begin(ours);
-    if (ours != level::upgrade)
-        wait_until_blocked(sleeper.pid(), path.string());
-    else
-        wait_until_asleep(sleeper.pid());
     end(peer, how);
     patient.expect("held");
     patient.release();
@@ -187,8 +183,8 @@ BOOST_DATA_TEST_CASE_F(at_a_file, a_client_and_we, all_levels* all_levels* files
                        what)
 {
     sqlite_client peer(path);
-    whoever_comes_first(peer, ours, theirs, what);
-    if (what == at_path::a_database)
+    check_in_both_orders(peer, ours, theirs, what);
+    if (what == first_content::a_database)
         BOOST_TEST(peer.ask("check") == "ok");
 }
 
@@ -197,16 +193,15 @@ BOOST_AUTO_TEST_SUITE(the_shell, *ut::precondition(have_sqlite_shell))
 BOOST_DATA_TEST_CASE_F(at_a_file, and_we, all_levels* all_levels* files, ours, theirs, what)
 {
     sqlite_shell peer(path);
-    whoever_comes_first(peer, ours, theirs, what);
+    check_in_both_orders(peer, ours, theirs, what);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(a_waiter)
+BOOST_FIXTURE_TEST_SUITE(a_waiter, at_a_database)
 
 BOOST_DATA_TEST_CASE(is_one_of_us, data::make({ending::release, ending::close, ending::death}), how)
 {
-    make_database();
     for (auto const theirs : levels)
         for (auto const ours : levels)
             if (!go_together(ours, theirs))
@@ -215,12 +210,11 @@ BOOST_DATA_TEST_CASE(is_one_of_us, data::make({ending::release, ending::close, e
                     sqlite_client peer(path);
                     we_wait_for(peer, ours, theirs, path, how);
                 }
-    BOOST_TEST((read(path) == database()));
+    BOOST_TEST((text_of(path) == database()));
 }
 
 BOOST_DATA_TEST_CASE(is_a_client, data::make({ending::release, ending::death}), how)
 {
-    make_database();
     sqlite_client peer(path);
     for (auto const theirs : levels)
         for (auto const ours : levels)
@@ -229,12 +223,11 @@ BOOST_DATA_TEST_CASE(is_a_client, data::make({ending::release, ending::death}), 
                 {
                     it_waits_for_us(peer, ours, theirs, path, how);
                 }
-    BOOST_TEST((read(path) == database()));
+    BOOST_TEST((text_of(path) == database()));
 }
 
 BOOST_AUTO_TEST_CASE(is_a_client_and_gives_up)
 {
-    make_database();
     sqlite_client peer(path);
     read_write_lock lock(path);
     lock.lock_shared();
@@ -255,7 +248,7 @@ auto const its_levels = data::make({level::read, level::write});
 BOOST_DATA_TEST_CASE_F(at_a_file, and_we, all_levels* its_levels* files, ours, theirs, what)
 {
     filelock_client peer(path);
-    whoever_comes_first(peer, ours, theirs, what);
+    check_in_both_orders(peer, ours, theirs, what);
     BOOST_TEST(!fs::exists(journal()));
 }
 
@@ -296,7 +289,6 @@ BOOST_AUTO_TEST_CASE(is_kept_out_by_our_waiting_writer)
     BOOST_TEST(reader.begin(level::read));
     one_of_ours writer(path);
     writer.sleep_to_begin(level::write);
-    wait_until_blocked(writer.pid(), path.string());
     BOOST_TEST(!another.begin(level::read));
     another.wait_to_begin(level::read);
     reader.rollback();
@@ -397,8 +389,8 @@ struct crowd : at_a_file
 BOOST_DATA_TEST_CASE_F(crowd, a_crowd_loses_nothing, files, what)
 {
     begin_with(what);
-    write(a, "0");
-    write(b, "0");
+    write_text(a, "0");
+    write_text(b, "0");
     std::string const count = "10";
     struct
     {
@@ -439,7 +431,7 @@ BOOST_DATA_TEST_CASE_F(crowd, a_crowd_loses_nothing, files, what)
     }
     BOOST_TEST_MESSAGE(written << " written");
     BOOST_TEST(number() == written);
-    BOOST_TEST((read(path) == content));
+    BOOST_TEST((text_of(path) == content));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,10 +9,9 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "peer/readers_and_writers.hpp"
 #include "peer/sqlite_peer.hpp"
+#include "support/beside_sqlite.hpp"
 #include "support/patience.hpp"
-#include "support/sqlite_levels.hpp"
 
 #include <boost/filelock/error.hpp>
 #include <boost/filelock/owner_record.hpp>
@@ -92,12 +91,11 @@ owner_mode as_told(level l)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_peers, beside_sqlite, *ut::precondition(have_sqlite_client))
+BOOST_FIXTURE_TEST_SUITE(sqlite_peers, at_a_database, *ut::precondition(have_sqlite_client))
 
 // The locked bytes must be the same: clients might lock more bytes than they need.
 BOOST_DATA_TEST_CASE(what_we_lock_is_what_a_client_locks, all_levels, l)
 {
-    make_database();
     sqlite_client peer(path);
     read_write_lock lock(path);
     BOOST_TEST(locks_on(path).empty());
@@ -117,7 +115,6 @@ BOOST_AUTO_TEST_SUITE(holders)
 
 BOOST_DATA_TEST_CASE(are_clients, all_levels, l)
 {
-    make_database();
     sqlite_client peer(path);
     BOOST_TEST(holders_of(path).empty());
     BOOST_TEST(peer.begin(l));
@@ -131,7 +128,6 @@ BOOST_DATA_TEST_CASE(are_clients, all_levels, l)
 
 BOOST_AUTO_TEST_CASE(are_clients_and_we)
 {
-    make_database();
     sqlite_client reader(path), upgrader(path);
     one_of_ours us(path);
     BOOST_TEST(reader.begin(level::read));
@@ -149,7 +145,6 @@ BOOST_AUTO_TEST_CASE(are_clients_and_we)
 
 BOOST_AUTO_TEST_CASE(are_clients_about_to_write)
 {
-    make_database();
     sqlite_client reader(path), writer(path);
     BOOST_TEST(reader.begin(level::read));
     BOOST_TEST(writer.begin(level::upgrade));
@@ -161,7 +156,6 @@ BOOST_AUTO_TEST_CASE(are_clients_about_to_write)
 
 BOOST_AUTO_TEST_CASE(are_named_by_the_error)
 {
-    make_database();
     sqlite_client peer(path);
     BOOST_TEST(peer.begin(level::write));
     read_write_lock lock(path);

@@ -9,9 +9,9 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "peer/readers_and_writers.hpp"
 #include "peer/sqlite_peer.hpp"
-#include "support/sqlite_levels.hpp"
+#include "support/beside_sqlite.hpp"
+#include "support/markers.hpp"
 
 #include <boost/filelock/read_write_lock.hpp>
 
@@ -30,13 +30,12 @@ BOOST_FIXTURE_TEST_SUITE(sqlite_peers, beside_sqlite, *ut::precondition(have_sql
 // A client has died while it wrote. The overwritten content is in a journal.
 BOOST_AUTO_TEST_SUITE(a_journal_to_roll_back)
 
-struct after_a_crash : beside_sqlite
+struct after_a_crash : at_a_database
 {
     std::string before, crashed, written;
 
     after_a_crash()
     {
-        make_database();
         sqlite_client victim(path);
         before = victim.ask("read");
         BOOST_TEST(victim.ask("hurry") == "done");
@@ -44,8 +43,8 @@ struct after_a_crash : beside_sqlite
         BOOST_TEST(victim.ask("spill") == "done");
         BOOST_TEST(!is_open_to(level::read, path)); // part of the transaction is in the file by now
         victim.die();
-        crashed = read(path);
-        written = read(journal());
+        crashed = text_of(path);
+        written = text_of(journal());
         BOOST_TEST_REQUIRE((crashed != database()));
         BOOST_TEST_REQUIRE(written.size() > 512u);
     }
@@ -55,7 +54,7 @@ struct after_a_crash : beside_sqlite
         BOOST_TEST(client.ask("hurry") == "done"); // reads, and so rolls back
         BOOST_TEST(client.ask("read") == before);
         BOOST_TEST(client.ask("check") == "ok");
-        BOOST_TEST((read(path) == database()));
+        BOOST_TEST((text_of(path) == database()));
         BOOST_TEST(!fs::exists(journal()));
     }
 };
@@ -64,10 +63,10 @@ BOOST_DATA_TEST_CASE_F(after_a_crash, is_rolled_back_after_us, all_levels, ours)
 {
     read_write_lock lock(path);
     BOOST_TEST(take(lock, ours));
-    BOOST_TEST((read(path) == crashed));
+    BOOST_TEST((text_of(path) == crashed));
     lock.release();
-    BOOST_TEST((read(path) == crashed));
-    BOOST_TEST((read(journal()) == written));
+    BOOST_TEST((text_of(path) == crashed));
+    BOOST_TEST((text_of(journal()) == written));
     sqlite_client client(path);
     rolls_back(client);
 }
@@ -83,7 +82,7 @@ BOOST_DATA_TEST_CASE_F(after_a_crash, keeps_clients_out_beside_us,
     for (auto const l : levels)
         BOOST_TEST(!is_open_to(l, client));
     BOOST_TEST(is_held(lock));
-    BOOST_TEST((read(path) == crashed));
+    BOOST_TEST((text_of(path) == crashed));
     lock.release();
     rolls_back(client);
 }
@@ -96,9 +95,9 @@ BOOST_FIXTURE_TEST_CASE(is_overlooked_beside_an_upgrade_lock, after_a_crash)
     read_write_lock lock(path);
     lock.lock_upgrade();
     BOOST_TEST(client.ask("read") != "busy");
-    BOOST_TEST((read(path) == crashed));
+    BOOST_TEST((text_of(path) == crashed));
     lock.unlock_upgrade();
-    BOOST_TEST((read(journal()) == written));
+    BOOST_TEST((text_of(journal()) == written));
     rolls_back(client);
 }
 

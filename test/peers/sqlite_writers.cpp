@@ -9,10 +9,11 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "peer/readers_and_writers.hpp"
 #include "peer/sqlite_peer.hpp"
+#include "support/beside_sqlite.hpp"
+#include "support/calls.hpp"
 #include "support/kernel_state.hpp"
-#include "support/sqlite_levels.hpp"
+#include "support/markers.hpp"
 
 #include <boost/filelock/read_write_lock.hpp>
 
@@ -24,24 +25,22 @@ using namespace std::chrono_literals;
 namespace data = boost::unit_test::data;
 namespace ut = boost::unit_test;
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_peers, beside_sqlite, *ut::precondition(have_sqlite_client))
+BOOST_FIXTURE_TEST_SUITE(sqlite_peers, at_a_database, *ut::precondition(have_sqlite_client))
 
 BOOST_AUTO_TEST_SUITE(a_process_that_dies)
 
 BOOST_DATA_TEST_CASE(is_a_client, all_levels, theirs)
 {
-    make_database();
     sqlite_client peer(path);
     BOOST_TEST(peer.begin(theirs));
     peer.die();
     for (auto const ours : levels)
         BOOST_TEST(is_open_to(ours, path));
-    BOOST_TEST((read(path) == database()));
+    BOOST_TEST((text_of(path) == database()));
 }
 
 BOOST_DATA_TEST_CASE(is_one_of_us, all_levels, ours)
 {
-    make_database();
     one_of_ours holder(path);
     sqlite_client peer(path);
     BOOST_TEST(holder.begin(ours));
@@ -50,12 +49,11 @@ BOOST_DATA_TEST_CASE(is_one_of_us, all_levels, ours)
     BOOST_TEST(holder.wait() == -SIGKILL);
     for (auto const theirs : levels)
         BOOST_TEST(is_open_to(theirs, peer));
-    BOOST_TEST((read(path) == database()));
+    BOOST_TEST((text_of(path) == database()));
 }
 
 BOOST_AUTO_TEST_CASE(is_a_client_that_waits)
 {
-    make_database();
     sqlite_client peer(path);
     read_write_lock lock(path);
     lock.lock_shared();
@@ -68,12 +66,10 @@ BOOST_AUTO_TEST_CASE(is_a_client_that_waits)
 
 BOOST_AUTO_TEST_CASE(is_one_of_us_that_waits)
 {
-    make_database();
     sqlite_client reader(path), another(path);
     BOOST_TEST(reader.begin(level::read));
     one_of_ours writer(path);
     writer.sleep_to_begin(level::write);
-    wait_until_blocked(writer.pid(), path.string());
     BOOST_TEST(!is_open_to(level::read, another));
     writer.kill();
     BOOST_TEST(writer.wait() == -SIGKILL);
@@ -87,12 +83,10 @@ BOOST_AUTO_TEST_SUITE(our_waiting_writer)
 
 BOOST_AUTO_TEST_CASE(asleep_keeps_new_readers_out)
 {
-    make_database();
     sqlite_client reader(path), another(path);
     BOOST_TEST(reader.begin(level::read));
     one_of_ours writer(path);
     writer.sleep_to_begin(level::write);
-    wait_until_blocked(writer.pid(), path.string());
     for (auto const l : levels)
         BOOST_TEST(!is_open_to(l, another));
     BOOST_TEST(!is_open_to(level::read, path));
@@ -105,7 +99,6 @@ BOOST_AUTO_TEST_CASE(asleep_keeps_new_readers_out)
 
 BOOST_AUTO_TEST_CASE(patiently_keeps_new_readers_out)
 {
-    make_database();
     sqlite_client reader(path), another(path);
     BOOST_TEST(reader.begin(level::read));
     one_of_ours writer(path);
@@ -120,7 +113,6 @@ BOOST_AUTO_TEST_CASE(patiently_keeps_new_readers_out)
 
 BOOST_AUTO_TEST_CASE(and_gives_up_lets_them_in_at_once)
 {
-    make_database();
     sqlite_client reader(path), another(path);
     BOOST_TEST(reader.begin(level::read));
     one_of_ours writer(path);
@@ -139,13 +131,11 @@ BOOST_AUTO_TEST_CASE(and_gives_up_lets_them_in_at_once)
 // A waiter that holds nothing yet blocks neither the client nor new readers.
 BOOST_AUTO_TEST_CASE(behind_a_client_that_will_write_waits_for_that_client_alone)
 {
-    make_database();
     sqlite_client client(path), another(path);
     BOOST_TEST(client.begin(level::upgrade));
     BOOST_TEST(client.ask("write") == "done");
     one_of_ours writer(path);
     writer.sleep_to_begin(level::write);
-    wait_until_blocked(writer.pid(), path.string());
     BOOST_TEST(is_open_to(level::read, another));
     BOOST_TEST(client.ask("commit") == "done");
     writer.expect("held");
@@ -154,13 +144,11 @@ BOOST_AUTO_TEST_CASE(behind_a_client_that_will_write_waits_for_that_client_alone
 
 BOOST_AUTO_TEST_CASE(keeps_new_readers_out_once_no_other_may_write)
 {
-    make_database();
     sqlite_client client(path), reader(path), another(path);
     BOOST_TEST(client.begin(level::upgrade));
     BOOST_TEST(reader.begin(level::read));
     one_of_ours writer(path);
     writer.sleep_to_begin(level::write);
-    wait_until_blocked(writer.pid(), path.string());
     BOOST_TEST(is_open_to(level::read, another));
     client.rollback();
     wait_until_for_good([&] { return !is_open_to(level::read, another); });
@@ -177,7 +165,6 @@ BOOST_AUTO_TEST_SUITE(their_waiting_writer)
 // A commit that finds readers fails, and keeps new readers out.
 BOOST_AUTO_TEST_CASE(to_commit_keeps_our_new_readers_out)
 {
-    make_database();
     sqlite_client writer(path);
     read_write_lock lock(path), again(path);
     lock.lock_shared();
@@ -187,25 +174,24 @@ BOOST_AUTO_TEST_CASE(to_commit_keeps_our_new_readers_out)
     BOOST_TEST(writer.ask("commit") == "busy");
     for (auto const l : levels)
         BOOST_TEST(!is_open_to(l, path));
-    BOOST_TEST(!elsewhere([&] {
+    BOOST_TEST(!in_thread([&] {
         read_write_lock other(path, quick());
         return other.try_lock_shared_for(5ms);
     }));
-    BOOST_TEST((read(path) == database()));
+    BOOST_TEST((text_of(path) == database()));
     BOOST_TEST(again.try_lock_shared()); // let in, since otherwise the thread would wait for itself
     BOOST_TEST(writer.ask("commit") == "busy");
     lock.unlock_shared();
     BOOST_TEST(writer.ask("commit") == "busy");
     again.unlock_shared();
     BOOST_TEST(writer.ask("commit") == "done");
-    BOOST_TEST((read(path) != database()));
+    BOOST_TEST((text_of(path) != database()));
     BOOST_TEST(is_open_to(level::write, path));
     BOOST_TEST(writer.ask("check") == "ok");
 }
 
 BOOST_AUTO_TEST_CASE(and_rolls_back_lets_them_in_at_once)
 {
-    make_database();
     sqlite_client writer(path);
     read_write_lock lock(path);
     lock.lock_shared();
@@ -216,12 +202,11 @@ BOOST_AUTO_TEST_CASE(and_rolls_back_lets_them_in_at_once)
     writer.rollback();
     BOOST_TEST(is_open_to(level::read, path));
     BOOST_TEST(is_open_to(level::upgrade, path));
-    BOOST_TEST((read(path) == database()));
+    BOOST_TEST((text_of(path) == database()));
 }
 
 BOOST_AUTO_TEST_CASE(to_begin_keeps_our_new_readers_out)
 {
-    make_database();
     sqlite_client writer(path);
     one_of_ours reader(path), another(path), sleeper(path);
     BOOST_TEST(reader.begin(level::read));
@@ -229,7 +214,6 @@ BOOST_AUTO_TEST_CASE(to_begin_keeps_our_new_readers_out)
     wait_until_for_good([&] { return !is_open_to(level::read, path); });
     another.wait_to_begin(level::read);
     sleeper.sleep_to_begin(level::read);
-    wait_until_blocked(sleeper.pid(), path.string());
     reader.release();
     writer.expect("held");
     BOOST_TEST(!is_open_to(level::read, path));
@@ -244,7 +228,6 @@ BOOST_AUTO_TEST_SUITE(conversions)
 
 BOOST_AUTO_TEST_CASE(to_write_beside_a_reader_of_theirs)
 {
-    make_database();
     sqlite_client reader(path), another(path);
     BOOST_TEST(reader.begin(level::read));
     read_write_lock lock(path, quick());
@@ -261,12 +244,11 @@ BOOST_AUTO_TEST_CASE(to_write_beside_a_reader_of_theirs)
     BOOST_TEST(lock.try_unlock_upgrade_and_lock());
     for (auto const l : levels)
         BOOST_TEST(!is_open_to(l, another));
-    BOOST_TEST((read(path) == database()));
+    BOOST_TEST((text_of(path) == database()));
 }
 
 BOOST_AUTO_TEST_CASE(to_write_waits_for_readers_of_theirs_and_lets_no_new_ones_in)
 {
-    make_database();
     sqlite_client reader(path), another(path);
     one_of_ours us(path);
     BOOST_TEST(us.begin(level::upgrade));
@@ -284,7 +266,6 @@ BOOST_AUTO_TEST_CASE(to_write_waits_for_readers_of_theirs_and_lets_no_new_ones_i
 
 BOOST_DATA_TEST_CASE(ends_by_death, data::make({false, true}), waiting)
 {
-    make_database();
     sqlite_client reader(path), another(path);
     one_of_ours us(path);
     BOOST_TEST(us.begin(level::upgrade));
@@ -304,7 +285,6 @@ BOOST_DATA_TEST_CASE(ends_by_death, data::make({false, true}), waiting)
 
 BOOST_AUTO_TEST_CASE(of_a_reader_alone)
 {
-    make_database();
     sqlite_client another(path);
     read_write_lock lock(path);
     lock.lock_shared();
@@ -323,7 +303,6 @@ BOOST_AUTO_TEST_CASE(of_a_reader_alone)
 
 BOOST_AUTO_TEST_CASE(of_a_reader_beside_theirs)
 {
-    make_database();
     sqlite_client reader(path), another(path);
     BOOST_TEST(reader.begin(level::read));
     read_write_lock lock(path, quick());
@@ -340,7 +319,6 @@ BOOST_AUTO_TEST_CASE(of_a_reader_beside_theirs)
 // The client waits for the reader, which must not wait for the client.
 BOOST_AUTO_TEST_CASE(of_a_reader_beside_a_writer_of_theirs)
 {
-    make_database();
     sqlite_client writer(path);
     read_write_lock lock(path, quick());
     lock.lock_shared();
@@ -365,7 +343,6 @@ BOOST_AUTO_TEST_CASE(of_a_reader_beside_a_writer_of_theirs)
 
 BOOST_AUTO_TEST_CASE(of_a_writer_that_is_done)
 {
-    make_database();
     sqlite_client reader(path), another(path);
     read_write_lock lock(path);
     lock.lock();
@@ -380,13 +357,12 @@ BOOST_AUTO_TEST_CASE(of_a_writer_that_is_done)
     BOOST_TEST(!is_open_to(level::write, another));
     lock.unlock_shared();
     BOOST_TEST(is_open_to(level::write, another));
-    BOOST_TEST((read(path) == database()));
+    BOOST_TEST((text_of(path) == database()));
 }
 
 // The clients that wait get in.
 BOOST_AUTO_TEST_CASE(downgrade_lets_in_waiting_clients)
 {
-    make_database();
     sqlite_client reader(path), upgrader(path);
     read_write_lock lock(path);
     lock.lock();

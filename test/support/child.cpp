@@ -150,6 +150,12 @@ std::optional<std::string> child::read_line()
     }
 }
 
+std::string child::ask(std::string const& line)
+{
+    write_line(line);
+    return read_line().value_or("it died");
+}
+
 bool child::has_line() const
 {
     pollfd p{output_, POLLIN, 0};
@@ -172,6 +178,17 @@ void child::kill(int signal)
 
 int child::wait()
 {
+    if (!status_) {
+        int const status = wait_unreaped();
+        if (::waitpid(pid_, nullptr, 0) != pid_)
+            fail("waitpid");
+        status_ = status;
+    }
+    return *status_;
+}
+
+int child::wait_unreaped() const
+{
     if (status_)
         return *status_;
     int const fd = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
@@ -179,11 +196,10 @@ int child::wait()
         fail("pidfd_open");
     wait_readable(fd, clock::now() + patience, "the end of a child");
     ::close(fd);
-    int status = 0;
-    if (::waitpid(pid_, &status, 0) != pid_)
-        fail("waitpid");
-    status_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    return *status_;
+    ::siginfo_t how;
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &how, WEXITED | WNOWAIT) != 0)
+        fail("waitid");
+    return how.si_code == CLD_EXITED ? how.si_status : -how.si_status;
 }
 
 // `say` and `hear` do not use `write` and `read`: tests that make those calls fail count the other

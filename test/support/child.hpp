@@ -42,6 +42,10 @@ public:
     /// Returns the next line without its end, or nothing at the end of the output.
     std::optional<std::string> read_line();
 
+    /// Writes a line and returns the next line that the child writes, or "it died" at the end of
+    /// the output.
+    std::string ask(std::string const& line);
+
     /// Returns whether there is something to read now. The end of the output counts.
     bool has_line() const;
 
@@ -52,6 +56,10 @@ public:
 
     /// Returns the exit status, or minus the signal number if a signal ended the process.
     int wait();
+
+    /// Waits and returns like `wait`, but leaves a zombie, so that the process number is not
+    /// reused.
+    int wait_unreaped() const;
 
 private:
     void start(std::function<void()> const& run);

@@ -7,6 +7,7 @@
 
 #include "sample.hpp"
 
+#include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
@@ -31,6 +32,26 @@ public:
     virtual ~taker() = default;
     virtual boost::system::error_code take() = 0;
     virtual boost::system::error_code give_back() = 0;
+};
+
+/// A taker that has one lock object.
+template <class Lock>
+class lock_taker : public taker
+{
+public:
+    boost::system::error_code give_back() override
+    {
+        boost::system::error_code ec;
+        lock_.release(ec);
+        return ec;
+    }
+
+protected:
+    template <class Options>
+    lock_taker(boost::filesystem::path const& path, Options const& options) : lock_(path, options)
+    {}
+
+    Lock lock_;
 };
 
 struct sequence

@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 namespace filelock_test {
 namespace fs = boost::filesystem;
@@ -175,6 +176,14 @@ void wait_until_quiet(pid_t pid)
 void wait_until_open(pid_t pid, std::string const& path)
 {
     wait_until([&] { return is_open(pid, path); }, "has a file open");
+}
+
+std::string host_name()
+{
+    char name[256] = {};
+    if (::gethostname(name, sizeof name - 1) != 0)
+        throw std::runtime_error("gethostname");
+    return name;
 }
 
 std::size_t open_descriptors()

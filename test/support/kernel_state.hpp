@@ -32,6 +32,9 @@ void wait_until_quiet(pid_t pid);
 /// Waits until this process has the file open. Throws after `patience`.
 void wait_until_open(pid_t pid, std::string const& path);
 
+/// Returns the name of the host, as gethostname(2) does.
+std::string host_name();
+
 /// Returns the number of descriptors that this process has open.
 std::size_t open_descriptors();
 

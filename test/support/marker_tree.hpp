@@ -25,9 +25,8 @@
 
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-// The tree of markers of a `soft_read_write_lock`: what a test sees of it, and adds to it.
+// What a test sees of the markers of a `soft_read_write_lock`, and adds to them.
 
 namespace filelock_test {
 
@@ -70,13 +69,6 @@ inline void wait_for_beats(fs::path const& marker, int count)
     }
 }
 
-inline std::string host()
-{
-    char name[256] = {};
-    ::gethostname(name, sizeof name - 1);
-    return name;
-}
-
 inline bool is_token(std::string const& text)
 {
     return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == text.npos;
@@ -94,7 +86,9 @@ inline std::string record(std::int64_t pid, std::string const& hostname)
     return some_token + '\n' + std::to_string(pid) + '\n' + hostname + '\n';
 }
 
-struct tree : tree_files
+/// A fixture: the tree of markers of one lock, and markers that other programs might have left
+/// there.
+struct marker_tree : tree_files
 {
     /// Returns the path of the only reader's marker.
     fs::path reader() const

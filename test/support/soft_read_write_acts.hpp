@@ -35,7 +35,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 // Operations on a soft_read_write_lock at whose system calls a process is stopped or killed.
 
@@ -125,9 +124,7 @@ struct act_fixture : temporary_directory
             ::raise(SIGKILL);
             return 0;
         });
-        siginfo_t info;
-        if (::waitid(P_PID, static_cast<id_t>(dies->pid()), &info, WEXITED | WNOWAIT) != 0 ||
-            info.si_code != CLD_KILLED)
+        if (dies->wait_unreaped() != -SIGKILL)
             throw std::runtime_error("no process has died");
         if (where == storage::network)
             make_tree_old(path);

@@ -28,9 +28,6 @@
 #include <string>
 #include <vector>
 
-#include <signal.h>
-#include <sys/wait.h>
-
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -182,8 +179,7 @@ inline std::string in_seconds(milliseconds time)
 inline void die(child& c)
 {
     c.kill();
-    ::siginfo_t how;
-    ::waitid(P_PID, static_cast<id_t>(c.pid()), &how, WEXITED | WNOWAIT);
+    c.wait_unreaped();
 }
 
 /// Kills the process. On network storage its markers look as if it had died before this machine was
@@ -199,7 +195,8 @@ inline bool starts(std::string const& text, std::string const& with)
     return text.compare(0, with.size(), with) == 0;
 }
 
-struct tree : tree_files
+/// A fixture: a tree of markers, and processes of both parties.
+struct two_party_tree : tree_files
 {
     std::unique_ptr<child> start(party who, storage where, pace const& p = slow) const
     {

@@ -105,7 +105,7 @@ inline soft_read_write_lock_options hasty(storage where = storage::local,
 }
 
 /// Returns options with which a waiter acquires the lock only if it is notified of the change.
-inline soft_read_write_lock_options told()
+inline soft_read_write_lock_options hourly()
 {
     soft_read_write_lock_options options;
     options.poll_interval = 1h;

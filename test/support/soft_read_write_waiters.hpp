@@ -151,12 +151,6 @@ public:
           })
     {}
 
-    std::string ask(std::string const& what)
-    {
-        write_line(what);
-        return read_line().value_or("it died");
-    }
-
     /// Stops the process, at a moment when it does not have the removal right to its marker.
     void stop(boost::filesystem::path const& marker)
     {

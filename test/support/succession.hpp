@@ -27,7 +27,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 // A process that works on a marker is stopped, and other processes come and go meanwhile.
@@ -108,8 +107,8 @@ public:
 
     std::string const& came() const { return came_; }
     bool is_in() const { return came_ == has_it; }
-    bool still_held() { return ask("held?") == "held"; }
-    std::string give_back() { return ask("release"); }
+    bool still_held() { return process_.ask("held?") == "held"; }
+    std::string give_back() { return process_.ask("release"); }
     void kill()
     {
         process_.kill();
@@ -118,12 +117,6 @@ public:
     }
 
 private:
-    std::string ask(std::string const& what)
-    {
-        process_.write_line(what);
-        return process_.read_line().value_or("it died");
-    }
-
     child process_;
     std::string came_;
 };
@@ -138,9 +131,8 @@ public:
               return 0;
           })
     {
-        siginfo_t info;
-        if (::waitid(P_PID, static_cast<id_t>(process_.pid()), &info, WEXITED | WNOWAIT) != 0)
-            throw std::runtime_error("waitid");
+        if (process_.wait_unreaped() != 0)
+            throw std::runtime_error("no record");
         record_ = text_of(directory / "record");
         boost::filesystem::remove(directory / "record");
     }

@@ -2,22 +2,25 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_TEST_PEER_READERS_AND_WRITERS_HPP
-#define BOOST_FILELOCK_TEST_PEER_READERS_AND_WRITERS_HPP
+#ifndef BOOST_FILELOCK_TEST_SUPPORT_BESIDE_SQLITE_HPP
+#define BOOST_FILELOCK_TEST_SUPPORT_BESIDE_SQLITE_HPP
 
-#include "../support/child.hpp"
-#include "../support/temporary_directory.hpp"
-#include "sqlite_peer.hpp"
+#include "../peer/sqlite_peer.hpp"
+#include "calls.hpp"
+#include "child.hpp"
+#include "kernel_state.hpp"
+#include "markers.hpp"
+#include "temporary_directory.hpp"
 
 #include <boost/filelock/read_write_lock.hpp>
 
 #include <boost/filesystem/path.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
+#include <boost/test/data/monomorphic.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
-#include <fstream>
-#include <future>
-#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -30,6 +33,9 @@ namespace filelock_test {
 namespace fs = boost::filesystem;
 using boost::filelock::read_write_lock;
 using boost::filelock::read_write_lock_options;
+
+/// All levels, for test cases that run once for each.
+inline auto const all_levels = boost::unit_test::data::make(levels);
 
 inline read_write_lock_options quick()
 {
@@ -87,13 +93,8 @@ inline bool take_patiently(read_write_lock& lock, level l)
 class one_of_ours : public child
 {
 public:
-    explicit one_of_ours(fs::path const& path) : child([&path] { return serve(path); }) {}
-
-    std::string ask(std::string const& what)
-    {
-        write_line(what);
-        return read_line().value_or("(it has ended)");
-    }
+    explicit one_of_ours(fs::path const& path) : child([&path] { return serve(path); }), path_(path)
+    {}
 
     bool begin(level l) { return ask("try " + word(l)) == "held"; }
 
@@ -103,11 +104,16 @@ public:
         expect("waiting");
     }
 
-    /// Acquires by the call without a limit, which sleeps in the kernel, and then releases.
+    /// Acquires by the call without a limit, which sleeps in the kernel, and then releases. Returns
+    /// when the process sleeps.
     void sleep_to_begin(level l)
     {
         write_line("lock " + word(l));
         write_line("release");
+        if (l == level::upgrade)
+            wait_until_asleep(pid());
+        else
+            wait_until_blocked(pid(), path_.string());
     }
 
     void give_up()
@@ -147,18 +153,14 @@ private:
         }
         return 0;
     }
+
+    fs::path path_;
 };
 
-/// Calls `f` in another thread, which holds no lock.
-template <class Function>
-auto elsewhere(Function f)
-{
-    return std::async(std::launch::async, f).get();
-}
-
+/// Asks in another thread, which holds no lock.
 inline bool is_open_to(level l, fs::path const& path)
 {
-    return elsewhere([&] {
+    return in_thread([&] {
         read_write_lock lock(path);
         return take(lock, l);
     });
@@ -184,17 +186,7 @@ inline void wait_until_for_good(Condition condition)
         BOOST_TEST(condition());
 }
 
-inline std::string read(fs::path const& path)
-{
-    std::ifstream file(path.string(), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-inline void write(fs::path const& path, std::string const& content)
-{
-    std::ofstream(path.string(), std::ios::binary) << content;
-}
-
+/// A fixture: a path for a lock and a database.
 struct beside_sqlite : temporary_directory
 {
     /// Returns the content of a database file.
@@ -205,14 +197,20 @@ struct beside_sqlite : temporary_directory
             sqlite_client client(file);
             if (client.ask("make") != "made" || client.ask("close") != "closed")
                 throw std::runtime_error("no database");
-            return read(file);
+            return text_of(file);
         }();
         return content;
     }
 
-    void make_database() const { write(path, database()); }
+    void make_database() const { write_text(path, database()); }
 
     fs::path journal() const { return path.string() + "-journal"; }
+};
+
+/// A fixture: the path is that of a database.
+struct at_a_database : beside_sqlite
+{
+    at_a_database() { make_database(); }
 };
 
 } // namespace filelock_test

@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_TEST_TOLD_LOSSES_HPP
-#define BOOST_FILELOCK_TEST_TOLD_LOSSES_HPP
+#ifndef BOOST_FILELOCK_TEST_LOSS_LOG_HPP
+#define BOOST_FILELOCK_TEST_LOSS_LOG_HPP
 
 #include "patience.hpp"
 
@@ -17,10 +17,11 @@
 namespace filelock_test {
 
 /// Collects what on_loss reports.
-class told_losses
+class loss_log
 {
 public:
-    std::function<void(boost::filelock::lease_loss const&)> listener()
+    /// Returns the callback for on_loss.
+    std::function<void(boost::filelock::lease_loss const&)> callback()
     {
         return [this](boost::filelock::lease_loss const& loss) {
             std::lock_guard<std::mutex> guard(mutex_);
@@ -37,7 +38,7 @@ public:
     boost::filelock::lease_loss first() const
     {
         if (!comes_true([this] { return !all().empty(); }))
-            throw std::runtime_error("no loss is told");
+            throw std::runtime_error("no loss was reported");
         return all().front();
     }
 
