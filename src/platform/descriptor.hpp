@@ -5,6 +5,8 @@
 #ifndef BOOST_FILELOCK_SRC_PLATFORM_DESCRIPTOR_HPP
 #define BOOST_FILELOCK_SRC_PLATFORM_DESCRIPTOR_HPP
 
+#include "anchored_path.hpp"
+
 #include <boost/filesystem/file_status.hpp>
 #include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
@@ -50,19 +52,18 @@ public:
 
     /// Opens a file without a name on the directory's file system, for reading and writing. The
     /// file ends with its last descriptor, unless it is given a name.
-    system::error_code open_unnamed(filesystem::path const& directory,
+    system::error_code open_unnamed(path_ref directory,
                                     std::optional<filesystem::perms> permissions);
 
     /// Creates the file and opens it for reading and writing. Fails with `file_exists` if the path
     /// names anything.
-    system::error_code create(filesystem::path const& path,
-                              std::optional<filesystem::perms> permissions);
+    system::error_code create(path_ref path, std::optional<filesystem::perms> permissions);
 
     /// Opens an existing file for reading. Follows no link in the last component, and never blocks.
-    system::error_code open_existing(filesystem::path const& path);
+    system::error_code open_existing(path_ref path);
 
     /// Opens a directory, for operations on the names in it. Follows no link in the last component.
-    system::error_code open_directory(filesystem::path const& path);
+    system::error_code open_directory(path_ref path);
 
     /// Closes what is open and takes ownership of `fd`, if that is not -1. Closes `fd` if there is
     /// no memory. The caller must keep forks away.

@@ -5,12 +5,12 @@
 #ifndef BOOST_FILELOCK_SRC_PLATFORM_FILE_HPP
 #define BOOST_FILELOCK_SRC_PLATFORM_FILE_HPP
 
+#include "anchored_path.hpp"
 #include "descriptor.hpp"
 
 #include <boost/filelock/config.hpp>
 
 #include <boost/filesystem/file_status.hpp>
-#include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -57,7 +57,7 @@ struct file_facts
 system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept;
 
 /// Describes the file that the path names. If it is a symbolic link, describes the link itself.
-system::error_code facts_of(filesystem::path const& path, file_facts& facts) noexcept;
+system::error_code facts_of(path_ref path, file_facts& facts) noexcept;
 
 /// Returns whether the file was opened for reading only.
 bool is_read_only(descriptor const& file) noexcept;
@@ -67,7 +67,7 @@ bool is_read_only(descriptor const& file) noexcept;
 bool is_server_lost(system::error_code const& ec) noexcept;
 
 /// Opens and closes the file, which notifies its watchers. Where that fails, the watchers poll.
-void touch(filesystem::path const& path) noexcept;
+void touch(path_ref path) noexcept;
 
 /// Does the same for an open file. Has no effect on a file that is not regular.
 void touch(native_handle_type file) noexcept;
@@ -93,30 +93,18 @@ system::error_code stamp(descriptor const& file) noexcept;
 bool is_out_of_space(system::error_code const& ec) noexcept;
 
 /// Gives the unnamed file a name. Fails with `file_exists` if the path names anything.
-system::error_code give_name(descriptor const& file, filesystem::path const& path) noexcept;
+system::error_code give_name(descriptor const& file, path_ref path) noexcept;
 
 /// Atomically exchanges the files that the two names refer to.
-system::error_code exchange_names(filesystem::path const& a, filesystem::path const& b) noexcept;
+system::error_code exchange_names(path_ref a, path_ref b) noexcept;
 
 /// Adds a second name. Fails with `file_exists` if `to` names anything.
-system::error_code add_name(filesystem::path const& from, filesystem::path const& to) noexcept;
+system::error_code add_name(path_ref from, path_ref to) noexcept;
 
 /// Renames the file. Replaces the file that `to` names.
-system::error_code move_name(filesystem::path const& from, filesystem::path const& to) noexcept;
+system::error_code move_name(path_ref from, path_ref to) noexcept;
 
-system::error_code remove_name(filesystem::path const& path) noexcept;
-
-/// Makes a directory with at most these permissions. Fails with `file_exists` if the path names
-/// anything.
-system::error_code make_directory(filesystem::path const& path,
-                                  filesystem::perms permissions) noexcept;
-
-/// Returns the greatest length of a name in this directory, in bytes.
-std::size_t longest_name(filesystem::path const& directory) noexcept;
-
-/// Returns a path to the file of this name in the directory, whatever the directory's own path
-/// names now. The path is valid while the descriptor is open, on systems with /proc.
-filesystem::path path_in(descriptor const& directory, std::string_view name);
+system::error_code remove_name(path_ref path) noexcept;
 
 } // namespace detail
 } // namespace filelock

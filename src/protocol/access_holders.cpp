@@ -18,7 +18,7 @@ namespace filelock {
 namespace detail {
 namespace {
 
-bool add_holder(filesystem::path const& path, owner_mode mode, std::vector<owner_record>& all)
+bool add_holder(path_ref path, owner_mode mode, std::vector<owner_record>& all)
 {
     found_marker found;
     if (found.look(path))

@@ -79,7 +79,7 @@ system::error_code fallback_protocol::probe() const
             return ec;
         ec = file.open_unnamed(directory, {});
     }
-    filesystem::path name;
+    anchored_path name;
     if (ec) {
         ec = find_temporary_name(path_, name);
         if (!ec)
@@ -91,7 +91,7 @@ system::error_code fallback_protocol::probe() const
     bool const is_lacking =
         (!is_record && lacks(file, kernel_lock::flock)) ||
         (options_.backend != kernel_lock::flock && lacks(file, kernel_lock::record));
-    if (!name.empty())
+    if (!name.path().empty())
         (void)remove_name(name); // a file that stays is removed as litter
     return is_lacking ? make_error_code(error::kernel_lock_not_supported) : system::error_code();
 }

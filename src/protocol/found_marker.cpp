@@ -18,7 +18,7 @@ namespace detail {
 
 namespace errc = system::errc;
 
-system::error_code found_marker::look(filesystem::path const& path)
+system::error_code found_marker::look(path_ref path)
 {
     file.close();
     text.clear();

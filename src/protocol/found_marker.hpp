@@ -8,7 +8,6 @@
 #include "../platform/descriptor.hpp"
 #include "../platform/file.hpp"
 
-#include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <string>
@@ -27,7 +26,7 @@ struct found_marker
     /// Returns `no_such_file_or_directory` where the path names nothing, `error::not_a_lock_file`
     /// for anything but a regular file. Follows no link, never waits, and reads no more than a
     /// record.
-    system::error_code look(filesystem::path const& path);
+    system::error_code look(path_ref path);
 
     /// Reads the same file again.
     system::error_code look_again();

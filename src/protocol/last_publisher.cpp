@@ -39,13 +39,13 @@ struct published_names
     }
 };
 
-void last_publisher::prepare(filesystem::path const& path)
+void last_publisher::prepare(anchored_path const& path)
 {
     end();
     file_facts directory;
-    if (facts_of(path.parent_path() / ".", directory)) // "." follows a symbolic link
+    if (facts_of(path.beside("."), directory)) // "." follows a symbolic link
         directory.identity = {};
-    key_ = {{directory.identity.device, directory.identity.inode}, path.filename().native()};
+    key_ = {{directory.identity.device, directory.identity.inode}, path.file_name()};
     auto& all = published_names::get();
     std::lock_guard<std::mutex> const guard(all.mutex);
     auto& known = all.table()[key_];

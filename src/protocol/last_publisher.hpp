@@ -7,8 +7,6 @@
 
 #include "../platform/file.hpp"
 
-#include <boost/filesystem/path.hpp>
-
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -34,7 +32,7 @@ public:
     ~last_publisher() { end(); }
 
     /// Prepares for a marker at this path. Throws std::bad_alloc.
-    void prepare(filesystem::path const& path);
+    void prepare(anchored_path const& path);
 
     /// Returns a lock to be held while the path is made to name the marker, until `begin`. An older
     /// marker's owner that reads the path in between waits for that lock in `is_superseded`. The

@@ -69,7 +69,7 @@ system::error_code marker_file::publish(std::string const& text, marker_outcome&
 // Makes a whole marker without a name, so that other processes never see it in part.
 system::error_code marker_file::draft(std::string const& text)
 {
-    auto ec = file_.open_unnamed(site_.path().parent_path(), permissions_);
+    auto ec = file_.open_unnamed(site_.path().parent(), permissions_);
     if (ec)
         return ec;
     ec = know_file(text);
@@ -188,7 +188,7 @@ system::error_code marker_file::fill_in_place(std::string const& text, marker_ou
 system::error_code marker_file::link_whole(std::string const& text, marker_outcome& result,
                                            bool& is_refused)
 {
-    filesystem::path name;
+    anchored_path name;
     if (auto const ec = find_temporary_name(site_.path(), name))
         return ec;
     publisher_.prepare(site_.path());
@@ -215,7 +215,7 @@ system::error_code marker_file::link_whole(std::string const& text, marker_outco
 }
 
 // A server may have made the link, and its reply have been lost: the repeated request fails then.
-system::error_code marker_file::link_to_path(filesystem::path const& name, bool& is_named)
+system::error_code marker_file::link_to_path(anchored_path const& name, bool& is_named)
 {
     auto const naming = publisher_.lock();
     auto const ec = add_name(name, site_.path());
@@ -226,7 +226,7 @@ system::error_code marker_file::link_to_path(filesystem::path const& name, bool&
 }
 
 // Returns whether the path names the same file as the temporary name.
-bool marker_file::names_both(filesystem::path const& name) const noexcept
+bool marker_file::names_both(anchored_path const& name) const noexcept
 {
     file_facts a, b;
     return !facts_of(name, a) && !facts_of(site_.path(), b) && a.identity == b.identity &&
@@ -258,7 +258,7 @@ system::error_code marker_file::replace_locally(found_marker& theirs,
         ec = theirs.look_again();
     if (ec || !is_removable(theirs))
         return ec;
-    filesystem::path name;
+    anchored_path name;
     bool it_does = false;
     ec = find_temporary_name(site_.path(), name);
     if (!ec) // nothing that takes long comes between this and the exchange
@@ -282,7 +282,7 @@ system::error_code marker_file::replace_remotely(found_marker& theirs,
     auto const looked = time_since_boot();
     if (!is_removable(theirs))
         return {};
-    filesystem::path name;
+    anchored_path name;
     if (auto const ec = find_temporary_name(site_.path(), name))
         return ec;
     // After too long the path may name the marker of a successor, which would be moved.
@@ -296,8 +296,7 @@ system::error_code marker_file::replace_remotely(found_marker& theirs,
 // for them, or without renameat2(2).
 system::error_code marker_file::put_in_place_of(found_marker& theirs,
                                                 marker_judgement const& is_removable,
-                                                filesystem::path const& name,
-                                                marker_outcome& result)
+                                                anchored_path const& name, marker_outcome& result)
 {
     auto ec = give_name(file_, name);
     if (ec) {
@@ -319,8 +318,7 @@ system::error_code marker_file::put_in_place_of(found_marker& theirs,
 // right may have been faster, and a third process have published a marker, which is restored.
 system::error_code marker_file::settle_exchange(found_marker const& theirs,
                                                 marker_judgement const& is_removable,
-                                                filesystem::path const& name,
-                                                marker_outcome& result)
+                                                anchored_path const& name, marker_outcome& result)
 {
     file_facts got;
     auto ec = ask_twice([&] { return facts_of(name, got); });
@@ -343,7 +341,7 @@ system::error_code marker_file::settle_exchange(found_marker const& theirs,
 }
 
 // Removes the third process' marker where it may be removed as well.
-bool marker_file::remove_as_well(filesystem::path const& name,
+bool marker_file::remove_as_well(anchored_path const& name,
                                  marker_judgement const& is_removable) const noexcept
 try {
     found_marker got;
@@ -359,7 +357,7 @@ try {
 }
 
 // Gives the file under the temporary name its path back.
-system::error_code marker_file::restore(filesystem::path const& name) noexcept
+system::error_code marker_file::restore(anchored_path const& name) noexcept
 {
     auto ec = exchange_names(name, site_.path());
     file_facts left;
@@ -384,7 +382,7 @@ system::error_code marker_file::restore(filesystem::path const& name) noexcept
     return ec == errc::no_such_file_or_directory ? restore_to_vacant_path(name) : ec;
 }
 
-system::error_code marker_file::restore_to_vacant_path(filesystem::path const& name) const noexcept
+system::error_code marker_file::restore_to_vacant_path(anchored_path const& name) const noexcept
 {
     auto const ec = add_name(name, site_.path());
     if (ec == errc::file_exists || is_missing(ec))

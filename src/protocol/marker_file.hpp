@@ -10,7 +10,6 @@
 
 #include <boost/filelock/lock_options.hpp>
 
-#include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -26,7 +25,7 @@ namespace detail {
 class marker_file : public own_marker
 {
 public:
-    marker_file(filesystem::path path, std::optional<filesystem::perms> permissions, storage where,
+    marker_file(anchored_path path, std::optional<filesystem::perms> permissions, storage where,
                 marker_policy policy = {})
         : own_marker(marker_site(std::move(path), where, policy), permissions)
     {}
@@ -53,8 +52,8 @@ private:
     system::error_code fill_in_place(std::string const& text, marker_outcome& result);
     system::error_code link_whole(std::string const& text, marker_outcome& result,
                                   bool& is_refused);
-    system::error_code link_to_path(filesystem::path const& name, bool& is_named);
-    bool names_both(filesystem::path const& name) const noexcept;
+    system::error_code link_to_path(anchored_path const& name, bool& is_named);
+    bool names_both(anchored_path const& name) const noexcept;
     bool is_in_time() const noexcept
     {
         return time_since_boot() - made_ <= site_.policy().publish_limit;
@@ -66,14 +65,14 @@ private:
                                        std::string const& text, marker_outcome& result);
     system::error_code replace_remotely(found_marker& theirs, marker_judgement const& is_removable);
     system::error_code put_in_place_of(found_marker& theirs, marker_judgement const& is_removable,
-                                       filesystem::path const& name, marker_outcome& result);
+                                       anchored_path const& name, marker_outcome& result);
     system::error_code settle_exchange(found_marker const& theirs,
                                        marker_judgement const& is_removable,
-                                       filesystem::path const& name, marker_outcome& result);
-    bool remove_as_well(filesystem::path const& name,
+                                       anchored_path const& name, marker_outcome& result);
+    bool remove_as_well(anchored_path const& name,
                         marker_judgement const& is_removable) const noexcept;
-    system::error_code restore(filesystem::path const& name) noexcept;
-    system::error_code restore_to_vacant_path(filesystem::path const& name) const noexcept;
+    system::error_code restore(anchored_path const& name) noexcept;
+    system::error_code restore_to_vacant_path(anchored_path const& name) const noexcept;
 
     std::chrono::nanoseconds made_{}; // since boot: when the making began, at the latest
     bool is_slow_ = false;

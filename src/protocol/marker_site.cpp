@@ -4,6 +4,7 @@
 
 #include "marker_site.hpp"
 
+#include "../platform/directory.hpp"
 #include "../platform/process.hpp"
 #include "../platform/storage.hpp"
 #include "removal_right.hpp"
@@ -12,7 +13,6 @@
 
 #include <boost/filelock/error.hpp>
 
-#include <boost/filesystem/directory.hpp>
 #include <boost/system/errc.hpp>
 
 #include <string>
@@ -87,7 +87,7 @@ system::error_code marker_site::evict_locally(found_marker& theirs,
 system::error_code marker_site::evict_unique_name(found_marker const& theirs,
                                                   marker_judgement const& is_removable) const
 {
-    filesystem::path name;
+    anchored_path name;
     auto ec = find_temporary_name(path_, name);
     if (!ec)
         ec = move_name(path_, name);
@@ -135,7 +135,7 @@ system::error_code marker_site::unlink_path() const noexcept
 
 // The inode number may belong to the name (sshfs), and so be another one after the move.
 system::error_code marker_site::move_aside(found_marker const& theirs,
-                                           filesystem::path const& name) const
+                                           anchored_path const& name) const
 {
     auto ec = move_name(path_, name);
     found_marker moved;
@@ -148,7 +148,7 @@ system::error_code marker_site::move_aside(found_marker const& theirs,
 
 std::optional<std::chrono::nanoseconds> marker_site::storage_time() const
 {
-    filesystem::path name;
+    anchored_path name;
     descriptor file;
     file_facts facts;
     if (find_temporary_name(path_, name) || file.create(name, {}))
@@ -174,31 +174,29 @@ bool marker_site::hides_a_holder(std::int64_t pid) const
 {
     auto const begin = temporary_prefix(path_) + std::to_string(pid) + '.';
     bool hides = false;
-    auto const ec =
-        for_temporary_names([&](filesystem::path const& name, found_marker const& left) {
-            bool const is_its = name.filename().native().compare(0, begin.size(), begin) == 0;
-            hides = hides || (is_its && is_witnessed(left));
-        });
+    auto const ec = for_temporary_names([&](anchored_path const& name, found_marker const& left) {
+        bool const is_its = name.file_name().compare(0, begin.size(), begin) == 0;
+        hides = hides || (is_its && is_witnessed(left));
+    });
     return hides || ec;
 }
 
 system::error_code marker_site::for_temporary_names(
-    std::function<void(filesystem::path const&, found_marker const&)> const& f) const
+    std::function<void(anchored_path const&, found_marker const&)> const& f) const
 {
     auto const prefix = temporary_prefix(path_);
-    system::error_code ec, failed;
-    filesystem::directory_iterator it(path_.parent_path(), ec), end;
-    for (; it != end && !ec; it.increment(ec)) {
-        auto const& name = it->path();
-        if (!is_temporary_name(name.filename().native(), prefix))
-            continue;
+    system::error_code failed;
+    auto const ec = for_each_name(path_.parent(), [&](std::string const& entry) {
+        if (!is_temporary_name(entry, prefix))
+            return;
+        auto const name = path_.beside(entry);
         found_marker found;
         auto const looked = found.look(name);
         if (looked && !is_missing(looked) && looked != error::not_a_lock_file)
             failed = looked;
         else if (!looked && (!found.file.is_open() || may_be_a_marker(found.text)))
             f(name, found);
-    }
+    });
     return ec ? ec : failed;
 }
 

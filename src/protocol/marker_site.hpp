@@ -11,7 +11,6 @@
 
 #include <boost/filelock/lock_options.hpp>
 
-#include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -71,11 +70,11 @@ using marker_judgement = std::function<bool(found_marker const&)>;
 class marker_site
 {
 public:
-    marker_site(filesystem::path path, storage where, marker_policy policy = {})
+    marker_site(anchored_path path, storage where, marker_policy policy = {})
         : path_(std::move(path)), where_(where), policy_(policy)
     {}
 
-    filesystem::path const& path() const noexcept { return path_; }
+    anchored_path const& path() const noexcept { return path_; }
     storage where() const noexcept { return where_; }
     marker_policy const& policy() const noexcept { return policy_; }
 
@@ -99,7 +98,7 @@ public:
 
     /// Moves the marker to a temporary name and removes it there, as Python's filelock does where
     /// there is no removal right.
-    system::error_code move_aside(found_marker const& theirs, filesystem::path const& name) const;
+    system::error_code move_aside(found_marker const& theirs, anchored_path const& name) const;
 
     /// Returns the time that the file system stamps on a new file, which may be another host's
     /// clock. Nothing where a file cannot be made.
@@ -116,7 +115,7 @@ public:
     /// Calls `f(name, found)` for each file under a temporary name that may be a marker. Returns an
     /// error where the directory, or one of these files, could not be read.
     system::error_code for_temporary_names(
-        std::function<void(filesystem::path const&, found_marker const&)> const& f) const;
+        std::function<void(anchored_path const&, found_marker const&)> const& f) const;
 
 private:
     system::error_code evict_locally(found_marker& theirs, marker_judgement const& is_removable,
@@ -124,7 +123,7 @@ private:
     system::error_code evict_unique_name(found_marker const& theirs,
                                          marker_judgement const& is_removable) const;
 
-    filesystem::path path_;
+    anchored_path path_;
     storage where_;
     marker_policy policy_;
 };

@@ -142,7 +142,7 @@ system::error_code own_marker::fill(std::string const& text)
 
 // Where the name is taken, sshfs may return EPERM instead of EEXIST; GlusterFS may return ESTALE
 // for a second after the name was removed.
-system::error_code own_marker::create(filesystem::path const& path)
+system::error_code own_marker::create(path_ref path)
 {
     constexpr int max_tries = 10;
     auto ec = file_.create(path, permissions_);
@@ -275,7 +275,7 @@ system::error_code own_marker::empty() noexcept
 
 void own_marker::remove_litter() const noexcept
 try {
-    auto const remove = [this](filesystem::path const& name, found_marker const& left) {
+    auto const remove = [this](anchored_path const& name, found_marker const& left) {
         bool const is_old = facts_.modified - left.facts.changed > marker_litter_age;
         // There are no witnesses on network storage.
         if (left.file.is_open() && is_old && (!is_local_ || !is_witnessed(left)))

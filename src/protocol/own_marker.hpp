@@ -12,7 +12,6 @@
 
 #include <boost/filelock/lock_options.hpp>
 
-#include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -98,7 +97,7 @@ protected:
     system::error_code fill(std::string const& text);
 
     /// Creates the file at this path.
-    system::error_code create(filesystem::path const& path);
+    system::error_code create(path_ref path);
 
     /// Returns in `it_does` whether the path names the marker.
     system::error_code names_own(bool& it_does) const noexcept;

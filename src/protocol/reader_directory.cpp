@@ -4,9 +4,10 @@
 
 #include "reader_directory.hpp"
 
+#include "../platform/directory.hpp"
+
 #include <boost/filelock/error.hpp>
 
-#include <boost/filesystem/directory.hpp>
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
@@ -26,16 +27,6 @@ filesystem::perms permissions_for(std::optional<filesystem::perms> const& marker
     auto const bits = markers ? static_cast<unsigned>(*markers) & 0777u : 0u;
     auto const search = (bits & 0444u) >> 2 | (bits & 0222u) >> 1;
     return static_cast<filesystem::perms>(0700u | bits | search);
-}
-
-template <class F>
-system::error_code for_names(filesystem::path const& directory, F const& f)
-{
-    system::error_code ec;
-    filesystem::directory_iterator it(directory, ec), end;
-    for (; !ec && it != end; it.increment(ec))
-        f(it->path().filename().native());
-    return ec;
 }
 
 } // namespace
@@ -67,17 +58,9 @@ system::error_code reader_directory::open_existing()
         return error::not_a_lock_file;
     if (!ec)
         ec = facts_of(file_, facts_);
-    file_facts seen;
-    if (!ec)
-        is_named_ = facts_of(path_in(file_, "."), seen) || !(seen.identity == facts_.identity);
-    else
+    if (ec)
         file_.close();
     return ec;
-}
-
-filesystem::path reader_directory::path_of(std::string const& name) const
-{
-    return is_named_ ? path_ / name : path_in(file_, name);
 }
 
 bool reader_directory::is_in_place(storage rules, system::error_code& ec) const noexcept
@@ -119,7 +102,7 @@ system::error_code reader_directory::list(std::vector<std::string>& readers,
 {
     readers.clear();
     going.clear();
-    auto const ec = for_names(path_of("."), [&](std::string const& name) {
+    auto const ec = for_each_name(path_of("."), [&](std::string const& name) {
         if (name.find(".break") != name.npos)
             going.push_back(name);
         else if (name.front() != '.')
@@ -133,8 +116,8 @@ system::error_code is_listed(filesystem::path const& path, bool& it_is)
 {
     auto const wanted = path.filename().native();
     it_is = false;
-    auto const ec = for_names(path.parent_path(),
-                              [&](std::string const& name) { it_is = it_is || name == wanted; });
+    auto const ec = for_each_name(
+        path.parent_path(), [&](std::string const& name) { it_is = it_is || name == wanted; });
     return ec == errc::no_such_file_or_directory ? system::error_code() : ec;
 }
 

@@ -40,7 +40,7 @@ public:
 
     descriptor const& file() const noexcept { return file_; }
     file_identity identity() const noexcept { return facts_.identity; }
-    filesystem::path path_of(std::string const& name) const;
+    anchored_path path_of(std::string const& name) const { return {file_, name}; }
 
     /// Returns whether the path still names the open directory, so that other processes look there.
     bool is_in_place(storage rules, system::error_code& ec) const noexcept;
@@ -59,7 +59,6 @@ private:
     filesystem::path path_;
     descriptor file_;
     file_facts facts_;
-    bool is_named_ = false; // names in it are reached by its path: there is no /proc
 };
 
 /// Reports whether the parent directory has the name, by reading all of it. A look-up is no

@@ -10,7 +10,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-system::error_code refreshed_marker::publish(filesystem::path const& path, access_marker const& who,
+system::error_code refreshed_marker::publish(anchored_path const& path, access_marker const& who,
                                              std::optional<filesystem::perms> permissions,
                                              storage where, bool unique_name,
                                              marker_outcome& result)

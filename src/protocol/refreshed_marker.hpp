@@ -11,7 +11,6 @@
 #include <boost/filelock/lease_loss.hpp>
 #include <boost/filelock/lock_options.hpp>
 
-#include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <atomic>
@@ -34,7 +33,7 @@ public:
     explicit refreshed_marker(std::chrono::nanoseconds good_for) noexcept : good_for_(good_for) {}
 
     /// Makes the path name a marker with the text of `who`, if the path names nothing.
-    system::error_code publish(filesystem::path const& path, access_marker const& who,
+    system::error_code publish(anchored_path const& path, access_marker const& who,
                                std::optional<filesystem::perms> permissions, storage where,
                                bool unique_name, marker_outcome& result);
 

@@ -4,7 +4,7 @@
 
 #include "temporary_name.hpp"
 
-#include "../platform/file.hpp"
+#include "../platform/directory.hpp"
 #include "../platform/process.hpp"
 #include "../platform/random.hpp"
 
@@ -30,12 +30,11 @@ bool is_all_of(std::string_view text, std::string_view characters) noexcept
 
 } // namespace
 
-std::string temporary_prefix(filesystem::path const& path)
+std::string temporary_prefix(anchored_path const& path)
 {
     constexpr auto rest = housekeeping.size() + longest_pid + 1 + name_token_length;
-    auto const most =
-        (std::max)(longest_name(path.parent_path()), rest); // eCryptfs allows 143 bytes
-    return path.filename().native().substr(0, most - rest).append(housekeeping);
+    auto const most = (std::max)(longest_name(path.parent()), rest); // eCryptfs allows 143 bytes
+    return path.file_name().substr(0, most - rest).append(housekeeping);
 }
 
 bool is_temporary_name(std::string_view name, std::string_view prefix) noexcept
@@ -61,13 +60,13 @@ system::error_code make_token(std::string& token)
     return {};
 }
 
-system::error_code find_temporary_name(filesystem::path const& path, filesystem::path& name)
+system::error_code find_temporary_name(anchored_path const& path, anchored_path& name)
 {
     std::string token;
     auto const ec = make_token(token);
     if (!ec)
-        name = path.parent_path() /
-               (temporary_prefix(path) + std::to_string(this_process().pid) + '.' + token);
+        name =
+            path.beside(temporary_prefix(path) + std::to_string(this_process().pid) + '.' + token);
     return ec;
 }
 

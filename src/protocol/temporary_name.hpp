@@ -5,7 +5,8 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_TEMPORARY_NAME_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_TEMPORARY_NAME_HPP
 
-#include <boost/filesystem/path.hpp>
+#include "../platform/anchored_path.hpp"
+
 #include <boost/system/error_code.hpp>
 
 #include <string>
@@ -23,11 +24,11 @@ system::error_code make_token(std::string& token);
 
 /// Finds a temporary name, which no other process uses or takes for a lock. Fails where the system
 /// has no random numbers.
-system::error_code find_temporary_name(filesystem::path const& path, filesystem::path& name);
+system::error_code find_temporary_name(anchored_path const& path, anchored_path& name);
 
 /// Returns the beginning of the path's temporary names. A long file name is cut, so that the
 /// temporary names do not exceed the limit of the file system.
-std::string temporary_prefix(filesystem::path const& path);
+std::string temporary_prefix(anchored_path const& path);
 
 /// Returns whether the name is a temporary name with this prefix, and not merely the similar name
 /// of a file that is not ours.

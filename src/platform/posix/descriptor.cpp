@@ -8,6 +8,7 @@
 #include "../fork.hpp"
 #include "descriptor_registry.hpp"
 #include "error.hpp"
+#include "path_arguments.hpp"
 
 #include <boost/system/errc.hpp>
 
@@ -40,16 +41,16 @@ int beyond_standard_streams(int fd) noexcept
     return high;
 }
 
-int open_restarting(char const* path, int flags, mode_t mode)
+int open_restarting(path_arguments const& p, int flags, mode_t mode)
 {
     int fd;
     do
-        fd = ::open(path, flags, mode);
+        fd = ::openat(p.directory, p.path, flags, mode);
     while (fd == -1 && errno == EINTR); // EINTR: FUSE and NFS
     return beyond_standard_streams(fd);
 }
 
-int open_or_create(char const* path, mode_t mode)
+int open_or_create(path_arguments const& path, mode_t mode)
 {
     int const fd = open_restarting(path, O_RDWR | O_CREAT | safe_flags, mode);
     if (fd != -1 || (errno != EACCES && errno != EPERM))
@@ -64,7 +65,7 @@ int open_or_create(char const* path, mode_t mode)
 }
 
 // Opens the file. Does not create it if there is no mode.
-int open_for(access least, char const* path, std::optional<mode_t> mode)
+int open_for(access least, path_arguments const& path, std::optional<mode_t> mode)
 {
     int const fd =
         mode ? open_or_create(path, *mode) : open_restarting(path, O_RDWR | safe_flags, 0);
@@ -132,7 +133,8 @@ system::error_code descriptor::open_lock_file(filesystem::path const& path,
                                               std::optional<filesystem::perms> permissions,
                                               access least)
 {
-    auto const open_existing = [&] { return open_for(least, path.c_str(), std::nullopt); };
+    path_arguments const p(path);
+    auto const open_existing = [&] { return open_for(least, p, std::nullopt); };
     if (permissions) {
         auto const ec = open_with(open_existing);
         if (ec != system::errc::no_such_file_or_directory)
@@ -140,16 +142,15 @@ system::error_code descriptor::open_lock_file(filesystem::path const& path,
         if (publish_empty(path, *permissions))
             return open_with(open_existing);
     }
-    return open_with([&] { return open_for(least, path.c_str(), mode_of(permissions)); });
+    return open_with([&] { return open_for(least, p, mode_of(permissions)); });
 }
 
-system::error_code descriptor::open_unnamed(filesystem::path const& directory,
+system::error_code descriptor::open_unnamed(path_ref directory,
                                             std::optional<filesystem::perms> permissions)
 {
 #if defined(O_TMPFILE)
     return open_with([&] {
-        return open_restarting(directory.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC,
-                               mode_of(permissions));
+        return open_restarting(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, mode_of(permissions));
     });
 #else
     (void)directory, (void)permissions;
@@ -160,15 +161,14 @@ system::error_code descriptor::open_unnamed(filesystem::path const& directory,
 // Creates the file. If a fork came between, it is opened again. Until then the first descriptor
 // stays open, so that the inode number cannot be reused. A child's copy of the first descriptor has
 // no lock.
-system::error_code descriptor::create(filesystem::path const& path,
-                                      std::optional<filesystem::perms> permissions)
+system::error_code descriptor::create(path_ref path, std::optional<filesystem::perms> permissions)
 {
     if (!prepare())
         return make_error_code(system::errc::not_enough_memory);
     auto const forks = fork_count();
     opened_at_ = forks;
     int const made =
-        open_restarting(path.c_str(), O_RDWR | O_CREAT | O_EXCL | safe_flags, mode_of(permissions));
+        open_restarting(path, O_RDWR | O_CREAT | O_EXCL | safe_flags, mode_of(permissions));
     if (made == -1) {
         auto const ec = last_error();
         close();
@@ -184,31 +184,31 @@ system::error_code descriptor::create(filesystem::path const& path,
         struct ::stat m;
         return ::fstat(made, &m) == 0 && s.st_dev == m.st_dev && s.st_ino == m.st_ino;
     };
+    path_arguments const p(path);
     struct ::stat s;
     auto ec = open_with([&] {
-        int const fd = open_restarting(path.c_str(), O_RDWR | safe_flags, 0);
+        int const fd = open_restarting(path, O_RDWR | safe_flags, 0);
         if (fd == -1 || (::fstat(fd, &s) == 0 && is_made(s)))
             return fd;
         ::close(fd);
         errno = EEXIST;
         return -1;
     });
-    if (ec && ::lstat(path.c_str(), &s) == 0 && is_made(s))
-        ::unlink(path.c_str());
+    if (ec && ::fstatat(p.directory, p.path, &s, AT_SYMLINK_NOFOLLOW) == 0 && is_made(s))
+        ::unlinkat(p.directory, p.path, 0);
     ::close(made);
     return ec;
 }
 
-system::error_code descriptor::open_existing(filesystem::path const& path)
+system::error_code descriptor::open_existing(path_ref path)
 {
-    return open_with([&] { return open_restarting(path.c_str(), O_RDONLY | safe_flags, 0); });
+    return open_with([&] { return open_restarting(path, O_RDONLY | safe_flags, 0); });
 }
 
-system::error_code descriptor::open_directory(filesystem::path const& path)
+system::error_code descriptor::open_directory(path_ref path)
 {
-    return open_with([&] {
-        return open_restarting(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
-    });
+    return open_with(
+        [&] { return open_restarting(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0); });
 }
 
 bool descriptor::may_have_copies() const noexcept

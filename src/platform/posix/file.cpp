@@ -6,6 +6,7 @@
 
 #include "descriptor_path.hpp"
 #include "error.hpp"
+#include "path_arguments.hpp"
 #include "scoped_fd.hpp"
 
 #include <boost/system/errc.hpp>
@@ -72,10 +73,11 @@ system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept
     return {};
 }
 
-system::error_code facts_of(filesystem::path const& path, file_facts& facts) noexcept
+system::error_code facts_of(path_ref path, file_facts& facts) noexcept
 {
+    path_arguments const p(path);
     struct ::stat s;
-    if (::lstat(path.c_str(), &s) != 0)
+    if (::fstatat(p.directory, p.path, &s, AT_SYMLINK_NOFOLLOW) != 0)
         return last_error();
     facts = facts_of(s);
     return {};
@@ -103,10 +105,11 @@ bool is_server_lost(system::error_code const& ec) noexcept
     }
 }
 
-void touch(filesystem::path const& path) noexcept
+void touch(path_ref path) noexcept
 {
+    path_arguments const p(path);
     scoped_fd const opened(
-        ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+        ::openat(p.directory, p.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
 }
 
 void touch(native_handle_type file) noexcept
@@ -187,55 +190,41 @@ bool is_out_of_space(system::error_code const& ec) noexcept
 }
 
 // linkat(2) with AT_EMPTY_PATH would not need /proc, but needs a capability (open(2), O_TMPFILE).
-system::error_code give_name(descriptor const& file, filesystem::path const& path) noexcept
+system::error_code give_name(descriptor const& file, path_ref path) noexcept
 {
+    path_arguments const p(path);
     return result_of(by_path_of(file.native(), [&](char const* unnamed) {
-        return ::linkat(AT_FDCWD, unnamed, AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW);
+        return ::linkat(AT_FDCWD, unnamed, p.directory, p.path, AT_SYMLINK_FOLLOW);
     }));
 }
 
-system::error_code exchange_names(filesystem::path const& a, filesystem::path const& b) noexcept
+system::error_code exchange_names(path_ref a, path_ref b) noexcept
 {
 #if defined(RENAME_EXCHANGE)
-    return result_of(::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE));
+    path_arguments const p(a), q(b);
+    return result_of(::renameat2(p.directory, p.path, q.directory, q.path, RENAME_EXCHANGE));
 #else
     (void)a, (void)b;
     return make_error_code(system::errc::not_supported);
 #endif
 }
 
-system::error_code add_name(filesystem::path const& from, filesystem::path const& to) noexcept
+system::error_code add_name(path_ref from, path_ref to) noexcept
 {
-    return result_of(::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), 0));
+    path_arguments const p(from), q(to);
+    return result_of(::linkat(p.directory, p.path, q.directory, q.path, 0));
 }
 
-system::error_code move_name(filesystem::path const& from, filesystem::path const& to) noexcept
+system::error_code move_name(path_ref from, path_ref to) noexcept
 {
-    return result_of(::rename(from.c_str(), to.c_str()));
+    path_arguments const p(from), q(to);
+    return result_of(::renameat(p.directory, p.path, q.directory, q.path));
 }
 
-system::error_code remove_name(filesystem::path const& path) noexcept
+system::error_code remove_name(path_ref path) noexcept
 {
-    return result_of(::unlink(path.c_str()));
-}
-
-system::error_code make_directory(filesystem::path const& path,
-                                  filesystem::perms permissions) noexcept
-{
-    return result_of(::mkdir(path.c_str(), static_cast<mode_t>(permissions)));
-}
-
-std::size_t longest_name(filesystem::path const& directory) noexcept
-{
-    auto const most = ::pathconf(directory.c_str(), _PC_NAME_MAX);
-    return most > 0 ? static_cast<std::size_t>(most) : 255; // NAME_MAX of nearly all file systems
-}
-
-filesystem::path path_in(descriptor const& directory, std::string_view name)
-{
-    // /proc/self would show no files once the first thread has ended.
-    auto path = "/proc/thread-self/fd/" + std::to_string(directory.native()) + '/';
-    return path.append(name);
+    path_arguments const p(path);
+    return result_of(::unlinkat(p.directory, p.path, 0));
 }
 
 } // namespace detail

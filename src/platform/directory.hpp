@@ -1,0 +1,37 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#ifndef BOOST_FILELOCK_SRC_PLATFORM_DIRECTORY_HPP
+#define BOOST_FILELOCK_SRC_PLATFORM_DIRECTORY_HPP
+
+#include "anchored_path.hpp"
+
+#include <boost/filesystem/file_status.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+
+/// Makes a directory with at most these permissions. Fails with `file_exists` if the path names
+/// anything.
+system::error_code make_directory(path_ref path, filesystem::perms permissions) noexcept;
+
+/// Returns the greatest length of a name in this directory, in bytes.
+std::size_t longest_name(path_ref directory) noexcept;
+
+/// Calls `f(name)` for each name in the directory except "." and "..". Returns an error if the
+/// directory could not be read to its end.
+system::error_code for_each_name(path_ref directory,
+                                 std::function<void(std::string const&)> const& f);
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
+
+#endif
