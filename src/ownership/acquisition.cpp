@@ -104,7 +104,7 @@ std::optional<acquisition::next> acquisition::take_turn(bool may_block)
             queue_.released(false);
         throw;
     }
-    auto const action = queue_.taken(*this, protocol_.observed_file());
+    auto const action = queue_.record_acquired(*this, protocol_.observed_file());
     if (!action)
         return std::nullopt;
     ended_ = true;

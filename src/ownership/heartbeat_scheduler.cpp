@@ -39,7 +39,7 @@ class heartbeat_scheduler
 {
 public:
     /// Returns the scheduler of this process. The caller holds the mutex.
-    static heartbeat_scheduler& open()
+    static heartbeat_scheduler& instance()
     {
         // Never destroyed: locks may have static storage duration, and the thread may outlive
         // `main`.
@@ -101,7 +101,7 @@ private:
     static void run()
     {
         std::unique_lock<std::mutex> guard(process_mutex(mutex_rank::refreshes));
-        auto& all = open();
+        auto& all = instance();
         all.thread_ = std::this_thread::get_id();
         if (all.beat_all(guard))
             all.has_thread_ = false;
@@ -177,25 +177,25 @@ private:
 system::error_code heartbeat::start(std::chrono::nanoseconds due)
 {
     std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::refreshes));
-    return heartbeat_scheduler::open().add(*this, due);
+    return heartbeat_scheduler::instance().add(*this, due);
 }
 
 void heartbeat::stop() noexcept
 {
     std::unique_lock<std::mutex> guard(process_mutex(mutex_rank::refreshes));
-    heartbeat_scheduler::open().remove(*this, false, guard);
+    heartbeat_scheduler::instance().remove(*this, false, guard);
 }
 
 void heartbeat::stop_and_wait() noexcept
 {
     std::unique_lock<std::mutex> guard(process_mutex(mutex_rank::refreshes));
-    heartbeat_scheduler::open().remove(*this, true, guard);
+    heartbeat_scheduler::instance().remove(*this, true, guard);
 }
 
 void heartbeat::detach() noexcept
 {
     std::unique_lock<std::mutex> guard(process_mutex(mutex_rank::refreshes));
-    heartbeat_scheduler::open().detach();
+    heartbeat_scheduler::instance().detach();
 }
 
 } // namespace detail

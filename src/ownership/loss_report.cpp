@@ -15,7 +15,7 @@ namespace detail {
 
 loss_report::loss_report() : mutex_(share_fork_safe_mutex()), generation_(process_generation()) {}
 
-std::unique_lock<std::mutex> loss_report::open() noexcept
+std::unique_lock<std::mutex> loss_report::lock() noexcept
 {
     std::unique_lock<std::mutex> guard(mutex_);
     if (generation_ != process_generation()) {
@@ -34,7 +34,7 @@ void loss_report::begin(filesystem::path const& path, std::string const& token,
     auto prepared = std::make_shared<lease_loss>();
     prepared->path = path;
     prepared->token = token;
-    auto const guard = open();
+    auto const guard = lock();
     prepared_ = std::move(prepared);
     good_until_ = good_until;
     loss_.reset();
@@ -42,7 +42,7 @@ void loss_report::begin(filesystem::path const& path, std::string const& token,
 
 std::shared_ptr<lease_loss const> loss_report::keep(std::chrono::nanoseconds good_until) noexcept
 {
-    auto const guard = open();
+    auto const guard = lock();
     good_until_ = good_until;
     return loss_;
 }
@@ -50,7 +50,7 @@ std::shared_ptr<lease_loss const> loss_report::keep(std::chrono::nanoseconds goo
 std::shared_ptr<lease_loss const> loss_report::lose(loss_reason reason,
                                                     system::error_code const& ec) noexcept
 {
-    auto const guard = open();
+    auto const guard = lock();
     lose_now(reason, ec);
     return loss_;
 }
@@ -67,7 +67,7 @@ void loss_report::lose_now(loss_reason reason, system::error_code const& ec) noe
 
 void loss_report::end() noexcept
 {
-    auto const guard = open();
+    auto const guard = lock();
     prepared_.reset();
     notify_all();
 }
@@ -86,7 +86,7 @@ void loss_report::notify_all() noexcept
 
 std::shared_ptr<lease_loss const> loss_report::get() noexcept
 {
-    auto const guard = open();
+    auto const guard = lock();
     if (time_since_boot() > good_until_)
         lose_now(loss_reason::refresh_failed, {});
     return loss_;
@@ -94,7 +94,7 @@ std::shared_ptr<lease_loss const> loss_report::get() noexcept
 
 void loss_report::add(loss_watcher& w) noexcept
 {
-    auto const guard = open();
+    auto const guard = lock();
     w.had_hold_ = prepared_ != nullptr;
     if (w.had_hold_ && !loss_) {
         watchers_.push_back(w);
@@ -106,7 +106,7 @@ void loss_report::add(loss_watcher& w) noexcept
 
 void loss_report::remove(loss_watcher& w) noexcept
 {
-    auto const guard = open();
+    auto const guard = lock();
     if (std::exchange(w.listed_in_, 0) == generation_)
         watchers_.erase(watchers_.iterator_to(w));
 }
@@ -114,7 +114,7 @@ void loss_report::remove(loss_watcher& w) noexcept
 loss_report::state loss_report::ask(loss_watcher const& w,
                                     std::shared_ptr<lease_loss const>& loss) noexcept
 {
-    auto const guard = open();
+    auto const guard = lock();
     loss = w.loss_;
     if (!w.had_hold_)
         return state::nothing_held;

@@ -83,7 +83,7 @@ public:
 private:
     using watchers = intrusive::list<loss_watcher, intrusive::base_hook<loss_hook>,
                                      intrusive::constant_time_size<false>>;
-    std::unique_lock<std::mutex> open() noexcept;
+    std::unique_lock<std::mutex> lock() noexcept;
     void lose_now(loss_reason reason, system::error_code const& ec) noexcept;
     void notify_all() noexcept;
 

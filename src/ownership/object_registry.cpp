@@ -42,7 +42,7 @@ bool another_keeps_out(owner_queue const& but, owner who, file_identity const& f
 {
     std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::objects));
     return std::any_of(all_objects().begin(), all_objects().end(), [&](owner_queue const& queue) {
-        return &queue != &but && queue.is_alike(but) && queue.keeps_out(who, file, mode);
+        return &queue != &but && queue.shares_domain(but) && queue.keeps_out(who, file, mode);
     });
 }
 

@@ -87,7 +87,7 @@ inline owner_queue::grant owner_queue::start_attempt(waiter& w, entry const* min
     bool const may_try = is_compatible(w, mine);
     if (!may_try && !(may_announce && waits_only_for_readers(w, mine)))
         return grant::wait;
-    levels_.reserve_one(); // `taken` must not fail
+    levels_.reserve_one(); // `record_acquired` must not fail
     start_work(w);
     is_to_be_resumed_.store(false, std::memory_order_relaxed); // ordered by the mutex
     unfinished_.withdraw_before_attempt = unfinished_.claimant && unfinished_.claimant != &w;
@@ -140,8 +140,8 @@ inline bool owner_queue::waits_only_for_readers(waiter const& w, entry const* mi
            levels_.of_others(mine, lock_mode::upgrade) == 0;
 }
 
-std::optional<pending_action> owner_queue::taken(waiter& w,
-                                                 std::optional<file_identity> const& file) noexcept
+std::optional<pending_action>
+owner_queue::record_acquired(waiter& w, std::optional<file_identity> const& file) noexcept
 {
     auto const guard = guard_queue();
     if (!waiters_.contains(w))

@@ -55,7 +55,8 @@ public:
     enum class grant
     {
         granted,  ///< the owner had levels of this mode, and has one more
-        attempt,  ///< the waiter is at work: try, then call `taken`, `found_busy` or `leave`
+        attempt,  ///< the waiter is at work: try, then call `record_acquired`, `found_busy` or
+                  ///< `leave`
         announce, ///< the waiter is at work: announce it, call `found_busy`, and ask again
         wait,     ///< the waiter is queued and will be woken
         conversion_conflict, ///< another conversion comes first, and would wait for this one
@@ -89,8 +90,8 @@ public:
     /// Records that the waiter acquired this file. Returns nothing where it has to ask again: this
     /// is a child that a callback forked; another thread dropped the level that was converted; or
     /// the object was closed meanwhile.
-    std::optional<pending_action> taken(waiter& w,
-                                        std::optional<file_identity> const& file) noexcept;
+    std::optional<pending_action>
+    record_acquired(waiter& w, std::optional<file_identity> const& file) noexcept;
 
     /// Records that another process holds the file. The waiter keeps its place.
     pending_action found_busy(waiter& w, std::optional<file_identity> const& file) noexcept;
@@ -153,7 +154,7 @@ public:
     bool keeps_out(owner who, file_identity const& file, lock_mode mode) const noexcept;
 
     /// Returns whether locks of the two objects exclude each other if they are on one file.
-    bool is_alike(owner_queue const& other) const noexcept
+    bool shares_domain(owner_queue const& other) const noexcept
     {
         return (exclusion_domains_ & other.exclusion_domains_) != 0;
     }

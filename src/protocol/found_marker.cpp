@@ -35,10 +35,10 @@ system::error_code found_marker::look(path_ref path)
         return {};
     if (ec == errc::too_many_symbolic_link_levels || ec == errc::no_such_device_or_address)
         return error::not_a_lock_file; // it has become a link or a socket
-    return ec ? ec : look_again();
+    return ec ? ec : reread();
 }
 
-system::error_code found_marker::look_again()
+system::error_code found_marker::reread()
 {
     if (auto const ec = facts_of(file, facts))
         return ec;

@@ -29,7 +29,7 @@ struct found_marker
     system::error_code look(path_ref path);
 
     /// Reads the same file again.
-    system::error_code look_again();
+    system::error_code reread();
 };
 
 /// Returns whether both looks found the same file. On network storage an inode number is no

@@ -72,7 +72,7 @@ system::error_code marker_file::draft(std::string const& text)
     auto ec = file_.open_unnamed(site_.path().parent(), permissions_);
     if (ec)
         return ec;
-    ec = know_file(text);
+    ec = identify_file(text);
     if (!ec && !is_local_ && !site_.policy().has_token)
         publisher_.prepare(site_.path());
     made_ = time_since_boot();
@@ -134,7 +134,7 @@ system::error_code marker_file::make_in_place(std::string const& text, marker_ou
     }
     if (ec)
         return ec;
-    ec = know_file(text);
+    ec = identify_file(text);
     removal_right right(file_);
     if (!ec && is_local_)
         ec = right.try_to_take();
@@ -196,7 +196,7 @@ system::error_code marker_file::link_whole(std::string const& text, marker_outco
     auto ec = create(name);
     if (ec)
         return ec;
-    ec = know_file(text);
+    ec = identify_file(text);
     if (!ec)
         ec = fill(text);
     bool is_named = false;
@@ -255,7 +255,7 @@ system::error_code marker_file::replace_locally(found_marker& theirs,
         return {};
     }
     if (!ec)
-        ec = theirs.look_again();
+        ec = theirs.reread();
     if (ec || !is_removable(theirs))
         return ec;
     anchored_path name;
@@ -348,7 +348,7 @@ try {
     if (got.look(name) || !got.file.is_open())
         return false;
     removal_right right(got.file);
-    if (right.try_to_take() || got.look_again() || !is_removable(got))
+    if (right.try_to_take() || got.reread() || !is_removable(got))
         return false;
     (void)remove_name(name);
     return true;

@@ -75,7 +75,7 @@ system::error_code marker_site::evict_locally(found_marker& theirs,
     }
     bool it_does = false;
     if (!ec)
-        ec = theirs.look_again();
+        ec = theirs.reread();
     if (!ec)
         ec = names(theirs.facts.identity, it_does);
     if (ec || !it_does || !is_removable(theirs))

@@ -104,7 +104,7 @@ system::error_code own_marker::confirm(bool& it_is)
 }
 
 // Some FUSE servers know an open file by its name alone, and lose it.
-system::error_code own_marker::know_file(std::string const& text)
+system::error_code own_marker::identify_file(std::string const& text)
 {
     is_local_ = site_.is_local(file_);
     facts_ = {};

@@ -91,7 +91,7 @@ protected:
 
     /// Records which file the open one is, and takes the witness. Reserves the memory that a record
     /// of this text needs.
-    system::error_code know_file(std::string const& text);
+    system::error_code identify_file(std::string const& text);
 
     /// Writes the text and sets the permissions.
     system::error_code fill(std::string const& text);

@@ -31,7 +31,7 @@ class parked_threads
 public:
     using time_point = thread_parker::time_point;
 
-    static parked_threads& open() // with the mutex held
+    static parked_threads& instance() // with the mutex held
     {
         // Never destroyed, because locks may have static storage.
         alignas(parked_threads) static unsigned char place[sizeof(parked_threads)];
@@ -130,14 +130,14 @@ watch_result thread_parker::watch(watch_target const& target,
 {
     has_watched_ = true;
     std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::waits));
-    return parked_threads::open().watch(*this, target, identity);
+    return parked_threads::instance().watch(*this, target, identity);
 }
 
 void thread_parker::watch_nothing() noexcept
 {
     without_cancellation const running_on; // closing descriptors is a cancellation point
     std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::waits));
-    parked_threads::open().forget(*this);
+    parked_threads::instance().forget(*this);
 }
 
 void thread_parker::on_change() noexcept
@@ -153,7 +153,7 @@ void thread_parker::wake() noexcept
     if (!is_waiting_)
         return;
     condition_->notify_one();
-    auto& parked = parked_threads::open();
+    auto& parked = parked_threads::instance();
     if (parked.is_read_by(*this))
         parked.interrupt_reader();
 }
@@ -161,7 +161,7 @@ void thread_parker::wake() noexcept
 void thread_parker::wait_until(time_point until, bool ignore_changes)
 {
     std::unique_lock<std::mutex> guard(process_mutex(mutex_rank::waits));
-    auto& parked = parked_threads::open();
+    auto& parked = parked_threads::instance();
     if (!condition_)
         condition_.emplace();
     is_waiting_ = true;
