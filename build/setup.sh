@@ -26,13 +26,16 @@ boost_version()
     done
 }
 
-# The packages, with BOOST in place of its version
+# The packages, with BOOST in place of its version. Those with a question mark are left out where the
+# distribution does not have them: Ubuntu has Chromium as a snap only.
 need_build='g++ libboostBOOST-tools-dev libboostBOOST-dev libboost-filesystemBOOST-dev
     libboost-threadBOOST-dev libboost-chronoBOOST-dev libboost-systemBOOST-dev'
 need_check="$need_build clang libboost-testBOOST-dev libboost-contextBOOST-dev libboost-date-timeBOOST-dev
     python3 python3-filelock sqlite3
     cmake make pkg-config faketime libfuse3-dev fuse3 util-linux strace asciidoctor"
-need_more="$need_check clang-tidy spin libc++-dev libc++abi-dev musl-tools dpkg-dev"
+need_more="$need_check clang-tidy spin libc++-dev libc++abi-dev musl-tools dpkg-dev chromium?"
+# Node.js from elsewhere has npm in its package.
+command -v npm >/dev/null || need_more+=' nodejs npm'
 need_full="$need_more libclang-rt-dev e2fsprogs xfsprogs btrfs-progs"
 
 # A fresh machine has no package lists, and an old one has lists of packages that no longer exist.
@@ -44,7 +47,7 @@ refresh()
 # need PACKAGE...: installs missing packages where it may, else prints their names and stops.
 need()
 {
-    local missing=() boost
+    local missing=() optional=() boost package
     if ! command -v dpkg-query apt-get >/dev/null; then
         printf '%s: this script installs packages on Debian and Ubuntu only.\n' "$0"
         printf 'Install what these packages hold, with a Boost of 1.81 or later, and run b2 yourself:\n'
@@ -61,17 +64,26 @@ need()
         exit 1
     fi >&2
     for package in ${*//BOOST/$boost}; do
-        is_installed "$package" || missing+=("$package")
+        is_installed "${package%\?}" && continue
+        case $package in
+        *\?) optional+=("${package%\?}") ;;
+        *) missing+=("$package") ;;
+        esac
     done
-    [ ${#missing[@]} -eq 0 ] && return
     if [ "$(id -u)" -ne 0 ]; then
+        [ ${#missing[@]} -eq 0 ] && return
         printf '%s: these packages are missing; run it as root once, or install them:\n' "$0"
         printf '  apt-get install %s\n' "${missing[*]}"
         exit 1
     fi >&2
+    [ ${#missing[@]} -eq 0 ] && [ ${#optional[@]} -eq 0 ] && return
+    refresh
+    for package in "${optional[@]}"; do
+        [ -z "$(apt-cache show "$package" 2>/dev/null)" ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
     printf 'Installing %s\n' "${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
-    refresh
     if ! apt-get install -y -qq --no-install-recommends --no-remove "${missing[@]}" >/dev/null; then
         printf '%s: cannot install: %s\n' "$0" "${missing[*]}" >&2
         exit 1

@@ -66,7 +66,7 @@ bool may_read()
     return boost::shared_lock<read_write_lock>(lock, boost::try_to_lock).owns_lock();
 }
 
-void who_waits_for_whom(read_write_lock& lock)
+void writer_gets_its_turn(read_write_lock& lock)
 {
     boost::shared_lock<read_write_lock> reader(lock);
     tell("others may read", std::async(std::launch::async, may_read).get());
@@ -89,5 +89,5 @@ int main()
     read_write_lock lock("price.lock");
     write_price(lock, "12");
     std::cout << "price: " << read_price(lock) << '\n';
-    who_waits_for_whom(lock);
+    writer_gets_its_turn(lock);
 }

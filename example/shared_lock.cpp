@@ -42,7 +42,7 @@ std::string read_settings(file_lock& lock)
 
 // tag::together[]
 // Three objects with one path are three users of the lock, like three processes.
-void who_goes_with_whom(file_lock& a, file_lock& b, file_lock& c)
+void compatible_modes(file_lock& a, file_lock& b, file_lock& c)
 {
     {
         boost::shared_lock<file_lock> reader(a);
@@ -81,6 +81,6 @@ int main()
     file_lock a("settings.lock"), b("settings.lock"), c("settings.lock");
     write_settings(a, "colour = blue");
     std::cout << read_settings(b) << '\n';
-    who_goes_with_whom(a, b, c);
+    compatible_modes(a, b, c);
     a_reader_cannot_become_a_writer(a);
 }

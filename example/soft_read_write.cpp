@@ -64,7 +64,7 @@ void list(char const* when)
 }
 
 // tag::listing[]
-void who_leaves_what()
+void show_files()
 {
     soft_read_write_lock one("price.lock"), other("price.lock"), third("price.lock");
     {
@@ -129,5 +129,5 @@ int main()
     soft_read_write_lock lock("price.lock");
     write_price(lock, "12");
     std::cout << "price: " << read_price(lock) << '\n';
-    who_leaves_what();
+    show_files();
 }

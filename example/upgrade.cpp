@@ -67,7 +67,7 @@ int register_all()
 
 // tag::both[]
 // Two readers that both want to write would each wait for the other to stop reading.
-void nobody_gives_way(read_write_lock& a, read_write_lock& b)
+void both_ask_for_the_exclusive_lock(read_write_lock& a, read_write_lock& b)
 {
     boost::shared_lock<read_write_lock> one(a), other(b);
     tell("the one becomes a writer", a.try_unlock_shared_and_lock());
@@ -75,7 +75,7 @@ void nobody_gives_way(read_write_lock& a, read_write_lock& b)
 }
 
 // Therefore there is only one upgrade lock at a time. A second user of it waits before it reads.
-void one_comes_first(read_write_lock& a, read_write_lock& b)
+void only_one_upgrade_lock(read_write_lock& a, read_write_lock& b)
 {
     boost::upgrade_lock<read_write_lock> one(a);
     tell("a second upgrade lock", b.try_lock_upgrade());
@@ -112,7 +112,7 @@ int main()
     std::cout << "registered by both: " << ours + WEXITSTATUS(status) << '\n';
 
     read_write_lock a("names.lock"), b("names.lock");
-    nobody_gives_way(a, b);
-    one_comes_first(a, b);
+    both_ask_for_the_exclusive_lock(a, b);
+    only_one_upgrade_lock(a, b);
     write_and_read_on(a, b);
 }

@@ -5,6 +5,65 @@
 #ifndef BOOST_FILELOCK_ASYNC_ACQUIRE_HPP
 #define BOOST_FILELOCK_ASYNC_ACQUIRE_HPP
 
+/// @file
+/// Asynchronous acquisition and release for programs on Boost.Asio, with every lock type and every
+/// completion token: callbacks, `use_future`, `use_awaitable`, `deferred`, `yield_context`,
+/// adapters such as `as_tuple`, `redirect_error`, `bind_executor` and `bind_cancellation_slot`, and
+/// tokens of the program's own.
+///
+/// With C++20 every token is constrained: a handler of another signature is an error that names the
+/// right one. There is no asynchronous conversion: a held lock keeps its mode. The held lock of an
+/// object with `ownership::instance` can be adopted by a guard, which can be converted by trying.
+///
+/// Owner:: Each operation is an owner of its own, and no thread is. Two of them exclude each other
+///   on one thread and through one object, whatever the scope of the lock. They are not recursive:
+///   a coroutine that awaits a lock that it holds waits for ever, or until its time limit. An
+///   operation never fails because it would wait for itself.
+/// Order:: The operations on one object are served first come, first served, in one queue with the
+///   threads that wait on it. Only the first of the queue tries the file. The place is taken when
+///   the operation is initiated. An operation whose execution context is not run keeps its place,
+///   and the lock once it has acquired it. An operation that wants to write and waits for the
+///   readers of a `read_write_lock` keeps new ones out meanwhile.
+/// Executor:: The handler, and every callback of the options and of the lock except `on_loss`, runs
+///   on the handler's associated executor. If it has none, they run on `where`; if that is not
+///   given, on Asio's `system_executor`, whose threads are its own. Nothing runs inside the
+///   initiating call. The handler's associated allocator is used for the operation's state.
+/// Threads:: None is made, and none is blocked. Each execution context with operations that wait
+///   has one inotify descriptor and one timer. If the system has no change notifications, it has
+///   the timer alone, and tries at the `poll_interval`.
+/// Lifetimes:: The lock must outlive the operation, or be destroyed on the same thread before or
+///   after its stopped execution context. If the context is destroyed with operations pending,
+///   their handlers are destroyed uncalled, and nothing stays held.
+/// Thread safety:: Any number of operations may use one lock, started from any thread, together
+///   with its members.
+/// Errors of Acquisition::
+///   * `errc::timed_out` if `how.timeout` has passed;
+///   * `errc::operation_canceled` if `how.cancel_check` returned true;
+///   * `asio::error::operation_aborted` if the operation was cancelled;
+///   * `errc::not_enough_memory`, the code of a `system_error`, or `error::callback_failed`, if a
+///     callback threw. `exception()` of the second argument returns the exception itself;
+///   * `error::closed`, `error::kernel_lock_not_supported`, `error::both_not_supported`,
+///     `error::not_a_lock_file`, `error::host_without_name`, `error::witness_not_supported`,
+///     `errc::is_a_directory`, `errc::permission_denied`, `errc::read_only_file_system`,
+///     `errc::no_such_file_or_directory`, `errc::operation_not_permitted` or another error of the
+///     operating system, if the file cannot be made, opened or locked. See <<codes,the table of
+///     codes>>.
+///
+/// With an error nothing is held, and the second argument owns nothing. The error has neither path
+/// nor holder: `path()` and `holder()` of the lock return them.
+/// System calls of Acquisition:: Those of the lock type for each attempt, and those of the
+///   execution context.
+/// Crash, fork, cancellation of Acquisition:: At a crash the kernel releases a kernel lock. The
+///   markers of a soft lock stay, and contenders evict them. A forked child owns nothing, and the
+///   parent's operations go on. `notify_fork` of the context must be called, as Asio requires; the
+///   operations that the context has then complete in the child with
+///   `asio::error::operation_aborted`.
+///
+/// The cancellation types `terminal`, `partial` and `total` have the same effect: the operation
+/// ends with `asio::error::operation_aborted`, and nothing is held. An operation that already has
+/// the lock ignores the cancellation and delivers the lock. Coroutines pass on `terminal` alone by
+/// default.
+
 #include <boost/filelock/acquire_options.hpp>
 #include <boost/filelock/config.hpp>
 #include <boost/filelock/detail/acquire_operation.hpp>
@@ -121,31 +180,27 @@ using if_held = std::enable_if_t<std::is_base_of<held<typename Held::mutex_type>
 
 } // namespace detail
 
+/// @name Acquisition
+
 /// Acquires an exclusive lock asynchronously. The operation is an owner of its own: no thread owns
-/// the level.
+/// the level. For every lock type.
 ///
-/// Preconditions:: The options must be in range; `std::invalid_argument` is thrown otherwise.
-/// Lifetimes:: The lock must outlive the operation, or be destroyed together with its execution
-///   context. The options are copied.
-/// Handler signature:: `void(boost::system::error_code, held_lock<Lock>)`. With an error nothing is
-///   held. The default token is `asio::deferred`: with `co_await async_acquire(lock)` the operation
-///   and its time limit start when it is awaited.
-/// Executor:: The handler and all callbacks of the options and of the lock, except `on_loss`, run
-///   on the handler's associated executor. If it has none, they run on `where`, an executor or an
-///   execution context. If that is not given either, they run on Asio's `system_executor`, which
-///   has threads of its own. Nothing runs inside this call. The execution context must be run: an
-///   operation whose context does not run keeps its place in the queue.
-/// Cancellation:: `terminal`, `partial` and `total` have the same effect: the operation ends with
-///   `asio::error::operation_aborted`, and nothing is held. An operation that already has the lock
-///   ignores the cancellation and delivers the lock. Coroutines pass on `terminal` alone by
-///   default.
-/// Errors:: `errc::timed_out`, `errc::operation_canceled`, and those of `lock()`. An exception of a
-///   callback ends the operation with the code of the `system_error`, or with
-///   `error::callback_failed`; `held_lock::exception` returns the exception itself.
-/// Thread safety:: As for the lock. Any number of operations and threads may use one lock. They are
-///   served in the order of their arrival.
-/// Crash and fork:: As for the lock. In a forked child whose context was notified (`notify_fork`)
-///   the parent's operations end with `asio::error::operation_aborted`.
+/// Parameters:: `where`: an executor or an execution context, on which callbacks and handler run if
+///   the handler has no associated executor.
+///
+/// `lock`: the lock.
+///
+/// `how`: time limit, cancellation check and progress callback. Copied. By default the wait has no
+/// limit.
+///
+/// `token`: the completion token. The handler signature is `void(boost::system::error_code,
+/// held_lock<Lock>)`.
+/// Returns:: The type that the token determines. The default token is `asio::deferred`: the call
+///   returns an operation that keeps the options, and starts when it is awaited or called with
+///   another token. The time limit starts then.
+/// Throws:: `std::invalid_argument` if an option is out of range. The initiating call throws it,
+///   or, with tokens such as `deferred` and `use_awaitable`, the start of the operation. Nothing
+///   else, unless the token or its allocator throws.
 template <class Lock,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, held_lock<Lock>))
               CompletionToken = asio::deferred_t,
@@ -193,8 +248,26 @@ auto async_acquire(Where&& where, Lock& lock, CompletionToken&& token)
                                                std::forward<CompletionToken>(token));
 }
 
-/// Acquires a shared lock as `async_acquire` does. The handler signature is
-/// `void(boost::system::error_code, shared_held_lock<Lock>)`.
+/// Acquires a shared lock asynchronously. The operation is an owner of its own: no thread owns the
+/// level. Shared operations share the lock with one another and with other readers. For the lock
+/// types with shared locks.
+///
+/// Parameters:: `where`: an executor or an execution context, on which callbacks and handler run if
+///   the handler has no associated executor.
+///
+/// `lock`: the lock.
+///
+/// `how`: time limit, cancellation check and progress callback. Copied. By default the wait has no
+/// limit.
+///
+/// `token`: the completion token. The handler signature is `void(boost::system::error_code,
+/// shared_held_lock<Lock>)`.
+/// Returns:: The type that the token determines. The default token is `asio::deferred`: the call
+///   returns an operation that keeps the options, and starts when it is awaited or called with
+///   another token. The time limit starts then.
+/// Throws:: `std::invalid_argument` if an option is out of range. The initiating call throws it,
+///   or, with tokens such as `deferred` and `use_awaitable`, the start of the operation. Nothing
+///   else, unless the token or its allocator throws.
 template <class Lock,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, shared_held_lock<Lock>))
               CompletionToken = asio::deferred_t,
@@ -243,8 +316,25 @@ auto async_acquire_shared(Where&& where, Lock& lock, CompletionToken&& token)
                                                       std::forward<CompletionToken>(token));
 }
 
-/// Acquires an upgrade lock as `async_acquire` does, for the lock types that have one. The handler
-/// signature is `void(boost::system::error_code, upgrade_held_lock<Lock>)`.
+/// Acquires an upgrade lock asynchronously. The operation is an owner of its own: no thread owns
+/// the level. For `read_write_lock`, which alone has upgrade locks.
+///
+/// Parameters:: `where`: an executor or an execution context, on which callbacks and handler run if
+///   the handler has no associated executor.
+///
+/// `lock`: the lock.
+///
+/// `how`: time limit, cancellation check and progress callback. Copied. By default the wait has no
+/// limit.
+///
+/// `token`: the completion token. The handler signature is `void(boost::system::error_code,
+/// upgrade_held_lock<Lock>)`.
+/// Returns:: The type that the token determines. The default token is `asio::deferred`: the call
+///   returns an operation that keeps the options, and starts when it is awaited or called with
+///   another token. The time limit starts then.
+/// Throws:: `std::invalid_argument` if an option is out of range. The initiating call throws it,
+///   or, with tokens such as `deferred` and `use_awaitable`, the start of the operation. Nothing
+///   else, unless the token or its allocator throws.
 template <class Lock,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, upgrade_held_lock<Lock>))
               CompletionToken = asio::deferred_t,
@@ -293,15 +383,31 @@ auto async_acquire_upgrade(Where&& where, Lock& lock, CompletionToken&& token)
                                                        std::forward<CompletionToken>(token));
 }
 
+/// @name Release
+
 /// Releases a lock and reports the errors that `unlock` ignores. The release begins when the
-/// operation starts.
+/// operation starts, not when it completes. If another process blocks the release, the operation
+/// retries for up to a second on the handler's executor.
 ///
-/// Handler signature:: `void(boost::system::error_code)`.
-/// Executor:: As for `async_acquire`.
-/// Cancellation:: None.
-/// Errors:: `errc::operation_not_permitted` if nothing was held. If another process blocks the
-///   release, the operation retries for up to a second on the handler's executor. It then ends with
-///   `errc::timed_out`, and a background thread continues the release.
+/// Parameters:: `where`: an executor or an execution context, on which the handler runs if it has
+///   no associated executor.
+///
+/// `what`: an rvalue of `held_lock`, `shared_held_lock` or `upgrade_held_lock`. It owns nothing
+/// when the operation has started.
+///
+/// `token`: the completion token. The handler signature is `void(boost::system::error_code)`.
+/// Returns:: The type that the token determines. The default token is `asio::deferred`: the call
+///   returns an operation that has taken over `what`, and starts when it is awaited or called with
+///   another token.
+/// Throws:: Nothing, unless the token or its allocator throws.
+/// Errors:: `errc::operation_not_permitted` if nothing was held. `errc::timed_out` if another
+///   process still blocks the release after a second; a background thread
+///   <<releases_that_wait,continues it>>. Another error of the operating system if the lock could
+///   not be released properly.
+/// System calls:: Those of a release of the lock type.
+/// Crash, fork, cancellation:: At a crash the kernel releases a kernel lock. The marker of a soft
+///   lock stays, and contenders evict it. In a forked child, releasing a level that the parent had
+///   has no effect. The operation cannot be cancelled.
 template <class Held,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code))
               CompletionToken = asio::deferred_t,

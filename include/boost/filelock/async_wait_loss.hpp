@@ -62,20 +62,32 @@ using if_losable = std::enable_if_t<std::is_base_of<losable, Lock>::value, int>;
 
 } // namespace detail
 
-/// Waits for the loss of the lock's present hold. Completes at once if that hold has already been
-/// lost. Asynchronous. For lock types whose holds have to be refreshed.
+/// @name Functions
+
+/// Waits asynchronously for the loss of the hold that the lock has when the operation starts.
+/// Completes at once if that hold has already been lost. For `soft_read_write_lock`, whose holds
+/// can be lost. No timer runs and no file is asked. No thread is made or blocked. The handler runs
+/// on its associated executor; if it has none, on `where`; if that is not given, on Asio's
+/// `system_executor`. The handler's associated allocator is used.
 ///
-/// Preconditions:: None.
-/// Lifetimes:: The lock may be destroyed before the operation ends, which ends it.
-/// Handler signature:: `void(boost::system::error_code, lease_loss)`. Without an error the hold was
-///   lost, and the caller still has to release it. The default token is `asio::deferred`.
-/// Executor:: As for `async_acquire`.
-/// Cancellation:: `terminal`, `partial` and `total`: the operation ends with
-///   `asio::error::operation_aborted`. The hold does not change.
-/// Errors:: `asio::error::operation_aborted` if the hold was released first, or the lock was closed
-///   or destroyed; `errc::operation_not_permitted` if nothing is held.
-/// Thread safety:: As for the lock. Any number of operations may wait.
-/// Crash and fork:: As for `async_acquire`.
+/// Parameters:: `where`: an executor or an execution context.
+///
+/// `lock`: the lock. It may be destroyed before the operation ends, which ends it.
+///
+/// `token`: the completion token. The handler signature is `void(boost::system::error_code,
+/// lease_loss)`. Without an error the hold was lost, and must still be released.
+/// Returns:: The type that the token determines. The default token is `asio::deferred`: the call
+///   returns an operation, which starts when it is awaited or called with another token.
+/// Throws:: Nothing, unless the token or its allocator throws.
+/// Errors:: `asio::error::operation_aborted` if the hold was released before it was lost, if the
+///   lock was closed or destroyed, or if the operation was cancelled;
+///   `errc::operation_not_permitted` if nothing is held; `errc::not_enough_memory`.
+/// System calls:: Those of the execution context.
+/// Thread safety:: Any number of operations may wait, and any thread may start them.
+/// Crash, fork, cancellation:: A crash has no effect. In a forked child whose context was notified
+///   (`notify_fork`), the parent's operations end with `asio::error::operation_aborted`. The
+///   cancellation types `terminal`, `partial` and `total` end the operation; the hold does not
+///   change. A loss that was noticed before is delivered.
 template <class Lock,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(void(system::error_code, lease_loss))
               CompletionToken = asio::deferred_t,

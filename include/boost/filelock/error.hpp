@@ -22,7 +22,8 @@ namespace boost {
 namespace filelock {
 
 /// Errors of this library that no generic condition names. Every other error is the operating
-/// system's own code, `errc::operation_not_permitted` or `errc::resource_deadlock_would_occur`.
+/// system's own code, `errc::operation_not_permitted` or `errc::resource_deadlock_would_occur`. The
+/// values convert to `boost::system::error_code`.
 enum class error
 {
     /// The path names a file that is not regular (a symbolic link, FIFO, socket or device), or,
@@ -30,8 +31,8 @@ enum class error
     /// it. Compares equal to `errc::invalid_argument`.
     not_a_lock_file = 1,
 
-    /// The file system has no kernel locks of this kind, or they are known to exclude only
-    /// processes of the same host. A soft lock can be used there. Compares equal to
+    /// The file system has no kernel locks of this kind, or they are <<host_local,known to exclude
+    /// only processes of the same host>>. A soft lock can be used there. Compares equal to
     /// `errc::not_supported`.
     kernel_lock_not_supported,
 
@@ -39,7 +40,8 @@ enum class error
     /// implemented by the other. Compares equal to `errc::not_supported`.
     both_not_supported,
 
-    /// A callback of an asynchronous operation threw an exception that has no error code.
+    /// A callback of an asynchronous operation threw an exception that is neither a `system_error`
+    /// nor `std::bad_alloc`.
     callback_failed,
 
     /// The name of this host is empty, so that a marker could not name its owner.
@@ -59,26 +61,120 @@ enum class error
 };
 
 /// Returns the category of `error`. Its name is "boost.filelock".
+///
+/// Thread safety:: Any thread may call it.
 BOOST_FILELOCK_DECL system::error_category const& error_category() noexcept;
 
+/// Returns the error code of a value of `error`. The conversion to `boost::system::error_code`
+/// finds it.
+///
+/// Parameters:: `e`: the value.
+/// Thread safety:: Any thread may call it.
 inline system::error_code make_error_code(error e) noexcept
 {
     return {static_cast<int>(e), error_category()};
 }
 
-/// The exception of the throwing members. `what()` names the path. It also names the holder where
-/// another hold is the reason of the error and the holder is known. Copying does not throw.
+/// The exception of the throwing members. `what()` names the path. It also names the holder, with
+/// its pid and command, where another hold is the reason of the error and the holder is known. The
+/// form of the text may change. Copying does not throw.
+///
+/// `code()` returns the error. Compare it with the conditions and values of the table.
+///
+/// [#codes]
+/// .Codes of a `lock_error`, and of an `error_code` that a member sets
+/// [cols="2,3"]
+/// |===
+/// |Code or condition |When
+///
+/// |`errc::operation_not_permitted`
+/// |The caller unlocks or converts a level that it does not own, or not in that mode; `permissions`
+/// cannot be set; a dead owner's marker belongs to another user, in a sticky directory.
+///
+/// |`errc::resource_deadlock_would_occur`
+/// |The caller has levels of another mode only; or a wait without limit would be for the calling
+/// thread itself, which holds the lock through another object; or a conversion without limit, or
+/// a wait for an upgrade lock, would be for an owner that waits for the caller.
+///
+/// |`errc::timed_out`
+/// |The limit of an `acquire` has passed; or another process keeps a marker from being removed, in
+/// `release`, in `break_lock`, and in an attempt of a `soft_read_write_lock` that has to remove
+/// what an earlier one left.
+///
+/// |`errc::operation_canceled`
+/// |The `cancel_check` of an `acquire` returned true.
+///
+/// |`errc::is_a_directory`
+/// |There is a directory at the path of a `file_lock` or `read_write_lock`.
+///
+/// |`error::not_a_lock_file`
+/// |There is something else at the path that is not a regular file; or, where a marker belongs, the
+/// data of another program or a directory; or something other than a directory at the place of the
+/// directory of a `soft_read_write_lock`'s readers. It was neither followed nor changed.
+///
+/// |`error::kernel_lock_not_supported`
+/// |The file system has no lock of the kind that `backend` names or a `read_write_lock` requires,
+/// or its locks are known to exclude only processes of the same host; or it has none at all where
+/// `storage::local` of a soft lock says so; or a shared lock was requested where there are only
+/// markers.
+///
+/// |`error::both_not_supported`
+/// |`backend` is `kernel_lock::both`, and the file is on network storage.
+///
+/// |`errc::permission_denied`, `errc::read_only_file_system`
+/// |The file cannot be opened for writing, or, for a shared lock, not for reading either; or it
+/// cannot be made. `break_lock` may not read it. A reader without permission to write asks for a
+/// conversion.
+///
+/// |`errc::no_such_file_or_directory`
+/// |A parent directory is missing and `create_directories` is off.
+///
+/// |`error::callback_failed`
+/// |A callback of an asynchronous operation threw an exception that is neither a `system_error` nor
+/// a lack of memory.
+///
+/// |`error::hold_lost`
+/// |The hold that was to be converted is lost: the path names another file by now, or a file server
+/// has forgotten the lock. The caller's level stays, and must be unlocked.
+///
+/// |`error::host_without_name`
+/// |The name of this host is empty: a marker could not name its owner.
+///
+/// |`error::witness_not_supported`
+/// |The system has no open-file-description locks (old gVisor, PRoot), which the soft lock types
+/// use on local storage.
+///
+/// |`error::closed`
+/// |The lock object was closed.
+///
+/// |another error of the operating system
+/// |`errc::too_many_files_open`, `errc::no_lock_available`, `errc::filename_too_long`,
+/// `errc::io_error`, ...
+/// |===
+///
+/// Thread safety:: An object may be used by one thread at a time, a constant object by several.
 class BOOST_SYMBOL_VISIBLE lock_error : public system::system_error
 {
 public:
+    /// @name Construction
+
+    /// Constructs an exception, for authors of lock types of their own.
+    ///
+    /// Parameters:: `ec`: the error. `path`: the path of the lock. `holder`: the holder, if another
+    ///   hold is the reason of the error and it is known.
+    /// Throws:: `std::bad_alloc`.
     BOOST_FILELOCK_DECL lock_error(system::error_code const& ec, filesystem::path const& path,
                                    std::optional<owner_record> const& holder = {});
 
-    /// Returns the path of the lock, as given to the lock's constructor.
+    /// @name Observers
+
+    /// Returns the path of the lock, as it was given to the lock's constructor. For a lock on a
+    /// descriptor it is a text such as "descriptor 5".
     filesystem::path const& path() const noexcept { return about_->path; }
 
     /// Returns the holder of the lock at the end of the wait, where its hold is the reason of the
-    /// error and it is known.
+    /// error (`errc::timed_out`, `errc::operation_canceled`, `errc::resource_deadlock_would_occur`)
+    /// and it is known. With `errc::resource_deadlock_would_occur` it may be this process.
     std::optional<owner_record> const& holder() const noexcept { return about_->holder; }
 
 private:

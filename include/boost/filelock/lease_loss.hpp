@@ -15,21 +15,35 @@
 namespace boost {
 namespace filelock {
 
-/// The way in which a hold that has to be refreshed was lost.
+/// The way in which a hold that has to be refreshed was lost. See <<losing,Losing a hold>>.
 enum class loss_reason
 {
-    marker_missing, ///< the marker is gone: other processes took the holder for dead
-    owner_changed,  ///< the marker was replaced by that of another owner
-    refresh_failed  ///< the marker was not refreshed for so long that others may have evicted it
+    /// The marker, or its directory, is gone: other processes took the holder for dead, or a
+    /// program or person removed it.
+    marker_missing,
+
+    /// The marker was replaced by that of another owner.
+    owner_changed,
+
+    /// The marker was not refreshed for so long that others may have evicted it.
+    refresh_failed
 };
 
 /// A hold that was lost before it was released. An aggregate.
 struct lease_loss
 {
-    filesystem::path path; ///< the path of the lock, as given to its constructor
-    std::string token;     ///< the token of the hold
+    /// The path of the lock, as it was given to its constructor.
+    filesystem::path path;
+
+    /// The token of the hold, as in its marker and in `owner_record::token`.
+    std::string token;
+
+    /// How it was lost.
     loss_reason reason = loss_reason::marker_missing;
-    system::error_code error; ///< with `refresh_failed`, the last failure, if there was one
+
+    /// With `refresh_failed`, the last failure; none if a refresh came, but too late. None with the
+    /// other reasons.
+    system::error_code error;
 };
 
 } // namespace filelock

@@ -15,36 +15,90 @@
 namespace boost {
 namespace filelock {
 
-/// The kind of hold that an owner has.
+/// The kind of hold that an owner has. A `file_lock` reports `kernel_exclusive` and
+/// `kernel_shared`; a `read_write_lock` these and `kernel_upgrade`; a `soft_file_lock` reports
+/// `marker`, or, for files that others have put at its path, `claim` and `lease`; a
+/// `soft_read_write_lock` reports `reader` and `writer`.
 enum class owner_mode
 {
+    /// Not known.
     unknown,
-    kernel_exclusive, ///< the kernel's lock
+
+    /// The kernel's lock, exclusive.
+    kernel_exclusive,
+
+    /// The kernel's lock, shared.
     kernel_shared,
-    kernel_upgrade, ///< a shared kernel lock that may become exclusive, or will when the readers
-                    ///< have gone
-    marker,         ///< a marker file
-    claim,          ///< a claim file
-    lease,          ///< a marker that expires
-    reader,         ///< of a read-write lock made of files
+
+    /// The kernel's lock, shared, of a holder that may make it exclusive, or will when the readers
+    /// have gone.
+    kernel_upgrade,
+
+    /// A marker file.
+    marker,
+
+    /// The permanent file of Python's strict lock.
+    claim,
+
+    /// A marker that expires.
+    lease,
+
+    /// A reader's marker of a `soft_read_write_lock`.
+    reader,
+
+    /// A writer's marker of a `soft_read_write_lock`. The writer may still wait for readers to
+    /// leave.
     writer
 };
 
-/// A holder, as described by the kernel, a marker or a claim. A report of one moment: the holder
-/// may be gone, and another one may have come, before the report is read.
+/// The known facts about a holder, as described by the kernel or a marker. An aggregate. A report
+/// of one moment: the holder may be gone, and another one may have come, before the report is read.
+/// A member that is not known is empty. Members that no current lock type sets are reserved for
+/// future use.
 struct owner_record
 {
-    std::int64_t pid = 0; ///< as this process sees it; 0 where unknown
-    std::string hostname; ///< empty where unknown, like the texts below
+    /// The process, by the number that it has for this process; if this process does not see it, as
+    /// the marker says. 0 if unknown.
+    ///
+    /// Set by:: All lock types.
+    std::int64_t pid = 0;
+
+    /// The machine. Empty if unknown, as the texts below.
+    ///
+    /// Set by:: All lock types.
+    std::string hostname;
 
     /// Distinguishes the process from an earlier or later one with the same pid.
+    ///
+    /// Set by:: `soft_file_lock`.
     std::string start_token;
 
-    std::string command; ///< its command line, arguments separated by spaces, shortened if long
+    /// The process's command line, arguments separated by spaces, control characters replaced by
+    /// spaces, shortened if it is long. That process itself determines it.
+    ///
+    /// Set by:: All lock types, for a live process of this host.
+    std::string command;
+
+    /// The kind of hold.
+    ///
+    /// Set by:: All lock types.
     owner_mode mode = owner_mode::unknown;
-    std::string token; ///< of a lease: distinguishes the hold from others
-    std::optional<std::chrono::nanoseconds> duration = {}; ///< of a lease
-    std::optional<std::chrono::nanoseconds> age = {};      ///< of a marker or claim
+
+    /// Distinguishes a hold from others.
+    ///
+    /// Set by:: `soft_read_write_lock`.
+    std::string token;
+
+    /// How long the hold lasts without being renewed.
+    ///
+    /// Set by:: No lock type so far.
+    std::optional<std::chrono::nanoseconds> duration = {};
+
+    /// The time since the marker was written, by this machine's clock. For a
+    /// `soft_read_write_lock`, the time since it was last refreshed.
+    ///
+    /// Set by:: `soft_file_lock` and `soft_read_write_lock`.
+    std::optional<std::chrono::nanoseconds> age = {};
 };
 
 } // namespace filelock

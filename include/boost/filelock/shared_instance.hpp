@@ -86,15 +86,24 @@ struct shared_lock_instance
 
 } // namespace detail
 
-/// Returns the only object of this type for this path in the process. The first call creates it,
-/// later calls share it, and the last `shared_ptr` destroys it. Two paths are the same if their
+/// Shares the only lock object of this type for this path in the process. The first call creates
+/// it, later calls share it, and the last `shared_ptr` destroys it. Two paths are the same if their
 /// parent directories, with links resolved at the time of the call, and their file names are the
-/// same.
+/// same. Touches no file.
 ///
-/// Throws `std::invalid_argument` if the object exists with other options; its text names the first
-/// option that differs and both values. Options that contain a function always differ, since
-/// functions cannot be compared. Throws what the constructor of the lock throws. Any thread may
-/// call it. After a fork the child has the same objects, which own nothing there.
+/// Parameters:: `path`: the path of the lock, anything that converts to `boost::filesystem::path`,
+///   or a `std::filesystem::path`.
+///
+/// `options`: those of the constructor of `Lock`.
+/// Returns:: A pointer to the object, never null.
+/// Throws:: `std::invalid_argument` if the object exists with other options; its text names the
+///   first option that differs and both values. Options that contain a function (`on_acquired`,
+///   `on_loss`) always differ, since functions cannot be compared. Share such an object by other
+///   means. Also the exceptions of the constructor of `Lock`.
+/// System calls:: Those that resolve the path.
+/// Thread safety:: Any thread may call it.
+/// Crash, fork, cancellation:: In a forked child the objects are those that existed at the fork,
+///   and own nothing there.
 template <class Lock>
 [[nodiscard]] std::shared_ptr<Lock> shared_instance(filesystem::path const& path,
                                                     typename Lock::options_type const& options = {})

@@ -21,32 +21,91 @@ namespace filelock {
 /// host of its owner. For file systems without usable kernel locks, and as a replacement of PID
 /// files.
 ///
-/// Models TimedLockable of Boost.Thread and the standard; recursive. The lock excludes this
-/// library's `soft_file_lock` and Python filelock's `SoftFileLock` on the same path, and no other
-/// lock type.
+/// The lock excludes this library's `soft_file_lock` and Python filelock's `SoftFileLock` on the
+/// same path, and no other lock type. See <<markers,Markers>>.
 ///
 /// The marker is created when the lock is acquired and removed when it is released. The next
-/// process that acquires the lock evicts the marker of a dead owner once the death is proved: the
-/// owner was on this host, and its process is gone. The marker of a process of another host is
-/// never evicted unless `lifetime` allows it; `break_lock` removes it on request. A file that is no
-/// marker is left alone and causes `error::not_a_lock_file`.
+/// process that acquires the lock evicts the marker of a dead owner once <<proof_of_death,the death
+/// is proved>>: the marker names this host, and the process has ended, has exited, or is another
+/// one by its start token. Where the system reports the end of a process (Linux 5.3), a waiter
+/// learns of the death at once. The marker of a process of another host is never evicted, unless
+/// `lifetime` allows it. `break_lock` removes it on request.
 ///
-/// On network storage, a process that is stopped while it evicts a dead owner's marker can remove a
-/// live owner's marker when it continues. `still_held` reports that loss.
+/// A process that removes a marker needs permission to write the directory; in a sticky directory
+/// it must own the file or the directory.
 ///
-/// The constructor touches no file. All members except the destructor are thread-safe. A crash of
-/// the holder leaves the marker, which the next holder evicts. A forked child owns nothing: when it
-/// unlocks or destroys the object, the parent's marker is not affected, and it may lock the same
-/// object again.
+/// Models:: TimedLockable of Boost.Thread and the standard. Recursive.
+/// Other files:: A file that is no marker stays as it is and causes `error::not_a_lock_file` at
+///   once: a file whose content is neither a marker nor the beginning of one, that is longer than
+///   1024 bytes, or that is not regular, a directory included. A file that the caller may not read
+///   counts as another owner's marker.
+/// Other lock types:: A path belongs to one lock type. Contenders wait for the permanent file of
+///   Python's strict lock and for the marker of a lease, and never remove them; other programs may
+///   act differently. The empty lock file of a `file_lock` is taken for the beginning of a marker,
+///   and may be removed although it is held.
+/// Network storage:: There the death of a process of this host is proved only if the record has the
+///   identifier of this run of the system, or is older than this run. A process that is stopped
+///   while it evicts a dead owner's marker can remove a live owner's marker when it continues;
+///   `still_held` reports that loss. See <<stopped,A process that was stopped>>. A holder does not
+///   recognise its own marker if another program has touched it; that marker stays until its
+///   process ends.
+/// Hosts of one name:: On network storage, two containers with one host name that do not see each
+///   other's processes must not share a path. Nor must two hosts of one name, one of which has been
+///   holding the lock since before the other was started. On local storage the holders of this
+///   library are safe from that.
+/// Crash:: The marker stays. The next process that acquires the lock evicts it once the death is
+///   proved.
+/// Fork:: A forked child owns nothing and may acquire the lock itself. When it unlocks or destroys
+///   the object, the parent's marker is not affected.
+/// Exec:: The marker stays, and counts as long as the process lives. No object of the new program
+///   owns it.
+/// Throws of Exclusive::
+///   * `error::not_a_lock_file`, `error::host_without_name`, `error::witness_not_supported`,
+///     `error::kernel_lock_not_supported`, `errc::permission_denied`,
+///     `errc::read_only_file_system`, `errc::no_such_file_or_directory`,
+///     `errc::operation_not_permitted` or another error of the operating system, if the marker
+///     cannot be made, or a dead owner's marker cannot be removed. See <<codes,the table of
+///     codes>>.
+/// System calls of Exclusive:: 8 for the first level if there is no marker, 15 on network storage;
+///   none for a further level. An attempt that finds the marker of a live process of this host
+///   makes some 35, since it looks for the process.
+/// System calls of Release:: 6 for the last level, 8 on network storage; none for another level.
+/// System calls of Observers:: `still_held` 1, or 6 on network storage; `pid` 6;
+///   `is_lock_held_by_us` 7; `holder` and `holders` some 30. All others none.
+/// System calls of Marker:: 11 to remove a marker, 13 on network storage; 1 if there is none.
+/// Crash, fork, cancellation of Exclusive:: A process that ends while it waits leaves nothing, or
+///   for a moment's work a <<marker_crashes,file that others remove>>. If it ends while it holds
+///   the lock, its marker stays, and the next process that acquires the lock evicts it. A forked
+///   child owns nothing and waits for its parent as any process does. A call that fails, times out
+///   or is cancelled leaves the caller's levels as they were.
+/// Crash, fork, cancellation of Release:: If the process ends first, its marker stays, and the next
+///   process that acquires the lock evicts it. If another process keeps the marker from being
+///   removed for a tenth of a second, the marker is left empty, and contenders remove it after
+///   their `malformed_grace`. In a forked child a level that the parent had can be dropped once,
+///   without effect or error. A release cannot be cancelled.
 class BOOST_FILELOCK_DECL soft_file_lock : public detail::exclusive_names
 {
 public:
+    /// @name Types
+
+    /// The type of the constructor's second argument.
     using options_type = soft_file_lock_options;
 
-    /// Constructs a lock for the path, which may be anything that converts to
-    /// `boost::filesystem::path`, or a `std::filesystem::path`. Throws `std::invalid_argument` for
-    /// an empty path, a path with a NUL, and options out of range. Throws `filesystem_error` if the
-    /// path is relative and the working directory no longer exists.
+    /// @name Construction
+
+    /// Constructs a lock for a path. Touches no file.
+    ///
+    /// Parameters:: `path`: the path of the marker, anything that converts to
+    ///   `boost::filesystem::path`, or a `std::filesystem::path`. A relative path refers to the
+    ///   working directory of this moment.
+    ///
+    /// `options`: copied. See `soft_file_lock_options`.
+    /// Throws:: `std::invalid_argument` if `path` is empty or contains a NUL, or if an option is
+    ///   out of range. `filesystem_error` if `path` is relative and the working directory no longer
+    ///   exists.
+    /// System calls:: None for an absolute path; a relative path needs the working directory.
+    /// Thread safety:: Any thread may call it.
+    /// Crash, fork, cancellation:: No effect on files. In a forked child the object owns nothing.
     explicit soft_file_lock(filesystem::path const& path,
                             soft_file_lock_options const& options = {});
     template <class Path, detail::if_foreign_path<Path> = 0>
@@ -54,19 +113,39 @@ public:
         : soft_file_lock(filesystem::path(path.native()), options)
     {}
 
-    /// Returns the pid that the marker names now, whatever its host. Returns nothing if there is no
-    /// marker or it cannot be read.
+    /// @name Observers
+
+    /// Returns the pid of the process that the marker names now, whatever its host and whether or
+    /// not that process is alive. Returns nothing if there is no marker, or if it cannot be read.
+    ///
+    /// Crash, fork, cancellation:: No effect. In a forked child a marker of the parent still names
+    ///   the parent.
     std::optional<std::int64_t> pid() const;
 
     /// Returns whether the marker names this process. It does if this object or another one of this
-    /// process holds the lock.
+    /// process holds the lock, and also if the program that ran in this process before an `exec`
+    /// left it.
+    ///
+    /// Crash, fork, cancellation:: False in a forked child for a marker of the parent.
     bool is_lock_held_by_us() const;
 
-    /// Removes the marker, whatever its owner. A missing marker is no error. A living holder is not
-    /// notified; its `still_held` reports the removal. Throws `lock_error`:
-    /// `error::not_a_lock_file` for a file that is no marker and for the permanent file of another
-    /// lock type; `timed_out` if another process prevents the removal of the marker; and the errors
-    /// of the operating system.
+    /// @name Marker
+
+    /// Removes the marker, whatever its owner, an incomplete marker and that of a lease included. A
+    /// missing marker is no error. A living holder is not notified; its `still_held` reports the
+    /// removal.
+    ///
+    /// Parameters:: `ec`: the error, with the codes below; cleared if there is none.
+    /// Throws:: Without `ec`, `lock_error` with:
+    ///   * `error::not_a_lock_file` for the data of another program, and for the permanent file of
+    ///     a strict lock;
+    ///   * `errc::permission_denied` for a file that cannot be read;
+    ///   * `errc::timed_out` if another process keeps the marker from being removed for a tenth of
+    ///     a second;
+    ///   * another error of the operating system.
+    /// Crash, fork, cancellation:: A process that ends in the call has removed the marker, or not;
+    ///   it may leave a file with `.break.` in its name, which a later eviction removes. A forked
+    ///   child may call it, on a marker of its parent too. Cannot be cancelled.
     void break_lock();
     void break_lock(system::error_code& ec);
 

@@ -52,14 +52,25 @@ private:
 
 } // namespace detail
 
-/// Returns a function object that calls `f` with the lock held. Each call locks, calls `f` with the
-/// arguments of the call, unlocks, and returns the result of `f`.
+/// Makes a function object that calls `f` with the lock held. Each call locks, calls `f` with the
+/// arguments of the call, unlocks, and returns the result of `f`, a reference included.
 ///
-/// `f` is copied or moved into the object, and may be anything that `std::invoke` accepts. The
-/// object refers to the lock, which must outlive it. The lock is held exclusively, and may have any
-/// type with `lock` and `unlock`. An exception of `f` leaves the call after the unlock. An
-/// exception of `lock` leaves the call, and `f` is not called. Several threads may call one object
-/// if they may call `f`.
+/// The lock is held exclusively. Like a lock guard, a call does not notice that `f` itself unlocks
+/// by force; the unlock at its end would then end the program.
+///
+/// Parameters:: `lock`: any object with `lock` and `unlock`. The function object refers to it, and
+///   it must outlive that object; a temporary does not compile.
+///
+/// `f`: anything that `std::invoke` accepts. It is copied or moved into the function object.
+/// Returns:: The function object. Its calls throw the exceptions of `lock`, and `f` is not called
+///   then. An exception of `f` leaves the call after the unlock.
+/// Throws:: The exceptions of copying or moving `f`.
+/// System calls:: None. A call makes those of locking and unlocking.
+/// Thread safety:: Any thread may call it. Several threads may call one function object if they may
+///   call `f`.
+/// Crash, fork, cancellation:: At a crash during a call the kernel releases a kernel lock. The
+///   marker of a soft lock stays, and contenders evict it. A forked child does not hold the lock,
+///   although `f` goes on in it.
 template <class Lock, class Function>
 [[nodiscard]] detail::synchronized_function<Lock, std::decay_t<Function>> synchronize(Lock& lock,
                                                                                       Function&& f)

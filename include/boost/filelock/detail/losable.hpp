@@ -24,8 +24,14 @@ class initiate_wait_loss;
 class BOOST_FILELOCK_DECL losable
 {
 public:
+    /// @name Observers
+
     /// Returns how the object's present or last hold was lost, or nothing if no loss is known. Asks
-    /// no file. Releasing a lost hold is no error. Any thread may call it.
+    /// no file, but notices that the marker was not refreshed in time. A loss is forgotten when the
+    /// lock is next acquired. Releasing a lost hold is no error, and is still necessary.
+    ///
+    /// System calls:: None.
+    /// Crash, fork, cancellation:: In a forked child, nothing of the parent's losses.
     std::optional<lease_loss> loss() const;
 
 protected:

@@ -12,56 +12,145 @@ namespace filelock {
 namespace detail {
 
 /// The names by which the lock types of the standard and of Boost acquire and release a shared
-/// lock. Each waits, returns and throws as the exclusive one with the corresponding name does.
-///
-/// An owner cannot mix modes: a request for a shared level by an owner of other levels fails with
-/// `resource_deadlock_would_occur`, and so does the reverse. The `try_` forms fail in the same way.
+/// lock.
 class shared_names : public exclusive_names
 {
 public:
+    /// @name Shared
+
+    /// Acquires a shared lock, or adds a level if the caller already has shared levels. Waits
+    /// without limit.
+    ///
+    /// Throws:: `lock_error` with:
+    ///   * `errc::resource_deadlock_would_occur` if the caller has levels of another mode only, or
+    ///     if the calling thread holds the lock through another object in a mode that excludes this
+    ///     one, and so would wait for itself;
     void lock_shared() & { take(lock_mode::shared, deadline::never()); }
 
+    /// Tries once to acquire a shared lock, or adds a level if the caller already has shared
+    /// levels. Does not wait for a holder.
+    ///
+    /// Returns:: True if the caller has one more level. False if another owner holds the lock
+    ///   exclusively, if a waiting writer comes first, or if another owner waits for the lock
+    ///   through this object.
+    /// Throws:: `lock_error` with:
+    ///   * `errc::resource_deadlock_would_occur` if the caller has levels of another mode only;
     [[nodiscard]] bool try_lock_shared() & { return take(lock_mode::shared, deadline::at_once()); }
 
+    /// Acquires a shared lock, or adds a level if the caller already has shared levels. Waits for a
+    /// limited time.
+    ///
+    /// Parameters:: `wait`: the longest wait, a duration of std::chrono or boost::chrono. Zero, a
+    ///   negative value and not-a-number mean one attempt. A duration beyond the range of
+    ///   nanoseconds, some 292 years, means no limit.
+    /// Returns:: True if the caller has one more level. False if the limit has passed.
+    /// Throws:: `lock_error` with:
+    ///   * `errc::resource_deadlock_would_occur` if the caller has levels of another mode only;
     template <class Duration, if_duration<Duration> = 0>
     [[nodiscard]] bool try_lock_shared_for(Duration const& wait) &
     {
         return take(lock_mode::shared, deadline_of(wait));
     }
 
+    /// Acquires a shared lock, or adds a level if the caller already has shared levels. Waits until
+    /// a point in time.
+    ///
+    /// Parameters:: `at`: a time point of std::chrono or boost::chrono, on its own clock, or a
+    ///   `posix_time::ptime` in UTC. A time in the past means one attempt. A clock other than the
+    ///   steady one is read again at every wake and at least once a second, so that a step of the
+    ///   clock takes effect, forwards and backwards.
+    /// Returns:: True if the caller has one more level. False if the time has passed.
+    /// Throws:: `lock_error` with:
+    ///   * `errc::resource_deadlock_would_occur` if the caller has levels of another mode only;
     template <class TimePoint, if_time_point<TimePoint> = 0>
     [[nodiscard]] bool try_lock_shared_until(TimePoint const& at) &
     {
         return take(lock_mode::shared, deadline_of(at));
     }
 
+    /// Acquires a shared lock, or adds a level if the caller already has shared levels. Waits for a
+    /// limited time or until a point in time.
+    ///
+    /// Parameters:: `limit`: a duration or time point of std::chrono or boost::chrono, a
+    ///   `posix_time::time_duration`, or a `posix_time::ptime` in UTC. `pos_infin` and a duration
+    ///   beyond the range of nanoseconds mean no limit. Zero, a negative value, a time in the past
+    ///   and not-a-number mean one attempt.
+    /// Returns:: True if the caller has one more level. False if the limit has passed.
+    /// Throws:: `lock_error` with:
+    ///   * `errc::resource_deadlock_would_occur` if the caller has levels of another mode only, or
+    ///     if `limit` means no limit and the calling thread would wait for itself;
     template <class Limit, if_time_limit<Limit> = 0>
     [[nodiscard]] bool timed_lock_shared(Limit const& limit) &
     {
         return take(lock_mode::shared, deadline_of(limit));
     }
 
+    /// Acquires a shared lock, or adds a level if the caller already has shared levels. Waits as
+    /// the options say.
+    ///
+    /// Parameters:: `how`: time limit, cancellation check and progress callback, in effect for this
+    ///   call alone. By default the wait has no limit.
+    /// Throws:: `std::invalid_argument` if an option is out of range, before anything is done. The
+    ///   exceptions of the callbacks; the lock is not acquired then. `lock_error` with:
+    ///   * `errc::timed_out` if the limit has passed;
+    ///   * `errc::operation_canceled` if `cancel_check` returned true;
+    ///   * `errc::resource_deadlock_would_occur` if the caller has levels of another mode only, or
+    ///     if `how` has neither `timeout` nor `cancel_check` and the calling thread would wait for
+    ///     itself;
     void acquire_shared(acquire_options const& how = {}) & { take(lock_mode::shared, how); }
 
+    /// Acquires a shared lock, or adds a level if the caller already has shared levels. Waits as
+    /// the options say, and reports errors by a code.
+    ///
+    /// Parameters:: `how`: time limit, cancellation check and progress callback, in effect for this
+    ///   call alone.
+    ///
+    /// `ec`: the error, with the codes below; cleared if the lock was acquired.
+    /// Returns:: True if the caller has one more level. False if `ec` is set.
+    /// Throws:: `std::invalid_argument` if an option is out of range, before anything is done. The
+    ///   exceptions of the callbacks; the lock is not acquired then. No `lock_error`: its code is
+    ///   stored in `ec`, which is
+    ///   * `errc::timed_out` if the limit has passed;
+    ///   * `errc::operation_canceled` if `cancel_check` returned true;
+    ///   * `errc::resource_deadlock_would_occur` if the caller has levels of another mode only, or
+    ///     if `how` has neither `timeout` nor `cancel_check` and the calling thread would wait for
+    ///     itself;
     bool acquire_shared(acquire_options const& how, system::error_code& ec) &
     {
         return take(lock_mode::shared, how, ec);
     }
 
+    /// @name Release
+
+    /// Drops one shared level of the caller. The last level releases the lock. Errors of the
+    /// release are kept: the release is tried again when the lock is next acquired and in the
+    /// destructor. `release` reports them. If another process blocks the release of a soft lock,
+    /// the call retries for up to a second, and then leaves the rest to a background thread.
+    ///
+    /// Throws:: `lock_error` with `errc::operation_not_permitted` if the caller has no shared
+    ///   level. No other exception, because a lock guard calls this in its destructor.
     void unlock_shared() { drop(lock_mode::shared); }
 
     // The names that Boost.Interprocess uses.
 
+    /// @name Shared
+
+    /// Alias of `lock_shared`.
     void lock_sharable() & { lock_shared(); }
 
+    /// Alias of `try_lock_shared`.
     [[nodiscard]] bool try_lock_sharable() & { return try_lock_shared(); }
 
+    /// Alias of `timed_lock_shared`.
     template <class Limit, if_time_limit<Limit> = 0>
     [[nodiscard]] bool timed_lock_sharable(Limit const& limit) &
     {
         return timed_lock_shared(limit);
     }
 
+    /// @name Release
+
+    /// Alias of `unlock_shared`.
     void unlock_sharable() { unlock_shared(); }
 
     // Deleted, so that the compiler's error gives the reason.

@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+# Copyright 2026 The Boost.FileLock maintainers
+# Distributed under the Boost Software License, Version 1.0.
+# https://www.boost.org/LICENSE_1_0.txt
+
+"""Prints what is wrong with the references in a folder of HTML files: references.py FOLDER.
+
+Faults are references that lead nowhere, and ids that a file has twice.
+"""
+
+import html.parser
+import pathlib
+import sys
+import urllib.parse
+
+
+class Page(html.parser.HTMLParser):
+    def __init__(self, file):
+        super().__init__()
+        self.ids, self.twice, self.references = set(), set(), set()
+        self.feed(file.read_text())
+
+    def handle_starttag(self, tag, attrs):
+        for name, value in attrs:
+            if name == "id":
+                (self.twice if value in self.ids else self.ids).add(value)
+            elif name in ("href", "src") and value:
+                self.references.add(value)
+
+
+def leads_somewhere(reference, file, pages):
+    url = urllib.parse.urlsplit(reference)
+    if url.scheme:
+        return url.scheme in ("http", "https", "data")
+    target = (file.parent / urllib.parse.unquote(url.path)).resolve() if url.path else file
+    fragment = urllib.parse.unquote(url.fragment)
+    return fragment in pages[target].ids | {""} if target in pages else target.is_file() and not fragment
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1]).resolve()
+    pages = {file: Page(file) for file in sorted(folder.rglob("*.html"))}
+    if not pages:
+        print(f"no page in {folder}")
+    for file, page in pages.items():
+        for name in sorted(page.twice):
+            print(f"{file.relative_to(folder)}: id {name} twice")
+        for reference in sorted(page.references):
+            if not leads_somewhere(reference, file, pages):
+                print(f"{file.relative_to(folder)}: {reference}")
+
+
+main()
