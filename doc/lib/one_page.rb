@@ -34,12 +34,12 @@ convert = lambda do |name, file|
   # An xref without a text shows the page's title.
   text = text.gsub(/xref:(.*?)\.adoc\[\]/) { "xref:#{$1}.adoc[#{titles[$1] || $1}]" } if name == 'nav'
   document = Asciidoctor.load(text, safe: :unsafe, base_dir: File.dirname(file),
-                                    attributes: ATTRIBUTES.merge('docname' => name))
+                                    attributes: ATTRIBUTES.merge('docname' => name, 'docfile' => file))
   html = document.convert
   log.messages.each do |message|
     failed = true
-    place = message[:message].is_a?(Hash) ? message[:message].values.reverse.join(': ') : message[:message]
-    warn "#{name}.adoc: #{place}"
+    text = message[:message]
+    warn text.is_a?(Hash) ? "#{text[:source_location]}: #{text[:text]}" : "#{name}.adoc: #{text}"
   end
   titles[name] = document.doctitle
   html = html.gsub(/<table [^>]*class="tableblock.*?<\/table>/m) { "<div class=\"scroll\">#{$&}</div>" }
