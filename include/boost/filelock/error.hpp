@@ -102,7 +102,8 @@ inline system::error_code make_error_code(error e) noexcept
 /// what an earlier one left.
 ///
 /// |`errc::operation_canceled`
-/// |The `cancel_check` of an `acquire` returned true.
+/// |The `cancel_check` of an `acquire` returned true. An asynchronous acquisition completes with
+/// `asio::error::operation_aborted` instead, which compares equal to it.
 ///
 /// |`errc::is_a_directory`
 /// |There is a directory at the path of a `file_lock` or `read_write_lock`.
