@@ -47,13 +47,13 @@ asio::awaitable<void> one_coroutine(file_lock& lock)
     std::cout << "levels of the thread: " << lock.lock_counter() << '\n';
     tell("try_lock of the thread", lock.try_lock());
     co_await asio::post(asio::use_awaitable); // the other coroutine starts to wait
-    std::cout << "the one is done\n";
+    std::cout << "the first coroutine is done\n";
 }
 
 asio::awaitable<void> another_coroutine(file_lock& lock)
 {
     auto held = co_await boost::filelock::async_acquire(lock, asio::use_awaitable);
-    std::cout << "the other has it\n";
+    std::cout << "the second coroutine has the lock\n";
 
     // Each acquisition has an owner of its own. So it never adds a second level, even in the same
     // coroutine.

@@ -33,7 +33,7 @@ namespace asio = boost::asio;
 asio::awaitable<void> job(file_lock& lock)
 {
     auto held = co_await boost::filelock::async_acquire(lock, asio::use_awaitable);
-    std::cout << "the lock is ours\n";
+    std::cout << "acquired\n";
 }
 
 void run_until_told(asio::io_context& context, file_lock& lock)

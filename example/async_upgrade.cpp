@@ -23,9 +23,9 @@ namespace asio = boost::asio;
 asio::awaitable<void> check(char const* name, read_write_lock& lock)
 {
     auto held = co_await boost::filelock::async_acquire_upgrade(lock, asio::use_awaitable);
-    std::cout << name << " looks\n";
+    std::cout << name << " checks\n";
     co_await asio::post(asio::use_awaitable); // lets the other coroutines run
-    std::cout << name << " has seen enough\n";
+    std::cout << name << " is done\n";
 }
 
 asio::awaitable<void> read(read_write_lock& lock)
@@ -43,8 +43,8 @@ int main()
     };
     read_write_lock lock("upgrade.lock");
     asio::io_context context;
-    asio::co_spawn(context, check("the one", lock), end);
+    asio::co_spawn(context, check("the first", lock), end);
     asio::co_spawn(context, read(lock), end);
-    asio::co_spawn(context, check("the other", lock), end);
+    asio::co_spawn(context, check("the second", lock), end);
     context.run();
 }

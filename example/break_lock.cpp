@@ -22,7 +22,7 @@ void take_away(char const* path)
 {
     soft_file_lock lock(path);
     if (auto const holder = lock.holder())
-        std::cerr << "process " << holder->pid << " on " << holder->hostname << " has it\n";
+        std::cerr << "process " << holder->pid << " on " << holder->hostname << " holds the lock\n";
     lock.break_lock(); // whether the holder is alive or not
 }
 // end::break[]
@@ -43,15 +43,15 @@ int main()
 {
     soft_file_lock holder("work.lock"), next("work.lock"); // stand for two processes
     holder.lock();
-    tell("the holder works", do_step(holder));
-    tell("the next one gets it", next.try_lock());
+    tell("the first holder works", do_step(holder));
+    tell("try_lock of the next holder", next.try_lock());
 
     take_away("work.lock");
-    tell("the holder believes that it has it", holder.is_locked());
-    tell("the holder works", do_step(holder));
-    tell("the next one gets it", next.try_lock());
+    tell("is_locked of the first holder", holder.is_locked());
+    tell("the first holder works", do_step(holder));
+    tell("try_lock of the next holder", next.try_lock());
 
     holder.unlock(); // no error; the next one keeps its lock
-    tell("the next one works", do_step(next));
+    tell("the next holder works", do_step(next));
     next.unlock();
 }

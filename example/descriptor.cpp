@@ -32,11 +32,11 @@ int main()
 
     int const other = open_directory("data"); // a new open: a new owner, like a process
     if (!boost::filelock::try_lock_descriptor(other))
-        std::cout << "it is locked\n";
+        std::cout << "locked\n";
 
     boost::filelock::unlock_descriptor(directory); // or close the last copy of the descriptor
     // end::body[]
-    std::cout << "then free: " << boost::filelock::try_lock_descriptor(other) << '\n';
+    std::cout << "free after the unlock: " << boost::filelock::try_lock_descriptor(other) << '\n';
     ::close(other);
     ::close(directory);
 }

@@ -28,7 +28,7 @@ int main()
     boost::filelock::soft_file_lock lock("work.lock", options);
     // end::body[]
     tell("try_lock", lock.try_lock());
-    tell("it is held", lock.holder().has_value());
+    tell("holder() has a value", lock.holder().has_value());
     lock.break_lock();
-    tell("try_lock when it was broken", lock.try_lock());
+    tell("try_lock after break_lock", lock.try_lock());
 }

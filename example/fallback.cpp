@@ -27,5 +27,5 @@ int main()
     // end::body[]
     tell("held", lock.is_locked());
     bool const is_marked = boost::filelock::soft_file_lock("data/lock").is_lock_held_by_us();
-    tell("is_soft says what is at the path", lock.is_soft() == is_marked);
+    tell("is_soft matches the file at the path", lock.is_soft() == is_marked);
 }

@@ -56,7 +56,7 @@ void levels_taken_by_guards(file_lock& lock)
 
     lock.release(boost::filelock::force);
     tell("the lock is held", lock.is_locked());
-    tell("the guard believes so", inner.owns_lock()); // the guard does not know of the release
+    tell("owns_lock of the guard", inner.owns_lock()); // the guard does not know of the release
 
     try {
         // The guards' destructors would call this and throw, which a destructor must not.
@@ -68,7 +68,7 @@ void levels_taken_by_guards(file_lock& lock)
     // So the guards must give up their locks: there is nothing left to unlock.
     inner.release();
     outer.release();
-    tell("the guard believes so", inner.owns_lock());
+    tell("owns_lock of the guard", inner.owns_lock());
 }
 // end::guards[]
 // end::body[]

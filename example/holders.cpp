@@ -19,6 +19,6 @@ int main()
         std::cerr << holder.pid << ": " << holder.command << '\n';
     // end::body[]
     auto const first = lock.holder();
-    std::cout << "it is the other process: " << (first && first->pid == other.pid() ? "yes" : "no")
-              << '\n';
+    std::cout << "the holder is the other process: "
+              << (first && first->pid == other.pid() ? "yes" : "no") << '\n';
 }

@@ -32,10 +32,10 @@ int main()
     // end::body[]
     boost::filesystem::last_write_time("work.lock", std::time(nullptr) - 3600);
     // tag::body[]
-    tell("the next one gets it", next.try_lock());
-    tell("the slow process believes that it has it", slow.is_locked()); // it continues its work
+    tell("the next process acquires the lock", next.try_lock());
+    tell("is_locked of the slow process", slow.is_locked()); // it continues its work
 
     boost::system::error_code ec;
-    tell("but is told who asks", !slow.still_held(ec));
+    tell("still_held of the slow process", slow.still_held(ec));
     // end::body[]
 }

@@ -38,11 +38,11 @@ void try_it(soft_file_lock_options const& options = {})
 {
     soft_file_lock lock(path, options);
     try {
-        tell("  the lock is had", lock.try_lock());
+        tell("  try_lock", lock.try_lock());
     } catch (lock_error const& e) {
         tell("  not_a_lock_file", e.code() == boost::filelock::error::not_a_lock_file);
     }
-    tell("  a pid is known", lock.pid().has_value());
+    tell("  pid() has a value", lock.pid().has_value());
 }
 
 int main()
@@ -60,19 +60,19 @@ int main()
     std::cout << "nothing but a pid, malformed_grace unset\n";
     make_file(pid + '\n');
     try_it(options);
-    tell("  it is held", lock.holder().has_value());
+    tell("  holder() has a value", lock.holder().has_value());
     lock.break_lock();
-    tell("  it is held after it was broken", lock.holder().has_value());
+    tell("  holder() has a value after break_lock", lock.holder().has_value());
 
-    std::cout << "nothing but a pid, of a process that is running\n";
+    std::cout << "nothing but a pid, malformed_grace 2 s\n";
     make_file(pid + '\n');
     try_it(); // takes the lock although the process runs
 
-    std::cout << "a pid and a word\n";
+    std::cout << "a pid and a line with one word\n";
     make_file(pid + "\nbuild\n");
     try_it(); // reads as the marker of a process on the host `build`
 
-    std::cout << "a pid and blanks\n";
+    std::cout << "a pid with blanks before it\n";
     make_file("      " + pid + '\n');
     try_it();
 }

@@ -28,6 +28,7 @@ int main()
     lock.lock();
     long pid = 0;
     std::ifstream("daemon.lock") >> pid;
-    std::cout << "it is ours: " << (pid == ::getpid() ? "yes" : "no") << '\n';
+    std::cout << "the file contains this process's pid: " << (pid == ::getpid() ? "yes" : "no")
+              << '\n';
     lock.unlock();
 }

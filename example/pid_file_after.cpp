@@ -22,7 +22,7 @@ bool start(soft_file_lock& lock)
 {
     if (lock.try_lock())
         return true;
-    std::cerr << "another one is running";
+    std::cerr << "the program is running already";
     if (auto const pid = lock.pid())
         std::cerr << ", process " << *pid;
     std::cerr << '\n';
@@ -70,26 +70,27 @@ int main()
     soft_file_lock first("daemon.pid"), second("daemon.pid"); // stand for two processes
 
     crash();
-    tell("after a crash the next one starts", start(first));
+    tell("after a crash, the next program starts", start(first));
     stop(first);
 
     crash();
     leave_file_with_our_pid();
-    tell("and where another program has the pid by now", start(first));
+    tell("after a crash, with the pid in use again", start(first));
     stop(first);
 
-    tell("of two at once the first starts", start(first));
-    tell("of two at once the second starts", start(second));
+    tell("of two programs at once, the first starts", start(first));
+    tell("of two programs at once, the second starts", start(second));
 
     first.break_lock(); // an operator breaks the lock of the first
-    tell("the second starts thereafter", start(second));
+    tell("after break_lock, the second starts", start(second));
     stop(first);
-    tell("the first ends, and the file of the second is there", ::access("daemon.pid", F_OK) == 0);
+    tell("after the first ends, the file of the second is there",
+         ::access("daemon.pid", F_OK) == 0);
 
     // tag::pid[]
     // Any program can read the pid.
     soft_file_lock const daemon("daemon.pid");
     if (auto const pid = daemon.pid())
-        std::cerr << "process " << *pid << " has it\n";
+        std::cerr << "process " << *pid << " holds the lock\n";
     // end::pid[]
 }

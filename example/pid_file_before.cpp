@@ -70,21 +70,22 @@ void crash()
 int main()
 {
     crash();
-    tell("after a crash the next one starts", start());
+    tell("after a crash, the next program starts", start());
     stop();
 
     std::ofstream("daemon.pid") << ::getpid() << '\n'; // a crashed program had our pid before us
-    tell("and where another program has the pid by now", start());
+    tell("after a crash, with the pid in use again", start());
     stop();
 
     std::ofstream("daemon.pid").flush(); // another process is between `open` and `write`
-    tell("while one writes its pid another starts", start());
+    tell("while one program writes its pid, another starts", start());
     stop();
 
     bool const first = is_free(), second = is_free();
-    tell("of two at once the first starts", first && take());
-    tell("of two at once the second starts", second && take());
+    tell("of two programs at once, the first starts", first && take());
+    tell("of two programs at once, the second starts", second && take());
 
     stop(); // called by the first
-    tell("the first ends, and the file of the second is there", ::access("daemon.pid", F_OK) == 0);
+    tell("after the first ends, the file of the second is there",
+         ::access("daemon.pid", F_OK) == 0);
 }

@@ -28,7 +28,7 @@ int main()
     // to run.
     auto const tell_holder = [&other](std::optional<owner_record> const& holder) {
         bool const is_other = holder && holder->pid == other.pid();
-        std::cout << (is_other ? "the other process" : "an unknown process") << " has it\n";
+        std::cout << (is_other ? "the other process" : "an unknown process") << " holds the lock\n";
     };
 
     file_lock lock("probe.lock");
@@ -54,6 +54,6 @@ int main()
         lock.acquire(how);
     }
     boost::lock_guard<file_lock> guard(lock, boost::adopt_lock);
-    std::cout << "we have it\n";
+    std::cout << "acquired\n";
 }
 // end::body[]

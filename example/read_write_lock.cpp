@@ -69,18 +69,19 @@ bool may_read()
 void writer_gets_its_turn(read_write_lock& lock)
 {
     boost::shared_lock<read_write_lock> reader(lock);
-    tell("others may read", std::async(std::launch::async, may_read).get());
+    tell("another reader gets in", std::async(std::launch::async, may_read).get());
 
     std::promise<void> waits;
     std::thread writer([&] { write_at_last(waits); });
     waits.get_future().wait();
-    tell("others may read while a writer waits", std::async(std::launch::async, may_read).get());
-    tell("we who read already may", may_read());
+    tell("another reader gets in while a writer waits",
+         std::async(std::launch::async, may_read).get());
+    tell("the thread that reads gets in again", may_read());
 
-    std::cout << "the last reader goes\n";
+    std::cout << "the reader leaves\n";
     reader.unlock();
     writer.join();
-    tell("others may read now", std::async(std::launch::async, may_read).get());
+    tell("another reader gets in afterwards", std::async(std::launch::async, may_read).get());
 }
 // end::turns[]
 

@@ -48,14 +48,14 @@ void compatible_modes(file_lock& a, file_lock& b, file_lock& c)
         boost::shared_lock<file_lock> reader(a);
         tell("a reads", reader.owns_lock());
         boost::shared_lock<file_lock> second(b, boost::try_to_lock);
-        tell("b reads as well", second.owns_lock());
+        tell("b reads too", second.owns_lock());
         boost::unique_lock<file_lock> writer(c, boost::try_to_lock);
         tell("c writes", writer.owns_lock());
     }
     boost::unique_lock<file_lock> writer(c, boost::try_to_lock);
-    tell("c writes when they have gone", writer.owns_lock());
+    tell("c writes after a and b have unlocked", writer.owns_lock());
     boost::shared_lock<file_lock> reader(a, boost::try_to_lock);
-    tell("a reads meanwhile", reader.owns_lock());
+    tell("a reads while c writes", reader.owns_lock());
 }
 // end::together[]
 
@@ -65,7 +65,7 @@ void a_reader_cannot_become_a_writer(file_lock& lock)
 {
     boost::shared_lock<file_lock> reader(lock);
     boost::shared_lock<file_lock> again(lock); // one more level of the same mode
-    tell("levels are two", lock.lock_counter() == 2);
+    tell("the thread has two levels", lock.lock_counter() == 2);
     try {
         lock.lock();
     } catch (boost::filelock::lock_error const& e) {

@@ -47,18 +47,18 @@ void take_over(pid_t other)
     soft_file_lock lock("soft.lock");
     tell_whether_there();
     tell("try_lock", lock.try_lock());
-    tell("the other process has it", lock.pid() == other);
+    tell("the other process holds the lock", lock.pid() == other);
 
     acquire_options how;
     how.timeout = std::chrono::seconds(30);
     how.on_wait = [other](wait_status const& status) {
         // Your program would print `pid`, `hostname` and `command`.
-        tell("we wait for it", status.holder && status.holder->pid == other);
+        tell("on_wait names the other process", status.holder && status.holder->pid == other);
         ::kill(other, SIGKILL);
     };
     lock.acquire(how);
     boost::lock_guard<soft_file_lock> guard(lock, boost::adopt_lock);
-    tell("now we have it", lock.is_lock_held_by_us());
+    tell("this process holds the lock", lock.is_lock_held_by_us());
     tell_whether_there();
 }
 // end::body[]

@@ -97,10 +97,11 @@ void take_over(pid_t other)
     soft_read_write_lock lock("price.lock");
     tell("try_lock_shared", lock.try_lock_shared());
     auto const holder = lock.holder();
-    tell("the other process writes",
+    tell("the other process is the writer",
          holder && holder->pid == other && holder->mode == boost::filelock::owner_mode::writer);
     ::kill(other, SIGKILL);
-    tell("we have it within a second", lock.try_lock_shared_for(std::chrono::seconds(1)));
+    tell("within a second of its death, this process reads",
+         lock.try_lock_shared_for(std::chrono::seconds(1)));
     lock.unlock_shared();
 }
 // end::crash[]

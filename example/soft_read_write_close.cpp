@@ -53,10 +53,10 @@ void close_it()
     waits.get_future().wait();
 
     lock.close();
-    tell("who waits is told", writer.get());
-    tell("others get in", may_write());
+    tell("the waiter gets error::closed", writer.get());
+    tell("another object acquires the lock", may_write());
     boost::system::error_code ec;
-    tell("it can be locked once more", lock.acquire({}, ec));
+    tell("the closed object acquires the lock", lock.acquire({}, ec));
 } // `reader` unlocks, which does nothing: `close` has released its level
 // end::body[]
 

@@ -58,12 +58,12 @@ int main()
     options.stale_threshold = std::chrono::seconds(10);
     options.on_loss = [&is_lost](lease_loss const&) { is_lost = true; }; // runs on another thread
     soft_read_write_lock lock("work.lock", options);
-    tell("the work was done", work(lock, is_lost));
+    tell("the work is complete", work(lock, is_lost));
 
     auto const loss = lock.loss();
-    tell("the marker has gone", loss && loss->reason == loss_reason::marker_missing);
+    tell("the reason is marker_missing", loss && loss->reason == loss_reason::marker_missing);
     lock.lock();
-    tell("and now, that it is locked again", lock.loss().has_value());
+    tell("loss() has a value after the next lock", lock.loss().has_value());
     lock.unlock();
 }
 // end::body[]

@@ -20,7 +20,7 @@ int main()
     // end::body[]
     options.where = boost::filelock::storage::network; // as on network storage
     boost::filelock::soft_read_write_lock same("work.lock", options);
-    std::cout << "a writer need not wait: "
+    std::cout << "a writer gets the free lock without the 2 s of settle: "
               << (same.try_lock_for(std::chrono::milliseconds(1500)) ? "yes" : "no") << '\n';
     same.unlock();
 }

@@ -45,7 +45,7 @@ void wait_in_vain(file_lock& lock, pid_t pid)
         std::cout << "lock: " << e.path().string() << '\n';
         tell("holder known", e.holder() && e.holder()->pid == pid);
         auto const held_by = "time_out.lock, held by process " + std::to_string(pid);
-        tell("what() says so", std::string(e.what()).find(held_by) == 0);
+        tell("what() names the lock and the holder", std::string(e.what()).find(held_by) == 0);
     }
 
     // The same without an exception.
@@ -62,5 +62,5 @@ int main()
         holder const other("time_out.lock");
         wait_in_vain(lock, other.pid());
     } // ends the other process
-    tell("in time", lock.try_lock_for(std::chrono::seconds(30)));
+    tell("acquired after the holder has ended", lock.try_lock_for(std::chrono::seconds(30)));
 }

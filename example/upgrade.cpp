@@ -70,8 +70,8 @@ int register_all()
 void both_ask_for_the_exclusive_lock(read_write_lock& a, read_write_lock& b)
 {
     boost::shared_lock<read_write_lock> one(a), other(b);
-    tell("the one becomes a writer", a.try_unlock_shared_and_lock());
-    tell("the other does", b.try_unlock_shared_and_lock());
+    tell("the first reader becomes a writer", a.try_unlock_shared_and_lock());
+    tell("the second reader becomes a writer", b.try_unlock_shared_and_lock());
 }
 
 // Therefore there is only one upgrade lock at a time. A second user of it waits before it reads.
@@ -81,11 +81,12 @@ void only_one_upgrade_lock(read_write_lock& a, read_write_lock& b)
     tell("a second upgrade lock", b.try_lock_upgrade());
     {
         boost::shared_lock<read_write_lock> reader(b, boost::try_to_lock);
-        tell("a reader beside it", reader.owns_lock());
-        tell("a writer while the other reads", a.try_unlock_upgrade_and_lock());
+        tell("a reader beside the upgrade lock", reader.owns_lock());
+        tell("the upgrade lock becomes exclusive while a reader is there",
+             a.try_unlock_upgrade_and_lock());
     }
     boost::upgrade_to_unique_lock<read_write_lock> writer(one);
-    tell("a writer when the other has gone", writer.owns_lock());
+    tell("the upgrade lock becomes exclusive afterwards", writer.owns_lock());
 }
 // end::both[]
 
@@ -95,7 +96,7 @@ void write_and_read_on(read_write_lock& lock, read_write_lock& other)
     boost::unique_lock<read_write_lock> writer(lock);
     append_to_file("the last");
     boost::shared_lock<read_write_lock> reader(std::move(writer)); // never waits; no writer gets in
-    tell("others read what we wrote",
+    tell("another reader gets in",
          boost::shared_lock<read_write_lock>(other, boost::try_to_lock).owns_lock());
 }
 // end::downgrade[]

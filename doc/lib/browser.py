@@ -30,6 +30,7 @@ async function opened(page) {
   frame.src = page
   document.body.append(frame)
   await new Promise((resolve) => { frame.onload = resolve })
+  if (!frame.contentDocument) throw Error(`cannot open ${page}`)
   return frame
 }
 async function search(page, word, expected) {
@@ -58,7 +59,9 @@ async function look() {
   }
   for (const [word, expected] of Object.entries(searches)) await search(await opened(pages[0]), word, expected)
 }
-look().catch((error) => faults.push(String(error))).then(() => { document.body.dataset.faults = JSON.stringify(faults) })
+look().catch((error) => faults.push(String(error))).then(() => {
+  document.body.dataset.faults = JSON.stringify(faults)
+})
 </script>
 """
 

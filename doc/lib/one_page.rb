@@ -3,8 +3,8 @@
 # https://www.boost.org/LICENSE_1_0.txt
 
 # Makes one HTML file of all pages, in the order of nav.adoc: one_page.rb FILE. Each page is converted
-# by itself, as Antora does, so a reference within a page that leads nowhere is a warning, and warnings
-# are errors. Anchors get the page's name in front: `#tutorial:await`.
+# by itself, as by Antora. Anchors get the page's name in front: `#tutorial:await`, so that <<await>> of
+# another page leads nowhere, as in the site. Warnings are errors.
 
 require 'asciidoctor'
 require 'yaml'
@@ -28,18 +28,17 @@ failed = false
 
 convert = lambda do |name, file|
   log = Asciidoctor::MemoryLogger.new
-  log.level = Logger::INFO # of which references that lead nowhere are
   Asciidoctor::LoggerManager.logger = log
   text = File.read(file)
   # An xref without a text shows the page's title.
   text = text.gsub(/xref:(.*?)\.adoc\[\]/) { "xref:#{$1}.adoc[#{titles[$1] || $1}]" } if name == 'nav'
   document = Asciidoctor.load(text, safe: :unsafe, base_dir: File.dirname(file),
-                                    attributes: ATTRIBUTES.merge('docname' => name))
+                                    attributes: ATTRIBUTES.merge('docname' => name, 'docfile' => file))
   html = document.convert
   log.messages.each do |message|
     failed = true
-    place = message[:message].is_a?(Hash) ? message[:message].values.reverse.join(': ') : message[:message]
-    warn "#{name}.adoc: #{place}"
+    text = message[:message]
+    warn text.is_a?(Hash) ? "#{text[:source_location]}: #{text[:text]}" : "#{name}.adoc: #{text}"
   end
   titles[name] = document.doctitle
   html = html.gsub(/<table [^>]*class="tableblock.*?<\/table>/m) { "<div class=\"scroll\">#{$&}</div>" }

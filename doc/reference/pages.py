@@ -4,10 +4,10 @@
 
 """Makes the reference pages from Doxygen's XML: pages.py XML-DIRECTORY OUTPUT-DIRECTORY.
 
-A docstring is AsciiDoc: a description, then labelled paragraphs such as `Throws::`. What a class or a file says
-under `Throws of Exclusive, Shared::` is printed in the entry of each function of these groups; what it says under
-`Thread safety::` in that of each function without such a label. `/// @name Exclusive` begins a group. Public names
-are linked where an entry mentions them first, and `<<ID,TEXT>>` leads to that id in any page.
+A docstring is AsciiDoc: a description, then labelled paragraphs such as `Throws::`. `/// @name Exclusive` begins a
+group. `Throws of Exclusive, Shared::` of a class or a file is added to the entries of these groups. A label of FACTS
+there is for the functions that lack it: each entry has its first sentence, and a link to the rest. Public names are
+linked where an entry mentions them first, and `<<ID,TEXT>>` leads to that id in any page.
 """
 
 import re
@@ -28,12 +28,12 @@ https://www.boost.org/LICENSE_1_0.txt
 
 Defined in header `<boost/filelock/{0}.hpp>`.
 """
-LABELS = ['Effects', 'Parameters', 'Returns', 'Throws', 'Errors', 'Range', 'Set by', 'System calls', 'Thread safety',
-          'Crash, fork, cancellation']
+LABELS = ['Effects', 'Parameters', 'Returns', 'Throws', 'Errors', 'Range', 'Set by']
+FACTS = {'System calls': 'cost', 'Thread safety': 'thread_safety', 'Crash, fork, cancellation': 'crash_fork'}
 GROUPS = ['', 'Types', 'Construction', 'Acquisition', 'Functions', 'Exclusive', 'Shared', 'Upgrade',
           'Conversion to a stronger mode', 'Conversion to a weaker mode', 'Conversion', 'Release', 'Marker',
           'Observers']
-FORMER_IDS = {'Observers': '[[asking]]\n', 'Conversion to a stronger mode': '[[conversion_members]]\n'}
+FORMER_IDS = {'Observers': '[[asking]]', 'Conversion to a stronger mode': '[[conversion_members]]'}
 PAGE_OF = {'version': 'config'}
 LABEL = re.compile(r'([A-Z][\w, -]*?)(?: of ([A-Z][\w, -]*))?::(?: +|$)')
 
@@ -73,8 +73,7 @@ def tidy(code):
     """A declaration that Doxygen has taken apart, in the layout of this library."""
     code = re.sub(r' ?([&*]+) ?(?=\w)', r'\1 ', code)
     code = re.sub(r' ([&*]+)(?=[,)>]|$)', r'\1', code)
-    code = re.sub(r'\) ?&', ') &', code)
-    code = re.sub(r'< (.*?) ?>', r'<\1>', code)
+    code = re.sub(r'< (.*?) ?>', r'<\1>', re.sub(r'\) ?&', ') &', code))
     code = re.sub(r'(?<=\w) ?= ?(?=[\w{])', ' = ', code).replace('nodiscard_', '[[nodiscard]]')
     return re.sub(r'detail::synchronized_function<.*>+(?= )', '/* unspecified */', code)
 
@@ -113,8 +112,7 @@ class Member:
         prefix = 'friend ' * (self.kind == 'friend') + 'explicit ' * (node.get('explicit') == 'yes')
         code = tidy(f'{prefix}{type_} {self.name}{args}'.strip()).replace('  ', ' ') + ';'
         if len(code) > 80: # one parameter a line
-            start = code.index('(') + 1
-            code = code[:start] + '\n    ' + re.sub(r', (?![^<]*>)', ',\n    ', code[start:])
+            code = re.sub(r', (?![^<]*>)', ',\n    ', code.replace('(', '(\n    ', 1))
         return f'template <{", ".join(params)}>\n' * bool(params) + code
 
 
@@ -132,6 +130,7 @@ class Class:
         self.collect(refid)
         node = compound(refid)
         self.header, self.page, self.line = place(node)
+        self.owner = '' if name == self.page else name # what the anchors of the members begin with
         source = (HEADERS / self.header).read_text().split('\n')
         template = ', '.join(plain(p) for p in node.findall('templateparamlist/param'))
         self.head = f'template <{template}>\n' * bool(template) + node.get('kind')
@@ -151,10 +150,6 @@ class Class:
         found = documented([Member(m) for m in node.iter('memberdef')])
         self.members += [m for m in found if m.is_public or (m.name[0] == '~' and m.doc.text)]
         self.docs.insert(0, Doc(node))
-
-    def owner(self):
-        """What the anchors of the members begin with."""
-        return '' if self.name == self.page else self.name
 
     def synopsis(self):
         lines, group = [], ''
@@ -192,9 +187,9 @@ class Reference:
             for v in m.values:
                 self.targets[f'{m.name}::{plain(v.find("name"))}'] = (m.page, f'{m.name}-{plain(v.find("name"))}')
         for c in self.classes:
-            self.targets[c.name] = (c.page, c.owner())
+            self.targets[c.name] = (c.page, c.owner)
             for m in c.members:
-                self.targets[f'{c.name}::{m.name}'] = (c.page, anchor(c.owner(), m.name))
+                self.targets[f'{c.name}::{m.name}'] = (c.page, anchor(c.owner, m.name))
                 self.short.setdefault(m.name, []).append(self.targets[f'{c.name}::{m.name}'])
         self.ids = {'codes': 'reference/error.adoc', 'macros': 'reference/config.adoc'}
         for path in sorted(PAGES.glob('*.adoc')):
@@ -235,6 +230,10 @@ def filled(text):
     return '\n'.join(textwrap.fill(u, 116, break_long_words=False, break_on_hyphens=False) for u in units[1:])
 
 
+def first_sentence(text):
+    return re.match(r'.*?[.](?=\s|$)', text, re.S)[0]
+
+
 def labelled(label, text):
     """A labelled paragraph, or a labelled block of several."""
     return f'{label}::\n+\n--\n{text}\n--' if re.search(r'\n\n|^ *\* ', text, re.M) else f'{label}::\n{text}'
@@ -242,23 +241,14 @@ def labelled(label, text):
 
 class Page:
     def __init__(self, ref, name):
-        self.ref, self.name, self.out = ref, name, [HEAD.format(name)]
-        file_doc = ref.files[f'{name}.hpp']
-        self.describe(file_doc.text, [file_doc], '')
-        parts = [x for x in ref.classes + ref.free if x.page == name]
-        parts.sort(key=lambda x: (x.name != name or x in ref.free, x.header == 'version.hpp', x.line))
-        group, names = '', set()
-        for part in parts:
-            if isinstance(part, Class):
-                self.of_class(part)
-            elif part.kind == 'enum':
-                self.of_enum(part)
-            elif part.name not in names:
-                if part.group != group:
-                    self.out.append(f'== {part.group}\n')
-                group = part.group
-                self.entry([m for m in ref.free if m.name == part.name], [], [file_doc], '', '===' if group else '==')
-            names.add(part.name)
+        self.ref, self.name, self.out, self.shown = ref, name, [HEAD.format(name)], set()
+        free, docs = [m for m in ref.free if m.page == name], [ref.files[f'{name}.hpp']]
+        self.index([m for m in free if m.group], '')
+        self.describe(docs[0].text, docs, '')
+        enums = [m for m in free if m.kind == 'enum']
+        for part in sorted([c for c in ref.classes if c.page == name] + enums, key=lambda x: (x.name != name, x.line)):
+            self.of_enum(part) if part in enums else self.of_class(part)
+        self.entries([m for m in free if m not in enums], docs, '')
 
     def say(self, text, own, done):
         self.out.append(self.ref.linked(text, self.name, own, done) + '\n')
@@ -271,7 +261,16 @@ class Page:
         done = set()
         self.say(text, own, done)
         for label, text in [(label, text) for doc in docs for (label, group), text in doc.labels.items() if not group]:
-            self.say(labelled(label, text), own, done)
+            ident = f'[[{anchor(own, FACTS[label])}]]' if label in FACTS else ''
+            self.say(ident + labelled(label, text), own, done)
+
+    def index(self, members, owner):
+        """Links to the entries, by groups."""
+        groups = {}
+        for m in members:
+            groups.setdefault(m.group or 'Members', {})[f'<<{anchor(owner, m.name)},`{m.name}`>>'] = None
+        if sum(map(len, groups.values())) > 4:
+            self.out += [filled(f'* *{group}*: {", ".join(links)}') for group, links in groups.items()] + ['']
 
     def of_enum(self, e):
         self.out.append(f'[#{e.name}]\n== {e.name}\n')
@@ -282,73 +281,79 @@ class Page:
             self.say(f'[[{e.name}-{value}]]' + labelled(f'`{value}`', Doc(v).text), f'{e.name}-{value}', set())
 
     def of_class(self, c):
-        is_own = not c.owner()
-        if not is_own:
+        if c.owner:
             self.out.append(f'[#{c.name}]\n== {c.name}\n')
         lead, _, rest = c.docs[0].text.partition('\n\n')
-        self.say(lead, c.owner(), set())
+        self.say(lead, c.owner, set())
+        self.index([m for m in c.members if m.group != 'Types'], c.owner)
         self.code(c.synopsis())
-        self.describe(rest, c.docs, c.owner())
-        self.costs(c)
-        group, names = '', set()
-        for m in c.members:
-            if m.alias_of or (m.name, m.group) in names:
+        self.describe(rest, c.docs, c.owner)
+        self.entries(c.members, c.docs, c.owner)
+
+    def entries(self, members, docs, owner):
+        """The entries of a class or of free functions, by groups, and the facts of these groups."""
+        group = ''
+        for m in members:
+            same = [o for o in members if (o.name, o.group) == (m.name, m.group)]
+            if m.alias_of or m is not same[0] or (m.header, m.line) in self.shown:
                 continue
-            if m.group != group and is_own:
+            if m.group != group and not owner:
                 ident = m.group.lower().replace(' ', '_') + '_members'
-                self.out.append(FORMER_IDS.get(m.group, '') + f'[#{ident}]\n== {m.group}\n')
+                self.out.append(f'[#{ident}]\n== {FORMER_IDS.get(m.group, "")}{m.group}\n')
             group = m.group
-            names.add((m.name, group))
-            same = [o for o in c.members if (o.name, o.group) == (m.name, group)]
-            aliases = [o for o in c.members if o.alias_of == m.name]
-            self.entry(same, aliases, c.docs, c.owner(), '===' if group or not is_own else '==')
+            self.entry(same, [o for o in members if o.alias_of == m.name], docs, owner)
+        for label, ident in FACTS.items():
+            rows = {}
+            for (of, group), text in [item for doc in docs for item in doc.labels.items()]:
+                if of == label and group:
+                    rows.setdefault(text, []).append(group)
+            if any(text != first_sentence(text) for text in rows):
+                self.out.append(f'[#{anchor(owner, ident)}]\n== {label}\n')
+                for text, groups in rows.items():
+                    self.say(labelled(', '.join(groups), text), owner, set())
 
-    def costs(self, c):
-        """What the members of a lock type cost, as a table."""
-        rows = {}
-        for (label, group), text in c.docs[0].labels.items():
-            if label == 'System calls' and group:
-                rows.setdefault(text, []).append(group)
-        if not any('Exclusive' in groups for groups in rows.values()):
-            return
-        self.out.append('[#cost]\n== Cost in system calls\n\nCounted with `strace` on Linux, from the second call on.\n')
-        self.out.append('[cols="1,3"]\n|===\n|Members |System calls\n')
-        for text, groups in rows.items():
-            self.say(f'|{", ".join(groups)}\n|{text}', '', set())
-        self.out.append('|===\n')
-
-    def entry(self, members, aliases, docs, owner, level):
+    def entry(self, members, aliases, docs, owner):
         """The entry of one name: each docstring, after the declarations that it is about."""
-        own = anchor(owner, members[0].name)
-        ids = ''.join(f'[[{anchor(owner, m.name)}]]' for m in aliases)
-        self.out.append(ids + '\n' * bool(ids) + f'[#{own}]\n{level} {members[0].name}\n')
+        own, level = anchor(owner, members[0].name), '===' if members[0].group or owner else '=='
+        places = {(m.header, m.line) for m in members}
+        self.shown |= places
+        twins = [(c.owner, m) for c in self.ref.classes if c.page == self.name and c.owner != owner
+                 for m in c.members if (m.header, m.line) in places] # in classes with the same base
+        ids = dict.fromkeys(f'[[{anchor(of, m.name)}]]' for of, m in [(owner, m) for m in aliases] + twins)
+        self.out.append(f'[#{own}]\n{level} {"".join(ids)}{members[0].name}\n')
         heads = [m for m in members if m.doc.text]
         for m, following in zip(heads, heads[1:] + [None]):
-            about = [o for o in members if m.line <= o.line < (following.line if following else 1 << 30)]
-            names = [f'{o.code} // name for Boost.Interprocess' for o in aliases]
-            self.code('\n'.join([o.code for o in about] + names))
+            about = [o for o in members + [twin for _, twin in twins]
+                     if m.line <= o.line < (following.line if following else 1 << 30)]
+            codes = [o.code for o in about] + [f'{o.code} // name for Boost.Interprocess' for o in aliases]
+            self.code('\n'.join(dict.fromkeys(codes)))
             labels, done = {label: text for (label, _), text in m.doc.labels.items()}, set()
-            if m.kind in ('function', 'friend'):
-                self.complete(m, labels, docs)
-            else:
+            facts = self.complete(m, labels, docs, owner) if m.kind in ('function', 'friend') else []
+            if not facts:
                 self.say(m.doc.text, own, done)
             for label in (label for label in LABELS if labels.get(label)):
                 self.say(labelled(label, labels[label]), own, done)
+            self.out.append(' +\n'.join(self.ref.linked(fact, self.name, own, done) for fact in facts) + '\n')
 
     @staticmethod
-    def complete(m, labels, docs):
-        """Adds to the labels of a function its description, and what classes and files say of its group."""
+    def complete(m, labels, docs, owner):
+        """Adds to the labels of a function its description, and those of its group. Returns the facts, a line each."""
         is_result = m.doc.text.startswith('Returns ') and 'Returns' not in labels
         text = re.sub('^Returns (.)', lambda found: found[1].upper(), m.doc.text) if is_result else m.doc.text
         labels['Returns' if is_result else 'Effects'] = text
-        for label in LABELS:
-            of_group = [d.labels[label, m.group] for d in docs if (label, m.group) in d.labels]
-            of_all = [d.labels[label, ''] for d in docs if (label, '') in d.labels]
-            if label in ('Throws', 'Errors'):
-                labels[label] = '\n'.join([labels.get(label, '')] + of_group).strip('\n')
-            elif label not in labels and of_group + of_all:
-                labels[label] = (of_group + of_all)[0]
+
+        def of_group(label, *groups):
+            return [doc.labels[label, g] for g in groups for doc in docs if (label, g) in doc.labels]
+        for label in ('Throws', 'Errors'):
+            labels[label] = '\n'.join([labels.get(label, '')] + of_group(label, m.group)).strip('\n')
         labels['Throws'] = labels['Throws'] or ('Nothing.' if m.noexcept else 'Nothing but `std::bad_alloc`.')
+        facts = []
+        for label, ident in FACTS.items():
+            for text in ([labels[label]] if label in labels else of_group(label, m.group, ''))[:1]:
+                brief = text if label in labels else first_sentence(text)
+                more = f' xref:#{anchor(owner, ident)}[More]' * (brief != text)
+                facts.append(f'*{label}*: {brief}{more}')
+        return facts
 
 
 reference = Reference()

@@ -62,7 +62,8 @@ struct acquire_options
     /// Returns whether to give up. Called after every attempt that did not get the lock, and while
     /// other owners of this object come first; not called if the first attempt succeeds, nor when
     /// `timeout` has passed. If it returns true, the acquisition fails with
-    /// `errc::operation_canceled`. The `stop_requested` of a `std::stop_token` can be used.
+    /// `errc::operation_canceled`, or, if it is asynchronous, with
+    /// `asio::error::operation_aborted`. The `stop_requested` of a `std::stop_token` can be used.
     std::function<bool()> cancel_check = {};
 
     /// Reports progress. Called once when waiting begins, and then every `progress_interval`; not

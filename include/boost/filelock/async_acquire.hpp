@@ -38,8 +38,8 @@
 ///   with its members.
 /// Errors of Acquisition::
 ///   * `errc::timed_out` if `how.timeout` has passed;
-///   * `errc::operation_canceled` if `how.cancel_check` returned true;
-///   * `asio::error::operation_aborted` if the operation was cancelled;
+///   * `asio::error::operation_aborted` if the operation was cancelled or `how.cancel_check`
+///     returned true. It compares equal to `errc::operation_canceled`;
 ///   * `errc::not_enough_memory`, the code of a `system_error`, or `error::callback_failed`, if a
 ///     callback threw. `exception()` of the second argument returns the exception itself;
 ///   * `error::closed`, `error::kernel_lock_not_supported`, `error::both_not_supported`,
@@ -53,11 +53,11 @@
 /// nor holder: `path()` and `holder()` of the lock return them.
 /// System calls of Acquisition:: Those of the lock type for each attempt, and those of the
 ///   execution context.
-/// Crash, fork, cancellation of Acquisition:: At a crash the kernel releases a kernel lock. The
-///   markers of a soft lock stay, and contenders evict them. A forked child owns nothing, and the
-///   parent's operations go on. `notify_fork` of the context must be called, as Asio requires; the
-///   operations that the context has then complete in the child with
-///   `asio::error::operation_aborted`.
+/// Crash, fork, cancellation of Acquisition:: At a crash the kernel releases a kernel lock, and the
+///   markers of a soft lock stay until contenders evict them; a forked child owns nothing; an
+///   operation that was cancelled holds nothing. The parent's operations go on after a fork.
+///   `notify_fork` of the context must be called, as Asio requires; the operations that the context
+///   has then complete in the child with `asio::error::operation_aborted`.
 ///
 /// The cancellation types `terminal`, `partial` and `total` have the same effect: the operation
 /// ends with `asio::error::operation_aborted`, and nothing is held. An operation that already has

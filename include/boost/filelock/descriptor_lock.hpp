@@ -25,7 +25,7 @@
 ///   that the lock excludes processes of other hosts.
 /// Throws of Functions::
 ///   * `errc::bad_file_descriptor`, `error::kernel_lock_not_supported` or another error of
-///     flock(2). The text of a `lock_error` has "descriptor 5" in the place of the path.
+///     flock(2). The text of a `lock_error` has "descriptor 5" instead of the path.
 /// System calls of Functions:: One, `flock`.
 /// Thread safety:: Any thread may call the functions.
 /// Crash, fork, cancellation of Functions:: The kernel releases the lock when the last copy of the
@@ -92,9 +92,8 @@ BOOST_FILELOCK_DECL bool try_lock_descriptor_shared(native_handle_type file,
 ///
 /// `ec`: the error, cleared if there is none.
 /// Throws:: Without `ec`, `lock_error` with:
-/// System calls:: Four: `flock`, and three that notify the waiters, since inotify(7) reports a
-/// close
-///   but no unlock.
+/// System calls:: Four: `flock`, and three that notify the waiters, because inotify(7) reports a
+///   close but no unlock.
 BOOST_FILELOCK_DECL void unlock_descriptor(native_handle_type file);
 BOOST_FILELOCK_DECL void unlock_descriptor(native_handle_type file,
                                            system::error_code& ec) noexcept;

@@ -92,9 +92,9 @@ inline system::error_code make_error_code(error e) noexcept
 /// cannot be set; a dead owner's marker belongs to another user, in a sticky directory.
 ///
 /// |`errc::resource_deadlock_would_occur`
-/// |The caller has levels of another mode only; or a wait without limit would be for the calling
-/// thread itself, which holds the lock through another object; or a conversion without limit, or
-/// a wait for an upgrade lock, would be for an owner that waits for the caller.
+/// |The caller has levels of another mode only; or, in a wait without limit, the calling thread
+/// holds the lock through another object and would wait for itself; or, in a conversion without
+/// limit or a wait for an upgrade lock, the owner that holds the lock waits for the caller.
 ///
 /// |`errc::timed_out`
 /// |The limit of an `acquire` has passed; or another process keeps a marker from being removed, in
@@ -102,21 +102,22 @@ inline system::error_code make_error_code(error e) noexcept
 /// what an earlier one left.
 ///
 /// |`errc::operation_canceled`
-/// |The `cancel_check` of an `acquire` returned true.
+/// |The `cancel_check` of an `acquire` returned true. An asynchronous acquisition completes with
+/// `asio::error::operation_aborted` instead, which compares equal to it.
 ///
 /// |`errc::is_a_directory`
 /// |There is a directory at the path of a `file_lock` or `read_write_lock`.
 ///
 /// |`error::not_a_lock_file`
 /// |There is something else at the path that is not a regular file; or, where a marker belongs, the
-/// data of another program or a directory; or something other than a directory at the place of the
-/// directory of a `soft_read_write_lock`'s readers. It was neither followed nor changed.
+/// data of another program or a directory; or something other than a directory at `PATH.readers`
+/// of a `soft_read_write_lock`. It was neither followed nor changed.
 ///
 /// |`error::kernel_lock_not_supported`
 /// |The file system has no lock of the kind that `backend` names or a `read_write_lock` requires,
-/// or its locks are known to exclude only processes of the same host; or it has none at all where
-/// `storage::local` of a soft lock says so; or a shared lock was requested where there are only
-/// markers.
+/// or its locks are known to exclude only processes of the same host; or a soft lock has
+/// `storage::local`, and the file system has no kernel locks; or a shared lock was requested from a
+/// `file_lock` that acts as a `soft_file_lock`.
 ///
 /// |`error::both_not_supported`
 /// |`backend` is `kernel_lock::both`, and the file is on network storage.

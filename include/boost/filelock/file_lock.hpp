@@ -18,7 +18,7 @@ namespace filelock {
 ///
 /// The lock excludes every process that locks the same file with `flock`: flock(1), Python's
 /// filelock, this library. With the option `backend` it excludes those that use record locks. See
-/// <<excludes,Programs that are excluded>>.
+/// <<excludes,Which programs it excludes>>.
 ///
 /// The lock file is created if it is missing, and stays when the lock is released. The library
 /// never reads, writes or truncates it. A shared lock on an existing file needs permission to read
@@ -39,19 +39,20 @@ namespace filelock {
 ///     codes>>.
 ///
 /// An exception of `file_lock_options::on_acquired` leaves the call, and the lock is released.
-/// System calls of Exclusive, Shared:: 4 for the first level if the lock is free; 5 for an attempt
-///   that finds it held; none for a further level. With `kernel_lock::both` 5 for the first level.
+/// System calls of Exclusive, Shared:: 4 for the first level if the lock is free, 5 for an attempt
+///   that finds it held, none for a further level. With `kernel_lock::both` 5 for the first level.
 ///   The first attempt on a file system makes one more.
-/// System calls of Release:: 2 for the last level, 3 with `kernel_lock::both`; none for another
+/// System calls of Release:: 2 for the last level, or 3 with `kernel_lock::both`; none for another
 ///   level.
-/// System calls of Observers:: `still_held` 3, or 4 with `kernel_lock::both`. `holder` and
-///   `holders` read `/proc`; the number depends on the processes and locks there. All others none.
-/// Crash, fork, cancellation of Exclusive, Shared:: A process that ends while it waits leaves
-///   nothing. If it ends while it holds the lock, the kernel releases the lock. A forked child owns
-///   nothing and waits for its parent as any process does. A call that fails, times out or is
-///   cancelled leaves the caller's levels as they were.
+/// System calls of Observers:: `still_held` makes 3, or 4 with `kernel_lock::both`; `holder` and
+///   `holders` read `/proc`, with a number that depends on the processes and locks there; the
+///   others make none.
+/// Crash, fork, cancellation of Exclusive, Shared:: The kernel releases the lock if the process
+///   ends, a forked child owns nothing, and a call that fails, times out or is cancelled changes no
+///   level. A process that ends while it waits leaves nothing. A forked child waits for its parent
+///   as any process does.
 /// Crash, fork, cancellation of Release:: If the process ends first, the kernel releases the lock.
-///   In a forked child a level that the parent had can be dropped once, without effect or error. A
+///   In a forked child each level of the parent can be dropped once, without effect or error. A
 ///   release cannot be cancelled.
 class BOOST_FILELOCK_DECL file_lock : public detail::shared_names
 {

@@ -20,6 +20,12 @@ namespace filelock {
 namespace detail {
 
 /// The common part of `held_lock`, `shared_held_lock` and `upgrade_held_lock`.
+///
+/// Thread safety:: Any thread may move, use and destroy the object, but only one at a time.
+/// System calls of Release:: Those of a release of the last level of the lock type.
+/// Crash, fork, cancellation of Construction, Release:: At a crash the kernel releases a kernel
+///   lock, and the marker of a soft lock stays until contenders evict it; in a forked child a
+///   release has no effect, once; a release cannot be cancelled.
 template <class Lock>
 class held
 {
@@ -34,6 +40,7 @@ public:
     /// Constructs an empty object, which owns no level.
     ///
     /// System calls:: None.
+    /// Crash, fork, cancellation:: No effect.
     held() noexcept = default;
     // For `async_acquire`.
     held(hold&& what, Lock& lock) noexcept : hold_(std::move(what)), lock_(&lock) {}
@@ -42,6 +49,7 @@ public:
     /// Takes over the level of another object, which is empty afterwards.
     ///
     /// System calls:: None.
+    /// Crash, fork, cancellation:: In a forked child the new object owns nothing either.
     held(held&&) noexcept = default;
     /// Releases the level of this object, if it has one, and takes over that of another object,
     /// which is empty afterwards.
@@ -147,12 +155,6 @@ private:
 ///
 /// Movable, and empty if default-constructed. The object may outlive the lock object, whose
 /// destructor releases the lock. See <<who_owns_it,Ownership of a lock>>.
-///
-/// Thread safety:: Any thread may move, use and destroy the object, but only one at a time.
-/// System calls of Release:: Those of a release of the last exclusive level of the lock type.
-/// Crash, fork, cancellation of Construction, Release:: At a crash the kernel releases a kernel
-///   lock. The marker of a soft lock stays, and contenders evict it. In a forked child the parent's
-///   hold is not affected: releasing it has no effect, once. A release cannot be cancelled.
 template <class Lock>
 class [[nodiscard]] held_lock : public detail::held<Lock>
 {
@@ -182,12 +184,6 @@ public:
 ///
 /// Movable, and empty if default-constructed. The object may outlive the lock object, whose
 /// destructor releases the lock. See <<who_owns_it,Ownership of a lock>>.
-///
-/// Thread safety:: Any thread may move, use and destroy the object, but only one at a time.
-/// System calls of Release:: Those of a release of the last shared level of the lock type.
-/// Crash, fork, cancellation of Construction, Release:: At a crash the kernel releases a kernel
-///   lock. The marker of a soft lock stays, and contenders evict it. In a forked child the parent's
-///   hold is not affected: releasing it has no effect, once. A release cannot be cancelled.
 template <class Lock>
 class [[nodiscard]] shared_held_lock : public detail::held<Lock>
 {
@@ -217,12 +213,6 @@ public:
 ///
 /// Movable, and empty if default-constructed. The object may outlive the lock object, whose
 /// destructor releases the lock. See <<who_owns_it,Ownership of a lock>>.
-///
-/// Thread safety:: Any thread may move, use and destroy the object, but only one at a time.
-/// System calls of Release:: Those of a release of the last upgrade level of the lock type.
-/// Crash, fork, cancellation of Construction, Release:: At a crash the kernel releases a kernel
-///   lock. The marker of a soft lock stays, and contenders evict it. In a forked child the parent's
-///   hold is not affected: releasing it has no effect, once. A release cannot be cancelled.
 template <class Lock>
 class [[nodiscard]] upgrade_held_lock : public detail::held<Lock>
 {

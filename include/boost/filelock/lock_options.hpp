@@ -17,7 +17,7 @@
 namespace boost {
 namespace filelock {
 
-/// The owner of a level of a lock. See <<who_owns_it,Ownership of a lock>>.
+/// The owner of a level of a lock. See <<who_owns_it,Which thread or object owns it>>.
 enum class ownership
 {
     /// The thread that acquired it. Threads that share an object exclude each other. The levels of

@@ -25,7 +25,7 @@ namespace filelock {
 /// The locks are those of SQLite, at the same bytes. Python filelock's `ReadWriteLock`, and every
 /// SQLite client in rollback-journal mode, are readers and writers of the same file. The only other
 /// lock types that exclude this one are record locks on the whole file, such as those of
-/// `kernel_lock::record`. See <<excludes,Programs that are excluded>>.
+/// `kernel_lock::record`. See <<excludes,Which programs it excludes>>.
 ///
 /// The file may be empty, or a database. It is created if it is missing, and stays when the lock is
 /// released. The library never reads, writes or truncates it. A shared lock on an existing file
@@ -58,31 +58,32 @@ namespace filelock {
 ///     `errc::permission_denied`, `errc::read_only_file_system`, `errc::no_such_file_or_directory`,
 ///     `errc::operation_not_permitted` or another error of the operating system, if the file cannot
 ///     be made, opened or locked. See <<codes,the table of codes>>.
-/// System calls of Exclusive:: 4 for the first level if the lock is free; 6 for an attempt that
-///   finds it held; none for a further level. The first attempt on a file system makes one more.
-/// System calls of Shared:: 5 for the first level if no writer is there; none for a further level.
+/// System calls of Exclusive:: 4 for the first level if the lock is free, 6 for an attempt that
+///   finds it held, none for a further level. The first attempt on a file system makes one more.
+/// System calls of Shared:: 5 for the first level if no writer is there, none for a further level.
 ///   The first attempt on a file system makes one more.
-/// System calls of Upgrade:: 6 for the first level if the lock is free; none for a further level.
+/// System calls of Upgrade:: 6 for the first level if the lock is free, none for a further level.
 ///   The first attempt on a file system makes one more.
 /// System calls of Conversion to a stronger mode:: 3 if nothing is in the way.
 /// System calls of Conversion to a weaker mode:: 4 for the last exclusive level, 3 for the last
 ///   upgrade level; none for another level.
 /// System calls of Release:: 2 for the last level; none for another level of the same mode.
-/// System calls of Observers:: `still_held` 3, or 4 with an upgrade lock. `holder` and `holders`
-///   read `/proc`; the number depends on the processes and locks there. All others none.
-/// Crash, fork, cancellation of Exclusive, Shared, Upgrade:: A process that ends while it waits
-///   leaves nothing, and readers that it kept out come in. If it ends while it holds the lock, the
-///   kernel releases the lock. A forked child owns nothing and waits for its parent as any process
-///   does. A call that fails, times out or is cancelled leaves the caller's levels as they were,
-///   and lets readers in at once.
-/// Crash, fork, cancellation of Conversion to a stronger mode:: If the process ends, the kernel
-///   releases the lock. In a forked child the caller has no level to convert. A conversion that
-///   fails or times out leaves the level as it was, and lets readers in at once.
-/// Crash, fork, cancellation of Conversion to a weaker mode:: If the process ends, the kernel
-///   releases the lock. In a forked child, converting a level that the parent had has no effect and
-///   is no error. The conversion cannot be cancelled.
+/// System calls of Observers:: `still_held` makes 3, or 4 with an upgrade lock; `holder` and
+///   `holders` read `/proc`, with a number that depends on the processes and locks there; the
+///   others make none.
+/// Crash, fork, cancellation of Exclusive, Shared, Upgrade:: The kernel releases the lock if the
+///   process ends, a forked child owns nothing, and a call that fails, times out or is cancelled
+///   changes no level and lets readers in at once. A process that ends while it waits leaves
+///   nothing, and the readers that it kept out come in. A forked child waits for its parent as any
+///   process does.
+/// Crash, fork, cancellation of Conversion to a stronger mode:: The kernel releases the lock if the
+///   process ends, a forked child has no level to convert, and a conversion that fails or times out
+///   leaves the level as it was and lets readers in at once.
+/// Crash, fork, cancellation of Conversion to a weaker mode:: The kernel releases the lock if the
+///   process ends. In a forked child, converting a level of the parent has no effect and is no
+///   error. The conversion cannot be cancelled.
 /// Crash, fork, cancellation of Release:: If the process ends first, the kernel releases the lock.
-///   In a forked child a level that the parent had can be dropped once, without effect or error. A
+///   In a forked child each level of the parent can be dropped once, without effect or error. A
 ///   release cannot be cancelled.
 class BOOST_FILELOCK_DECL read_write_lock : public detail::upgrade_names
 {

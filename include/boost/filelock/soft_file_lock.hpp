@@ -18,7 +18,7 @@ namespace boost {
 namespace filelock {
 
 /// A lock that is held while a marker exists at the path: a small file that names the process and
-/// host of its owner. For file systems without usable kernel locks, and as a replacement of PID
+/// host of its owner. For file systems without usable kernel locks, and to replace PID
 /// files.
 ///
 /// The lock excludes this library's `soft_file_lock` and Python filelock's `SoftFileLock` on the
@@ -66,22 +66,22 @@ namespace filelock {
 ///     `errc::operation_not_permitted` or another error of the operating system, if the marker
 ///     cannot be made, or a dead owner's marker cannot be removed. See <<codes,the table of
 ///     codes>>.
-/// System calls of Exclusive:: 8 for the first level if there is no marker, 15 on network storage;
+/// System calls of Exclusive:: 8 for the first level if there is no marker, 16 on network storage,
 ///   none for a further level. An attempt that finds the marker of a live process of this host
-///   makes some 35, since it looks for the process.
+///   makes some 35, because it looks for the process.
 /// System calls of Release:: 6 for the last level, 8 on network storage; none for another level.
-/// System calls of Observers:: `still_held` 1, or 6 on network storage; `pid` 6;
-///   `is_lock_held_by_us` 7; `holder` and `holders` some 30. All others none.
-/// System calls of Marker:: 11 to remove a marker, 13 on network storage; 1 if there is none.
-/// Crash, fork, cancellation of Exclusive:: A process that ends while it waits leaves nothing, or
-///   for a moment's work a <<marker_crashes,file that others remove>>. If it ends while it holds
-///   the lock, its marker stays, and the next process that acquires the lock evicts it. A forked
-///   child owns nothing and waits for its parent as any process does. A call that fails, times out
-///   or is cancelled leaves the caller's levels as they were.
+/// System calls of Observers:: `still_held` makes 1, or 6 on network storage; `holder` and
+///   `holders` some 30; the others none.
+/// System calls of Marker:: 11 to remove a marker, 14 on network storage; 1 if there is none.
+/// Crash, fork, cancellation of Exclusive:: The marker stays if the process ends, and the next
+///   process that acquires the lock evicts it; a forked child owns nothing; a call that fails,
+///   times out or is cancelled changes no level. A process that ends while it waits leaves nothing,
+///   or a <<marker_crashes,file that others remove>>. A forked child waits for its parent as any
+///   process does.
 /// Crash, fork, cancellation of Release:: If the process ends first, its marker stays, and the next
 ///   process that acquires the lock evicts it. If another process keeps the marker from being
 ///   removed for a tenth of a second, the marker is left empty, and contenders remove it after
-///   their `malformed_grace`. In a forked child a level that the parent had can be dropped once,
+///   their `malformed_grace`. In a forked child each level of the parent can be dropped once,
 ///   without effect or error. A release cannot be cancelled.
 class BOOST_FILELOCK_DECL soft_file_lock : public detail::exclusive_names
 {
@@ -118,6 +118,7 @@ public:
     /// Returns the pid of the process that the marker names now, whatever its host and whether or
     /// not that process is alive. Returns nothing if there is no marker, or if it cannot be read.
     ///
+    /// System calls:: 6.
     /// Crash, fork, cancellation:: No effect. In a forked child a marker of the parent still names
     ///   the parent.
     std::optional<std::int64_t> pid() const;
@@ -126,6 +127,7 @@ public:
     /// process holds the lock, and also if the program that ran in this process before an `exec`
     /// left it.
     ///
+    /// System calls:: 7.
     /// Crash, fork, cancellation:: False in a forked child for a marker of the parent.
     bool is_lock_held_by_us() const;
 

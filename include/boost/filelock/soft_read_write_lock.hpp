@@ -19,10 +19,10 @@ namespace filelock {
 /// directories and scratch space that many hosts mount, where kernel locks are not reliable. A
 /// waiting writer keeps new readers out, so that it gets the lock however many readers there are.
 ///
-/// The lock excludes this library's `soft_read_write_lock` and Python filelock's
-/// `SoftReadWriteLock` on the same path, which must have the same `heartbeat_interval` and
-/// `stale_threshold`. It excludes no other lock type. A path belongs to one lock type. See
-/// <<marker_tree,Readers and writers by markers>>.
+/// The lock excludes this library's `soft_read_write_lock` and the `SoftReadWriteLock` of Python's
+/// filelock <<python_versions,before 3.33>>, on the same path. All of them must have the same
+/// `heartbeat_interval` and `stale_threshold`. The lock excludes no other lock type. A path belongs
+/// to one lock type. See <<marker_tree,Readers and writers by markers>>.
 ///
 /// The holder refreshes its marker every `heartbeat_interval`. Other processes evict the marker
 /// once its process is proved dead. If the process is on another host or stopped, they evict the
@@ -70,26 +70,27 @@ namespace filelock {
 ///     `errc::operation_not_permitted` or another error of the operating system, if a marker cannot
 ///     be made or a dead owner's marker cannot be removed, or if the heartbeat thread cannot be
 ///     started. See <<codes,the table of codes>>.
-/// System calls of Exclusive:: 41 for the first level if the lock is free, 49 in a single attempt;
-///   86 and 96 on network storage. None for a further level.
-/// System calls of Shared:: 19 for the first level if the lock is free, 56 on network storage; none
+/// System calls of Exclusive:: 40 for the first level if the lock is free, 48 in a single attempt,
+///   none for a further level. On network storage 117 and 127, or 87 and 97 with a `settle` of
+///   zero.
+/// System calls of Shared:: 18 for the first level if the lock is free, 55 on network storage, none
 ///   for a further level.
-/// System calls of Release:: 7 for the last exclusive level, 43 on network storage; 5 for the last
-///   shared level, 25 on network storage; none for another level.
-/// System calls of Observers:: `still_held` 1, or 2 for a reader; 6 and 16 on network storage.
-///   `holder` and `holders` some 25, and more with each reader. All others none.
-/// Crash, fork, cancellation of Exclusive, Shared:: A process that ends while it waits may leave
-///   `PATH.write` or `PATH.state`; if it ends while it holds the lock, its marker stays. Contenders
-///   of the same host evict both at once; other hosts after `stale_threshold`. A forked child owns
-///   nothing and waits for its parent as any process does. A call that fails, times out or is
-///   cancelled leaves the caller's levels as they were, and readers that it kept out come in.
-/// Crash, fork, cancellation of Release:: If the process ends first, its marker stays. Contenders
-///   of the same host evict it at once; other hosts after `stale_threshold`. If another process
-///   keeps a marker from being removed for a tenth of a second, the marker is left empty. If, on
-///   network storage, another process has `PATH.state`, the removal of `PATH.write` goes on in the
-///   background after a second. In a forked child a level that the parent had can be dropped once,
-///   without effect or error. A release cannot be cancelled. Releasing a lost hold is no error and
-///   leaves the markers of others alone.
+/// System calls of Release:: 7 for the last exclusive level, 44 on network storage; 5 for the last
+///   shared level, 24 on network storage; none for another level.
+/// System calls of Observers:: `still_held` makes 1, or 2 for a reader, and 6 or 15 on network
+///   storage; `holder` and `holders` some 25, and more with each reader; the others none.
+/// Crash, fork, cancellation of Exclusive, Shared:: The marker stays if the process ends, and
+///   contenders evict it; a forked child owns nothing; a call that fails, times out or is cancelled
+///   changes no level, and readers that it kept out come in. A process that ends while it waits may
+///   leave `PATH.write` or `PATH.state`. Contenders of the same host evict a marker at once, other
+///   hosts after `stale_threshold`. A forked child waits for its parent as any process does.
+/// Crash, fork, cancellation of Release:: If the process ends first, its marker stays, and
+///   contenders evict it. Contenders of the same host do that at once, other hosts after
+///   `stale_threshold`. If another process keeps a marker from being removed for a tenth of a
+///   second, the marker is left empty. If, on network storage, another process has `PATH.state`,
+///   the removal of `PATH.write` goes on in the background after a second. Releasing a lost hold is
+///   no error and leaves the markers of others alone. In a forked child each level of the parent
+///   can be dropped once, without effect or error. A release cannot be cancelled.
 class BOOST_FILELOCK_DECL soft_read_write_lock : public detail::shared_names, public detail::losable
 {
 public:

@@ -5,11 +5,13 @@
 #ifndef BOOST_FILELOCK_VERSION_HPP
 #define BOOST_FILELOCK_VERSION_HPP
 
-/// The version of the library: major times 100000, plus minor times 100, plus patch.
+/// Defined in header `<boost/filelock/version.hpp>`. The version of the library: major times
+/// 100000, plus minor times 100, plus patch.
 #define BOOST_FILELOCK_VERSION 100
 
-/// The version as text, such as "0.1.0". It is part of the name of the shared library, except in a
-/// Boost tree, where the name has Boost's version.
+/// Defined in header `<boost/filelock/version.hpp>`. The version as text, such as "0.1.0". It is
+/// part of the name of the shared library, except in a Boost tree, where the name has Boost's
+/// version.
 #define BOOST_FILELOCK_LIB_VERSION "0.1.0"
 
 #endif

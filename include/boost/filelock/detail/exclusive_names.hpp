@@ -95,8 +95,12 @@ public:
     ///
     /// Parameters:: `how`: time limit, cancellation check and progress callback, in effect for this
     ///   call alone. By default the wait has no limit.
+    ///
+    /// `ec`: the error, with the codes below; cleared if the lock was acquired.
+    /// Returns:: With `ec`, true if the caller has one more level, and false if `ec` is set.
     /// Throws:: `std::invalid_argument` if an option is out of range, before anything is done. The
-    ///   exceptions of the callbacks; the lock is not acquired then. `lock_error` with:
+    ///   exceptions of the callbacks; the lock is not acquired then. Without `ec`, `lock_error`
+    ///   with:
     ///   * `errc::timed_out` if the limit has passed;
     ///   * `errc::operation_canceled` if `cancel_check` returned true;
     ///   * `errc::resource_deadlock_would_occur` if the caller has levels of another mode only, or
@@ -104,22 +108,6 @@ public:
     ///     through another object;
     void acquire(acquire_options const& how = {}) & { take(lock_mode::exclusive, how); }
 
-    /// Acquires the exclusive lock, or adds a level if the caller already has exclusive levels.
-    /// Waits as the options say, and reports errors by a code.
-    ///
-    /// Parameters:: `how`: time limit, cancellation check and progress callback, in effect for this
-    ///   call alone.
-    ///
-    /// `ec`: the error, with the codes below; cleared if the lock was acquired.
-    /// Returns:: True if the caller has one more level. False if `ec` is set.
-    /// Throws:: `std::invalid_argument` if an option is out of range, before anything is done. The
-    ///   exceptions of the callbacks; the lock is not acquired then. No `lock_error`: its code is
-    ///   stored in `ec`, which is
-    ///   * `errc::timed_out` if the limit has passed;
-    ///   * `errc::operation_canceled` if `cancel_check` returned true;
-    ///   * `errc::resource_deadlock_would_occur` if the caller has levels of another mode only, or
-    ///     if `how` has neither `timeout` nor `cancel_check` and the calling thread holds the lock
-    ///     through another object;
     bool acquire(acquire_options const& how, system::error_code& ec) &
     {
         return take(lock_mode::exclusive, how, ec);

@@ -107,7 +107,7 @@ public:
     /// For soft locks the records come from the markers, whether or not the owners are alive, with
     /// the command line of a live process of this host. A `soft_read_write_lock` reports readers
     /// first; a writer that waits for readers to leave is among the holders. See
-    /// <<who_holds,Reports of holders>>.
+    /// <<who_holds,Trust in reports of holders>>.
     ///
     /// Crash, fork, cancellation:: No effect. In a forked child the parent is a holder like any
     ///   other.
@@ -134,8 +134,9 @@ public:
     ///
     /// False with `ec` cleared if one of these is not so. False with `ec` set if there was no
     /// answer. The result says nothing about the time before or after the call, and false alone is
-    /// not yet a loss that `loss` or `on_loss` report. See <<still_held,Whether it is still held>>.
-    /// Thread safety:: Any thread may call it. The call may wait for another thread's attempt on
+    /// not yet a loss that `loss` or `on_loss` report. See <<still_held,Check whether a lock is
+    /// still held>>. Thread safety:: Any thread may call it. The call may wait for another thread's
+    /// attempt on
     ///   the same object, which does not wait itself.
     /// Crash, fork, cancellation:: False in a forked child, unless the child itself has acquired
     ///   the lock.
