@@ -11,6 +11,7 @@
 
 #include "../src/protocol/found_marker.hpp"
 #include "support/calls.hpp"
+#include "support/kernel_state.hpp"
 #include "support/marker_tree.hpp"
 #include "support/markers.hpp"
 #include "support/soft_read_write_roles.hpp"
@@ -76,13 +77,14 @@ auto const later_markers = data::make({
     later_format{"a later version", "filelock/3\npid=1\nhost=h\n", reaction::refuses},
     later_format{"a strict sentinel", "1\nfilelock-strict-v1\0\n0\n"s, reaction::waits},
     later_format{"a later sentinel", "1\nfilelock-strict-v2\0\n0\n"s, reaction::refuses},
-    later_format{"a fourth line", no_pid + '\n' + host() + "\n12345\nmore\n", reaction::refuses},
-    later_format{"a key in the third line", no_pid + '\n' + host() + "\nboot=1\n",
+    later_format{"a fourth line", no_pid + '\n' + host_name() + "\n12345\nmore\n",
+                 reaction::refuses},
+    later_format{"a key in the third line", no_pid + '\n' + host_name() + "\nboot=1\n",
                  reaction::refuses},
 });
 
 auto const later_access_markers = data::make({
-    later_format{"a fourth line", some_token + '\n' + no_pid + '\n' + host() + "\n12345\n",
+    later_format{"a fourth line", some_token + '\n' + no_pid + '\n' + host_name() + "\n12345\n",
                  reaction::refuses},
     later_format{"a longer token", some_token + some_token + "\n1\nh\n", reaction::refuses},
     later_format{"a version", "filelock-rw/2\n" + some_token + "\n1\nh\n", reaction::refuses},
@@ -138,11 +140,12 @@ void check_patient_writer(fs::path const& path, storage where)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(format_versions, tree)
+BOOST_FIXTURE_TEST_SUITE(format_versions, marker_tree)
 
 BOOST_AUTO_TEST_SUITE(later_formats)
 
-BOOST_DATA_TEST_CASE_F(tree, of_a_marker_are_never_evicted, both_storages* later_markers, where, f)
+BOOST_DATA_TEST_CASE_F(marker_tree, of_a_marker_are_never_evicted, both_storages* later_markers,
+                       where, f)
 {
     write_text(path, f.text);
     make_old(path);
@@ -156,7 +159,8 @@ BOOST_DATA_TEST_CASE_F(tree, of_a_marker_are_never_evicted, both_storages* later
 }
 
 // `PATH.state` has the same format. Readers do without it.
-BOOST_DATA_TEST_CASE_F(tree, of_state_are_never_evicted, both_storages* later_markers, where, f)
+BOOST_DATA_TEST_CASE_F(marker_tree, of_state_are_never_evicted, both_storages* later_markers, where,
+                       f)
 {
     write_text(state, f.text);
     make_old(state);
@@ -169,7 +173,7 @@ BOOST_DATA_TEST_CASE_F(tree, of_state_are_never_evicted, both_storages* later_ma
 }
 
 // A reader does not read the markers of readers.
-BOOST_DATA_TEST_CASE_F(tree, of_readers_and_writers_are_never_evicted,
+BOOST_DATA_TEST_CASE_F(marker_tree, of_readers_and_writers_are_never_evicted,
                        everyone* later_access_markers, where, r, f)
 {
     auto const marker = forge(r, f.text);
@@ -182,7 +186,7 @@ BOOST_DATA_TEST_CASE_F(tree, of_readers_and_writers_are_never_evicted,
     BOOST_TEST(text_of(marker) == f.text);
 }
 
-BOOST_DATA_TEST_CASE_F(tree, are_not_reported_as_a_known_owner, later_markers, f)
+BOOST_DATA_TEST_CASE_F(marker_tree, are_not_reported_as_a_known_owner, later_markers, f)
 {
     write_text(path, f.text);
     auto const who = soft_file_lock(path).holder();
@@ -193,7 +197,7 @@ BOOST_DATA_TEST_CASE_F(tree, are_not_reported_as_a_known_owner, later_markers, f
 }
 
 // An operator breaks a marker whose kind is known. No other file is removed.
-BOOST_DATA_TEST_CASE_F(tree, are_broken_by_hand_where_they_are_known, later_markers, f)
+BOOST_DATA_TEST_CASE_F(marker_tree, are_broken_by_hand_where_they_are_known, later_markers, f)
 {
     write_text(path, f.text);
     error_code ec;
@@ -204,7 +208,7 @@ BOOST_DATA_TEST_CASE_F(tree, are_broken_by_hand_where_they_are_known, later_mark
 }
 
 // Processes that die leave files under temporary names. Others remove what may be a marker.
-BOOST_DATA_TEST_CASE_F(tree, under_temporary_names_are_kept, later_markers, f)
+BOOST_DATA_TEST_CASE_F(marker_tree, under_temporary_names_are_kept, later_markers, f)
 {
     BOOST_TEST(may_be_a_marker(f.text) == (f.expected == reaction::waits));
 }
