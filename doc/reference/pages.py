@@ -90,8 +90,7 @@ class Member:
         is_internal = '=delete' in args or re.match(r' *// ', source[-1])
         self.is_public = node.get('prot') == 'public' and not is_internal
         self.noexcept = 'noexcept' in args or self.name[0] == '~'
-        alias = re.match(r'Alias of `(\w+)`', self.doc.text)
-        self.alias_of = alias and alias[1]
+        self.alias_of = (re.match(r'Alias of `(\w+)`', self.doc.text) or [None] * 2)[1]
         self.values = node.findall('enumvalue')
         self.code = self.declaration(node, args.replace('=default', ''))
 
@@ -356,7 +355,6 @@ class Page:
         return facts
 
 
-reference = Reference()
-for page in reference.pages:
+for page in (reference := Reference()).pages:
     text = '\n'.join(Page(reference, page).out)
     (OUT / f'{page}.adoc').write_text(re.sub(r'\n{3,}', '\n\n', text).rstrip() + '\n')
