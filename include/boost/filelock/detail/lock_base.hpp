@@ -39,8 +39,8 @@ class lock_state;
 ///   type of the intended overload.
 /// Interruption:: No member is an interruption point of Boost.Thread or a cancellation point of
 ///   `pthread_cancel`.
-/// Thread safety:: Any thread may call any member except the destructor, also while other threads
-///   use the same object.
+/// Thread safety:: Any thread may call any member except the destructor. Other threads may use the
+///   same object meanwhile.
 class BOOST_FILELOCK_DECL lock_base
 {
 public:
