@@ -134,6 +134,8 @@ class Class:
         template = ', '.join(plain(p) for p in node.findall('templateparamlist/param'))
         self.head = f'template <{template}>\n' * bool(template) + node.get('kind')
         self.head += ' [[nodiscard]]' * ('[[nodiscard]]' in source[self.line - 1]) + ' ' + name
+        bases = [plain(b) for b in node.findall('basecompoundref') if 'detail::' not in plain(b)]
+        self.head += ' : public ' * bool(bases) + ', public '.join(bases)
         ends = [m for m in self.members if m.name[0] == '~']
         self.members = [m for m in self.members if m.name[0] != '~' or m is ends[-1]]
         for m in self.members: # constructors and destructors of bases
