@@ -39,8 +39,8 @@
 ///   with its members.
 /// Errors of Acquisition::
 ///   * `errc::timed_out` if `how.timeout` has passed;
-///   * `asio::error::operation_aborted` if the operation was cancelled or `how.cancel_check`
-///     returned true. It compares equal to `errc::operation_canceled`;
+///   * `asio::error::operation_aborted`, which <<ways_to_end,equals>> `errc::operation_canceled`,
+///     if the operation was cancelled or `how.cancel_check` returned true;
 ///   * `errc::not_enough_memory`, the code of a `system_error`, or `error::callback_failed`, if a
 ///     callback threw. `exception()` of the second argument returns the exception itself;
 ///   * `error::closed` if the lock object was closed;

@@ -18,8 +18,8 @@ namespace boost {
 namespace filelock {
 
 /// A lock that is held while a marker exists at the path: a small file that names the process and
-/// host of its owner. For file systems without usable kernel locks, and to replace PID
-/// files.
+/// host of its owner. For file systems without usable kernel locks, and for PID files that have to
+/// vanish when the daemon ends.
 ///
 /// The lock excludes this library's `soft_file_lock` and Python filelock's `SoftFileLock` on the
 /// same path, and no other lock type. See <<markers,Markers>>.
@@ -116,7 +116,8 @@ public:
     /// @name Observers
 
     /// Returns the pid of the process that the marker names now, whatever its host and whether or
-    /// not that process is alive. Returns nothing if there is no marker, or if it cannot be read.
+    /// not that process is alive: `holder` tells. Returns nothing if there is no marker, or if it
+    /// cannot be read.
     ///
     /// System calls:: 6.
     /// Crash, fork, cancellation:: No effect. In a forked child a marker of the parent still names
