@@ -47,9 +47,8 @@ async function loadIndex(page) {
   const init = search.initSearch
   let index
   search.initSearch = (lunr, data) => {
-    const load = lunr.Index.load
-    lunr.Index.load = (json) => { return index = load(json) }
     init(lunr, data)
+    index = lunr.Index.load(data.index)
   }
   page.contentDocument.querySelector('form.search input').dispatchEvent(new Event('focus'))
   for (let i = 0; i < 500 && !index; i++) await wait(20)
@@ -87,11 +86,16 @@ async function look() {
   for (const [word, expected] of Object.entries(searches)) await followByKey(page, word, expected)
   for (const begin of 'abcdefghijklmnopqrstuvwxyz0123456789') {
     const status = await search(page, begin)
-    if (!/^\d+ found$/.test(status)) faults.push(`${begin}: ${status}`)
+    if (!/found$/.test(status)) faults.push(`${begin}: ${status}`)
   }
   for (const term of Object.keys(index.invertedIndex).filter(Boolean)) {
     const found = index.query((query) => query.term(term, { usePipeline: false }))
     if (!found.length) faults.push(`the index does not find its term ${term}`)
+  }
+  // Whether such nodes are merged depends on the terms of the day.
+  const textOfNode = (edges) => String(Object.assign(new page.contentWindow.lunr.TokenSet(), { edges }))
+  if (textOfNode({ 1: { id: 23 }, 4: { id: 5 } }) === textOfNode({ 1: { id: 2 }, 3: { id: 45 } })) {
+    faults.push('different nodes of the set of terms have the same text')
   }
 }
 look().catch((error) => faults.push(String(error))).then(() => {
