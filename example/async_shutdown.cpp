@@ -9,6 +9,7 @@
 #include <boost/filelock.hpp>
 #include <boost/filelock/async_acquire.hpp>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -17,6 +18,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/error_code.hpp>
 #include <boost/system/system_error.hpp>
@@ -32,7 +34,17 @@ namespace asio = boost::asio;
 
 asio::awaitable<void> job(file_lock& lock)
 {
-    auto held = co_await boost::filelock::async_acquire(lock, asio::use_awaitable);
+    auto [ec, held] =
+        co_await boost::filelock::async_acquire(lock, asio::as_tuple(asio::use_awaitable));
+    if (ec == asio::error::operation_aborted) { // nothing is held
+        // The coroutine stays cancelled: without this line its next `co_await` would throw.
+        co_await asio::this_coro::reset_cancellation_state();
+        co_await asio::post(asio::use_awaitable); // stands for a last message to a client
+        std::cout << "stopped\n";
+        co_return;
+    }
+    if (ec)
+        throw boost::system::system_error(ec);
     std::cout << "acquired\n";
 }
 
@@ -46,15 +58,8 @@ void run_until_told(asio::io_context& context, file_lock& lock)
     });
     auto const at_end = [&](std::exception_ptr failure) {
         signals.cancel(); // otherwise `run` would wait for a signal
-        try {
-            if (failure)
-                std::rethrow_exception(failure);
-            std::cout << "done\n";
-        } catch (boost::system::system_error const& e) {
-            if (e.code() != asio::error::operation_aborted)
-                throw;
-            std::cout << "stopped\n"; // nothing is held
-        }
+        if (failure)
+            std::rethrow_exception(failure);
     };
     asio::co_spawn(context, job(lock), asio::bind_cancellation_slot(stop.slot(), at_end));
     context.run();

@@ -6,6 +6,9 @@
 
 #include <boost/filelock.hpp>
 
+#include <boost/filesystem/operations.hpp>
+#include <boost/system/error_code.hpp>
+
 #include <cerrno>
 #include <fstream>
 #include <iostream>
@@ -30,5 +33,11 @@ int main()
     std::ifstream("daemon.lock") >> pid;
     std::cout << "the file contains this process's pid: " << (pid == ::getpid() ? "yes" : "no")
               << '\n';
+    // tag::end[]
+    boost::system::error_code ignored;
+    boost::filesystem::resize_file("daemon.lock", 0, ignored);
     lock.unlock();
+    // end::end[]
+    std::cout << "it is empty after the release: "
+              << (boost::filesystem::file_size("daemon.lock") == 0 ? "yes" : "no") << '\n';
 }

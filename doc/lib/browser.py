@@ -5,7 +5,8 @@
 
 """Opens the pages of a site in one headless Chromium and prints the faults, one a line: browser.py CHROMIUM SITE.
 
-Faults are pages that scroll sideways, and a search by keyboard that does not lead to the page it should.
+Faults are pages that scroll sideways, a search by keyboard that does not lead to the section it should, and a letter,
+a digit or a term of the index that cannot be searched.
 """
 
 import html
@@ -17,7 +18,12 @@ import sys
 import tempfile
 
 WIDTHS = [400, 1400]
-SEARCHES = {"try_lock_for": "/reference/", "heartbeat": ".html"}
+SEARCHES = {
+    "heartbeat": "heartbeat",
+    "try_lock_for": "/reference/file_lock.html#try_lock_for",
+    "held_lock::unlock": "/reference/held_lock.html#unlock",
+    "lock_error::holder": "/reference/error.html#lock_error-holder",
+}
 
 PROBE = """<!DOCTYPE html>
 <body>
@@ -33,19 +39,37 @@ async function opened(page) {
   if (!frame.contentDocument) throw Error(`cannot open ${page}`)
   return frame
 }
-async function search(page, word, expected) {
+async function wait(milliseconds) {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
+async function loadIndex(page) {
+  const search = page.contentWindow.antoraSearch
+  const init = search.initSearch
+  let index
+  search.initSearch = (lunr, data) => {
+    init(lunr, data)
+    index = lunr.Index.load(data.index)
+  }
+  page.contentDocument.querySelector('form.search input').dispatchEvent(new Event('focus'))
+  for (let i = 0; i < 500 && !index; i++) await wait(20)
+  return index
+}
+async function search(page, word) {
   const text = page.contentDocument
   const input = text.querySelector('form.search input')
   input.value = word
   input.dispatchEvent(new Event('input'))
-  for (let i = 0; i < 500 && !text.querySelector('.found a'); i++) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  input.focus()
-  input.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }))
+  await wait(0)
+  return text.querySelector('.found p').textContent
+}
+async function followByKey(page, word, expected) {
+  const text = page.contentDocument
+  await search(page, word)
+  text.querySelector('form.search input').focus()
+  text.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }))
   const link = text.activeElement.href || 'nothing'
   const shown = text.activeElement.getClientRects().length > 0
-  if (!link.includes(expected) || !shown) faults.push(`${word} finds ${link}`)
+  if (!link.includes(expected) || !shown) faults.push(`${word} leads to ${link}`)
 }
 async function look() {
   for (const page of pages) {
@@ -57,7 +81,22 @@ async function look() {
     }
     frame.remove()
   }
-  for (const [word, expected] of Object.entries(searches)) await search(await opened(pages[0]), word, expected)
+  const page = await opened(pages[0])
+  const index = await loadIndex(page)
+  for (const [word, expected] of Object.entries(searches)) await followByKey(page, word, expected)
+  for (const begin of 'abcdefghijklmnopqrstuvwxyz0123456789') {
+    const status = await search(page, begin)
+    if (!/found$/.test(status)) faults.push(`${begin}: ${status}`)
+  }
+  for (const term of Object.keys(index.invertedIndex).filter(Boolean)) {
+    const found = index.query((query) => query.term(term, { usePipeline: false }))
+    if (!found.length) faults.push(`the index does not find its term ${term}`)
+  }
+  // Whether such nodes are merged depends on the terms of the day.
+  const textOfNode = (edges) => String(Object.assign(new page.contentWindow.lunr.TokenSet(), { edges }))
+  if (textOfNode({ 1: { id: 23 }, 4: { id: 5 } }) === textOfNode({ 1: { id: 2 }, 3: { id: 45 } })) {
+    faults.push('different nodes of the set of terms have the same text')
+  }
 }
 look().catch((error) => faults.push(String(error))).then(() => {
   document.body.dataset.faults = JSON.stringify(faults)

@@ -90,8 +90,7 @@ class Member:
         is_internal = '=delete' in args or re.match(r' *// ', source[-1])
         self.is_public = node.get('prot') == 'public' and not is_internal
         self.noexcept = 'noexcept' in args or self.name[0] == '~'
-        alias = re.match(r'Alias of `(\w+)`', self.doc.text)
-        self.alias_of = alias and alias[1]
+        self.alias_of = (re.match(r'Alias of `(\w+)`', self.doc.text) or [None] * 2)[1]
         self.values = node.findall('enumvalue')
         self.code = self.declaration(node, args.replace('=default', ''))
 
@@ -135,6 +134,8 @@ class Class:
         template = ', '.join(plain(p) for p in node.findall('templateparamlist/param'))
         self.head = f'template <{template}>\n' * bool(template) + node.get('kind')
         self.head += ' [[nodiscard]]' * ('[[nodiscard]]' in source[self.line - 1]) + ' ' + name
+        bases = [plain(b) for b in node.findall('basecompoundref') if 'detail::' not in plain(b)]
+        self.head += ' : public ' * bool(bases) + ', public '.join(bases)
         ends = [m for m in self.members if m.name[0] == '~']
         self.members = [m for m in self.members if m.name[0] != '~' or m is ends[-1]]
         for m in self.members: # constructors and destructors of bases
@@ -356,7 +357,6 @@ class Page:
         return facts
 
 
-reference = Reference()
-for page in reference.pages:
+for page in (reference := Reference()).pages:
     text = '\n'.join(Page(reference, page).out)
     (OUT / f'{page}.adoc').write_text(re.sub(r'\n{3,}', '\n\n', text).rstrip() + '\n')

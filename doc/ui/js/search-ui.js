@@ -14,7 +14,14 @@
   let data, loading
 
   window.antoraSearch = {
-    initSearch: (lunr, { index, store }) => { data = { index: lunr.Index.load(index), documents: store.documents } },
+    initSearch: (lunr, { index, store }) => {
+      // Lunr merges nodes of its set of terms that have the same text. Its own text lacks separators, so that
+      // different nodes get the same text where terms have digits. A search then finds terms that do not exist.
+      lunr.TokenSet.prototype.toString = function () {
+        return JSON.stringify([this.final, Object.entries(this.edges).map(([label, { id }]) => [label, id]).sort()])
+      }
+      data = { index: lunr.Index.load(index), documents: store.documents }
+    },
   }
   const element = (name, properties) => Object.assign(document.createElement(name), properties)
   const load = (src) => new Promise((resolve, reject) => {
@@ -22,22 +29,35 @@
   })
   const loaded = () => loading ||= load(ui + '/js/vendor/lunr.js').then(() => load(site + '/search-index.js'))
 
-  // Words match as a whole, as the beginning or as a part of a word; names have underscores and colons.
+  const wordsOf = (text) => text.toLowerCase().match(/[a-z0-9_]+/g) || []
+
+  // Words match as a whole, as the beginning or, from three letters on, as a part of a word: names have underscores
+  // and colons. Sections come first that have the words as their heading or at the end of their address, as
+  // #try_lock of the page file_lock has `file_lock::try_lock`; of these, the shortest address comes first.
   function find(words) {
     const { wildcard } = lunr.Query
     const results = data.index.query((query) => words.forEach((word) => {
       query.term(word, { boost: 20 })
       query.term(word, { boost: 4, usePipeline: false, wildcard: wildcard.TRAILING })
-      query.term(word, { usePipeline: false, wildcard: wildcard.TRAILING | wildcard.LEADING })
+      if (word.length > 2) query.term(word, { usePipeline: false, wildcard: wildcard.TRAILING | wildcard.LEADING })
     }))
     const stems = words.map((word) => lunr.stemmer(new lunr.Token(word)).toString())
-    for (const result of results) {
-      const terms = Object.keys(result.matchData.metadata)
-      result.words = words.filter((word, i) => terms.some((t) => t.includes(word) || t.includes(stems[i]))).length
-    }
-    const sections = results.filter(({ ref }) => ref.includes('-')) // the others are titles of pages, once more
-    const best = Math.max(...sections.map((result) => result.words))
-    return sections.filter((result) => result.words === best)
+    const name = words.join(' ')
+    const sections = results.filter(({ ref }) => ref.includes('-')).map(({ ref, matchData }) => {
+      const [page, id] = ref.split('-')
+      const { url, title, titles } = data.documents[page]
+      const section = titles.find((one) => String(one.id) === id)
+      const address = wordsOf(`${title} ${section.hash || ''}`).join(' ')
+      const isNamed = ` ${address}`.endsWith(` ${name}`) || wordsOf(section.title).join(' ') === name
+      const terms = [address, ...Object.keys(matchData.metadata)]
+      return {
+        ...section, url, page: title,
+        matches: words.filter((word, i) => terms.some((t) => t.includes(word) || t.includes(stems[i]))).length,
+        order: isNamed ? address.length : 1e9,
+      }
+    })
+    const best = Math.max(...sections.map(({ matches }) => matches))
+    return sections.filter(({ matches }) => matches === best).sort((a, b) => a.order - b.order)
   }
 
   function marked(text, words) {
@@ -47,18 +67,15 @@
     return span
   }
 
-  function entry(result, words) {
-    const [page, section] = result.ref.split('-')
-    const { url, title, titles } = data.documents[page]
-    const { title: heading, text, hash } = titles.find(({ id }) => String(id) === section)
+  function entry({ url, page, title, text, hash }, words) {
     const at = Math.max(0, text.search(new RegExp(words.join('|'), 'i')) - 50)
     const begin = at ? text.indexOf(' ', at) + 1 : 0
     const rest = text.slice(begin)
     const shown = rest.length > 150 ? rest.slice(0, 150).replace(/\S*$/, '...') : rest
     const link = element('a', { href: site + url + (hash ? '#' + hash : '') })
     const name = element('b')
-    name.append(marked(heading, words))
-    link.append(name, hash ? ' ' + title : '', element('br'), begin ? '... ' : '', marked(shown, words))
+    name.append(marked(title, words))
+    link.append(name, hash ? ' ' + page : '', element('br'), begin ? '... ' : '', marked(shown, words))
     const item = element('li')
     item.append(link)
     return item
@@ -66,7 +83,7 @@
 
   async function search() {
     const text = input.value
-    const words = text.toLowerCase().match(/[a-z0-9_]+/g) || []
+    const words = wordsOf(text)
     box.hidden = !words.length
     if (!words.length) return
     status.textContent = 'Searching ...'

@@ -13,24 +13,25 @@
 ///
 /// With C++20 every token is constrained: a handler of another signature is an error that names the
 /// right one. There is no asynchronous conversion: a held lock keeps its mode. The held lock of an
-/// object with `ownership::instance` can be adopted by a guard, which can be converted by trying.
+/// object with `ownership::instance` can be adopted by a guard, whose level can be converted by
+/// `try_` members.
 ///
-/// Owner:: Each operation is an owner of its own, and no thread is. Two of them exclude each other
+/// Owner:: Each operation is an owner of its own; no thread is. Two operations exclude each other
 ///   on one thread and through one object, whatever the scope of the lock. They are not recursive:
 ///   a coroutine that awaits a lock that it holds waits for ever, or until its time limit. An
 ///   operation never fails because it would wait for itself.
 /// Order:: The operations on one object are served first come, first served, in one queue with the
-///   threads that wait on it. Only the first of the queue tries the file. The place is taken when
-///   the operation is initiated. An operation whose execution context is not run keeps its place,
-///   and the lock once it has acquired it. An operation that wants to write and waits for the
-///   readers of a `read_write_lock` keeps new ones out meanwhile.
+///   threads that wait on it. Only the first of the queue tries the file. The operation takes
+///   its place when it is initiated. An operation whose execution context is not run keeps its
+///   place, and the lock once it has acquired it. An operation that wants to write and waits for
+///   the readers of a `read_write_lock` keeps new ones out meanwhile.
 /// Executor:: The handler, and every callback of the options and of the lock except `on_loss`, runs
 ///   on the handler's associated executor. If it has none, they run on `where`; if that is not
 ///   given, on Asio's `system_executor`, whose threads are its own. Nothing runs inside the
 ///   initiating call. The handler's associated allocator is used for the operation's state.
-/// Threads:: None is made, and none is blocked. Each execution context with operations that wait
-///   has one inotify descriptor and one timer. If the system has no change notifications, it has
-///   the timer alone, and tries at the `poll_interval`.
+/// Threads:: The library makes no thread and blocks none. Each execution context with operations
+///   that wait has one inotify descriptor and one timer. If the system has no change notifications,
+///   it has the timer alone, and tries at the `poll_interval`.
 /// Lifetimes:: The lock must outlive the operation, or be destroyed on the same thread before or
 ///   after its stopped execution context. If the context is destroyed with operations pending,
 ///   their handlers are destroyed uncalled, and nothing stays held.
@@ -38,11 +39,12 @@
 ///   with its members.
 /// Errors of Acquisition::
 ///   * `errc::timed_out` if `how.timeout` has passed;
-///   * `asio::error::operation_aborted` if the operation was cancelled or `how.cancel_check`
-///     returned true. It compares equal to `errc::operation_canceled`;
+///   * `asio::error::operation_aborted`, which <<ways_to_end,equals>> `errc::operation_canceled`,
+///     if the operation was cancelled or `how.cancel_check` returned true;
 ///   * `errc::not_enough_memory`, the code of a `system_error`, or `error::callback_failed`, if a
 ///     callback threw. `exception()` of the second argument returns the exception itself;
-///   * `error::closed`, `error::kernel_lock_not_supported`, `error::both_not_supported`,
+///   * `error::closed` if the lock object was closed;
+///   * `error::kernel_lock_not_supported`, `error::both_not_supported`,
 ///     `error::not_a_lock_file`, `error::host_without_name`, `error::witness_not_supported`,
 ///     `errc::is_a_directory`, `errc::permission_denied`, `errc::read_only_file_system`,
 ///     `errc::no_such_file_or_directory`, `errc::operation_not_permitted` or another error of the

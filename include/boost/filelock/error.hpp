@@ -47,8 +47,8 @@ enum class error
     /// The name of this host is empty, so that a marker could not name its owner.
     host_without_name,
 
-    /// The hold that was to be converted is no longer valid: the path names another file, or a file
-    /// server has forgotten the lock.
+    /// A conversion found that the hold is lost: the path now names another file, or a file server
+    /// has forgotten the lock.
     hold_lost,
 
     /// The lock object was closed.
@@ -135,7 +135,7 @@ inline system::error_code make_error_code(error e) noexcept
 /// a lack of memory.
 ///
 /// |`error::hold_lost`
-/// |The hold that was to be converted is lost: the path names another file by now, or a file server
+/// |A conversion found that the hold is lost: the path now names another file, or a file server
 /// has forgotten the lock. The caller's level stays, and must be unlocked.
 ///
 /// |`error::host_without_name`

@@ -172,7 +172,7 @@ public:
     /// Throws:: `lock_error` with `errc::operation_not_permitted` if the scope of the lock is
     ///   another one, if nothing is held, or if the lock object has levels of another mode.
     /// System calls:: None.
-    /// Crash, fork, cancellation:: In a forked child it throws, since nothing is held there.
+    /// Crash, fork, cancellation:: In a forked child it throws, because nothing is held there.
     friend unique_lock<Lock> adopt(held_lock&& h)
     {
         return unique_lock<Lock>(h.give_to_object(), adopt_lock);
@@ -201,7 +201,7 @@ public:
     /// Throws:: `lock_error` with `errc::operation_not_permitted` if the scope of the lock is
     ///   another one, if nothing is held, or if the lock object has levels of another mode.
     /// System calls:: None.
-    /// Crash, fork, cancellation:: In a forked child it throws, since nothing is held there.
+    /// Crash, fork, cancellation:: In a forked child it throws, because nothing is held there.
     friend shared_lock<Lock> adopt(shared_held_lock&& h)
     {
         return shared_lock<Lock>(h.give_to_object(), adopt_lock);
@@ -230,7 +230,7 @@ public:
     /// Throws:: `lock_error` with `errc::operation_not_permitted` if the scope of the lock is
     ///   another one, if nothing is held, or if the lock object has levels of another mode.
     /// System calls:: None.
-    /// Crash, fork, cancellation:: In a forked child it throws, since nothing is held there.
+    /// Crash, fork, cancellation:: In a forked child it throws, because nothing is held there.
     friend upgrade_lock<Lock> adopt(upgrade_held_lock&& h)
     {
         return upgrade_lock<Lock>(h.give_to_object(), adopt_lock);

@@ -18,8 +18,8 @@ namespace filelock {
 /// waiting writer keeps new readers out, so that it gets the lock however many readers there are.
 ///
 /// There are three modes. Any number of owners read (_shared_), or one owner writes (_exclusive_).
-/// The owner of the _upgrade_ lock reads beside other readers, excludes every other owner that may
-/// become a writer, and can become a writer itself. See <<readers_writers,how the modes go
+/// The owner of the _upgrade_ lock reads together with other readers, excludes every other owner
+/// that may become a writer, and can become a writer itself. See <<readers_writers,how the modes go
 /// together>>, <<writers_first,the order>> and <<converting,conversions>>.
 ///
 /// The locks are those of SQLite, at the same bytes. Python filelock's `ReadWriteLock`, and every
@@ -80,8 +80,8 @@ namespace filelock {
 ///   process ends, a forked child has no level to convert, and a conversion that fails or times out
 ///   leaves the level as it was and lets readers in at once.
 /// Crash, fork, cancellation of Conversion to a weaker mode:: The kernel releases the lock if the
-///   process ends. In a forked child, converting a level of the parent has no effect and is no
-///   error. The conversion cannot be cancelled.
+///   process ends; in a forked child, converting a level of the parent has no effect and is no
+///   error; a conversion cannot be cancelled.
 /// Crash, fork, cancellation of Release:: If the process ends first, the kernel releases the lock.
 ///   In a forked child each level of the parent can be dropped once, without effect or error. A
 ///   release cannot be cancelled.

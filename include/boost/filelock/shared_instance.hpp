@@ -98,7 +98,7 @@ struct shared_lock_instance
 /// Returns:: A pointer to the object, never null.
 /// Throws:: `std::invalid_argument` if the object exists with other options; its text names the
 ///   first option that differs and both values. Options that contain a function (`on_acquired`,
-///   `on_loss`) always differ, since functions cannot be compared. Share such an object by other
+///   `on_loss`) always differ, because functions cannot be compared. Share such an object by other
 ///   means. Also the exceptions of the constructor of `Lock`.
 /// System calls:: Those that resolve the path.
 /// Thread safety:: Any thread may call it.

@@ -18,8 +18,8 @@ namespace boost {
 namespace filelock {
 
 /// A lock that is held while a marker exists at the path: a small file that names the process and
-/// host of its owner. For file systems without usable kernel locks, and to replace PID
-/// files.
+/// host of its owner. For file systems without usable kernel locks, and for PID files that have to
+/// vanish when the daemon ends.
 ///
 /// The lock excludes this library's `soft_file_lock` and Python filelock's `SoftFileLock` on the
 /// same path, and no other lock type. See <<markers,Markers>>.
@@ -49,10 +49,10 @@ namespace filelock {
 ///   `still_held` reports that loss. See <<stopped,A process that was stopped>>. A holder does not
 ///   recognise its own marker if another program has touched it; that marker stays until its
 ///   process ends.
-/// Hosts of one name:: On network storage, two containers with one host name that do not see each
-///   other's processes must not share a path. Nor must two hosts of one name, one of which has been
-///   holding the lock since before the other was started. On local storage the holders of this
-///   library are safe from that.
+/// Hosts of one name:: On network storage, containers with one host name that do not see each
+///   other's processes must not share a path. Two hosts with one name must not share a path either,
+///   because the first may hold the lock since before the second was started. On local storage the
+///   holders of this library are safe from both. See <<who_is_affected,Which locks are affected>>.
 /// Crash:: The marker stays. The next process that acquires the lock evicts it once the death is
 ///   proved.
 /// Fork:: A forked child owns nothing and may acquire the lock itself. When it unlocks or destroys
@@ -116,7 +116,8 @@ public:
     /// @name Observers
 
     /// Returns the pid of the process that the marker names now, whatever its host and whether or
-    /// not that process is alive. Returns nothing if there is no marker, or if it cannot be read.
+    /// not that process is alive: `holder` tells. Returns nothing if there is no marker, or if it
+    /// cannot be read.
     ///
     /// System calls:: 6.
     /// Crash, fork, cancellation:: No effect. In a forked child a marker of the parent still names

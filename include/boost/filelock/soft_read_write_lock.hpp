@@ -15,7 +15,7 @@
 namespace boost {
 namespace filelock {
 
-/// A lock for readers and writers that is held by markers, small files beside the path. For home
+/// A lock for readers and writers that is held by markers, small files next to the path. For home
 /// directories and scratch space that many hosts mount, where kernel locks are not reliable. A
 /// waiting writer keeps new readers out, so that it gets the lock however many readers there are.
 ///
@@ -103,7 +103,7 @@ public:
 
     /// Constructs a lock for a path. Touches no file.
     ///
-    /// Parameters:: `path`: the path beside which the markers are, anything that converts to
+    /// Parameters:: `path`: the path next to which the markers are, anything that converts to
     ///   `boost::filesystem::path`, or a `std::filesystem::path`. A relative path refers to the
     ///   working directory of this moment.
     ///

@@ -39,8 +39,8 @@ class lock_state;
 ///   type of the intended overload.
 /// Interruption:: No member is an interruption point of Boost.Thread or a cancellation point of
 ///   `pthread_cancel`.
-/// Thread safety:: Any thread may call any member except the destructor, also while other threads
-///   use the same object.
+/// Thread safety:: Any thread may call any member except the destructor. Other threads may use the
+///   same object meanwhile.
 class BOOST_FILELOCK_DECL lock_base
 {
 public:
@@ -89,25 +89,28 @@ public:
     /// Crash, fork, cancellation:: Zero in a forked child, until the child acquires the lock.
     unsigned lock_counter() const noexcept;
 
-    /// Returns the path, as it was given to the constructor.
+    /// Returns the path, as it was given to the constructor. The lock itself uses the absolute path
+    /// of that moment. So give the constructor an absolute path if the program changes its working
+    /// directory and uses `path()` afterwards.
     ///
     /// System calls:: None.
     /// Crash, fork, cancellation:: No effect.
     filesystem::path const& path() const noexcept;
 
-    /// Returns the present holders of the lock in all processes, as far as they are known, this
-    /// process included. The object need not hold the lock. The result describes one moment and
-    /// keeps no holder from leaving. Errors of the file system are not reported.
+    /// Returns the holders of the lock in all processes, as far as they are known, this process
+    /// included. The object need not hold the lock. The result describes one moment and keeps no
+    /// holder from leaving. Errors of the file system are not reported.
     ///
     /// For kernel locks the records come from `/proc`, one for each process of this machine, in no
     /// particular order; there are none on systems other than Linux. A `file_lock` reports holders
     /// of the kind of lock that its `backend` names. A `read_write_lock` reports the clients of
     /// SQLite and of Python as well.
     ///
-    /// For soft locks the records come from the markers, whether or not the owners are alive, with
-    /// the command line of a live process of this host. A `soft_read_write_lock` reports readers
-    /// first; a writer that waits for readers to leave is among the holders. See
-    /// <<who_holds,Trust in reports of holders>>.
+    /// For soft locks the records come from the markers. A dead owner is a holder until a contender
+    /// has removed its marker. `command` is set for a live process of this host, and empty for any
+    /// other owner. A `soft_read_write_lock` reports readers first; a writer that waits for readers
+    /// to leave is among the holders; a later process with the pid of a dead owner passes for the
+    /// owner. See <<who_holds,Trust in reports of holders>>.
     ///
     /// Crash, fork, cancellation:: No effect. In a forked child the parent is a holder like any
     ///   other.

@@ -130,7 +130,7 @@ public:
     ///   owner holds the lock, or if another owner of this object is converting a level.
     /// Throws:: `lock_error` with:
     ///   * `errc::operation_not_permitted` if the caller has no shared level;
-    ///   * `error::hold_lost` if the path names another file by now, or a file server has forgotten
+    ///   * `error::hold_lost` if the path now names another file, or a file server has forgotten
     ///     the lock. The level is still shared, and must be unlocked;
     [[nodiscard]] bool try_unlock_shared_and_lock()
     {
@@ -144,11 +144,11 @@ public:
     ///   negative value and not-a-number mean one attempt. A duration beyond the range of
     ///   nanoseconds, some 292 years, means no limit.
     /// Returns:: True if the level is exclusive now. False, with the level still shared, if the
-    ///   limit has passed. False at once if another owner already waits for the readers to leave,
-    ///   the caller included, or if another owner of this object is converting a level.
+    ///   limit has passed. False at once if another owner already waits for the readers, the caller
+    ///   among them, to leave, or if another owner of this object is converting a level.
     /// Throws:: `lock_error` with:
     ///   * `errc::operation_not_permitted` if the caller has no shared level;
-    ///   * `error::hold_lost` if the path names another file by now, or a file server has forgotten
+    ///   * `error::hold_lost` if the path now names another file, or a file server has forgotten
     ///     the lock. The level is still shared, and must be unlocked;
     ///   * `errc::resource_deadlock_would_occur` if `wait` means no limit, and another owner
     ///     already waits for the readers to leave or the calling thread holds the lock through
@@ -167,11 +167,11 @@ public:
     ///   limit. A clock other than the steady one is read again at every wake and at least once a
     ///   second.
     /// Returns:: True if the level is exclusive now. False, with the level still shared, if the
-    ///   time has passed. False at once if another owner already waits for the readers to leave,
-    ///   the caller included, or if another owner of this object is converting a level.
+    ///   time has passed. False at once if another owner already waits for the readers, the caller
+    ///   among them, to leave, or if another owner of this object is converting a level.
     /// Throws:: `lock_error` with:
     ///   * `errc::operation_not_permitted` if the caller has no shared level;
-    ///   * `error::hold_lost` if the path names another file by now, or a file server has forgotten
+    ///   * `error::hold_lost` if the path now names another file, or a file server has forgotten
     ///     the lock. The level is still shared, and must be unlocked;
     ///   * `errc::resource_deadlock_would_occur` if `at` means no limit, and another owner already
     ///     waits for the readers to leave or the calling thread holds the lock through another
@@ -190,7 +190,7 @@ public:
     ///   level.
     /// Throws:: `lock_error` with:
     ///   * `errc::operation_not_permitted` if the caller has no shared level;
-    ///   * `error::hold_lost` if the path names another file by now, or a file server has forgotten
+    ///   * `error::hold_lost` if the path now names another file, or a file server has forgotten
     ///     the lock. The level is still shared, and must be unlocked;
     [[nodiscard]] bool try_unlock_shared_and_lock_upgrade()
     {
@@ -204,11 +204,11 @@ public:
     ///   negative value and not-a-number mean one attempt. A duration beyond the range of
     ///   nanoseconds, some 292 years, means no limit.
     /// Returns:: True if the level is an upgrade level now. False, with the level still shared, if
-    ///   the limit has passed. False at once if another owner already waits for the readers to
-    ///   leave, the caller included, or if another owner of this object is converting a level.
+    ///   the limit has passed. False at once if another owner already waits for the readers, the
+    ///   caller among them, to leave, or if another owner of this object is converting a level.
     /// Throws:: `lock_error` with:
     ///   * `errc::operation_not_permitted` if the caller has no shared level;
-    ///   * `error::hold_lost` if the path names another file by now, or a file server has forgotten
+    ///   * `error::hold_lost` if the path now names another file, or a file server has forgotten
     ///     the lock. The level is still shared, and must be unlocked;
     ///   * `errc::resource_deadlock_would_occur` if `wait` means no limit, and another owner
     ///     already waits for the readers to leave or the calling thread holds the upgrade lock
@@ -227,11 +227,11 @@ public:
     ///   limit. A clock other than the steady one is read again at every wake and at least once a
     ///   second.
     /// Returns:: True if the level is an upgrade level now. False, with the level still shared, if
-    ///   the time has passed. False at once if another owner already waits for the readers to
-    ///   leave, the caller included, or if another owner of this object is converting a level.
+    ///   the time has passed. False at once if another owner already waits for the readers, the
+    ///   caller among them, to leave, or if another owner of this object is converting a level.
     /// Throws:: `lock_error` with:
     ///   * `errc::operation_not_permitted` if the caller has no shared level;
-    ///   * `error::hold_lost` if the path names another file by now, or a file server has forgotten
+    ///   * `error::hold_lost` if the path now names another file, or a file server has forgotten
     ///     the lock. The level is still shared, and must be unlocked;
     ///   * `errc::resource_deadlock_would_occur` if `at` means no limit, and another owner already
     ///     waits for the readers to leave or the calling thread holds the upgrade lock through
@@ -248,7 +248,7 @@ public:
     ///
     /// Throws:: `lock_error` with:
     ///   * `errc::operation_not_permitted` if the caller has no upgrade level;
-    ///   * `error::hold_lost` if the path names another file by now, or a file server has forgotten
+    ///   * `error::hold_lost` if the path now names another file, or a file server has forgotten
     ///     the lock. The level is still an upgrade level, and must be unlocked;
     ///   * `errc::resource_deadlock_would_occur` if the calling thread holds the lock through
     ///     another object too, and so would wait for itself;
@@ -264,7 +264,7 @@ public:
     ///   if there are readers.
     /// Throws:: `lock_error` with:
     ///   * `errc::operation_not_permitted` if the caller has no upgrade level;
-    ///   * `error::hold_lost` if the path names another file by now, or a file server has forgotten
+    ///   * `error::hold_lost` if the path now names another file, or a file server has forgotten
     ///     the lock. The level is still an upgrade level, and must be unlocked;
     [[nodiscard]] bool try_unlock_upgrade_and_lock()
     {
@@ -282,7 +282,7 @@ public:
     ///   if the limit has passed.
     /// Throws:: `lock_error` with:
     ///   * `errc::operation_not_permitted` if the caller has no upgrade level;
-    ///   * `error::hold_lost` if the path names another file by now, or a file server has forgotten
+    ///   * `error::hold_lost` if the path now names another file, or a file server has forgotten
     ///     the lock. The level is still an upgrade level, and must be unlocked;
     ///   * `errc::resource_deadlock_would_occur` if `wait` means no limit, and the calling thread
     ///     holds the lock through another object too;
@@ -304,7 +304,7 @@ public:
     ///   if the time has passed.
     /// Throws:: `lock_error` with:
     ///   * `errc::operation_not_permitted` if the caller has no upgrade level;
-    ///   * `error::hold_lost` if the path names another file by now, or a file server has forgotten
+    ///   * `error::hold_lost` if the path now names another file, or a file server has forgotten
     ///     the lock. The level is still an upgrade level, and must be unlocked;
     ///   * `errc::resource_deadlock_would_occur` if `at` means no limit, and the calling thread
     ///     holds the lock through another object too;
@@ -385,7 +385,7 @@ public:
     ///   if the limit has passed.
     /// Throws:: `lock_error` with:
     ///   * `errc::operation_not_permitted` if the caller has no upgrade level;
-    ///   * `error::hold_lost` if the path names another file by now, or a file server has forgotten
+    ///   * `error::hold_lost` if the path now names another file, or a file server has forgotten
     ///     the lock. The level is still an upgrade level, and must be unlocked;
     ///   * `errc::resource_deadlock_would_occur` if `limit` means no limit, and the calling thread
     ///     holds the lock through another object too;
