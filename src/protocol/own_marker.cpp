@@ -109,8 +109,7 @@ system::error_code own_marker::identify_file(std::string const& text)
     is_local_ = site_.is_local(file_);
     facts_ = {};
     text_.clear();
-    if (!is_local_)
-        text_.reserve(text.size());
+    text_.reserve(text.size());
     file_facts facts;
     if (auto const ec = facts_of(file_, facts))
         return ec;
@@ -135,6 +134,8 @@ system::error_code own_marker::fill(std::string const& text)
         text_.assign(text, 0, ec && !failed ? facts_.size : text.size()); // within the capacity
         if (!ec)
             ec = failed;
+    } else {
+        text_ = text; // within the capacity
     }
     bool const is_as_wished = !permissions_ || *permissions_ == facts_.permissions;
     return ec || is_as_wished ? ec : set_permissions(file_, *permissions_); // whatever the umask
@@ -222,6 +223,8 @@ system::error_code own_marker::withdraw_under_right(bool (*may_go)(void const*),
         ec = right.try_to_take();
         if (ec == error::kernel_lock_not_supported)
             ec.clear(); // no other process has it either
+        if (ec == errc::bad_file_descriptor)
+            return withdraw_closed();
         if (ec == errc::operation_would_block) {
             if (!is_refused_for(longest_wait_for_right))
                 return ec;
@@ -240,6 +243,22 @@ system::error_code own_marker::withdraw_under_right(bool (*may_go)(void const*),
     }
     abandon();
     return ec;
+}
+
+// The program has closed the descriptor, as closefrom(3) does, and the witness went with it. So a
+// marker with a witness is another hold's. The descriptor is closed first: its number may be given
+// to a file that is opened here.
+system::error_code own_marker::withdraw_closed() noexcept
+try {
+    leave();
+    found_marker found;
+    auto ec = found.look(site_.path());
+    if (!ec && found.facts.identity == facts_.identity && found.text == text_ &&
+        !is_witnessed(found))
+        ec = site_.remove(found);
+    return is_missing(ec) || ec == error::not_a_lock_file ? system::error_code() : ec;
+} catch (std::bad_alloc const&) {
+    return make_error_code(errc::not_enough_memory);
 }
 
 bool own_marker::is_refused_for(std::chrono::nanoseconds limit) noexcept

@@ -121,10 +121,11 @@ private:
     bool is_own(found_marker const& found) const noexcept;
     system::error_code remove_own(bool (*may_go)(void const*), void const* whom) const noexcept;
     system::error_code withdraw_under_right(bool (*may_go)(void const*), void const* whom) noexcept;
+    system::error_code withdraw_closed() noexcept;
     bool is_refused_for(std::chrono::nanoseconds limit) noexcept;
     system::error_code empty() noexcept;
 
-    std::string text_; // of the published marker, on network storage
+    std::string text_; // of the published marker
     std::optional<std::chrono::steady_clock::time_point> refused_since_; // its removal
     bool is_time_known_ = true; // of `facts_`, on network storage
 };

@@ -48,7 +48,10 @@ system::error_code for_each_name(path_ref directory,
                                  std::function<void(std::string const&)> const& f)
 {
     path_arguments const p(directory);
-    int const fd = ::openat(p.directory, p.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd;
+    do
+        fd = ::openat(p.directory, p.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (fd == -1 && errno == EINTR); // EINTR: FUSE and NFS
     if (fd == -1)
         return last_error();
     std::unique_ptr<DIR, close_directory> const opened(::fdopendir(fd));

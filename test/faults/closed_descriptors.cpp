@@ -1,0 +1,98 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+// A program that closes the descriptors of a lock that it holds, as closefrom(3) does.
+
+#include "support/lock_kinds.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <boost/filesystem/operations.hpp>
+
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+
+using namespace filelock_test;
+using boost::filelock::storage;
+using boost::system::error_code;
+namespace fs = boost::filesystem;
+
+namespace {
+
+struct fixture : temporary_directory
+{
+    /// Closes all descriptors of files in the test's directory. Returns how many there were.
+    std::size_t close_descriptors() const
+    {
+        std::vector<int> found;
+        error_code ec;
+        for (auto const& entry : fs::directory_iterator("/proc/self/fd"))
+            if (fs::read_symlink(entry.path(), ec).string().find(directory.string()) == 0)
+                found.push_back(std::stoi(entry.path().filename().string()));
+        for (int const fd : found)
+            ::close(fd);
+        return found.size();
+    }
+
+    /// Checks that the lock can be released, and acquired again by this object and by another.
+    template <class Lock>
+    void check_release(Lock& lock)
+    {
+        BOOST_TEST(close_descriptors() != 0u);
+        error_code ec;
+        lock.release(ec);
+        if (!is_kernels<Lock>)
+            BOOST_TEST(!ec, ec.message());
+        BOOST_TEST(!lock.is_locked());
+        BOOST_TEST_REQUIRE(lock.try_lock());
+        lock.release(ec);
+        BOOST_TEST(!ec, ec.message());
+        Lock another(path, quick<Lock>());
+        BOOST_TEST(another.try_lock());
+    }
+};
+
+/// The storage kinds whose rules a lock type can follow in this directory.
+template <class Lock>
+std::vector<storage> storages()
+{
+    if (is_kernels<Lock>)
+        return {storage::detect};
+    return {storage::local, storage::network};
+}
+
+template <class Lock>
+auto options_for(storage where)
+{
+    auto options = quick<Lock>();
+    options.where = where;
+    return options;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(closed_descriptors, fixture)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(of_an_exclusive_hold_do_not_spoil_the_lock, Lock, exclusive_kinds)
+{
+    for (auto const where : storages<Lock>()) {
+        Lock lock(path, options_for<Lock>(where));
+        lock.lock();
+        check_release(lock);
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(of_a_shared_hold_do_not_spoil_the_lock, Lock, shared_kinds)
+{
+    for (auto const where : storages<Lock>()) {
+        Lock lock(path, options_for<Lock>(where));
+        lock.lock_shared();
+        check_release(lock);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
