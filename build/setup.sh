@@ -32,8 +32,8 @@ need_build='g++ libboostBOOST-tools-dev libboostBOOST-dev libboost-filesystemBOO
     libboost-threadBOOST-dev libboost-chronoBOOST-dev libboost-systemBOOST-dev'
 need_check="$need_build clang libboost-testBOOST-dev libboost-contextBOOST-dev libboost-date-timeBOOST-dev
     python3 python3-filelock sqlite3
-    cmake make pkg-config faketime libfuse3-dev fuse3 util-linux strace asciidoctor doxygen"
-need_more="$need_check clang-tidy spin libc++-dev libc++abi-dev musl-tools dpkg-dev chromium?"
+    cmake make pkg-config faketime libfuse3-dev fuse3 util-linux strace asciidoctor"
+need_more="$need_check clang-tidy spin libc++-dev libc++abi-dev musl-tools dpkg-dev doxygen chromium?"
 # Node.js from elsewhere has npm in its package.
 command -v npm >/dev/null || need_more+=' nodejs npm'
 need_full="$need_more libclang-rt-dev e2fsprogs xfsprogs btrfs-progs"
