@@ -8,6 +8,7 @@
 
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
+#include "support/preconditions.hpp"
 #include "support/privileges.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -118,12 +119,11 @@ boost::test_tools::assertion_result needs_no_descriptors(ut::test_unit_id)
 
 boost::test_tools::assertion_result can_limit(ut::test_unit_id)
 {
-    boost::test_tools::assertion_result result(child([] {
-                                                   limit("max_inotify_instances", 0);
-                                                   return 0;
-                                               }).wait() == 0);
-    result.message() << "this process may not make a user namespace";
-    return result;
+    auto const limits = [] {
+        limit("max_inotify_instances", 0);
+        return 0;
+    };
+    return succeeds(child(limits), "this process may not make a user namespace");
 }
 
 } // namespace

@@ -4,12 +4,13 @@
 
 // A program that closes the descriptors of a lock that it holds, as closefrom(3) does.
 
+#include "support/kernel_state.hpp"
 #include "support/lock_kinds.hpp"
 #include "support/temporary_directory.hpp"
 
-#include <boost/filesystem/operations.hpp>
+#include <boost/system/error_code.hpp>
 
-#include <string>
+#include <cstddef>
 #include <vector>
 
 #include <unistd.h>
@@ -19,7 +20,6 @@
 using namespace filelock_test;
 using boost::filelock::storage;
 using boost::system::error_code;
-namespace fs = boost::filesystem;
 
 namespace {
 
@@ -28,11 +28,7 @@ struct fixture : temporary_directory
     /// Closes all descriptors of files in the test's directory. Returns how many there were.
     std::size_t close_descriptors() const
     {
-        std::vector<int> found;
-        error_code ec;
-        for (auto const& entry : fs::directory_iterator("/proc/self/fd"))
-            if (fs::read_symlink(entry.path(), ec).string().find(directory.string()) == 0)
-                found.push_back(std::stoi(entry.path().filename().string()));
+        auto const found = descriptors_below(directory.string());
         for (int const fd : found)
             ::close(fd);
         return found.size();

@@ -10,6 +10,7 @@
 #include "support/lock_kinds.hpp"
 #include "support/markers.hpp"
 #include "support/patience.hpp"
+#include "support/preconditions.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <algorithm>
@@ -114,10 +115,8 @@ bool refuse(refused_call const& c, int error)
 
 boost::test_tools::assertion_result can_refuse(boost::unit_test::test_unit_id)
 {
-    boost::test_tools::assertion_result result(
-        child([] { return refuse(calls.front(), EPERM) ? 0 : 1; }).wait() == 0);
-    result.message() << "there is no seccomp";
-    return result;
+    return succeeds(child([] { return refuse(calls.front(), EPERM) ? 0 : 1; }),
+                    "there is no seccomp");
 }
 
 template <class Lock>

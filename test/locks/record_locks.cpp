@@ -8,6 +8,7 @@
 #include "support/backends.hpp"
 #include "support/child.hpp"
 #include "support/kernel_state.hpp"
+#include "support/preconditions.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/filelock/file_lock.hpp>
@@ -129,10 +130,7 @@ peer python()
 
 boost::test_tools::assertion_result have_python(ut::test_unit_id)
 {
-    boost::test_tools::assertion_result result(
-        child({"/usr/bin/python3", "-c", "import fcntl"}).wait() == 0);
-    result.message() << "python3 is not installed";
-    return result;
+    return succeeds(child({"/usr/bin/python3", "-c", "import fcntl"}), "python3 is not installed");
 }
 
 struct fixture : temporary_directory

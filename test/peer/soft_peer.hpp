@@ -6,6 +6,7 @@
 #define BOOST_FILELOCK_TEST_PEER_SOFT_PEER_HPP
 
 #include "../support/child.hpp"
+#include "../support/preconditions.hpp"
 
 #include <boost/filesystem/path.hpp>
 #include <boost/test/tree/decorator.hpp>
@@ -67,10 +68,7 @@ private:
 /// A precondition of test cases.
 inline boost::test_tools::assertion_result have_soft_peer(boost::unit_test::test_unit_id)
 {
-    soft_peer peer("/nonexistent/path", {"--help"});
-    boost::test_tools::assertion_result result(peer.wait() == 0);
-    result.message() << "there is no /usr/bin/python3";
-    return result;
+    return succeeds(soft_peer("/nonexistent/path", {"--help"}), "there is no /usr/bin/python3");
 }
 
 } // namespace filelock_test

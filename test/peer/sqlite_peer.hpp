@@ -6,9 +6,9 @@
 #define BOOST_FILELOCK_TEST_PEER_SQLITE_PEER_HPP
 
 #include "../support/child.hpp"
+#include "../support/preconditions.hpp"
 
 #include <boost/filesystem/path.hpp>
-#include <boost/test/tree/decorator.hpp>
 #include <boost/test/unit_test_suite.hpp>
 
 #include <ostream>
@@ -184,18 +184,14 @@ private:
 
 inline boost::test_tools::assertion_result have_sqlite_client(boost::unit_test::test_unit_id)
 {
-    boost::test_tools::assertion_result result(
-        child({"/usr/bin/python3", "-c", "import sqlite3"}).wait() == 0);
-    result.message() << "there is no /usr/bin/python3 with sqlite3";
-    return result;
+    return succeeds(child({"/usr/bin/python3", "-c", "import sqlite3"}),
+                    "there is no /usr/bin/python3 with sqlite3");
 }
 
 inline boost::test_tools::assertion_result have_sqlite_shell(boost::unit_test::test_unit_id)
 {
-    boost::test_tools::assertion_result result(
-        child({"sh", "-c", "command -v stdbuf && exec sqlite3 -version"}).wait() == 0);
-    result.message() << "there is no sqlite3";
-    return result;
+    return succeeds(child({"sh", "-c", "command -v stdbuf && exec sqlite3 -version"}),
+                    "there is no sqlite3");
 }
 
 } // namespace filelock_test

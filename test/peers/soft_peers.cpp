@@ -13,6 +13,7 @@
 #include "peer/soft_peer.hpp"
 #include "support/markers.hpp"
 #include "support/other_programs.hpp"
+#include "support/preconditions.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -58,10 +59,8 @@ std::unique_ptr<child> timed_waiter(fs::path const& path)
 
 boost::test_tools::assertion_result have_time_namespaces(ut::test_unit_id)
 {
-    boost::test_tools::assertion_result result(
-        child({"unshare", "--fork", "-T", "--boottime", "1000", "true"}).wait() == 0);
-    result.message() << "time namespaces cannot be made";
-    return result;
+    return succeeds(child({"unshare", "--fork", "-T", "--boottime", "1000", "true"}),
+                    "time namespaces cannot be made");
 }
 
 /// Returns the holder in the peer's format.

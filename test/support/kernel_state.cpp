@@ -217,14 +217,31 @@ std::vector<int> descriptors_open_on(std::string const& path)
     return found;
 }
 
-std::vector<int> descriptors_of(std::string const& name)
+namespace {
+
+/// Returns the descriptors of this process on files whose path satisfies the condition.
+template <class Condition>
+std::vector<int> descriptors_where(Condition const& holds)
 {
     std::vector<int> found;
     boost::system::error_code gone; // another thread may have closed it
     for (auto const& entry : fs::directory_iterator("/proc/self/fd"))
-        if (fs::read_symlink(entry.path(), gone).filename() == name)
+        if (holds(fs::read_symlink(entry.path(), gone)))
             found.push_back(std::stoi(entry.path().filename().string()));
     return found;
+}
+
+} // namespace
+
+std::vector<int> descriptors_of(std::string const& name)
+{
+    return descriptors_where([&](fs::path const& path) { return path.filename() == name; });
+}
+
+std::vector<int> descriptors_below(std::string const& directory)
+{
+    return descriptors_where(
+        [&](fs::path const& path) { return path.string().find(directory) == 0; });
 }
 
 } // namespace filelock_test

@@ -44,6 +44,9 @@ std::size_t inotify_watches();
 /// Returns the descriptors of files of this name, in any directory.
 std::vector<int> descriptors_of(std::string const& name);
 
+/// Returns the descriptors of this directory and of all files below it.
+std::vector<int> descriptors_below(std::string const& directory);
+
 /// Returns the descriptors of this process that are open on the file that the path names.
 std::vector<int> descriptors_open_on(std::string const& path);
 

@@ -4,6 +4,7 @@
 
 #include "namespaces.hpp"
 
+#include "preconditions.hpp"
 #include "privileges.hpp"
 
 #include <cerrno>
@@ -135,13 +136,11 @@ boost::test_tools::assertion_result have_namespaces(boost::unit_test::test_unit_
 
 boost::test_tools::assertion_result have_time_namespaces(boost::unit_test::test_unit_id)
 {
-    child tried([] {
+    auto const enters = [] {
         enter_time(1000);
         return 0;
-    });
-    boost::test_tools::assertion_result result(tried.wait() == 0);
-    result.message() << "this process may not make time namespaces";
-    return result;
+    };
+    return succeeds(child(enters), "this process may not make time namespaces");
 }
 
 } // namespace filelock_test

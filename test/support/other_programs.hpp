@@ -5,10 +5,9 @@
 #ifndef BOOST_FILELOCK_TEST_SUPPORT_OTHER_PROGRAMS_HPP
 #define BOOST_FILELOCK_TEST_SUPPORT_OTHER_PROGRAMS_HPP
 
-#include "child.hpp"
+#include "preconditions.hpp"
 
 #include <boost/filesystem/path.hpp>
-#include <boost/test/tree/decorator.hpp>
 
 #include <string>
 #include <vector>
@@ -31,18 +30,14 @@ inline command flock_holder(boost::filesystem::path const& path)
 
 inline boost::test_tools::assertion_result have_flock(boost::unit_test::test_unit_id)
 {
-    boost::test_tools::assertion_result result(child(command{"flock", "--version"}).wait() == 0);
-    result.message() << "flock(1) is not installed";
-    return result;
+    return succeeds(child(command{"flock", "--version"}), "flock(1) is not installed");
 }
 
 inline boost::test_tools::assertion_result have_python_filelock(boost::unit_test::test_unit_id)
 {
     // Only Debian's interpreter finds Debian's packages, and it need not be the first in PATH.
-    boost::test_tools::assertion_result result(
-        child({"/usr/bin/python3", "-c", "import filelock"}).wait() == 0);
-    result.message() << "python3-filelock is not installed";
-    return result;
+    return succeeds(child({"/usr/bin/python3", "-c", "import filelock"}),
+                    "python3-filelock is not installed");
 }
 
 } // namespace filelock_test
