@@ -100,8 +100,10 @@ try {
         auto const request = co_await (read_line(socket) || stopped(s));
         if (request.index() == 1)
             co_return;
-        bool const next = std::get<0>(request) == "next";
-        co_await write_line(socket, next ? co_await next_number(s) : "what?");
+        std::string answer = "what?";
+        if (std::get<0>(request) == "next")
+            answer = co_await next_number(s);
+        co_await write_line(socket, std::move(answer));
     }
 } catch (boost::system::system_error const&) {
     // The client is gone. A lock that was held for it has been released.

@@ -77,6 +77,8 @@ int main()
     of_the_system("resource_deadlock_would_occur", "EDEADLK", EDEADLK, true, false);
     of_the_system("operation_not_permitted", "EPERM", EPERM, true, true);
     of_the_library("hold_lost", error::hold_lost);
+    of_the_library("lease_duration_mismatch", error::lease_duration_mismatch);
+    of_the_library("fence_passed", error::fence_passed);
     of_the_library("callback_failed", error::callback_failed);
     of_the_system("bad_file_descriptor", "EBADF", EBADF, false, true);
 

@@ -119,6 +119,7 @@ async_operation::async_operation(async_engine& engine, lock_base const& lock, lo
 async_operation::~async_operation()
 {
     without_cancellation const running_on;
+    get().taking.give_up(); // the next waiter may adopt the watch
     get().waker.scheduler().remove(get().waker);
     get().~body();
 }

@@ -97,6 +97,18 @@ void check_marker(soft_file_lock_options const& options)
         check_not_negative("malformed_grace", *options.malformed_grace);
 }
 
+void check_lease(soft_file_lease_options const& options)
+{
+    check_interval("duration", options.duration);
+    if (!options.heartbeat_interval)
+        return;
+    check_interval("heartbeat_interval", *options.heartbeat_interval);
+    if (*options.heartbeat_interval >= options.duration)
+        refuse("heartbeat_interval is " + std::to_string(options.heartbeat_interval->count()) +
+               " ns and must be less than duration, which is " +
+               std::to_string(options.duration.count()) + " ns");
+}
+
 void check_heartbeat(soft_read_write_lock_options const& options)
 {
     check_interval("heartbeat_interval", options.heartbeat_interval);

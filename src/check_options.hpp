@@ -48,6 +48,9 @@ void check_backend(file_lock_options const& options);
 /// Checks the options that only `soft_file_lock` has.
 void check_marker(soft_file_lock_options const& options);
 
+/// Checks the options that only `soft_file_lease` has.
+void check_lease(soft_file_lease_options const& options);
+
 /// Checks the options that only `soft_read_write_lock` has.
 void check_heartbeat(soft_read_write_lock_options const& options);
 

@@ -30,6 +30,7 @@ public:
     {
         switch (static_cast<error>(value)) {
         case error::not_a_lock_file:
+        case error::lease_duration_mismatch:
             return make_error_condition(system::errc::invalid_argument);
         case error::kernel_lock_not_supported:
         case error::both_not_supported:
@@ -39,6 +40,7 @@ public:
         case error::host_without_name:
         case error::hold_lost:
         case error::closed:
+        case error::fence_passed:
             break;
         }
         return {value, *this};
@@ -62,12 +64,18 @@ private:
         case error::host_without_name:
             return "the name of this host is empty, so that a marker could not tell whose it is";
         case error::hold_lost:
-            return "the lock was lost: its file was replaced, or a file server has forgotten it";
+            return "the lock was lost: its file was replaced or removed, a file server has "
+                   "forgotten it, or it was not refreshed in time";
         case error::closed:
             return "the lock object was closed";
         case error::witness_not_supported:
             return "this system has no open-file-description locks (F_OFD_SETLK), which a soft "
                    "lock uses on local storage; with where = storage::network it does without";
+        case error::lease_duration_mismatch:
+            return "the holder has a lease of another duration; all users of a path must have the "
+                   "same one";
+        case error::fence_passed:
+            return "a greater fence number was seen: another process has acquired the lease since";
         }
         return "unknown error";
     }

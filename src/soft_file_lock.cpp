@@ -8,20 +8,18 @@
 #include "platform/process.hpp"
 #include "platform/thread.hpp"
 #include "protocol/forwarding_protocol.hpp"
+#include "protocol/marker_inspection.hpp"
 #include "protocol/soft_file_protocol.hpp"
 
 #include <boost/filelock/soft_file_lock.hpp>
 
 #include <boost/throw_exception.hpp>
 
-#include <chrono>
 #include <memory>
 
 namespace boost {
 namespace filelock {
 namespace {
-
-constexpr std::chrono::milliseconds longest_break{100};
 
 filesystem::path checked(filesystem::path const& path, soft_file_lock_options const& options)
 {
@@ -76,9 +74,7 @@ void soft_file_lock::break_lock()
 
 void soft_file_lock::break_lock(system::error_code& ec)
 {
-    detail::without_cancellation const running_on;
-    ec =
-        detail::wait_out([this] { return detail::break_marker(absolute_, where_); }, longest_break);
+    ec = detail::wait_out_break(absolute_, where_);
 }
 
 } // namespace filelock

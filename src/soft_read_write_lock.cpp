@@ -26,24 +26,18 @@ std::unique_ptr<detail::protocol> make_protocol(filesystem::path const& path,
     return std::make_unique<detail::heartbeat_protocol>(make, path, options.on_loss);
 }
 
-// The protocol that `make_protocol` made.
-detail::heartbeat_protocol& protocol_of(detail::lock_state& state) noexcept
-{
-    return static_cast<detail::heartbeat_protocol&>(state.lock_protocol());
-}
-
 } // namespace
 
 soft_read_write_lock::soft_read_write_lock(filesystem::path const& path,
                                            soft_read_write_lock_options const& options)
     : shared_names(std::make_shared<detail::lock_state>(path, make_protocol(path, options),
                                                         options.scope, options.poll_interval)),
-      losable(protocol_of(state()).report())
+      losable(detail::heartbeat_protocol::of(state()).report())
 {}
 
 soft_read_write_lock::~soft_read_write_lock()
 {
-    protocol_of(state()).end_reports();
+    detail::heartbeat_protocol::of(state()).end_reports();
 }
 
 void soft_read_write_lock::close() noexcept

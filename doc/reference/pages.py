@@ -31,7 +31,7 @@ Defined in header `<boost/filelock/{0}.hpp>`.
 LABELS = ['Effects', 'Parameters', 'Returns', 'Throws', 'Errors', 'Range', 'Set by']
 FACTS = {'System calls': 'cost', 'Thread safety': 'thread_safety', 'Crash, fork, cancellation': 'crash_fork'}
 GROUPS = ['', 'Types', 'Construction', 'Acquisition', 'Functions', 'Exclusive', 'Shared', 'Upgrade',
-          'Conversion to a stronger mode', 'Conversion to a weaker mode', 'Conversion', 'Release', 'Marker',
+          'Conversion to a stronger mode', 'Conversion to a weaker mode', 'Conversion', 'Release', 'Lease', 'Numbers', 'Marker',
           'Observers']
 FORMER_IDS = {'Observers': '[[asking]]', 'Conversion to a stronger mode': '[[conversion_members]]'}
 PAGE_OF = {'version': 'config'}

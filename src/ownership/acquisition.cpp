@@ -47,7 +47,8 @@ acquisition::acquisition(owner_queue& queue, protocol& lock_protocol, request co
       poll_interval_(wanted.poll_interval), callbacks_(wanted.callbacks),
       prior_hold_(wanted.from == lock_mode::none ? prior_hold::none : prior_hold::converting),
       may_sleep_(detail::can_sleep(wanted)), is_prior_hold_known_(!may_hold_elsewhere(wanted)),
-      ended_(false), is_behind_writer_(false), has_change_(false), has_later_change_(false)
+      ended_(false), is_behind_writer_(false), has_change_(false), has_later_change_(false),
+      has_paused_(false)
 {}
 
 void acquisition::give_up() noexcept
@@ -191,19 +192,24 @@ std::optional<acquisition::next> acquisition::announce()
     return {};
 }
 
+// Returns whether another attempt has to follow: changes before this call may have been missed.
 bool acquisition::watch_anew()
 {
-    auto const target = protocol_.to_watch();
-    if (!target)
-        notified_of_ = notice_scope::nothing;
-    if (!target || can_sleep() || until_.passed(now()))
+    if (can_sleep() || until_.passed(now()))
         return false;
-    auto const outcome = own_waker().watch(target, target.identity);
-    if (outcome == watch_result::no)
+    auto const target = protocol_.to_watch();
+    auto const watch = target ? own_waker().watch(target, target.identity) : watch_result::no;
+    if (watch == watch_result::no) {
         notified_of_ = notice_scope::nothing;
-    else if (outcome == watch_result::anew || notified_of_ == notice_scope::nothing)
+        return false;
+    }
+    auto const notice = protocol_.request_notice();
+    bool const is_anew = watch == watch_result::anew || notice == watch_result::anew;
+    if (notice == watch_result::no)
+        notified_of_ = notice_scope::our_side;
+    else if (is_anew || notified_of_ == notice_scope::nothing)
         notified_of_ = protocol_.is_local() ? notice_scope::everything : notice_scope::our_side;
-    return outcome == watch_result::anew;
+    return is_anew;
 }
 
 // inotify(7) reports a close just before the kernel drops the lock, and reports nothing of locks
@@ -245,6 +251,13 @@ acquisition::pause acquisition::long_pause() noexcept
         pauses_ = 0;
     for (unsigned i = 0; i < pauses_ && length < 1s; ++i)
         length = std::min<std::chrono::nanoseconds>(2 * length, 1s);
+    // The kernel reports the close of a process that ends just before it drops the lock (__fput:
+    // fsnotify_close, then locks_remove_file). That may be before this wait began to watch, so the
+    // first pause is short.
+    bool const is_first = !has_paused_;
+    has_paused_ = true;
+    if (is_first && notified_of_ != notice_scope::nothing)
+        return {std::min<std::chrono::nanoseconds>(length, 10ms)};
     if (pauses_ != 255)
         ++pauses_;
     return {length};

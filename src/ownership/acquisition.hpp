@@ -151,6 +151,7 @@ private:
     bool is_behind_writer_ : 1;
     bool has_change_ : 1;       // of the file, since the last attempt
     bool has_later_change_ : 1; // during the backoff steps
+    bool has_paused_ : 1;       // for long, at least once
     std::uint8_t backoff_step_ = no_backoff;
     std::uint8_t pauses_ = 0;           // long ones in a row
     std::uint8_t fruitless_events_ = 0; // changes in a row that did not yield the lock

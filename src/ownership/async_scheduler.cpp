@@ -6,6 +6,7 @@
 
 #include "../platform/fork.hpp"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -53,12 +54,16 @@ watch_result async_waker::watch(watch_target const& target, file_identity const&
         watch_.reset(new (std::nothrow) own_watch(*this));
     if (!watch_)
         return watch_result::no;
-    // `watch` may open the descriptor. No fork may happen meanwhile, or the child would inherit a
+    scheduler_.read_rest(*this);
+    auto const source = scheduler_.notifier_.native();
+    // `watch` may open a descriptor. No fork may happen meanwhile, or the child would inherit a
     // descriptor that it does not know.
     std::unique_lock<std::mutex> no_fork(process_mutex(mutex_rank::waits));
     auto const outcome = scheduler_.notifier_.watch(*watch_, target, identity);
     no_fork.unlock();
-    if (outcome == watch_result::no || scheduler_.listening_ == async_scheduler::listening::yes)
+    bool const is_heard = scheduler_.listening_ == async_scheduler::listening::yes &&
+                          scheduler_.notifier_.native() == source;
+    if (outcome == watch_result::no || is_heard)
         return outcome;
     return scheduler_.listen() ? outcome : watch_result::no;
 }
@@ -78,6 +83,7 @@ void async_waker::follow(waker& former) noexcept
     if (watch_ || !other->watch_)
         return;
     watch_ = std::move(other->watch_);
+    has_unread_ = std::exchange(other->has_unread_, false);
     watch_->for_ = this;
 }
 
@@ -106,12 +112,18 @@ bool async_scheduler::add(async_waker& w) noexcept
 
 void async_scheduler::remove(async_waker& w) noexcept
 {
-    guard const g(mutex_);
-    if (!std::exchange(w.is_added_, false))
+    if (!w.is_added_)
         return;
+    guard const g(mutex_);
+    w.is_added_ = false;
+    if (w.watch_)
+        notifier_.forget(*w.watch_);
+    w.watch_.reset();
     all_.erase(all_.iterator_to(w));
     if (!all_.empty() || is_shut_)
         return;
+    if (timer_ == timer::idle)
+        notifier_.drop_lingering();
     wake_soon(); // ends the wait of the timer, which would keep the context's `run` from returning
     if (listening_ == listening::yes) {
         listening_ = listening::no;
@@ -138,6 +150,7 @@ bool async_scheduler::wait(async_waker& w, time_point until, bool ignore_changes
     w.ignores_changes_ = ignore_changes;
     if (timer_ == timer::armed && w.due_ < armed_until_)
         wake_soon();
+    read_rest(w);
     // `make_ready` comes last: it posts nothing unless the timer is armed or called.
     if (w.is_to_step_again_ || (!ignore_changes && w.watch_ && w.watch_->is_changed()))
         make_ready(w);
@@ -182,13 +195,40 @@ void async_scheduler::end_call() noexcept
         timer_ = timer::idle;
 }
 
-// Returns false, and leaves the state as it is, if the context cannot listen.
 bool async_scheduler::listen() noexcept
 {
-    if (!context_.listen(notifier_.native()))
+    bool const can_listen = context_.listen(notifier_.native());
+    listening_ = can_listen ? listening::yes : listening::no;
+    return can_listen;
+}
+
+// Posts the step of the only operation that waits for notifications. The context listens again when
+// that operation waits on. Returns false, and does nothing, if the notifications must be read.
+bool async_scheduler::post_before_reading() noexcept
+{
+    auto const may_step = [](async_waker const& w) {
+        return w.stage_ == async_waker::stage::idle && !w.ignores_changes_;
+    };
+    auto* const only = static_cast<async_waker::own_watch*>(notifier_.only_watch());
+    if (!only || !may_step(*only->for_))
         return false;
-    listening_ = listening::yes;
+    notifier_.postpone_read(*only);
+    only->for_->has_unread_ = true;
+    listening_ = listening::no;
+    make_ready(*only->for_);
     return true;
+}
+
+// Reads what the operation has left unread, and listens again. The attempt that followed may have
+// come before some of the changes. It failed, and others follow it.
+void async_scheduler::read_rest(async_waker& w) noexcept
+{
+    if (!std::exchange(w.has_unread_, false))
+        return;
+    notifier_.read();
+    (void)w.watch_->take_change();
+    if (listening_ == listening::no)
+        (void)listen();
 }
 
 void async_scheduler::set_due(async_waker& w, time_point due) noexcept
@@ -272,6 +312,8 @@ void async_scheduler::time_is_reached() noexcept
     --draining_;
     drain(g);
     end_call();
+    if (all_.empty()) // the handler of the last operation runs or has run
+        notifier_.drop_lingering();
     arm_or_step(g);
 }
 
@@ -279,13 +321,14 @@ void async_scheduler::notices_are_ready() noexcept
 {
     guard g(mutex_);
     ++draining_;
-    notifier_.read();
+    if (!post_before_reading())
+        notifier_.read();
     --draining_;
     drain(g);
     if (retry_ < armed_until_)
         wake_soon();
-    if (listening_ == listening::yes && !listen())
-        listening_ = listening::no;
+    if (listening_ == listening::yes)
+        (void)listen();
 }
 
 // All operations leave the queues of their lock objects before the first handler is destroyed. The
@@ -318,8 +361,8 @@ void async_scheduler::before_fork() noexcept
 void async_scheduler::after_fork_in_parent() noexcept
 {
     guard const g(mutex_);
-    if (listening_ == listening::wanted && !listen())
-        listening_ = listening::no;
+    if (listening_ == listening::wanted)
+        (void)listen();
 }
 
 void async_scheduler::after_fork_in_child() noexcept

@@ -77,6 +77,7 @@ private:
     bool is_to_step_again_ = false;
     bool is_cancelled_ = false;
     bool ignores_changes_ = false;
+    bool has_unread_ = false; // its step was posted before the notifications were read
 };
 
 /// The asynchronous operations of one execution context: when each is due, and which are ready for
@@ -135,6 +136,8 @@ private:
     void wake_soon() noexcept;
     void end_call() noexcept;
     bool listen() noexcept;
+    bool post_before_reading() noexcept;
+    void read_rest(async_waker& w) noexcept;
     void set_due(async_waker& w, time_point due) noexcept;
     void drain(guard& g) noexcept;
     bool arm() noexcept;

@@ -4,6 +4,11 @@
 
 #include "heartbeat_protocol.hpp"
 
+#include "../platform/clock.hpp"
+#include "lock_state.hpp"
+
+#include <boost/filelock/error.hpp>
+
 #include <boost/system/errc.hpp>
 
 #include <new>
@@ -35,6 +40,11 @@ heartbeat_protocol::heartbeat_protocol(maker make, filesystem::path path, loss_h
 heartbeat_protocol::~heartbeat_protocol()
 {
     stop_and_wait();
+}
+
+heartbeat_protocol& heartbeat_protocol::of(lock_state& state) noexcept
+{
+    return static_cast<heartbeat_protocol&>(state.lock_protocol());
 }
 
 attempt_result heartbeat_protocol::attempt(lock_mode mode, attempt_context const& context)
@@ -73,6 +83,24 @@ system::error_code heartbeat_protocol::release() noexcept
             (void)report_->lose(*reason, {});
     report_->end();
     return inner_.change()->release();
+}
+
+// No beat runs meanwhile. The beat that reports a loss to the handler is started where this call
+// finds the loss, and has run otherwise.
+system::error_code heartbeat_protocol::extend() noexcept
+{
+    if (!is_refreshed())
+        return make_error_code(system::errc::operation_not_permitted);
+    if (report_->get())
+        return error::hold_lost;
+    stop();
+    auto const u = inner_.change()->refresh();
+    if (report_->keep(u.good_until))
+        return error::hold_lost;
+    if (u.lost)
+        (void)report_->lose(*u.lost, u.error);
+    auto const ec = start(u.lost ? time_since_boot() : u.next);
+    return u.lost ? error::hold_lost : u.error ? u.error : ec;
 }
 
 bool heartbeat_protocol::still_held(system::error_code& ec)

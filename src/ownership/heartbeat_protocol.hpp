@@ -26,6 +26,8 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+class lock_state;
+
 /// A protocol whose holds need refreshes. A heartbeat refreshes the hold from its acquisition to
 /// its release, and reports its loss.
 class heartbeat_protocol final : public forwarding_protocol<refreshable_protocol>, private heartbeat
@@ -38,11 +40,26 @@ public:
     heartbeat_protocol(maker make, filesystem::path path, loss_handler on_loss);
     ~heartbeat_protocol() override;
 
+    /// Returns the protocol of a lock object that was made with a `heartbeat_protocol`.
+    static heartbeat_protocol& of(lock_state& state) noexcept;
+
     std::shared_ptr<loss_report> report() const noexcept { return report_; }
 
     /// Ends the calls of the loss handler. Waits for a running call, unless that call is the
     /// caller.
     void end_reports() noexcept { stop_and_wait(); }
+
+    /// Refreshes the hold now, and then again in time. Called by an owner that inspects the file.
+    /// Returns `error::hold_lost` if it is lost, or why it was not refreshed.
+    system::error_code extend() noexcept;
+
+    /// Returns the result of `f` with the protocol whose hold is refreshed.
+    template <class F>
+    auto change_inner(F f)
+    {
+        auto const change = inner_.change();
+        return f(*change.operator->());
+    }
 
     attempt_result attempt(lock_mode mode, attempt_context const& context) override;
     system::error_code release() noexcept override;

@@ -27,8 +27,8 @@ constexpr auto longest_end = 100ms; // the longest that the destructor of a lock
 class visit final : public waiter
 {
 public:
-    visit(owner_queue& queue, owner who, waker& w) noexcept
-        : waiter(who, lock_request::inspect(), w), queue_(queue)
+    visit(owner_queue& queue, owner who, lock_request const& request, waker& w) noexcept
+        : waiter(who, request, w), queue_(queue)
     {}
 
     owner_queue::grant ask() { return queue_.ask(*this); }
@@ -51,6 +51,7 @@ lock_state::lock_state(filesystem::path path, std::unique_ptr<protocol> lock_pro
 lock_state::~lock_state()
 {
     unregister_object(queue_);
+    drop_lingering_watch();
 }
 
 void lock_state::release_everything() noexcept
@@ -79,6 +80,9 @@ bool lock_state::acquire(lock_mode to, acquire_options const& how, system::error
 
 bool lock_state::wait_for(acquisition::request const& wanted, system::error_code& ec)
 {
+    if (wanted.to == lock_mode::exclusive && wanted.from == lock_mode::none &&
+        queue_.add_level(wanted.who))
+        return true;
     thread_waker own_waker;
     struct at_last
     {
@@ -132,19 +136,35 @@ bool lock_state::waits_for_itself(acquisition const& w) const
 
 bool lock_state::still_held(owner who, system::error_code& ec)
 {
-    without_cancellation const running_on;
+    bool held = false;
     ec.clear();
+    (void)inspect(who, lock_request::inspect(), [&](protocol& of) { held = of.still_held(ec); });
+    return held;
+}
+
+bool lock_state::inspect(owner who, lock_request const& request,
+                         std::function<void(protocol&)> const& f)
+{
+    without_cancellation const running_on;
     thread_waker own_waker;
-    visit looking(queue_, who, own_waker);
+    visit looking(queue_, who, request, own_waker);
     owner_queue::grant given;
     while ((given = looking.ask()) == owner_queue::grant::wait)
         own_waker.wait_until((thread_parker::time_point::max)());
     if (given != owner_queue::grant::attempt)
         return false;
-    bool const held = protocol_->still_held(ec);
-    (void)perform(queue_, *protocol_, queue_.leave(looking));
-    retry_in_background();
-    return held;
+    auto const leave = [&] {
+        (void)perform(queue_, *protocol_, queue_.leave(looking));
+        retry_in_background();
+    };
+    try {
+        f(*protocol_);
+    } catch (...) {
+        leave();
+        throw;
+    }
+    leave();
+    return true;
 }
 
 void lock_state::start_background() noexcept

@@ -19,6 +19,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -63,7 +64,11 @@ public:
     /// most one second while another process is in the way.
     release_result release_level(lock_mode mode = lock_mode::none) noexcept
     {
-        return finish(queue_.drop(caller(), mode));
+        auto const who = caller();
+        // The strongest mode of an owner that has exclusive levels is exclusive.
+        if ((mode == lock_mode::exclusive || mode == lock_mode::none) && queue_.drop_level(who))
+            return {true, {}};
+        return finish(queue_.drop(who, mode));
     }
     release_result release_all() noexcept { return finish(queue_.drop_all(caller())); }
     release_result weaken(lock_mode from, lock_mode to) noexcept
@@ -113,7 +118,15 @@ public:
     bool still_held(owner who, system::error_code& ec);
     std::vector<owner_record> holders() const;
 
+    /// Calls `f` with the protocol while it has a hold, whichever owner has it, and no owner is at
+    /// work on the file. Returns false if there is no hold.
+    bool inspect(std::function<void(protocol&)> const& f)
+    {
+        return inspect(caller(), lock_request::inspect_any(), f);
+    }
+
 private:
+    bool inspect(owner who, lock_request const& request, std::function<void(protocol&)> const& f);
     owner caller() const noexcept { return owner::calling(scope_); }
     bool wait_for(acquisition::request const& wanted, system::error_code& ec);
     bool waits_for_itself(acquisition const& w) const;

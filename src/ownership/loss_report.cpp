@@ -7,6 +7,7 @@
 #include "../platform/clock.hpp"
 #include "../platform/fork.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace boost {
@@ -90,6 +91,19 @@ std::shared_ptr<lease_loss const> loss_report::get() noexcept
     if (time_since_boot() > good_until_)
         lose_now(loss_reason::refresh_failed, {});
     return loss_;
+}
+
+std::string loss_report::token()
+{
+    auto const guard = lock();
+    return prepared_ ? prepared_->token : std::string();
+}
+
+std::chrono::nanoseconds loss_report::remaining() noexcept
+{
+    auto const guard = lock();
+    auto const left = good_until_ - time_since_boot();
+    return prepared_ && !loss_ ? (std::max)(left, left.zero()) : left.zero();
 }
 
 void loss_report::add(loss_watcher& w) noexcept

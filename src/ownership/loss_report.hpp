@@ -64,6 +64,12 @@ public:
     /// its time has passed, since the heartbeat may be blocked in a system call.
     std::shared_ptr<lease_loss const> get() noexcept;
 
+    /// Returns the token of the present hold, or nothing if there is none.
+    std::string token();
+    /// Returns how long the present hold is still good without a refresh. Zero if it is lost, or
+    /// there is none.
+    std::chrono::nanoseconds remaining() noexcept;
+
     /// Adds a watcher. It is woken once, when the present hold is lost or released. A watcher that
     /// is added without a hold, or after its loss, is not woken: `ask` reports that at once.
     void add(loss_watcher& w) noexcept;

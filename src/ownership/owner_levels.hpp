@@ -76,6 +76,18 @@ public:
     /// second has levels of another mode.
     bool give(owner from, owner to) noexcept;
 
+    /// Returns the owner that has exclusive levels and is the only owner, or null.
+    entry* sole_exclusive() noexcept
+    {
+        bool const is_sole = entries_.size() == 1;
+        return is_sole && entries_[0].of(lock_mode::exclusive) != 0 ? &entries_[0] : nullptr;
+    }
+    /// Sets the number of exclusive levels of that owner. Not to zero.
+    void set_exclusive(entry& sole, unsigned count) noexcept
+    {
+        sole.levels[index(lock_mode::exclusive)] = total_[index(lock_mode::exclusive)] = count;
+    }
+
     bool empty() const noexcept { return entries_.empty(); }
     lock_mode strongest() const noexcept { return strongest(total_); }
 

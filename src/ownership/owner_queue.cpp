@@ -4,8 +4,6 @@
 
 #include "owner_queue.hpp"
 
-#include "../platform/fork.hpp"
-
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
@@ -20,24 +18,37 @@ owner_queue::owner_queue(std::uint8_t exclusion_domains)
       waiters_(process_generation())
 {}
 
-inline std::unique_lock<std::mutex> owner_queue::guard_queue() const noexcept
+inline owner_queue::queue_guard::queue_guard(owner_queue& queue) noexcept
+    : queue_(queue), guard_(queue.mutex_)
 {
-    std::unique_lock<std::mutex> guard(mutex_);
-    if (waiters_.generation() != process_generation())
-        const_cast<owner_queue*>(this)->reset_in_child();
-    return guard;
+    if (auto const count = queue_.lent_.take_back(); count != 0)
+        queue_.levels_.set_exclusive(*queue_.levels_.sole_exclusive(), count);
+    if (!queue_.is_current())
+        queue_.reset_in_child();
 }
 
-// In a forked child, where everything recorded here is about the parent.
+inline owner_queue::queue_guard::~queue_guard()
+{
+    if (auto const* const sole = queue_.levels_.sole_exclusive())
+        queue_.lent_.lend(sole->who, sole->of(lock_mode::exclusive));
+}
+
+inline owner_queue::queue_guard owner_queue::guard_queue() const noexcept
+{
+    return queue_guard(const_cast<owner_queue&>(*this));
+}
+
+// In a forked child, where everything recorded here is about the parent. The new generation is the
+// last to be set: it lets `add_level` and `drop_level` go on.
 void owner_queue::reset_in_child() noexcept
 {
     drops_to_ignore_ += levels_.clear();
-    waiters_.reset_in_child(process_generation());
     held_ = lock_mode::none;
     at_work_ = false;
     worker_ = nullptr;
     unfinished_ = {};
     is_to_be_resumed_ = false;
+    waiters_.reset_in_child(process_generation());
 }
 
 void owner_queue::line_up(waiter& w) noexcept
@@ -52,7 +63,7 @@ owner_queue::grant owner_queue::ask(waiter& w, bool may_announce)
     auto* const mine = levels_.find(w.who_);
     auto const& request = w.request_;
     if (request.is_inspection())
-        return inspect(w, mine != nullptr);
+        return inspect(w, mine || (request.of_any_owner && !levels_.empty()));
     if (closed_) {
         waiters_.remove(w);
         return grant::closed;

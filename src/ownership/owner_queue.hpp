@@ -6,6 +6,8 @@
 #define BOOST_FILELOCK_SRC_OWNERSHIP_OWNER_QUEUE_HPP
 
 #include "../platform/file.hpp"
+#include "../platform/fork.hpp"
+#include "owner_count.hpp"
 #include "owner_levels.hpp"
 #include "waiter.hpp"
 #include "waiter_queue.hpp"
@@ -70,6 +72,11 @@ public:
 
     /// Queues a waiter that will ask later. It holds nothing so far.
     void line_up(waiter& w) noexcept;
+
+    /// Adds an exclusive level to those that the owner has, or drops one that is not its last,
+    /// without the mutex. Returns false if `ask` or `drop` has to decide.
+    bool add_level(owner who) noexcept { return is_current() && lent_.add(who); }
+    bool drop_level(owner who) noexcept { return is_current() && lent_.drop(who); }
 
     /// Requests what the waiter wants: at first, whenever it was woken, and before every attempt.
     /// `may_announce`: a writer that waits only for readers of this object is told to announce
@@ -178,7 +185,23 @@ private:
         bool downgrade_failed = false; // in the present work, which does not repeat it
     };
 
-    std::unique_lock<std::mutex> guard_queue() const noexcept;
+    /// Locks the mutex. Takes back the levels that are lent, so that `levels_` is exact, and lends
+    /// them again at the end.
+    class queue_guard
+    {
+    public:
+        explicit queue_guard(owner_queue& queue) noexcept;
+        queue_guard(queue_guard const&) = delete;
+        queue_guard& operator=(queue_guard const&) = delete;
+        ~queue_guard();
+
+    private:
+        owner_queue& queue_;
+        std::lock_guard<std::mutex> const guard_;
+    };
+
+    queue_guard guard_queue() const noexcept;
+    bool is_current() const noexcept { return waiters_.generation() == process_generation(); }
     void reset_in_child() noexcept;
 
     grant inspect(waiter& w, bool owned) noexcept;
@@ -194,6 +217,7 @@ private:
     std::uint8_t const exclusion_domains_;
 
     owner_levels levels_;
+    owner_count lent_;             // while the mutex is free: the exclusive levels in `levels_`
     unsigned drops_to_ignore_ = 0; // levels of a forking parent, or from before `close`
     waiter_queue waiters_;
 

@@ -5,8 +5,13 @@
 #ifndef BOOST_FILELOCK_SRC_OWNERSHIP_WAIT_OUT_HPP
 #define BOOST_FILELOCK_SRC_OWNERSHIP_WAIT_OUT_HPP
 
+#include "../platform/thread.hpp"
 #include "../protocol/attempts.hpp"
+#include "../protocol/marker_inspection.hpp"
 
+#include <boost/filelock/lock_options.hpp>
+
+#include <boost/filesystem/path.hpp>
 #include <boost/system/errc.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -32,6 +37,16 @@ system::error_code wait_out(Step const& step, std::chrono::nanoseconds limit)
             return make_error_code(system::errc::timed_out);
         std::this_thread::sleep_for(removal_backoff);
     }
+}
+
+/// How long a call of the user waits for another process that has the removal right.
+inline constexpr std::chrono::milliseconds longest_wait_of_call{100};
+
+/// Removes the marker at the path, whichever process owns it. Waits for the removal right.
+inline system::error_code wait_out_break(filesystem::path const& absolute, storage where)
+{
+    without_cancellation const running_on;
+    return wait_out([&] { return break_marker(absolute, where); }, longest_wait_of_call);
 }
 
 } // namespace detail

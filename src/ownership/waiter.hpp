@@ -63,9 +63,15 @@ struct lock_request
     lock_mode to;
     lock_mode from = lock_mode::none; ///< for a conversion: the mode of the level to convert
     bool is_unlimited = false;        ///< the wait has no time limit and cannot be cancelled
+    bool of_any_owner = false;        ///< for an inspection
 
     /// Returns a request to inspect the file of the owner's hold.
     static lock_request inspect() noexcept { return {lock_mode::none}; }
+    /// Returns a request to inspect the file whichever owner holds it.
+    static lock_request inspect_any() noexcept
+    {
+        return {lock_mode::none, lock_mode::none, false, true};
+    }
     bool is_inspection() const noexcept { return to == lock_mode::none; }
     bool is_conversion() const noexcept { return from != lock_mode::none; }
 

@@ -25,7 +25,7 @@ waiter_queue::place waiter_queue::add_to_others(waiter& w) noexcept
         add_first(w);
     } else {
         list_.push_back(w);
-        w.queued_in_ = generation_;
+        w.queued_in_ = generation();
     }
     return place::queued;
 }

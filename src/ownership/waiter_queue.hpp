@@ -10,6 +10,7 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include <atomic>
 #include <cstdint>
 
 namespace boost {
@@ -34,12 +35,16 @@ public:
     /// Forgets all waiters, which belong to the parent of a forked child.
     void reset_in_child(std::uint32_t generation) noexcept
     {
-        generation_ = generation;
         list_.clear();
+        generation_.store(generation, std::memory_order_release);
     }
 
-    std::uint32_t generation() const noexcept { return generation_; }
-    bool contains(waiter const& w) const noexcept { return w.queued_in_ == generation_; }
+    /// From any thread, which then also sees what was done before `reset_in_child` set it.
+    std::uint32_t generation() const noexcept
+    {
+        return generation_.load(std::memory_order_acquire);
+    }
+    bool contains(waiter const& w) const noexcept { return w.queued_in_ == generation(); }
     waiter* front() noexcept { return list_.empty() ? nullptr : &list_.front(); }
 
     /// Adds a waiter, unless it has a place already.
@@ -56,7 +61,7 @@ public:
         if (contains(w))
             return;
         list_.push_front(w);
-        w.queued_in_ = generation_;
+        w.queued_in_ = generation();
     }
 
     /// Wakes the next waiter where the first is removed. Harmless without a place.
@@ -87,7 +92,7 @@ private:
     bool conflicts_with_conversion(waiter const& w) noexcept;
     bool would_wait_for_own_callback(waiter const& w) const noexcept;
 
-    std::uint32_t generation_;
+    std::atomic<std::uint32_t> generation_;
     intrusive::list<waiter, intrusive::base_hook<queue_hook>> list_;
 };
 

@@ -104,18 +104,39 @@ public:
     watch_result watch(file_watch& w, watch_target const& target,
                        file_identity const& identity) noexcept;
 
-    /// Removes `w` from the list. Has no effect if it is not there.
+    /// Removes `w` from the list. Has no effect if it is not there. The system's watch lingers
+    /// until `drop_lingering`, until another lingers, or until the next `watch`, which reuses it
+    /// for the same file: to remove it takes long, and the caller may have the lock that others
+    /// wait for.
     void forget(file_watch& w) noexcept;
+
+    void drop_lingering() noexcept;
 
     /// Returns whether `w` is on the list and the system still reports changes of its file.
     bool is_watching(file_watch const& w) const noexcept { return is_listed(w) && !w.is_gone_; }
 
     /// Returns the descriptor that is readable when there are notifications, or -1 if there is
     /// none.
-    native_handle_type native() const noexcept { return all_.native(); }
+    /// A `watch` of the first process changes it.
+    native_handle_type native() const noexcept
+    {
+        return all_.is_open() ? all_.native() : source_.native();
+    }
 
     /// Reads the notifications and calls the recipients they are for. Does not wait.
     void read() noexcept;
+
+    /// Returns the watch that all notifications are for, or null if there may be several.
+    file_watch* only_watch() noexcept
+    {
+        bool const is_only =
+            !list_.empty() && &*list_.begin() == &*list_.rbegin() && lingering_ == -1;
+        return is_only ? &*list_.begin() : nullptr;
+    }
+
+    /// Records a change for the only watch, without reading the notifications. The caller must call
+    /// `read` before it waits for notifications again.
+    static void postpone_read(file_watch& only) noexcept { only.is_changed_ = true; }
 
     template <class Predicate>
     file_watch* find_if(Predicate wanted)
@@ -141,6 +162,7 @@ private:
     std::uint32_t this_list() const noexcept { return generation_ & 0x3fffffff; }
     bool is_listed(file_watch const& w) const noexcept { return w.listed_in_ == this_list(); }
     bool open() noexcept;
+    bool open_for_processes() noexcept;
     bool watch_process(file_watch& w, std::int64_t pid) noexcept;
     void forget_process(file_watch& w) noexcept;
     void notify(int watch, bool is_gone, bool all) noexcept;
@@ -148,7 +170,8 @@ private:
 
     std::uint32_t generation_ = 1; // of the process that owns the list; no watch has zero
     descriptor source_;            // reports changes of files
-    descriptor all_;               // reports those, and the ends of processes
+    descriptor all_;               // reports those, and the ends of processes, once one is watched
+    int lingering_ = -1;           // the system's watch that no recipient uses any more
     intrusive::multiset<file_watch, intrusive::base_hook<watch_hook>,
                         intrusive::key_of_value<number_of_watch>>
         list_;

@@ -22,6 +22,13 @@ namespace detail {
 /// anything.
 system::error_code make_directory(path_ref path, filesystem::perms permissions) noexcept;
 
+/// Waits until the names in the open directory are on the disk. Has no effect where the file system
+/// does not support that.
+system::error_code flush_names(descriptor const& directory) noexcept;
+
+/// Does the same for the name of one file or directory.
+system::error_code flush_name(filesystem::path const& path);
+
 /// Returns the greatest length of a name in this directory, in bytes.
 std::size_t longest_name(path_ref directory) noexcept;
 

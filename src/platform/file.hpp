@@ -7,6 +7,7 @@
 
 #include "anchored_path.hpp"
 #include "descriptor.hpp"
+#include "file_identity.hpp"
 
 #include <boost/filelock/config.hpp>
 
@@ -23,23 +24,12 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// Distinguishes a file from all others that exist at the same time.
-struct file_identity
-{
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-
-    friend bool operator==(file_identity a, file_identity b) noexcept
-    {
-        return a.device == b.device && a.inode == b.inode;
-    }
-};
-
 struct file_facts
 {
     file_identity identity;
     bool is_regular = false;
-    bool has_name = false; ///< at least one link is left
+    bool has_name = false;        ///< at least one link is left
+    bool has_other_names = false; ///< more than one hard link
     filesystem::perms permissions = filesystem::no_perms;
     std::uint64_t size = 0;
     std::chrono::nanoseconds modified{}; ///< time of the last change of the content, since 1970, by
@@ -55,6 +45,11 @@ struct file_facts
 };
 
 system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept;
+
+/// Describes the file and, in `mount`, the mount through which it was opened, by a number that no
+/// other mount has had since the system was started. 0 where the system has no such number.
+system::error_code facts_of(descriptor const& file, file_facts& facts,
+                            std::uint64_t& mount) noexcept;
 
 /// Describes the file that the path names. If it is a symbolic link, describes the link itself.
 system::error_code facts_of(path_ref path, file_facts& facts) noexcept;
@@ -75,16 +70,36 @@ void touch(native_handle_type file) noexcept;
 system::error_code set_permissions(descriptor const& file, filesystem::perms permissions) noexcept;
 
 /// Reads from the beginning to the end, but not much more than `most` bytes.
-system::error_code read_all(descriptor const& file, std::size_t most, std::string& text);
+system::error_code read_all(native_handle_type file, std::size_t most, std::string& text);
+inline system::error_code read_all(descriptor const& file, std::size_t most, std::string& text)
+{
+    return read_all(file.native(), most, text);
+}
+
+/// Makes the next read of a file that is open for writing ask the server, where this machine keeps
+/// copies of the size and the content. The content stays; the modification time does not.
+void drop_copies(native_handle_type file) noexcept;
 
 /// Writes the whole text at the beginning. A failure may leave a part of it.
-system::error_code write_all(descriptor const& file, std::string_view text) noexcept;
+system::error_code write_all(native_handle_type file, std::string_view text) noexcept;
+inline system::error_code write_all(descriptor const& file, std::string_view text) noexcept
+{
+    return write_all(file.native(), text);
+}
 
 /// Waits until the written data can be read through the server. Has no effect where the file system
 /// does not support that.
-system::error_code flush(descriptor const& file) noexcept;
+system::error_code flush(native_handle_type file) noexcept;
+inline system::error_code flush(descriptor const& file) noexcept
+{
+    return flush(file.native());
+}
 
-system::error_code truncate(descriptor const& file) noexcept;
+system::error_code truncate(native_handle_type file) noexcept;
+inline system::error_code truncate(descriptor const& file) noexcept
+{
+    return truncate(file.native());
+}
 
 /// Sets the modification time to now, by the file system's clock or this machine's.
 system::error_code stamp(descriptor const& file) noexcept;

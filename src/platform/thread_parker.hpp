@@ -42,7 +42,9 @@ public:
     void wake() noexcept;
 
     /// Returns when `wake` was called (once for all calls before), when the file has changed unless
-    /// `ignore_changes` is set, or when the time has come. May return earlier for no reason.
+    /// `ignore_changes` is set, or when the time has come. May return earlier for no reason. A
+    /// change that comes after the return, but before the next wait or `watch`, may count as the
+    /// one that ended this wait.
     void wait_until(time_point until, bool ignore_changes);
 
     /// Returns whether the file has changed since the last call.
@@ -53,12 +55,17 @@ private:
 
     void watch_nothing() noexcept;
     void on_change() noexcept override;
+    void rouse() noexcept;
 
     std::optional<std::condition_variable> condition_; // made by the first wait
     bool has_watched_ = false; // used by its own thread only, without the mutex
+    bool has_unread_ = false;  // it returned before the notifications were read
     bool is_woken_ = false;
     bool is_waiting_ = false;
 };
+
+/// Removes the watch that the last wait of a thread has left in the system.
+void drop_lingering_watch() noexcept;
 
 } // namespace detail
 } // namespace filelock

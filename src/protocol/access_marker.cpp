@@ -14,6 +14,7 @@ namespace detail {
 namespace {
 
 constexpr std::size_t access_token_length = 32;
+constexpr std::size_t longest_number = 20;   // digits of 64 bits, and a sign
 constexpr std::size_t max_access_host = 253; // length of a DNS name (RFC 1035)
 
 bool is_token(record_line const& l) noexcept
@@ -33,7 +34,10 @@ bool is_ascii(std::string_view text) noexcept
 
 std::string access_marker::text() const
 {
-    return token + '\n' + std::to_string(pid) + '\n' + host + '\n';
+    std::string text;
+    text.reserve(token.size() + longest_number + host.size() + 3);
+    text.append(token).append(1, '\n').append(std::to_string(pid)).append(1, '\n');
+    return text.append(host).append(1, '\n');
 }
 
 access_content read_access(std::string_view text)

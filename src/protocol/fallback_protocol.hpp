@@ -36,6 +36,7 @@ public:
     bool can_sleep() const noexcept override { return current().can_sleep(); }
     void acquired() override { current().acquired(); }
     watch_target to_watch() const noexcept override { return current().to_watch(); }
+    watch_result request_notice() noexcept override { return current().request_notice(); }
     bool is_local() const noexcept override { return current().is_local(); }
     std::uint8_t exclusion_domains() const noexcept override
     {

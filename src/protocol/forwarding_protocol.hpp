@@ -45,6 +45,7 @@ public:
     bool can_sleep() const noexcept override { return inner_->can_sleep(); }
     void acquired() override { inner_.change()->acquired(); }
     watch_target to_watch() const noexcept override { return inner_->to_watch(); }
+    watch_result request_notice() noexcept override { return inner_.change()->request_notice(); }
     bool is_local() const noexcept override { return inner_->is_local(); }
     system::error_code withdraw() noexcept override { return inner_.change()->withdraw(); }
     std::uint8_t exclusion_domains() const noexcept override { return inner_->exclusion_domains(); }

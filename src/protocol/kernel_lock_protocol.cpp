@@ -20,7 +20,8 @@ namespace detail {
 kernel_lock_protocol::kernel_lock_protocol(filesystem::path absolute,
                                            file_lock_options const& options)
     : options_(options),
-      file_(std::move(absolute), options.permissions, options.create_directories),
+      file_(std::move(absolute), options,
+            options.keep_open && options.backend == kernel_lock::flock && !options.on_acquired),
       first_(options.backend == kernel_lock::record ? kernel_lock::record : kernel_lock::flock)
 {
     if (options.backend == kernel_lock::both)
@@ -37,7 +38,7 @@ attempt_result kernel_lock_protocol::attempt(lock_mode mode, attempt_context con
     return noted(mode, file_.attempt(
                            mode == lock_mode::shared ? access::read : access::read_write,
                            context.waits, options_.poll_interval, [&] { return check_storage(); },
-                           [&] { return take(mode, patience::none); }, [&] { (void)release(); }));
+                           [&] { return take(mode, patience::none); }, [&] { discard(); }));
 }
 
 // Adds another reader of the same object. It must not share an invalid lock, although the present
@@ -54,10 +55,10 @@ attempt_result kernel_lock_protocol::sleep(lock_mode mode)
 {
     if (!file_.is_open())
         return attempt(mode, {});
-    auto const verdict = noted(mode, file_.verify(take(mode, patience::endless)));
+    auto const verdict = noted(mode, file_.wait([&] { return take(mode, patience::endless); }));
     if (verdict.kind == attempt_result::acquired || verdict.kind == attempt_result::busy)
         return verdict;
-    (void)release(); // of an invalid lock
+    discard();
     return verdict.kind == attempt_result::retry ? attempt(mode, {}) : verdict;
 }
 
@@ -65,6 +66,7 @@ inline attempt_result kernel_lock_protocol::noted(lock_mode mode,
                                                   attempt_result const& verdict) noexcept
 {
     if (verdict.kind == attempt_result::acquired) {
+        file_.end_request();
         held_ = mode;
         is_new_ = true;
     }
@@ -130,18 +132,11 @@ std::uint8_t kernel_lock_protocol::exclusion_domains() const noexcept
     return options_.backend == kernel_lock::flock ? domain::flock : domain::record_lock;
 }
 
-bool kernel_lock_protocol::is_local() const noexcept
-{
-    bool is_local = options_.where == storage::local;
-    if (options_.where == storage::detect && is_on_local_storage(file_.open_file(), is_local))
-        return false;
-    return is_local;
-}
-
 system::error_code kernel_lock_protocol::withdraw() noexcept
 {
+    file_.end_request();
     if (held_ == lock_mode::none)
-        file_.close();
+        file_.leave_unlocked();
     return {};
 }
 
@@ -154,8 +149,20 @@ system::error_code kernel_lock_protocol::release() noexcept
     // the lock of that descriptor. Without the unlock a copy of the descriptor elsewhere would keep
     // the lock.
     auto const ec = unlock();
-    file_.close_and_notify(options_.on_acquired != nullptr);
+    if (ec)
+        file_.discard();
+    else if (options_.on_acquired)
+        file_.close_and_notify(true);
+    else
+        file_.leave();
     return ec;
+}
+
+// Drops an invalid lock.
+void kernel_lock_protocol::discard() noexcept
+{
+    (void)unlock();
+    file_.discard();
 }
 
 // Locking again changes nothing, provided that it is in the same mode. flock(2): converting a lock

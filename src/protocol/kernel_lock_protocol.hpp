@@ -38,7 +38,8 @@ public:
         return file_.observed_file();
     }
     watch_target to_watch() const noexcept override { return file_.to_watch(); }
-    bool is_local() const noexcept override;
+    watch_result request_notice() noexcept override { return file_.request_notice(); }
+    bool is_local() const noexcept override { return file_.is_local(); }
     std::uint8_t exclusion_domains() const noexcept override;
     system::error_code withdraw() noexcept override;
     system::error_code release() noexcept override;
@@ -54,6 +55,7 @@ private:
 
     attempt_result take(lock_mode mode, patience p) noexcept;
     system::error_code unlock() noexcept;
+    void discard() noexcept;
     attempt_result join();
     attempt_result noted(lock_mode mode, attempt_result const& verdict) noexcept;
     system::error_code check_storage();

@@ -61,6 +61,51 @@ system::error_code lock_file::open_after(system::error_code ec, access least, bo
     return ec;
 }
 
+bool lock_file::is_local() const noexcept
+{
+    return has_local_rules(where_, file_);
+}
+
+void lock_file::observe(file_facts const& named) noexcept
+{
+    observed_file_ = named.identity;
+    has_other_names_ = named.has_other_names;
+    use_of_marks_.reset();
+    if (stay_ != stay::never)
+        stay_ = stay::unused;
+}
+
+// Holders on other than local storage always close the file. Holders that reach the file by another
+// directory look for marks there: it has several names, or is mounted by itself, as in a container.
+lock_file::marks lock_file::use_of_marks() noexcept
+{
+    if (!use_of_marks_)
+        use_of_marks_ = !is_local()                                              ? marks::not_needed
+                        : has_other_names_ || !is_known_not_to_be_mounted(file_) ? marks::unreliable
+                                                                                 : marks::reliable;
+    return *use_of_marks_;
+}
+
+bool lock_file::decide_to_stay() noexcept
+{
+    if (!is_open())
+        return false;
+    if (stay_ == stay::unused)
+        stay_ = stay::undecided;
+    else if (stay_ == stay::undecided && permit_.acquire())
+        stay_ = use_of_marks() == marks::reliable && marks_.can_ask() ? stay::yes : stay::no;
+    return stay_ == stay::yes;
+}
+
+watch_result lock_file::request_notice() noexcept
+{
+    auto const use = use_of_marks();
+    if (use == marks::not_needed || marks_.is_set(*observed_file_))
+        return watch_result::already;
+    bool const is_anew = use == marks::reliable && marks_.set(*observed_file_);
+    return is_anew ? watch_result::anew : watch_result::no;
+}
+
 bool lock_file::is_valid_after(system::error_code& ec) noexcept
 {
     bool valid = false;

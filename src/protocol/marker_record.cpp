@@ -4,6 +4,7 @@
 
 #include "marker_record.hpp"
 
+#include "lease_record.hpp"
 #include "record_lines.hpp"
 
 #include <algorithm>
@@ -17,10 +18,11 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr auto strict_sentinel = "1\nfilelock-strict-v1\0\n0\n"sv;
-constexpr auto lease_line = "filelock/2\n"sv;
 
 constexpr std::size_t max_marker_host = 255; // POSIX, HOST_NAME_MAX
 constexpr std::size_t longest_token = 58;    // digits of 192 bits
+
+} // namespace
 
 // Accepts printable ASCII, and UTF-8 beyond that. An incomplete line may end within a character.
 bool is_host(record_line const& l) noexcept
@@ -42,7 +44,10 @@ bool is_host(record_line const& l) noexcept
     return l.is_whole ? to_come == 0 : l.text.size() + to_come <= max_marker_host;
 }
 
-} // namespace
+bool is_start_token(record_line const& l) noexcept
+{
+    return is_number(l) && l.text.size() <= longest_token;
+}
 
 std::string marker_record::text() const
 {
@@ -57,25 +62,24 @@ marker_content read_marker(std::string_view text)
     if (text.size() > longest_record)
         return {};
     if (text == strict_sentinel)
-        return {marker_content::sentinel, {}};
-    if (text.substr(0, lease_line.size()) == lease_line)
-        return {marker_content::lease, {}};
+        return {marker_content::sentinel};
+    if (begins_as_lease(text))
+        return read_lease(text);
     // The file is empty, or it has the NUL bytes that a crash of the system leaves in a file that
     // was written to.
     if (std::all_of(text.begin(), text.end(), [](char c) { return c == '\0'; }))
-        return {marker_content::beginning, {}};
+        return {marker_content::beginning};
 
     auto rest = text;
     auto const first = take_record_line(rest);
     auto const second = take_record_line(rest);
     auto const third = take_record_line(rest);
     auto const pid = pid_of(first);
-    if (!pid || !is_host(second) || !is_number(third) || third.text.size() > longest_token ||
-        !rest.empty())
+    if (!pid || !is_host(second) || !is_start_token(third) || !rest.empty())
         return {};
     bool const has_token = !third.text.empty();
     if (!second.is_whole || (has_token && !third.is_whole))
-        return {marker_content::beginning, {}};
+        return {marker_content::beginning};
     return {marker_content::record, {*pid, std::string(second.text), std::string(third.text)}};
 }
 

@@ -7,6 +7,7 @@
 #include "../platform/directory.hpp"
 #include "../platform/process.hpp"
 #include "../platform/storage.hpp"
+#include "marker_record.hpp"
 #include "removal_right.hpp"
 #include "server_errors.hpp"
 #include "temporary_name.hpp"
@@ -31,10 +32,7 @@ constexpr auto boot_margin = 60s; // by which the clocks of two machines may dri
 
 bool marker_site::is_local(descriptor const& file) const noexcept
 {
-    bool is_local = where_ == storage::local;
-    if (where_ == storage::detect && is_on_local_storage(file, is_local))
-        return false;
-    return is_local;
+    return has_local_rules(where_, file);
 }
 
 system::error_code marker_site::names(file_identity const& identity, bool& it_does) const noexcept
@@ -114,7 +112,9 @@ system::error_code marker_site::remove(found_marker& theirs) const
     if (!theirs.file.is_open() || !is_local(theirs.file)) {
         found_marker now;
         auto const ec = now.look(path_);
-        if (!ec && is_same(now, theirs))
+        // The text of a lease is of one hold. Its owner may have refreshed it since the first look.
+        bool const is_of_one_hold = read_marker(theirs.text).kind == marker_content::lease;
+        if (!ec && (is_of_one_hold ? now.text == theirs.text : is_same(now, theirs)))
             return unlink_path();
         return is_missing(ec) ? system::error_code() : ec;
     }

@@ -60,6 +60,14 @@ struct marker_verdict
     std::chrono::nanoseconds recheck_after{};
     std::int64_t process = 0; ///< its end may make the marker removable; 0: none
     system::error_code error;
+
+    /// Makes the marker removable once `age` has reached the limit.
+    void expire_at(std::chrono::nanoseconds limit, std::chrono::nanoseconds age) noexcept
+    {
+        is_removable = is_removable || age >= limit;
+        if (!is_removable && (recheck_after == recheck_after.zero() || limit - age < recheck_after))
+            recheck_after = limit - age;
+    }
 };
 
 /// Decides whether a marker may be removed. Called again as the last step before the removal.

@@ -62,8 +62,10 @@ try {
     system::error_code ec;
     if (is_local_) {
         file_facts named;
-        ec = facts_of(site_.path(), named);
+        ec = seen_at_.empty() ? facts_of(site_.path(), named) : facts_of(seen_at_, named);
         it_is = named.identity == facts_.identity;
+        if (ec == errc::not_a_directory && !seen_at_.empty())
+            ec = make_error_code(errc::no_such_file_or_directory);
     } else {
         found_marker named;
         for (int i = 0; i < most_looks && !it_is; ++i) {
@@ -106,17 +108,21 @@ system::error_code own_marker::confirm(bool& it_is)
 // Some FUSE servers know an open file by its name alone, and lose it.
 system::error_code own_marker::identify_file(std::string const& text)
 {
-    is_local_ = site_.is_local(file_);
     facts_ = {};
     text_.clear();
     text_.reserve(text.size());
     file_facts facts;
-    if (auto const ec = facts_of(file_, facts))
+    std::uint64_t mount = 0;
+    auto ec = facts_of(file_, facts, mount);
+    is_local_ = storage_.is_local(site_.where(), file_, mount);
+    if (ec)
         return ec;
     if (facts.identity == file_identity())
         return make_error_code(errc::io_error);
     facts_ = facts;
-    auto const ec = is_local_ ? take_witness(file_.native()) : system::error_code();
+    ec = is_local_ ? take_witness(file_.native()) : system::error_code();
+    if (!ec)
+        return ec;
     bool const is_lacking =
         ec == error::kernel_lock_not_supported || ec == errc::operation_not_permitted; // a sandbox
     return is_lacking ? error::witness_not_supported : ec;

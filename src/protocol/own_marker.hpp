@@ -7,6 +7,7 @@
 
 #include "../platform/descriptor.hpp"
 #include "../platform/file.hpp"
+#include "../platform/storage.hpp"
 #include "last_publisher.hpp"
 #include "marker_site.hpp"
 
@@ -46,6 +47,10 @@ public:
 
     marker_site const& site() const noexcept { return site_; }
     bool is_published() const noexcept { return file_.is_open(); }
+
+    /// Determines where the state of the marker is looked up on local storage: at the path by which
+    /// other processes find it, which may lead to another directory by now than the open one.
+    void look_at(filesystem::path seen_at) { seen_at_ = std::move(seen_at); }
 
     /// Stamps the marker with the present time, if the path names it, and returns in `result`
     /// whether it still does afterwards; `expired` where it is then past `until`, since boot.
@@ -125,9 +130,11 @@ private:
     bool is_refused_for(std::chrono::nanoseconds limit) noexcept;
     system::error_code empty() noexcept;
 
-    std::string text_; // of the published marker
+    std::string text_;                                                   // of the published marker
     std::optional<std::chrono::steady_clock::time_point> refused_since_; // its removal
     bool is_time_known_ = true; // of `facts_`, on network storage
+    mount_storage storage_;
+    filesystem::path seen_at_; // empty: the site's path
 };
 
 } // namespace detail

@@ -138,6 +138,12 @@ public:
     /// Returns what to watch after a busy attempt. A change of it makes another attempt worthwhile.
     virtual watch_target to_watch() const noexcept { return {}; }
 
+    /// Lets the holders know that a change notification is awaited, which some raise only then. It
+    /// lasts until the lock is acquired or the attempts end. Returns `no` if a holder may not know:
+    /// then poll, and call it again after each attempt. `anew`: holders that have left before this
+    /// call may not have known. Called after `to_watch`, while the file is watched.
+    virtual watch_result request_notice() noexcept { return watch_result::already; }
+
     /// Returns whether all processes that change the watched file are on this machine, so that
     /// change notification reports every change.
     virtual bool is_local() const noexcept { return false; }

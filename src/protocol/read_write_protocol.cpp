@@ -32,7 +32,7 @@ constexpr byte_range all_lock_bytes{0x40000000, 512};
 read_write_protocol::read_write_protocol(filesystem::path absolute,
                                          read_write_lock_options const& options)
     : poll_interval_(options.poll_interval), where_(options.where),
-      file_(std::move(absolute), options.permissions, options.create_directories)
+      file_(std::move(absolute), options, options.keep_open)
 {}
 
 attempt_result read_write_protocol::attempt(lock_mode mode, attempt_context const& context)
@@ -46,7 +46,7 @@ attempt_result read_write_protocol::attempt(lock_mode mode, attempt_context cons
     return noted(mode, file_.attempt(
                            mode == lock_mode::shared ? access::read : access::read_write,
                            context.waits, poll_interval_, [&] { return check_storage(); },
-                           [&] { return take(mode, context); }, [&] { (void)release_all(); }));
+                           [&] { return take(mode, context); }, [&] { discard(); }));
 }
 
 attempt_result read_write_protocol::take(lock_mode mode, attempt_context const& context)
@@ -214,13 +214,11 @@ attempt_result read_write_protocol::sleep(lock_mode mode)
 {
     if (!file_.is_open())
         return attempt(mode, {});
-    auto const a = wait_for(mode);
-    if (a.kind == attempt_result::retry)
-        return a;
-    auto const verdict = noted(mode, file_.verify(a));
-    if (is_acquired(verdict))
+    auto const verdict = noted(mode, file_.wait([&] { return wait_for(mode); }));
+    if (is_acquired(verdict) ||
+        (verdict.kind == attempt_result::retry && !is_immediate_retry(verdict)))
         return verdict;
-    (void)release_all(); // of an invalid lock
+    discard();
     return verdict.kind == attempt_result::retry ? attempt(mode, {}) : verdict;
 }
 
@@ -259,8 +257,10 @@ attempt_result read_write_protocol::wait_for(lock_mode mode)
 inline attempt_result read_write_protocol::noted(lock_mode mode,
                                                  attempt_result const& verdict) noexcept
 {
-    if (is_acquired(verdict))
+    if (is_acquired(verdict)) {
+        file_.end_request();
         held_ = mode;
+    }
     return verdict;
 }
 
@@ -296,6 +296,7 @@ system::error_code read_write_protocol::drop_claims(bool reserved_too) noexcept
 system::error_code read_write_protocol::withdraw() noexcept
 {
     notice_fork();
+    file_.end_request();
     if (held_ == lock_mode::none)
         return release_all();
     system::error_code ec;
@@ -322,15 +323,30 @@ system::error_code read_write_protocol::release() noexcept
 
 system::error_code read_write_protocol::release_all() noexcept
 {
-    held_ = lock_mode::none;
-    has_reserved_ = has_pending_ = claims_are_left_over_ = false;
     if (!file_.is_open())
         return {};
     // Unlock before closing: waiters watch for the close, which would notify them too early if it
     // came first.
-    auto const ec = unlock_range(file_.native(), all_lock_bytes);
-    file_.close_and_notify();
+    auto const ec = unlock_all();
+    if (ec)
+        file_.discard();
+    else
+        file_.leave();
     return ec;
+}
+
+// Drops an invalid lock.
+void read_write_protocol::discard() noexcept
+{
+    (void)unlock_all();
+    file_.discard();
+}
+
+system::error_code read_write_protocol::unlock_all() noexcept
+{
+    held_ = lock_mode::none;
+    has_reserved_ = has_pending_ = claims_are_left_over_ = false;
+    return unlock_range(file_.native(), all_lock_bytes);
 }
 
 system::error_code read_write_protocol::downgrade(lock_mode mode) noexcept

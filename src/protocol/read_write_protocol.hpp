@@ -42,6 +42,7 @@ public:
         return file_.observed_file();
     }
     watch_target to_watch() const noexcept override { return file_.to_watch(); }
+    watch_result request_notice() noexcept override { return file_.request_notice(); }
     std::uint8_t exclusion_domains() const noexcept override { return domain::record_lock; }
     /// Returns false: SQLite unlocks without closing the file, which no change notification
     /// reports.
@@ -72,6 +73,8 @@ private:
     bool has_claims() const noexcept;
     system::error_code drop_claims(bool reserved) noexcept;
     system::error_code release_all() noexcept;
+    void discard() noexcept;
+    system::error_code unlock_all() noexcept;
 
     std::chrono::nanoseconds poll_interval_;
     storage where_;

@@ -5,6 +5,7 @@
 #include "reader_directory.hpp"
 
 #include "../platform/directory.hpp"
+#include "marker_permissions.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -16,51 +17,14 @@
 namespace boost {
 namespace filelock {
 namespace detail {
-namespace {
 
 namespace errc = system::errc;
 
-// Returns the permissions of a directory for markers with these permissions. A user that may read
-// or write the markers may search the directory.
-filesystem::perms permissions_for(std::optional<filesystem::perms> const& markers) noexcept
-{
-    auto const bits = markers ? static_cast<unsigned>(*markers) & 0777u : 0u;
-    auto const search = (bits & 0444u) >> 2 | (bits & 0222u) >> 1;
-    return static_cast<filesystem::perms>(0700u | bits | search);
-}
-
-} // namespace
-
 system::error_code reader_directory::open(std::optional<filesystem::perms> permissions)
 {
-    auto const mode = permissions_for(permissions);
-    bool made = false;
-    auto ec = open_existing();
-    if (ec == errc::no_such_file_or_directory) {
-        ec = make_directory(path_, mode);
-        made = !ec;
-        if (made || ec == errc::file_exists)
-            ec = open_existing();
-    }
-    // The permissions must not depend on the umask. The process that made the directory may have
-    // died before this step, so any process that is permitted to sets them.
-    if (!ec && (made || permissions) && facts_.permissions != mode) {
-        auto const refused = set_permissions(file_, mode);
-        return made ? refused : ec;
-    }
-    return ec;
-}
-
-system::error_code reader_directory::open_existing()
-{
-    auto ec = file_.open_directory(path_);
-    if (ec == errc::not_a_directory || ec == errc::too_many_symbolic_link_levels)
-        return error::not_a_lock_file;
-    if (!ec)
-        ec = facts_of(file_, facts_);
-    if (ec)
-        file_.close();
-    return ec;
+    return open_.open_or_make(
+        path_, directory_permissions(permissions.value_or(filesystem::no_perms)),
+        permissions ? lock_directory::exact::any : lock_directory::exact::new_one);
 }
 
 bool reader_directory::is_in_place(storage rules, system::error_code& ec) const noexcept
@@ -74,7 +38,7 @@ bool reader_directory::is_in_place(storage rules, system::error_code& ec) const 
     if (ec == errc::no_such_file_or_directory || ec == errc::not_a_directory)
         ec.clear();
     else if (!ec)
-        return now.identity == facts_.identity;
+        return now.identity == identity();
     return false;
 }
 

@@ -5,8 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_READER_DIRECTORY_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_READER_DIRECTORY_HPP
 
-#include "../platform/descriptor.hpp"
-#include "../platform/file.hpp"
+#include "lock_directory.hpp"
 #include "own_marker.hpp"
 
 #include <boost/filelock/lock_options.hpp>
@@ -15,6 +14,7 @@
 #include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,8 +23,7 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
-/// The directory of the readers' markers. It is used through its descriptor, so that no process can
-/// put another directory or a link in its place between two steps.
+/// The directory of the readers' markers.
 class reader_directory
 {
 public:
@@ -34,13 +33,18 @@ public:
     /// alone, or for the users to which `permissions`, those of the markers, give access. Returns
     /// `error::not_a_lock_file` if the path names something else.
     system::error_code open(std::optional<filesystem::perms> permissions);
-    system::error_code open_existing();
-    void close() noexcept { file_.close(); }
-    bool is_open() const noexcept { return file_.is_open(); }
+    system::error_code open_existing() { return open_.open_existing(path_); }
+    void close() noexcept { open_.file.close(); }
+    bool is_open() const noexcept { return open_.file.is_open(); }
 
-    descriptor const& file() const noexcept { return file_; }
-    file_identity identity() const noexcept { return facts_.identity; }
-    anchored_path path_of(std::string const& name) const { return {file_, name}; }
+    descriptor const& file() const noexcept { return open_.file; }
+    file_identity identity() const noexcept { return open_.facts.identity; }
+    std::uint64_t mount() const noexcept { return open_.mount; }
+    anchored_path path_of(std::string const& name) const { return {file(), name}; }
+
+    /// Returns the path by which other processes find the name. It may lead to another directory by
+    /// now.
+    filesystem::path seen_path_of(std::string const& name) const { return path_ / name; }
 
     /// Returns whether the path still names the open directory, so that other processes look there.
     bool is_in_place(storage rules, system::error_code& ec) const noexcept;
@@ -57,8 +61,7 @@ public:
 
 private:
     filesystem::path path_;
-    descriptor file_;
-    file_facts facts_;
+    lock_directory open_;
 };
 
 /// Reports whether the parent directory has the name, by reading all of it. A look-up is no

@@ -6,15 +6,14 @@
 #define BOOST_FILELOCK_SRC_PROTOCOL_REFRESHED_MARKER_HPP
 
 #include "access_marker.hpp"
+#include "access_times.hpp"
 #include "marker_file.hpp"
+#include "refresh_clock.hpp"
 
-#include <boost/filelock/lease_loss.hpp>
 #include <boost/filelock/lock_options.hpp>
 
 #include <boost/system/error_code.hpp>
 
-#include <atomic>
-#include <chrono>
 #include <optional>
 #include <string>
 
@@ -23,34 +22,32 @@ namespace filelock {
 namespace detail {
 
 /// A marker of ours in the tree of a `soft_read_write_lock`, and the time until which it is good.
-/// Contenders may take its owner for dead when it has not been refreshed for long enough.
-///
-/// Times are since boot, by a clock that goes on while the machine is suspended.
 class refreshed_marker
 {
 public:
-    /// `good_for`: how long the marker is good without a refresh.
-    explicit refreshed_marker(std::chrono::nanoseconds good_for) noexcept : good_for_(good_for) {}
+    explicit refreshed_marker(access_times const& times) noexcept
+        : clock_(times.good_for, times.interval)
+    {}
 
-    /// Makes the path name a marker with the text of `who`, if the path names nothing.
-    system::error_code publish(anchored_path const& path, access_marker const& who,
+    /// Makes the path name a marker with the text of `who`, if the path names nothing. `seen_at`:
+    /// the path by which other processes find the marker.
+    system::error_code publish(anchored_path path, filesystem::path seen_at,
+                               access_marker const& who,
                                std::optional<filesystem::perms> permissions, storage where,
                                bool unique_name, marker_outcome& result);
 
     bool is_published() const noexcept { return file_ && file_->is_published(); }
 
-    /// Stamps the marker. `expired` means that it was no longer good by then, whatever its present
-    /// state: contenders may have acted on that. May be called from any thread while the marker is
-    /// published, by one thread at a time.
-    system::error_code refresh(marker_state& result) noexcept;
+    refresh_clock const& clock() const noexcept { return clock_; }
 
-    /// Determines the state as `refresh` does, without a stamp.
-    system::error_code look(marker_state& result) const noexcept;
-
-    std::chrono::nanoseconds good_until() const noexcept { return good_since() + good_for_; }
-    std::chrono::nanoseconds good_since() const noexcept
+    /// As `refresh_clock` does. While the marker is published.
+    system::error_code refresh(marker_state& result) noexcept
     {
-        return std::chrono::nanoseconds(good_since_.load(std::memory_order_relaxed));
+        return clock_.refresh(*file_, result);
+    }
+    system::error_code look(marker_state& result) const noexcept
+    {
+        return clock_.look(*file_, result);
     }
 
     bool is_in_place(system::error_code& ec) const noexcept { return file_->is_in_place(ec); }
@@ -78,15 +75,10 @@ public:
     }
 
 private:
-    std::chrono::nanoseconds const good_for_;
+    refresh_clock clock_;
     std::optional<marker_file> file_;
     std::string token_;
-    // Read by other threads than the one that writes it.
-    std::atomic<std::chrono::nanoseconds::rep> good_since_{0};
 };
-
-/// Returns how a hold is lost whose marker is in this state; nothing where it is not lost.
-std::optional<loss_reason> loss_of(marker_state state) noexcept;
 
 } // namespace detail
 } // namespace filelock

@@ -23,14 +23,14 @@ inline bool is_stale(system::error_code const& ec) noexcept
 /// Returns whether a path names nothing. ENOTCONN does not say so: what the path names is unknown.
 inline bool is_missing(system::error_code const& ec) noexcept
 {
-    return ec == system::errc::no_such_file_or_directory || is_stale(ec);
+    return ec && (ec == system::errc::no_such_file_or_directory || is_stale(ec));
 }
 
 /// Returns whether a file that other processes remove at any time has gone. Unlike `is_missing`, it
 /// counts ENOTCONN.
 inline bool is_gone(system::error_code const& ec) noexcept
 {
-    return ec == system::errc::no_such_file_or_directory || is_server_lost(ec);
+    return ec && (ec == system::errc::no_such_file_or_directory || is_server_lost(ec));
 }
 
 /// Calls `ask` a second time where the first returned a stale handle, which may pass.

@@ -6,7 +6,6 @@
 
 #include "../platform/clock.hpp"
 #include "../platform/process.hpp"
-#include "../platform/storage.hpp"
 #include "access_holders.hpp"
 #include "attempts.hpp"
 #include "parent_directories.hpp"
@@ -18,6 +17,7 @@
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace boost {
 namespace filelock {
@@ -27,8 +27,6 @@ namespace {
 using namespace std::chrono_literals;
 namespace errc = system::errc;
 using std::chrono::nanoseconds;
-
-constexpr auto longest_refresh_pause = 1s;
 
 std::string name_of(access_marker const& reader)
 {
@@ -47,7 +45,7 @@ soft_read_write_protocol::soft_read_write_protocol(filesystem::path const& absol
     : path_(absolute), options_(options), times_(options),
       permissions_(options.permissions.value_or(filesystem::perms(0600))),
       gate_(absolute, options, times_),
-      readers_(readers_of(absolute), times_.threshold, times_.interval), mine_(times_.good_for),
+      readers_(readers_of(absolute), times_.threshold, times_.interval), mine_(times_),
       claim_(gate_, permissions_, times_)
 {}
 
@@ -110,9 +108,7 @@ system::error_code soft_read_write_protocol::find_tree()
     }
     if (ec)
         return ec;
-    bool is_local = options_.where == storage::local;
-    if (options_.where == storage::detect && is_on_local_storage(readers.file(), is_local))
-        is_local = false;
+    bool const is_local = storage_.is_local(options_.where, readers.file(), readers.mount());
     where_ = is_local ? storage::local : storage::network;
     observed_file_ = readers.identity();
     return {};
@@ -130,10 +126,15 @@ system::error_code soft_read_write_protocol::make_record()
     auto const ec = make_token(record_.token);
     if (ec)
         return ec;
+    auto host = host_name();
+    if (record_.pid != 0 && host == record_.host)
+        return {};
+    record_.host = std::move(host);
     record_.pid = this_process().pid;
-    record_.host = host_name();
-    bool const is_one = read_access(record_.text()).kind == access_content::record;
-    return is_one ? system::error_code() : error::host_without_name;
+    if (read_access(record_.text()).kind == access_content::record)
+        return {};
+    record_.pid = 0; // no process would recognize it
+    return error::host_without_name;
 }
 
 attempt_result soft_read_write_protocol::read()
@@ -157,13 +158,13 @@ attempt_result soft_read_write_protocol::read()
     return attempt_result::retry_after(contention_backoff);
 }
 
-// Returns `intact` if our marker is among those that a writer sees.
+// Returns `intact` if our marker is among those that a writer sees. On local storage the looks at
+// the marker determine that: they take the path by which a writer finds it.
 marker_state soft_read_write_protocol::state_in_tree(system::error_code& ec) const noexcept
 try {
-    auto const& readers = readers_.directory();
-    if (where_ != storage::local)
-        return readers.state_of(name_of(record_), record_.text(), ec);
-    return readers.is_in_place(where_, ec) ? marker_state::intact : marker_state::missing;
+    if (where_ == storage::local)
+        return marker_state::intact;
+    return readers_.directory().state_of(name_of(record_), record_.text(), ec);
 } catch (std::bad_alloc const&) {
     ec = make_error_code(errc::not_enough_memory);
     return marker_state::missing;
@@ -175,8 +176,10 @@ attempt_result soft_read_write_protocol::become_reader()
     if (auto const ec = make_record())
         return ec;
     marker_outcome result;
-    auto ec = mine_.publish(readers_.directory().path_of(name_of(record_)), record_, permissions_,
-                            where_, true, result);
+    auto const& readers = readers_.directory();
+    auto const name = name_of(record_);
+    auto ec = mine_.publish(readers.path_of(name), readers.seen_path_of(name), record_,
+                            permissions_, where_, true, result);
     if (is_gone(ec)) // another process has removed the directory
         return retry_now();
     if (ec)
@@ -339,36 +342,24 @@ bool soft_read_write_protocol::still_held(system::error_code& ec)
         return false;
     // The time is checked last. If this process was stopped in between, contenders may have judged
     // it by the age of its marker.
-    return hold().is_in_place(ec) && time_since_boot() <= hold().good_until();
+    return hold().is_in_place(ec) && hold().clock().is_good();
 }
 
 refresh_result soft_read_write_protocol::first_refresh() const noexcept
 {
-    return {{}, {}, hold().good_since() + times_.interval, hold().good_until()};
+    return hold().clock().first();
 }
 
 refresh_result soft_read_write_protocol::refresh() noexcept
 {
     auto& marker = held_ == lock_mode::shared ? mine_ : claim_.marker();
     auto state = marker_state::intact;
-    refresh_result u;
+    system::error_code ec;
     if (held_ == lock_mode::shared)
-        state = state_in_tree(u.error);
-    if (!u.error && state == marker_state::intact)
-        u.error = marker.refresh(state);
-    u.good_until = marker.good_until();
-    if (!u.error) {
-        u.lost = loss_of(state);
-        u.next = marker.good_since() + times_.interval;
-        return u;
-    }
-    // The error may be transient. The next try is soon, and the last one is when the hold expires.
-    auto const now = time_since_boot();
-    auto const pause = std::min<nanoseconds>(times_.interval / 8, longest_refresh_pause);
-    u.next = (std::min)(now + pause, u.good_until);
-    if (now >= u.good_until)
-        u.lost = loss_reason::refresh_failed;
-    return u;
+        state = state_in_tree(ec);
+    if (!ec && state == marker_state::intact)
+        ec = marker.refresh(state);
+    return marker.clock().result_of(ec, state);
 }
 
 std::optional<loss_reason> soft_read_write_protocol::lost() noexcept
@@ -379,9 +370,7 @@ std::optional<loss_reason> soft_read_write_protocol::lost() noexcept
         state = state_in_tree(ec);
     if (!ec && state == marker_state::intact)
         ec = hold().look(state);
-    if (ec && time_since_boot() > hold().good_until())
-        return loss_reason::refresh_failed;
-    return ec ? std::nullopt : loss_of(state);
+    return hold().clock().loss_after(ec, state);
 }
 
 std::vector<owner_record> soft_read_write_protocol::holders() const

@@ -5,6 +5,7 @@
 #ifndef BOOST_FILELOCK_SRC_PROTOCOL_SOFT_READ_WRITE_PROTOCOL_HPP
 #define BOOST_FILELOCK_SRC_PROTOCOL_SOFT_READ_WRITE_PROTOCOL_HPP
 
+#include "../platform/storage.hpp"
 #include "access_marker.hpp"
 #include "access_times.hpp"
 #include "protocol.hpp"
@@ -94,7 +95,8 @@ private:
     writer_gate gate_;
     reader_set readers_;
     storage where_ = storage::network; // its rules apply to the whole tree
-    refreshed_marker mine_;            // our marker as a reader
+    mount_storage storage_;
+    refreshed_marker mine_; // our marker as a reader
     writer_claim claim_;
     access_marker record_;
 

@@ -11,6 +11,7 @@
 #include <boost/filelock/error.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace boost {
 namespace filelock {
@@ -49,7 +50,7 @@ marker_verdict staleness_checker::check(std::string const& name, found_marker co
             v.is_removable = is_dead(found, at, v);
             break;
         case process_status::unknown:
-            v.is_removable = is_old(found, at);
+            v.is_removable = age_.exceeds(2 * threshold_, found.facts, at);
             break;
         }
     }
@@ -78,25 +79,6 @@ bool staleness_checker::may_be_a_namesakes(std::string const& name, found_marker
     if (!known)
         known = at.precedes_this_boot(found);
     return !known.value_or(false);
-}
-
-bool staleness_checker::is_old(found_marker const& found, marker_site const& at)
-{
-    auto const changed = (std::max)(found.facts.modified, found.facts.changed);
-    auto const is_so = [&] {
-        auto const ours = std::chrono::nanoseconds(clock::now().time_since_epoch());
-        return ours + *clocks_apart_ - changed > 2 * threshold_;
-    };
-    // To read the file system's clock, a file has to be made. So our clock serves as an estimate at
-    // first, and the file system's clock is read before a marker counts as old.
-    if (clocks_apart_ && !is_so())
-        return false;
-    auto const its = at.storage_time();
-    clocks_apart_.reset();
-    if (!its)
-        return false;
-    clocks_apart_ = *its - std::chrono::nanoseconds(clock::now().time_since_epoch());
-    return is_so();
 }
 
 std::chrono::nanoseconds staleness_checker::unchanged_for(std::string const& name,

@@ -7,6 +7,7 @@
 
 #include "../platform/file.hpp"
 #include "marker_site.hpp"
+#include "storage_age.hpp"
 
 #include <boost/system/error_code.hpp>
 
@@ -61,12 +62,11 @@ private:
     bool is_dead(found_marker const& found, marker_site const& at, marker_verdict& v) const;
     bool may_be_a_namesakes(std::string const& name, found_marker const& found,
                             marker_site const& at);
-    bool is_old(found_marker const& found, marker_site const& at);
     std::chrono::nanoseconds unchanged_for(std::string const& name, found_marker const& found);
 
     std::chrono::nanoseconds threshold_;
     std::map<std::string, sample> samples_;
-    std::optional<std::chrono::nanoseconds> clocks_apart_; // file system's minus ours, about
+    storage_age age_;
 };
 
 } // namespace detail

@@ -54,9 +54,12 @@ system::error_code make_token(std::string& token)
     auto const ec = fill_random(bytes.data(), bytes.size());
     if (ec)
         return ec;
-    token.clear();
-    for (auto const byte : bytes)
-        token.append({hex_digits[byte / 16], hex_digits[byte % 16]});
+    token.resize(name_token_length);
+    auto digit = token.begin();
+    for (auto const byte : bytes) {
+        *digit++ = hex_digits[byte / 16];
+        *digit++ = hex_digits[byte % 16];
+    }
     return {};
 }
 

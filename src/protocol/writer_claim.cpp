@@ -43,7 +43,8 @@ attempt_result writer_claim::publish(storage rules, access_marker const& record,
         return there;
     dropping_since_.reset();
     auto result = marker_outcome::retry;
-    auto const ec = marker_.publish(gate_.write_path(), record, permissions_, rules, false, result);
+    auto const ec = marker_.publish(gate_.write_path(), gate_.write_path(), record, permissions_,
+                                    rules, false, result);
     is_tree_gone = is_gone(ec);
     if (is_tree_gone)
         return retry_now();

@@ -30,7 +30,7 @@ class writer_claim
 public:
     /// `gate` must outlive the claim.
     writer_claim(writer_gate& gate, filesystem::perms permissions, access_times const& times)
-        : gate_(gate), permissions_(permissions), times_(times), marker_(times.good_for)
+        : gate_(gate), permissions_(permissions), times_(times), marker_(times)
     {}
 
     bool is_made() const noexcept { return is_made_; }
@@ -48,7 +48,7 @@ public:
     attempt_result refresh();
 
     /// Returns when the next refresh is due, since boot.
-    std::chrono::nanoseconds due() const noexcept { return marker_.good_since() + times_.interval; }
+    std::chrono::nanoseconds due() const noexcept { return marker_.clock().due(); }
 
     /// Removes the claim. Returns `acquired` where nothing is left of it.
     attempt_result drop();

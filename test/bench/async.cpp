@@ -79,8 +79,8 @@ usage used()
     return {us(u.ru_utime) + us(u.ru_stime), static_cast<double>(u.ru_nvcsw)};
 }
 
-// Raises the limit of open files. Every lock object that is held or waited for has one descriptor.
-// Returns how many objects are possible.
+// Raises the limit of open files. Every lock object that is held has one descriptor, and one that
+// is waited for has two. Returns how many locks are possible.
 int allow_many_files()
 {
     ::rlimit limit{65536, 65536};
@@ -89,7 +89,7 @@ int allow_many_files()
         limit.rlim_cur = limit.rlim_max;
         check(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
     }
-    return static_cast<int>(std::min<rlim_t>(limit.rlim_cur - 100, 20000)) / 2;
+    return static_cast<int>(std::min<rlim_t>(limit.rlim_cur - 100, 30000)) / 3;
 }
 
 /// Runs in a process of its own.

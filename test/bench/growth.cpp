@@ -2,7 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The cost of a lock while this process has many others: held, or waited for by a thread each.
+// The cost of a lock while this process has many others: held, used in turn, or waited for by a
+// thread each. Also the cost of a fork while lock files are open between two acquisitions.
 
 #include "measure.hpp"
 
@@ -23,7 +24,7 @@ using boost::filelock::acquire_options;
 using boost::filelock::file_lock;
 using boost::filelock::file_lock_options;
 
-constexpr int rounds = 200, turns = 50;
+constexpr int rounds = 100, turns = 50;
 
 double lock_and_unlock(file_lock& lock)
 {
@@ -97,11 +98,85 @@ double hand_over(boost::filesystem::path const& path)
     return median(times);
 }
 
+/// Locks that are used in turn.
+class used_in_turn
+{
+public:
+    used_in_turn(boost::filesystem::path const& directory, int count)
+    {
+        for (int i = 0; i < count; ++i)
+            all_.push_back(std::make_unique<file_lock>(directory / std::to_string(i)));
+        for (int i = 0; i < 2; ++i)
+            use();
+    }
+
+    /// Returns the nanoseconds for one lock and unlock.
+    double use()
+    {
+        auto const start = now();
+        for (auto& lock : all_) {
+            lock->lock();
+            lock->unlock();
+        }
+        return (now() - start) / static_cast<double>(all_.size());
+    }
+
+private:
+    std::vector<std::unique_ptr<file_lock>> all_;
+};
+
+/// Returns the nanoseconds of a fork and the end of the child.
+double fork_and_wait()
+{
+    std::vector<double> times;
+    for (int i = 0; i < rounds; ++i) {
+        auto const start = now();
+        auto const child = ::fork();
+        check(child != -1);
+        if (child == 0)
+            ::_exit(0);
+        check(::waitpid(child, nullptr, 0) == child);
+        times.push_back(now() - start);
+    }
+    return median(times);
+}
+
+void measure_forks(boost::filesystem::path const& directory)
+{
+    double none = 0;
+    for (int const count : {0, 10, 100, 1000}) {
+        used_in_turn locks(directory, count);
+        double const time = fork_and_wait();
+        if (count == 0)
+            none = time;
+        report("fork beside lock files that stay open", std::to_string(count), time / 1e3, "us",
+               time / none, "none");
+    }
+}
+
+void measure_turns(boost::filesystem::path const& directory)
+{
+    double one = 0;
+    for (int const count : {1, 10, 100, 1000, 10000}) {
+        used_in_turn locks(directory, count);
+        std::vector<double> times;
+        for (int i = 0; i < 20000; i += count)
+            times.push_back(locks.use());
+        double const time = median(times);
+        if (count == 1)
+            one = time;
+        report("lock + unlock of objects in turn", std::to_string(count), time, "ns", time / one,
+               "one object");
+    }
+}
+
 } // namespace
 
 int main()
 {
     temporary_directory const directory;
+    measure_forks(directory.path);
+    measure_turns(directory.path);
     file_lock lock(directory.path / "bench.lock");
     double const alone = lock_and_unlock(lock);
 

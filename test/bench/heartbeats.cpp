@@ -7,6 +7,7 @@
 
 #include "measure.hpp"
 
+#include <boost/filelock/soft_file_lease.hpp>
 #include <boost/filelock/soft_read_write_lock.hpp>
 
 #include <boost/filesystem/directory.hpp>
@@ -50,14 +51,12 @@ std::size_t as_many_as_may_be()
     return std::min<std::size_t>(10000, limit.rlim_cur - 64);
 }
 
-} // namespace
-
-int main()
+template <class Lock>
+void measure(std::string const& kind, typename Lock::options_type options)
 {
     temporary_directory const directory;
-    boost::filelock::soft_read_write_lock_options options;
     options.heartbeat_interval = interval;
-    std::deque<boost::filelock::soft_read_write_lock> locks;
+    std::deque<Lock> locks;
     for (auto n = as_many_as_may_be(); locks.size() < n;) {
         locks.emplace_back(directory.path / std::to_string(locks.size()), options);
         locks.back().lock();
@@ -70,8 +69,22 @@ int main()
     for (auto const& lock : locks)
         lost = lost || lock.loss();
     check(!lost);
-    auto const many = std::to_string(locks.size()) + " markers";
+    auto const many = std::to_string(locks.size()) + ' ' + kind;
     report("heartbeats every 10 s", many + ", per beat",
            cost / (intervals * static_cast<double>(locks.size())) / 1e3, "us", cost / time,
            "one processor");
+    auto const from = now();
+    for (auto& lock : locks)
+        lock.unlock();
+    auto const end = now() - from;
+    report("heartbeats every 10 s", many + ", all released", end / 1e6, "ms", end / 1e9,
+           "a second");
+}
+
+} // namespace
+
+int main()
+{
+    measure<boost::filelock::soft_read_write_lock>("soft_read_write_locks", {});
+    measure<boost::filelock::soft_file_lease>("soft_file_leases", {});
 }

@@ -14,6 +14,7 @@
 
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/read_write_lock.hpp>
+#include <boost/filelock/soft_file_lease.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 #include <boost/filelock/soft_read_write_lock.hpp>
 
@@ -23,6 +24,7 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,16 +40,16 @@ using boost::filelock::read_write_lock;
 using boost::filelock::soft_file_lock;
 using boost::filelock::soft_read_write_lock;
 
-constexpr int rounds = 200, repetitions = 500;
+constexpr int rounds = 100, repetitions = 500, flushes = 5;
 
 /// Returns the nanoseconds for one call of `f`.
 template <class F>
-double time_of(F const& f)
+double time_of(F const& f, int count = repetitions)
 {
     auto const start = now();
-    for (int i = 0; i < repetitions; ++i)
+    for (int i = 0; i < count; ++i)
         f();
-    return (now() - start) / repetitions;
+    return (now() - start) / count;
 }
 
 // Makes the fewest possible system calls: open, lock, check that the path still names the file,
@@ -99,7 +101,15 @@ public:
     void line(char const* name, F const& measured, calls const& base)
     {
         compare(
-            name, [&] { return time_of(measured); }, base, rounds);
+            name, [&] { return time_of(measured); }, [&] { return time_of(base); }, rounds);
+    }
+    /// Measures calls that wait for the disk.
+    template <class F, class Base>
+    void line_of_flushes(char const* name, F const& measured, Base const& base)
+    {
+        compare(
+            name, [&] { return time_of(measured, flushes); },
+            [&] { return time_of(base, flushes); }, rounds);
     }
 
     /// Measures what every kind of lock has.
@@ -122,6 +132,12 @@ public:
         lock.lock();
         line("a recursive level", locks);
         lock.unlock();
+        std::recursive_mutex mutex;
+        std::lock_guard<std::recursive_mutex> const guard(mutex);
+        line("a level of std::recursive_mutex", [&] {
+            mutex.lock();
+            mutex.unlock();
+        });
     }
 
     /// Measures what every kind of lock with readers has.
@@ -155,16 +171,16 @@ public:
                 peer.tell(std::to_string(repetitions));
                 return peer.number() / repetitions;
             };
-            compare(argument.substr(0, end).c_str(), measured, base_, 20);
+            compare(
+                argument.substr(0, end).c_str(), measured, [&] { return time_of(base_); }, 20);
         }
     }
 
 private:
-    /// `measured` returns nanoseconds.
-    template <class F>
-    void compare(char const* name, F const& measured, calls const& base, int times)
+    /// Both functions return nanoseconds.
+    template <class F, class Base>
+    void compare(char const* name, F const& measured, Base const& based, int times)
     {
-        auto const based = [&] { return time_of(base); };
         std::vector<double> figures, ratios;
         measured(), based(); // a warm-up
         for (int i = 0; i < times; ++i) {
@@ -186,6 +202,13 @@ std::string made(std::string const& path)
     int const fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     check(fd != -1 && ::close(fd) == 0);
     return path;
+}
+
+/// Returns when the names in the directory are on the disk.
+void flush(std::string const& directory)
+{
+    int const fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    check(fd != -1 && ::fsync(fd) == 0 && ::close(fd) == 0);
 }
 
 void of_file_lock(std::string const& path, std::vector<std::string> const& peers)
@@ -230,6 +253,34 @@ void of_soft_file_lock(std::string const& directory, std::string const& path,
     soft_file_lock lock(path);
     c.lines_of_each_kind(lock);
     c.lines_of_peers(peers);
+}
+
+// The bare calls are those of a marker that nothing refreshes.
+void of_soft_file_lease(std::string const& directory, std::string const& path)
+{
+    bare_marker marker(directory, path + ".bare");
+    auto const calls = [&] {
+        check(marker.make());
+        marker.remove();
+    };
+    comparison c("soft_file_lease", calls, path);
+    boost::filelock::soft_file_lease lock(path);
+    c.lines_of_each_kind(lock);
+    auto const with_fence = [&] {
+        lock.lock();
+        check(lock.fence() != 0);
+        lock.unlock();
+    };
+    int last = 0;
+    auto const with_flushed_name = [&] {
+        calls();
+        made(directory + "/number" + std::to_string(++last));
+        flush(directory);
+    };
+    c.line_of_flushes("lock + fence + unlock", with_fence, with_flushed_name);
+    lock.lock();
+    c.line("extend", [&] { lock.extend(); });
+    lock.unlock();
 }
 
 void of_readers(std::string const& path, std::vector<std::string> const& peers)
@@ -328,6 +379,7 @@ int main(int argc, char** argv)
     auto const path_of = [&](char const* name) { return (directory.path / name).string(); };
     of_file_lock(path_of("file_lock"), peers["file_lock"]);
     of_soft_file_lock(directory.path.string(), path_of("soft_file_lock"), peers["soft_file_lock"]);
+    of_soft_file_lease(directory.path.string(), path_of("soft_file_lease"));
     of_readers(path_of("readers"), peers["readers"]);
     of_writers(path_of("writers"), peers["writers"]);
     of_a_tree(directory.path.string(), path_of("tree_readers"), true, peers["tree_readers"]);

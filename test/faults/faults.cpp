@@ -39,7 +39,8 @@ enum class way
     lock_shared,
     timed,
     timed_shared,
-    with_progress
+    with_progress,
+    again
 };
 
 class file_lock_taker final : public lock_taker<file_lock>
@@ -68,6 +69,13 @@ public:
             how.timeout = patience;
             lock_.acquire_shared(how, ec);
             break;
+        case way::again: // the file stays open
+            for (int i = 0; i < 3 && !ec; ++i)
+                if (lock_.acquire({}, ec))
+                    lock_.release(ec);
+            if (!ec)
+                lock_.acquire({}, ec);
+            break;
         case way::with_progress:
             how.on_wait = [](wait_status const&) {};
             lock_.acquire(how, ec);
@@ -92,6 +100,7 @@ struct fixture : temporary_directory
     sequence free(way how)
     {
         sequence s;
+        s.marks_waiters = true;
         s.make = [this, how] { return std::make_unique<file_lock_taker>(path, options, how); };
         s.is_free = [other = std::make_shared<file_lock>(path, other_options(options.backend))] {
             if (!other->try_lock())
@@ -143,6 +152,13 @@ BOOST_AUTO_TEST_CASE(exclusive)
 BOOST_AUTO_TEST_CASE(shared)
 {
     check(free(way::lock_shared));
+}
+
+BOOST_AUTO_TEST_CASE(exclusive_again)
+{
+    auto s = free(way::again);
+    s.has_other_ways = true; // a file that stayed open and fails is opened anew
+    check(s);
 }
 
 BOOST_AUTO_TEST_CASE(shared_with_read_permission_alone, *ut::precondition(is_root))

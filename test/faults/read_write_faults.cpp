@@ -148,6 +148,7 @@ struct fixture : temporary_directory
     sequence alone(mode from, mode to, std::chrono::nanoseconds limit = endless) const
     {
         sequence s;
+        s.marks_waiters = true;
         s.make = maker(from, to, limit);
         s.is_free = [other = std::make_shared<read_write_lock>(path)] {
             if (!other->try_lock())

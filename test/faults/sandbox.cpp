@@ -35,6 +35,7 @@ using namespace filelock_test;
 using namespace std::chrono_literals;
 using boost::filelock::acquire_options;
 using boost::filelock::read_write_lock;
+using boost::filelock::soft_file_lease;
 using boost::filelock::soft_file_lock;
 using boost::filelock::soft_read_write_lock;
 using boost::system::error_code;
@@ -65,7 +66,7 @@ std::vector<refused_call> const calls = {
      1,
      {F_OFD_SETLK, F_OFD_SETLKW, F_OFD_GETLK},
      0,
-     {"read_write_lock", "soft_file_lock", "soft_read_write_lock"},
+     {"read_write_lock", "soft_file_lock", "soft_file_lease", "soft_read_write_lock"},
      true},
     {"getrandom", {SYS_getrandom}},
     {"epoll_create1", {SYS_epoll_create1}},
@@ -122,12 +123,14 @@ boost::test_tools::assertion_result can_refuse(boost::unit_test::test_unit_id)
 template <class Lock>
 char const* const name_of = std::is_same_v<Lock, read_write_lock>        ? "read_write_lock"
                             : std::is_same_v<Lock, soft_file_lock>       ? "soft_file_lock"
+                            : std::is_same_v<Lock, soft_file_lease>      ? "soft_file_lease"
                             : std::is_same_v<Lock, soft_read_write_lock> ? "soft_read_write_lock"
                                                                          : "file_lock";
 
 template <class Lock>
 constexpr bool is_soft =
-    std::is_same_v<Lock, soft_file_lock> || std::is_same_v<Lock, soft_read_write_lock>;
+    std::is_same_v<Lock, soft_file_lock> || std::is_same_v<Lock, soft_file_lease> ||
+    std::is_same_v<Lock, soft_read_write_lock>;
 
 std::string const no_witness =
     make_error_code(boost::filelock::error::witness_not_supported).message();

@@ -163,8 +163,7 @@ struct fixture : temporary_directory
         s.is_clean = [this] { return is_clean(); };
         s.has_other_ways = true;
         s.lists_readers = true;
-        s.others_calls = {"futex",       "clone",   "rseq",     "set_robust_list",
-                          "sigprocmask", "madvise", "mprotect", "clock_nanosleep"};
+        s.others_calls = calls_of_threads;
         s.prepare = [this] {
             clean();
             return std::function<void()>();

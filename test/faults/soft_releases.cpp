@@ -88,7 +88,7 @@ struct expired : succession
         if (last != done)
             return "who was stopped, at last: " + last;
         soft_file_lock lock(path, options);
-        if (take(lock, patience) != has_it)
+        if (try_for(lock, patience) != has_it)
             return "no process can acquire it";
         lock.unlock();
         return what_is_left();
@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(the_holder_gives_it_back_while_it_is_broken, expired)
 {
     auto const lock = std::make_shared<soft_file_lock>(path, impatient);
     deed d;
-    d.then = [lock] { return take(*lock, 0ms); };
+    d.then = [lock] { return try_for(*lock, 0ms); };
     d.last = [lock] { return lock->is_locked() ? release(*lock) : done; };
     check(
         d, [this] { put_expired(); }, [&](stop_point const& p) { return problem_with(d, p); });
@@ -136,7 +136,7 @@ struct giving_back : expired
     {
         auto const lock = std::make_shared<soft_file_lock>(path, options);
         deed d;
-        d.first = [lock] { return take(*lock, 0ms); };
+        d.first = [lock] { return try_for(*lock, 0ms); };
         d.then = [lock] { return release(*lock); };
         d.last = [] { return done; };
         return d;
@@ -182,7 +182,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_being_made_is_broken, expired)
     auto const lock = std::make_shared<soft_file_lock>(path, options);
     deed d;
     d.faults = "-e inject=linkat:error=EPERM";
-    d.then = [lock] { return take(*lock, 0ms); };
+    d.then = [lock] { return try_for(*lock, 0ms); };
     d.last = [lock] { return lock->is_locked() ? release(*lock) : done; };
     check(
         d, [this] { clear(); },

@@ -33,94 +33,13 @@ namespace ut = boost::unit_test;
 
 BOOST_FIXTURE_TEST_SUITE(soft_successors, succession, *ut::precondition(can_trace))
 
-// A holder has died. While the evicting process is stopped, others remove the marker.
+// A holder has died.
 struct after_a_death : succession
 {
-    enum way
-    {
-        removed,       // by hand
-        carried_off,   // by a process without a removal right, as other implementations do
-        being_carried, // by a process that has renamed but not removed it
-        broken         // by the successor, if it can
-    };
-
     void put_dead() const
     {
         clear();
         write_text(path, dead.record());
-    }
-
-    /// Removes the dead marker in the given way, and returns whether the path is vacant.
-    bool unlink_path(file_at const& dead_marker, way how) const
-    {
-        if (dead_marker.is_there()) {
-            if (how == removed) {
-                fs::remove(path);
-            } else if (how != broken) {
-                fs::rename(path, carried);
-                if (how == carried_off)
-                    fs::remove(carried);
-            }
-        }
-        return !fs::exists(path);
-    }
-
-    /// Lets a process of this library acquire the lock meanwhile.
-    std::string with_one_of_ours(stop_point const& point, way how) const
-    {
-        file_at const dead_marker(path);
-        stopped breaks(breaker(), point);
-        if (!breaks.has_met())
-            return "it was not stopped";
-        std::unique_ptr<successor> next;
-        std::unique_ptr<file_at> its;
-        if (unlink_path(dead_marker, how) || how == broken) {
-            next = std::make_unique<successor>(path, options);
-            if (!next->is_in() && (next->came() != busy || how != broken))
-                return "the successor: " + next->came();
-            its = std::make_unique<file_at>(path);
-        }
-        auto const came = breaks.go_on();
-        if (next && next->is_in()) {
-            if (came != busy)
-                return "two have it; the breaker: " + came;
-            if (!its->is_there() || !next->still_held())
-                return "the successor's marker has gone";
-            auto const given = next->give_back();
-            if (given != done)
-                return "the successor's release: " + given;
-        } else if (came != has_it) {
-            return "the breaker: " + came;
-        }
-        auto const last = breaks.at_last();
-        return last != done ? "the breaker at last: " + last : what_is_left();
-    }
-
-    /// Lets another implementation acquire the lock meanwhile, which has neither a witness nor the
-    /// removal right.
-    std::string with_one_of_another_make(stop_point const& point, way how) const
-    {
-        file_at const dead_marker(path);
-        stopped breaks(breaker(), point);
-        if (!breaks.has_met())
-            return "it was not stopped";
-        std::unique_ptr<file_at> its;
-        if (unlink_path(dead_marker, how)) {
-            write_text(path, live_record);
-            its = std::make_unique<file_at>(path);
-        }
-        auto const came = breaks.go_on();
-        if (its) {
-            if (came != busy)
-                return "two have it; the breaker: " + came;
-            if (!its->is_there() || text_of(path) != live_record)
-                return "the successor's marker has gone";
-            fs::remove(path);
-        } else if (came != has_it) {
-            return "the breaker: " + came;
-        }
-        auto const last = breaks.at_last();
-        return last != done ? "the breaker at last: " + last : what_is_left();
     }
 
     std::string const live_record = own_record(directory);
@@ -139,34 +58,16 @@ BOOST_FIXTURE_TEST_CASE(one_of_another_make_comes_in_after_a_death, after_a_deat
     for (auto const how : {removed, carried_off, being_carried})
         check(
             breaker(), [this] { put_dead(); },
-            [&](stop_point const& p) { return with_one_of_another_make(p, how); });
+            [&](stop_point const& p) { return with_one_of_another_make(p, how, live_record); });
 }
 
-// On network storage no process has the removal right, and a stopped process may move a live marker
-// aside when it continues. The marker's owner can detect that.
 BOOST_FIXTURE_TEST_CASE(on_network_storage_an_evicted_successor_detects_its_loss, after_a_death)
 {
     options.where = storage::network;
     for (auto const how : {removed, carried_off, broken})
         check(
             breaker(), [this] { put_dead(); },
-            [&](stop_point const& p) -> std::string {
-                file_at const dead_marker(path);
-                stopped breaks(breaker(), p);
-                if (!breaks.has_met())
-                    return "it was not stopped";
-                unlink_path(dead_marker, how);
-                successor next(path, options);
-                auto const came = breaks.go_on();
-                if (came != has_it && came != busy)
-                    return "the breaker: " + came;
-                if (next.is_in() && came == has_it && next.still_held())
-                    return "two have it";
-                if (next.is_in() && next.give_back() != done)
-                    return "the successor cannot give it back";
-                auto const last = breaks.at_last();
-                return last == done ? "" : "the breaker at last: " + last;
-            });
+            [&](stop_point const& p) { return with_one_on_network_storage(p, how); });
 }
 
 // The evicting process has found the marker dead and is about to exchange it with its own when a

@@ -76,6 +76,7 @@ std::unique_ptr<child> waiter(fs::path const& path, bool shared = false,
         return 0;
     });
     c->expect("waiting");
+    wait_until_quiet(c->pid()); // after the first pause, which is short
     return c;
 }
 
@@ -157,7 +158,7 @@ void passes_on(std::function<std::unique_ptr<child>()> const& make_holder,
         holder->expect("held");
         auto const w = timed_waiter(path);
         w->expect("waiting");
-        wait_until_asleep(w->pid());
+        wait_until_quiet(w->pid());
         end(*holder);
         w->expect("has it");
     }
@@ -368,6 +369,22 @@ BOOST_AUTO_TEST_CASE(waiter_gets_lock_when_the_file_is_removed_or_replaced)
         }
         w->expect("has it");
     }
+}
+
+// The removal takes long, so it is not done before the lock is used.
+BOOST_AUTO_TEST_CASE(watch_of_a_wait_lasts_until_a_lock_object_ends)
+{
+    child holder([&] { return hold(path, true); });
+    holder.expect("held");
+    {
+        file_lock lock(path);
+        acquire_options how;
+        how.on_wait = [&](wait_status const&) { holder.write_line("release"); };
+        lock.acquire(how);
+        BOOST_TEST(inotify_watches() == 1u);
+        lock.release();
+    }
+    BOOST_TEST(inotify_watches() == 0u);
 }
 
 // Uses twenty processes of five threads each. A user may have 128 inotify instances, and a waiter

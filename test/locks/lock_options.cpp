@@ -8,6 +8,7 @@
 
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/lock_options.hpp>
+#include <boost/filelock/soft_file_lease.hpp>
 
 #include <filesystem>
 #include <stdexcept>
@@ -141,4 +142,39 @@ BOOST_FIXTURE_TEST_CASE(permissions_are_exact_once_the_lock_is_held, temporary_d
     lock.unlock();
     BOOST_TEST(loser.try_lock());
     BOOST_TEST(fs::status(path).permissions() == 0600);
+}
+
+BOOST_AUTO_TEST_CASE(invalid_option_of_a_lease_is_refused_by_name_and_value)
+{
+    using boost::filelock::soft_file_lease;
+    auto const check = [](boost::filelock::soft_file_lease_options const& options,
+                          std::string const& name, std::string const& value) {
+        BOOST_CHECK_EXCEPTION(soft_file_lease("x", options), std::invalid_argument,
+                              names(name, value));
+    };
+    boost::filelock::soft_file_lease_options options;
+    options.poll_interval = 0ns;
+    check(options, "poll_interval", "0");
+    options = {};
+    options.permissions = fs::perms_not_known;
+    check(options, "permissions", "65535");
+    options = {};
+    options.scope = static_cast<boost::filelock::ownership>(7);
+    check(options, "scope", "7");
+    options = {};
+    options.where = static_cast<boost::filelock::storage>(3);
+    check(options, "where", "3");
+    options = {};
+    options.duration = 0ns;
+    check(options, "duration", "0");
+    options.duration = -5ns;
+    check(options, "duration", "-5");
+    options.duration = 1234ns;
+    options.heartbeat_interval = 0ns;
+    check(options, "heartbeat_interval", "0");
+    options.heartbeat_interval = 1234ns;
+    check(options, "heartbeat_interval", "1234");
+    options.heartbeat_interval = 1233ns;
+    BOOST_CHECK_NO_THROW(soft_file_lease("x", options));
+    BOOST_CHECK_THROW(soft_file_lease(""), std::invalid_argument);
 }

@@ -11,18 +11,15 @@
 #include "support/namespaces.hpp"
 #include "support/soft_read_write_actor.hpp"
 #include "support/soft_read_write_hosts.hpp"
+#include "support/wrong_clock.hpp"
 
 #include <boost/filesystem/path.hpp>
 
 #include <chrono>
-#include <cstdlib>
-#include <ctime>
 #include <functional>
 #include <list>
 #include <memory>
 #include <string>
-
-#include <unistd.h>
 
 using namespace filelock_test;
 using boost::filelock::storage;
@@ -131,37 +128,15 @@ BOOST_FIXTURE_TEST_CASE(of_other_times, many, *ut::precondition(have_time_namesp
 
 namespace {
 
-// Starts a process with a wrong clock, as on another host. libfaketime shifts the clock, except the
-// monotonic clocks.
 many::maker with_clock(char const* offset, milliseconds const& threshold)
 {
     return [offset, &threshold](fs::path const& at, storage where, entry const& enter) {
-        auto const& arguments = ut::framework::master_test_suite();
-        std::string const program = arguments.argv[arguments.argc - 1];
         return std::make_unique<actor>(std::make_unique<child>([&] {
             if (enter)
                 enter();
-            ::setenv("LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1", 1);
-            ::setenv("FAKETIME", offset, 1);
-            ::setenv("DONT_FAKE_MONOTONIC", "1", 1);
-            ::setenv("NO_FAKE_STAT", "1", 1);
-            auto const limit = std::to_string(threshold.count());
-            ::execl(program.c_str(), program.c_str(), at.c_str(),
-                    where == storage::local ? "local" : "network", limit.c_str(),
-                    static_cast<char*>(nullptr));
-            return 127;
+            return run_party(offset, "read-write", at, where, threshold);
         }));
     };
-}
-
-boost::test_tools::assertion_result have_faketime(ut::test_unit_id)
-{
-    auto const tried = with_clock("-1h", shortest_threshold)("/nowhere/x", storage::local, {});
-    auto const text = (*tried)("time?");
-    boost::test_tools::assertion_result result(
-        std::strtol(text.c_str(), nullptr, 10) + 1800 < std::time(nullptr) && text != "it died");
-    result.message() << "libfaketime does nothing: " << text;
-    return result;
 }
 
 } // namespace

@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// The markers of soft_file_lock. An atomic step is one system call that others can observe. What a
+// The markers of soft_file_lock and soft_file_lease. An atomic step is one system call that others can observe. What a
 // process does without an effect on others goes with the call before it. `run` checks these
 // configurations:
 //
@@ -19,13 +19,15 @@
 //     RESENT       a completed link may be reported as EEXIST, as after a request sent twice
 //     NAMED        a descriptor leads to the file that has the name now, as on some FUSE servers
 //     NO_PAUSE     network rules: no process is stopped between its last look and the removal
+//     EXPIRES      a lease: the time of a marker passes at any moment, unless its owner refreshes it.
+//                  The owner's hold is over by then, whether the owner knows or not
 //     WEDGE        checks only that no process is shut out forever; otherwise the check is also
 //                  that there is one holder at most
 //
 // Each rule that can be omitted or changed has a name for that: NO_FINAL_CHECK, RENAME_BREAK,
 // BARE_UNLINK, KEEPS_TEXT, TRUSTS_PATH, LEAVES_OTHERS, CHECKS_NUMBER, RELEASES_BY_NUMBER,
 // BREAKS_BY_NUMBER, FORGETS_PUBLISHER, REGISTERS_LATE, REGISTERS_FIRST, WRITES_FIRST,
-// TRUSTS_EEXIST, NO_LAST_LOOK, UNFLUSHED, TRUNCATES_LOST, NO_NUMBER.
+// TRUSTS_EEXIST, NO_LAST_LOOK, UNFLUSHED, TRUNCATES_LOST, NO_NUMBER, NO_RIGHT.
 //
 // On network storage a marker is compared as follows: a fresh open of the path reads our text, the
 // number is ours, and this process has published nothing there since. Creating a name and
@@ -101,6 +103,17 @@ bit witness[FILES];
 byte right[FILES]; // the process with the removal right
 bit old[FILES];    // past the grace period, and so past its creator's second
 bit litter[FILES]; // has a name that no process will use again
+
+#ifdef EXPIRES
+bit expired[FILES]; // was not refreshed in time
+#define LEASES 1
+#define is_expired(f) expired[f]
+#define forget_age(f) ; expired[f] = 0
+#else
+#define LEASES 0
+#define is_expired(f) 0
+#define forget_age(f)
+#endif
 
 byte path;              // the file that the path names
 byte aside[PROCESSES]; // the file that each temporary name names
@@ -213,7 +226,8 @@ bit before[PROCESSES]; // had judged before the last link
 // although its writer may live: a heartbeat keeps a marker young, and a marker without heartbeats
 // is not safe there.
 #define is_gone(f) (dead[maker[f]] && !witness[f])
-#define is_removable(f) ((content[f] == WHOLE && is_gone(f)) || (content[f] != WHOLE && old[f]))
+#define is_stale(f) (is_gone(f) || is_expired(f))
+#define is_removable(f) ((content[f] == WHOLE && is_stale(f)) || (content[f] != WHOLE && old[f]))
 
 #define excuse over = 1
 #ifdef WEDGE
@@ -240,7 +254,7 @@ inline end()
 {
     running--;
     assert(running > 0 || path == 0 || (right[path] == 0 &&
-           (content[path] != WHOLE || is_gone(path) || maker[path] == PEER)))
+           (content[path] != WHOLE || is_stale(path) || maker[path] == PEER)))
 }
 
 #ifdef REUSED
@@ -285,7 +299,7 @@ inline forget(f)
     if
     :: f != 0 && path != f && !any(aside, f) && !any(mine, f) && !any(theirs, f) && !any(got, f) ->
         maker[f] = 0; content[f] = 0; witness[f] = 0; right[f] = 0; old[f] = 0; litter[f] = 0
-        forget_number(f)
+        forget_age(f) forget_number(f)
     :: else
     fi
 }
@@ -326,6 +340,15 @@ inline leave(p)
     litter[k] = (k != 0);
     forget(k);
     k = 0
+}
+
+inline lock(f, p)
+{
+#ifdef NO_RIGHT
+    skip
+#else
+    right[f] = p
+#endif
 }
 
 inline unlock(f, p)
@@ -405,7 +428,7 @@ inline forget_all(p)
     do
     :: k < FILES ->
         maker[k] = 0; content[k] = 0; witness[k] = 0; right[k] = 0; old[k] = 0; litter[k] = 0
-        forget_number(k);
+        forget_age(k) forget_number(k);
         k++
     :: else -> break
     od;

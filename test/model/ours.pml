@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// soft_file_protocol::attempt and the functions of marker_file.cpp that it calls. The comments
+// marker_claim::attempt, refresh_clock::refresh, and the functions of marker_file.cpp that it calls. The comments
 // below name those functions.
 
 mtype = { attempt, look, ended,
@@ -15,7 +15,7 @@ mtype = { attempt, look, ended,
           put_back_undo, put_back_link, put_back_unlink, give_up, give_up_truncate, give_up_close,
           theirs_unlock,
           carry_off, carry_off_look, carry_off_unlink,
-          hold, withdraw_right, withdraw_name, withdraw_unlink, withdraw_stat, withdraw_truncate,
+          hold, beat_right, beat_name, beat_stamp, beat_again, withdraw_right, withdraw_name, withdraw_unlink, withdraw_stat, withdraw_truncate,
           withdraw_unlock, withdraw_close };
 
 // On network storage a lost marker keeps its text: no process restores it there, and a descriptor
@@ -73,7 +73,7 @@ proctype ours(byte p; bit in_place; bit slow)
         go(whole_look) }
     :: atomic { at == whole_look && has_settled() && is_acquired(p) ->
         say("%d: open(path): mine, holds\n");
-        holds[p] = 1;
+        holds[p] = !is_expired(mine[p]);
         go(hold); check() }
     :: atomic { at == whole_look && has_settled() && !is_acquired(p) ->
         say("%d: open(path): another\n");
@@ -119,7 +119,7 @@ proctype ours(byte p; bit in_place; bit slow)
         make(p, WHOLE);
         witness[mine[p]] = LOCAL;
         path = mine[p];
-        holds[p] = 1;
+        holds[p] = !is_expired(mine[p]);
         go(hold); check() }
     :: atomic { at == attempt && path != 0 -> go(look) }
 
@@ -161,14 +161,14 @@ proctype ours(byte p; bit in_place; bit slow)
         content[mine[p]] = WHOLE;
         start_settling();
 #ifdef NO_FINAL_CHECK
-        holds[p] = 1;
+        holds[p] = !is_expired(mine[p]);
         go(in_place_unlock); check() }
 #else
         go(in_place_again) }
 #endif
     :: atomic { at == in_place_again && has_settled() && is_acquired(p) ->
         say("%d: stat(path): mine, holds\n");
-        holds[p] = 1;
+        holds[p] = !is_expired(mine[p]);
         go(in_place_unlock); check() }
     :: atomic { at == in_place_again && has_settled() && !is_acquired(p) ->
         say("%d: stat(path): another\n");
@@ -189,7 +189,7 @@ proctype ours(byte p; bit in_place; bit slow)
 
     // attempt, where the path names a file: decides whether to wait, or to give up
     :: atomic { at == look && path == 0 -> go(attempt) }
-    :: atomic { at == look && path != 0 && (content[path] != WHOLE || is_gone(path)) ->
+    :: atomic { at == look && path != 0 && (content[path] != WHOLE || is_stale(path)) ->
         say("%d: read(path): removable\n");
         old[path] = (content[path] != WHOLE);
         theirs[p] = path;
@@ -204,7 +204,7 @@ proctype ours(byte p; bit in_place; bit slow)
     // replace
     :: atomic { at == replace_right && right[theirs[p]] == 0 ->
         say("%d: flock\n");
-        right[theirs[p]] = p;
+        lock(theirs[p], p);
         go(replace_judge) }
     :: atomic { at == replace_right && right[theirs[p]] != 0 ->
         say("%d: flock: busy\n");
@@ -306,13 +306,13 @@ proctype ours(byte p; bit in_place; bit slow)
     // remove_as_well: releases the removal right before what follows
     :: atomic { at == got_right && right[got[p]] == 0 ->
         say("%d: flock(aside)\n");
-        right[got[p]] = p;
+        lock(got[p], p);
         go(got_judge) }
     :: atomic { at == got_right && right[got[p]] != 0 ->
         say("%d: flock(aside): busy for too long\n");
         close(got[p], p);
         go(put_back) }
-    :: atomic { at == got_judge && (content[got[p]] != WHOLE || is_gone(got[p])) ->
+    :: atomic { at == got_judge && (content[got[p]] != WHOLE || is_stale(got[p])) ->
         say("%d: read(aside): removable\n");
         old[got[p]] = (content[got[p]] != WHOLE);
         go(got_unlink) }
@@ -330,7 +330,7 @@ proctype ours(byte p; bit in_place; bit slow)
     :: atomic { at == got_unlock -> close(got[p], p); go(final_name) }
     :: atomic { at == final_name && path == mine[p] ->
         say("%d: stat(path): mine, holds\n");
-        holds[p] = 1; breaks[p] = 0;
+        holds[p] = !is_expired(mine[p]); breaks[p] = 0;
         go(theirs_unlock); check() }
     :: atomic { at == final_name && path != mine[p] ->
         say("%d: stat(path): another\n");
@@ -424,7 +424,7 @@ proctype ours(byte p; bit in_place; bit slow)
     :: atomic { at == theirs_unlock ->
         close(theirs[p], p);
         if
-        :: holds[p] -> go(hold)
+        :: mine[p] != 0 -> go(hold)
         :: else -> go(look)
         fi }
 
@@ -450,6 +450,26 @@ proctype ours(byte p; bit in_place; bit slow)
     :: atomic { at == hold && is_mine(p) -> // still_held
         spares(path, p) }
 #endif
+#ifdef EXPIRES
+    // Its process was stopped, or could not refresh it.
+    :: atomic { mine[p] != 0 && content[mine[p]] == WHOLE && !expired[mine[p]] ->
+        say("%d: its time has passed\n");
+        holds[p] = 0;
+        expired[mine[p]] = 1 }
+    // refresh. A stamp that comes too late does not bring the hold back.
+    :: atomic { at == hold && holds[p] -> go(LOCAL -> beat_right : beat_name) }
+    :: atomic { at == beat_right && right[mine[p]] == 0 ->
+        say("%d: flock\n");
+        lock(mine[p], p);
+        go(beat_name) }
+    :: atomic { at == beat_right && right[mine[p]] != 0 -> go(hold) }
+    :: atomic { at == beat_name -> go(is_mine(p) -> beat_stamp : beat_again) }
+    :: atomic { at == beat_stamp ->
+        say("%d: stamps\n");
+        expired[mine[p]] = 0;
+        go(beat_again) }
+    :: atomic { at == beat_again -> unlock(mine[p], p); go(hold) }
+#endif
     // withdraw
     :: atomic { at == hold ->
         say("%d: releases\n");
@@ -460,12 +480,12 @@ proctype ours(byte p; bit in_place; bit slow)
         fi }
     :: atomic { at == withdraw_right && right[mine[p]] == 0 ->
         say("%d: flock\n");
-        right[mine[p]] = p;
+        lock(mine[p], p);
         go(withdraw_name) }
     :: atomic { at == withdraw_right && right[mine[p]] != 0 ->
         say("%d: flock: busy for too long\n");
         go(withdraw_stat) }
-#if defined(NO_PAUSE) && FORCED > 0 && !defined(RELEASE_PAUSES)
+#if defined(NO_PAUSE) && (FORCED > 0 || LEASES) && !defined(RELEASE_PAUSES)
     :: atomic { at == withdraw_name && is_mine(p) ->
         say("%d: open(path): mine, unlink(path)\n");
         unlink(path, p);

@@ -167,8 +167,11 @@ class SoftFileLock:
         self.made = os.fstat(self.fd)
         return True
 
+    def record(self):
+        return bytes(identity())
+
     def write(self):
-        left = bytes(identity())
+        left = self.record()
         while left:
             left = left[os.write(self.fd, left) :]
 
@@ -211,17 +214,18 @@ class SoftFileLock:
         if found is None:
             return "absent"
         data, file = found
-        if data == STRICT_SENTINEL:
-            return "held"
+        verdict = "held" if data == STRICT_SENTINEL else self.verdict(data, file)
+        if verdict == "remove":
+            self.judged = file
+        return verdict
+
+    def verdict(self, data, file):
         owner = parse(data)
         if owner:
             remove = is_gone(owner)
         else:
             remove = time.time() - file.st_mtime >= self.grace
-        if not remove:
-            return "held"
-        self.judged = file
-        return "remove"
+        return "remove" if remove else "held"
 
     def rename(self):
         aside = f"{self.path}.break.{os.getpid()}.{secrets.token_hex(16)}"

@@ -51,14 +51,6 @@ std::function<int()> after_first_thread(std::function<int()> const& what)
     };
 }
 
-template <class Lock>
-typename options_of<Lock>::type never_polls()
-{
-    typename options_of<Lock>::type options;
-    options.poll_interval = 1h;
-    return options;
-}
-
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(first_thread_ended, temporary_directory)
@@ -69,7 +61,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lock_is_handed_over, Lock, exclusive_kinds)
     Lock lock(path);
     lock.lock();
     child waits(after_first_thread([&] {
-        Lock own(path, never_polls<Lock>());
+        Lock own(path, never_polling<Lock>());
         boost::filelock::acquire_options how;
         // The last attempt is at the deadline, which is later than the test waits.
         how.timeout = 2 * patience;

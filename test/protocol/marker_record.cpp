@@ -55,10 +55,13 @@ std::vector<example> const examples = {
     {"4711\nbuild\n42", kind::beginning},
     {"1\n" + std::string(253, 'h') + "\xc3", kind::beginning},
     {"1\nhost\n" + std::string(58, '1'), kind::beginning},
+    {"filelock/2", kind::beginning},
+    {"filelock/2\n", kind::beginning},
+    {"filelock/2\npid=1\nhost=h\nmode=lease\n", kind::beginning},
     // records of other kinds of locks
     {"1\nfilelock-strict-v1\0\n0\n"s, kind::sentinel},
-    {"filelock/2\npid=1\nhost=h\nmode=lease\n", kind::lease},
-    {"filelock/2\n", kind::lease},
+    {"filelock/2\npid=1\nhost=h\nmode=lease\ntoken=t\nduration=1.0\n", kind::lease},
+    {"filelock/2\npid=1\nhost=h\nmode=queue\n", kind::other_contract},
     // records of unknown programs
     {"0\nhost\n", kind::foreign},
     {"-1\nhost\n", kind::foreign},
@@ -96,7 +99,6 @@ std::vector<example> const examples = {
     {"1\nhost\n1\n\0"s, kind::foreign},
     {"\0001\nhost\n"s, kind::foreign},
     {"1\nfilelock-strict-v1\0\n0"s, kind::foreign},
-    {"filelock/2", kind::foreign},
     {"filelock/3\npid=1\n", kind::foreign},
     {"hello, world\n", kind::foreign},
     {"{\"pid\": 1}\n", kind::foreign},

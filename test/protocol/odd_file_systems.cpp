@@ -25,6 +25,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <sys/mount.h>
 #include <unistd.h>
 
 using namespace filelock_test;
@@ -32,6 +33,8 @@ using boost::filelock::error;
 using boost::filelock::fallback;
 using boost::filelock::file_lock;
 using boost::filelock::file_lock_options;
+using boost::filelock::force;
+using boost::filelock::kernel_lock;
 using boost::filelock::soft_file_lock;
 using boost::filelock::soft_file_lock_options;
 using boost::filelock::soft_read_write_lock;
@@ -397,6 +400,52 @@ BOOST_AUTO_TEST_CASE(that_keep_locks_to_one_mount)
     lock.lock();
     BOOST_TEST(!neighbour.try_lock());
     BOOST_TEST(other.try_lock());
+}
+
+// A lock remembers that it was used on local storage. The next file system usually gets the device
+// number of the one that was unmounted. The rules for network storage use no kernel lock.
+BOOST_AUTO_TEST_CASE(that_replace_local_storage)
+{
+    soft_read_write_lock_options options;
+    options.settle = seconds(0);
+    soft_file_lock lock(path);
+    soft_read_write_lock reads(path, options), writes(path, options);
+    auto const result = [&] {
+        error_code failed[3];
+        lock.acquire({}, failed[0]);
+        reads.acquire_shared({}, failed[1]);
+        bool const is_held = lock.is_locked() && reads.is_locked();
+        reads.release(force);
+        lock.release(force);
+        writes.acquire({}, failed[2]);
+        bool const is_written = writes.is_locked();
+        writes.release(force);
+        for (auto const& ec : failed)
+            if (ec)
+                return ec.message();
+        return std::string(is_held && is_written ? "held" : "not held");
+    };
+    mount("none", one.string(), "tmpfs");
+    BOOST_TEST(result() == "held");
+    BOOST_TEST(result() == "held");
+    BOOST_TEST_REQUIRE(::umount2(one.c_str(), 0) == 0);
+    passthrough mounted(backing, one);
+    mounted.faults().flock.error = EIO;
+    BOOST_TEST(result() == "held");
+}
+
+// Record locks and `flock` are the same lock on some network storage, so `both` is refused there.
+BOOST_AUTO_TEST_CASE(that_replace_storage_where_both_locks_exist)
+{
+    auto options = quick();
+    options.backend = kernel_lock::both;
+    file_lock lock(path, options);
+    mount("none", one.string(), "tmpfs");
+    lock.lock();
+    lock.unlock();
+    BOOST_TEST_REQUIRE(::umount2(one.c_str(), 0) == 0);
+    passthrough mounted(backing, one);
+    BOOST_TEST((error_of([&] { lock.lock(); }) == error::both_not_supported));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,9 +9,10 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from case import SLACK
+from case import EXPIRING, LEASE, SLACK, TREE
 from host import PATIENCE, ScenarioError
-from locking import KINDS, TREE, crowd, has_successor
+from fencing import guards, has_data, has_number, is_refused, takes_number
+from locking import KINDS, crowd, has_successor
 
 CUT = 25  # seconds; longer than the lease of any of the storage
 
@@ -93,7 +94,8 @@ def restart(case, fault):
 
 
 def crowd_meanwhile(case, fault):
-    peers = [case.peer(side, more=["--settle=0"]) for side in "abab"]
+    more = ["--settle=0"] if case.kind == TREE else []
+    peers = [case.peer(side, more=more) for side in "abab"]
     with ThreadPoolExecutor(1) as thread:
         seconds = fault.length + 3 * case.threshold
         turns = thread.submit(crowd, case, peers, seconds, insists=True)
@@ -128,7 +130,7 @@ def cut(case, fault):
     b.begin_to_wait("write", 2 * PATIENCE)
     fault.begin()
     since = time.monotonic()
-    if case.kind == TREE and TREE in case.storage.ends_in_cut:
+    if case.kind in EXPIRING and case.kind in case.storage.ends_in_cut:
         a.may_be_superseded()
         case.learns_of_loss(a, case.threshold + SLACK)
         limit = case.stale_limit + case.storage.lease
@@ -167,9 +169,68 @@ def cut(case, fault):
         case.release(b)
 
 
+def cut_holder_is_refused(case, fault):
+    """Cuts off the client of a holder, which then writes through the guard."""
+    guards(case)
+    a, b = case.pair()
+    takes_number(case, a)
+    case.asks(a, "store first", "stored")
+    b.begin_to_wait("write", 2 * PATIENCE)
+    fault.begin()
+    since = time.monotonic()
+    a.may_be_superseded()
+    a.tell("store first-late")
+    takes_over(case, b, since)
+    has_data(case, [b], "first")
+    case.asks(b, "store second", "stored")
+    fault.finish()
+    said = a.result(2 * PATIENCE)
+    case.seen.append(f"a write during the cut: {said}")
+    case.expect("a write during the cut is not done", said != "stored")
+    is_refused(case, a, b, "second")
+
+
+def cut_while_writing(case, fault):
+    """Cuts off the client of a holder that is in the guard's run."""
+    guards(case)
+    a, b = case.pair()
+    takes_number(case, a)
+    case.asks(a, "enter first", "inside")
+    b.begin_to_wait("write", 2 * PATIENCE)
+    fault.begin()
+    since = time.monotonic()
+    a.may_be_superseded()
+    takes_over(case, b, since)
+    b.tell("store second")
+    a.tell("continue")
+    fault.finish()
+    wrote = a.result(2 * PATIENCE), b.result(2 * PATIENCE)
+    case.seen.append(f"a: {wrote[0]}; b: {wrote[1]}")
+    case.expect("b writes", wrote[1] == "stored", wrote[1])
+    if "file_lock" in case.storage.survives["cut"]:
+        has_data(case, (a, b), "second")
+    else:
+        # The guard's lock is a kernel lock. The server has given it to b meanwhile.
+        case.seen.append(b.ask("data"))
+    case.asks(b, "store third", "stored")
+    is_refused(case, a, b, "third")
+
+
+def takes_over(case, b, since):
+    took = case.gets(b, "meanwhile", since, case.stale_limit + case.storage.lease)
+    case.seen.append(f"another has it after {took:.1f} s")
+    has_number(case, b)
+
+
 def faults(storage):
     """Returns each fault, with the scenarios that share it, each with its kinds of lock."""
     down, up = "server_down", "server_up"
-    yield (down, up), [(restart, KINDS), (crowd_and_restart, [TREE])]
-    yield (down, up, storage.threshold), [(long_restart, [TREE])]
-    yield ("cut_a", "join_a", CUT), [(cut, KINDS), (crowd_and_cut, [TREE])]
+    yield (down, up), [(restart, KINDS), (crowd_and_restart, EXPIRING)]
+    yield (down, up, storage.threshold), [(long_restart, EXPIRING)]
+    fenced = [LEASE] if LEASE in storage.ends_in_cut else []
+    yield ("cut_a", "join_a", CUT), [
+        (cut, KINDS),
+        (crowd_and_cut, EXPIRING),
+        (cut_holder_is_refused, fenced),
+        (cut_while_writing, fenced),
+    ]

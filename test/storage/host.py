@@ -67,6 +67,13 @@ class Storage:
         if status != "0":
             raise ScenarioError(f"{name} failed with status {status}")
 
+    def run(self, side, program, *names):
+        """Runs a program there on files of the storage."""
+        paths = [os.path.join(self.directory[side], name) for name in names]
+        null = subprocess.DEVNULL
+        command = [*self.on[side], program, *paths]
+        subprocess.run(command, stdin=null, stdout=null, stderr=null, timeout=PATIENCE, check=False)
+
 
 class Peer:
     """A process on side a or b, in a UTS namespace with a host name of its own."""
@@ -76,10 +83,12 @@ class Peer:
     def __init__(self, storage, oracle, side, host, lock, command, before=()):
         self.name = f"{next(self.numbers)} on {side}"
         self.oracle = oracle
+        self.side = side
         self.lock = lock
         self.mode = None  # mode of the last request
         self.on = storage.on[side]
         self.is_counted = True
+        self.counting = threading.Lock()
         shell = ["sh", "-c", 'echo $$; hostname "$0"; exec "$@"', host]
         enter = ["unshare", "--uts", *before, *shell]
         self.process = subprocess.Popen(
@@ -98,10 +107,22 @@ class Peer:
     def listen(self):
         for line in self.process.stdout:
             line = line.rstrip("\n")
-            if line == "held" and self.is_counted:
-                self.oracle.begin(self.lock, self.name, self.mode)
+            self.count(line)
             self.said.put(line)
         self.said.put("(it has ended)")
+
+    def count(self, line):
+        with self.counting:
+            if line == "held" and self.is_counted:
+                self.oracle.begin(self.lock, self.name, self.mode)
+            elif line.startswith("number ") and self.is_counted:
+                self.oracle.number(self.lock, self.name, int(line.split()[1]))
+
+    def stop_counting(self):
+        """Ends the hold for the oracle. What the process says from now on does not count."""
+        with self.counting:
+            self.is_counted = False
+            self.oracle.end(self.lock, self.name)
 
     def tell(self, what):
         words = what.split()
@@ -146,14 +167,12 @@ class Peer:
         self.oracle.end(self.lock, self.name)
 
     def kill(self):
-        self.is_counted = False
-        self.oracle.end(self.lock, self.name)
+        self.stop_counting()
         self.signal("KILL")
 
     def end(self):
         """Ends the process, in any state."""
-        self.is_counted = False
-        self.oracle.end(self.lock, self.name)
+        self.stop_counting()
         if self.process.poll() is None:
             self.signal("KILL")
             self.process.kill()

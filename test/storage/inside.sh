@@ -16,8 +16,8 @@
 #                                a cut of 25 s
 #     ends_in_restart ends_in_cut
 #                                the types with holds that end while the server is away for the
-#                                threshold of a soft_read_write_lock, and in such a cut; for the
-#                                remaining types either may happen
+#                                time after which contenders evict a marker, and in such a cut; for
+#                                the remaining types either may happen
 #     lease                      the seconds for which the server may wait for a client that is cut
 #                                off, 0 if not set
 #     times                      server or client: the clock that gives files their times
@@ -30,7 +30,7 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 fixture=$1 space=$2 peer=$3
 on_a=() on_b=() heartbeat=2 why_not= lease=0
-ends_in_restart=soft_read_write_lock ends_in_cut=soft_read_write_lock
+ends_in_restart='soft_file_lease soft_read_write_lock' ends_in_cut=$ends_in_restart
 mount -t tmpfs none "$space" && mount -t tmpfs none /dev/shm && . "$here/fixtures/$fixture.sh" || exit 125
 
 begin=$SECONDS

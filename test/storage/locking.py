@@ -9,11 +9,10 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from case import POLL, SETTLE, SLACK
+from case import EXPIRING, LEASE, POLL, SETTLE, SLACK, TREE
 from host import PATIENCE, NotPromised
 
-KINDS = ["file_lock", "read_write_lock", "soft_file_lock", "soft_read_write_lock"]
-TREE = "soft_read_write_lock"  # the only kind with holds that expire
+KINDS = ["file_lock", "read_write_lock", "soft_file_lock", LEASE, TREE]
 CROWD = 12  # seconds
 TURN = 60  # seconds within which one of a crowd gets its turn, whatever the storage does
 
@@ -88,7 +87,7 @@ def crowd_with_crashes(case):
 
     def crash():
         # The victim's host has a peer in the crowd: only that peer can evict a soft_file_lock's
-        # marker.
+        # marker, or that of a soft_file_lease at once.
         for side in "ab":
             victim = case.peer(side)
             case.takes(victim)
@@ -173,7 +172,7 @@ def crash_seen_by_other_host(case):
         b.begin_to_wait("write", PATIENCE if case.kind != "soft_file_lock" else SLACK)
         a.kill()
         since = time.monotonic()
-        if case.kind == TREE:
+        if case.kind in EXPIRING:
             took = case.gets(b, f"after a dead {mode}", since, case.stale_limit, case.fresh_for)
         elif case.kind == "soft_file_lock":
             said = b.result()
@@ -244,7 +243,7 @@ def supersede(case, mode, other):
     has_successor(case, a, b)
 
 
-@scenario([TREE])
+@scenario(EXPIRING)
 def writer_superseded_by_writer(case):
     supersede(case, "write", "write")
 
@@ -259,7 +258,7 @@ def reader_superseded_by_writer(case):
     supersede(case, "read", "write")
 
 
-@scenario([TREE])
+@scenario(EXPIRING)
 def superseded_writer_releases_at_once(case):
     a, b = case.pair()
     case.takes(a)
@@ -310,7 +309,7 @@ def stopped_holder_keeps_it(case):
 # Hosts and clocks
 
 
-@scenario(["soft_file_lock", TREE])
+@scenario(["soft_file_lock", *EXPIRING])
 def two_hosts_of_one_name(case):
     if case.storage.kernels == 1:
         raise NotPromised("a and b share a kernel, so they are one host")
@@ -332,20 +331,20 @@ def keeps_with_clock(case, clock):
         case.expect(f"{one.name} keeps it", said == "timed out", said)
         case.asks(one, "still", "yes")
         case.release(one)
-    if case.kind == TREE:
+    if case.kind in EXPIRING:
         case.takes(a)
         a.kill()
         b.tell(f"acquire write {PATIENCE}")
         case.gets(b, "after a crash", time.monotonic(), case.stale_limit)
 
 
-@scenario(["soft_file_lock", TREE])
+@scenario(["soft_file_lock", *EXPIRING])
 def clock_an_hour_fast(case):
     keeps_with_clock(case, "+1h")
 
 
-@scenario(["soft_file_lock", TREE])
+@scenario(["soft_file_lock", *EXPIRING])
 def clock_an_hour_slow(case):
-    if case.kind == TREE and case.storage.times == "client":
+    if case.kind in EXPIRING and case.storage.times == "client":
         raise NotPromised("clients set the times of files, so none may be behind by the threshold")
     keeps_with_clock(case, "-1h")

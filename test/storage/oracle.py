@@ -3,7 +3,7 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-"""Judges which holds may not overlap, outside the storage and the library."""
+"""Judges holds and their fence numbers, outside the storage and the library."""
 
 import threading
 
@@ -18,6 +18,11 @@ class Oracle:
         self.holds = {}  # for each lock, the holders and their modes
         self.counts = {}
         self.overlaps = {}
+        self.numbers = {}  # for each lock, the numbers in the order of the reports
+        self.current = {}  # for each lock and holder, the number of its hold
+        self.passed = {}  # for each lock, the greatest number of the holds that have ended
+        self.below = {}  # for each lock and holder, that number when its hold began
+        self.disorder = {}
 
     def begin(self, lock, holder, mode):
         with self.mutex:
@@ -25,6 +30,9 @@ class Oracle:
             for other, others_mode in holds.items():
                 if "write" in (mode, others_mode):
                     self.overlaps.setdefault(lock, []).append(f"{holder} beside {other}")
+            # Of holds that overlap, the order is not known here.
+            self.below[lock, holder] = self.passed.get(lock, 0)
+            self.current.pop((lock, holder), None)
             holds[holder] = mode
             counts = self.counts.setdefault(lock, {"read": 0, "write": 0})
             counts[mode] += 1
@@ -33,7 +41,30 @@ class Oracle:
         """Ends the hold, also when the holder has died, or may be superseded from now on. Ending it
         twice is no error."""
         with self.mutex:
-            self.holds.get(lock, {}).pop(holder, None)
+            if self.holds.get(lock, {}).pop(holder, None):
+                number = self.current.get((lock, holder), 0)
+                self.passed[lock] = max(number, self.passed.get(lock, 0))
+
+    def number(self, lock, holder, number):
+        """Receives the fence number of the holder's last hold. It must be greater than those of the
+        holds that had ended before that hold began, and no other hold may have it."""
+        with self.mutex:
+            if self.current.get((lock, holder)) == number:
+                return
+            numbers = self.numbers.setdefault(lock, [])
+            if number in numbers or number <= self.below[lock, holder]:
+                text = f"{holder} has {number} after {self.below[lock, holder]}"
+                self.disorder.setdefault(lock, []).append(text)
+            numbers.append(number)
+            self.current[lock, holder] = number
+
+    def numbers_of(self, lock):
+        with self.mutex:
+            return list(self.numbers.get(lock, ()))
+
+    def disorder_of(self, lock):
+        with self.mutex:
+            return list(self.disorder.get(lock, ()))
 
     def overlaps_of(self, lock):
         with self.mutex:

@@ -3,11 +3,12 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 // peer KIND [--poll-interval=SECONDS] [--heartbeat-interval=SECONDS] [--stale-threshold=SECONDS]
-//      [--settle=SECONDS] [--lifetime=SECONDS] PATH
+//      [--duration=SECONDS] [--settle=SECONDS] [--lifetime=SECONDS] PATH
 //
 // A process with one lock. KIND is the name of a lock type. The process reads commands from
 // standard input, a line each, and answers each with a line. MODE is read or write; a
-// soft_file_lock knows write only. An empty line, or the end of the input, ends it.
+// soft_file_lock and a soft_file_lease know write only. An empty line, or the end of the input,
+// ends it.
 //
 //     try MODE                held | busy
 //     acquire MODE SECONDS    [waiting] held | timed out
@@ -15,22 +16,41 @@
 //     still                   yes | no
 //     loss                    none | marker missing | owner changed | refresh failed
 //
+// And with a soft_file_lease, for the data PATH.data and its fence_guard PATH.guard:
+//
+//     fence                   number N | lost
+//     break                   broken
+//     store TEXT              stored | refused    with the last number of this process
+//     enter TEXT              inside | refused    as store; writes after the next line: stored
+//     highest                 highest N
+//     data                    data TEXT
+//
 // Any other result is answered by "error: " and its text.
 
+#include <boost/filelock/error.hpp>
+#include <boost/filelock/fence_guard.hpp>
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/read_write_lock.hpp>
+#include <boost/filelock/soft_file_lease.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 #include <boost/filelock/soft_read_write_lock.hpp>
 
 #include <boost/system/system_error.hpp>
 
+#include <cerrno>
 #include <chrono>
+#include <cstdint>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <type_traits>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace {
 
@@ -78,9 +98,13 @@ private:
 };
 
 template <class Lock>
-constexpr bool is_shared = !std::is_same_v<Lock, filelock::soft_file_lock>;
+constexpr bool is_lease = std::is_same_v<Lock, filelock::soft_file_lease>;
 template <class Lock>
-constexpr bool is_losable = std::is_same_v<Lock, filelock::soft_read_write_lock>;
+constexpr bool is_tree = std::is_same_v<Lock, filelock::soft_read_write_lock>;
+template <class Lock>
+constexpr bool is_losable = is_lease<Lock> || is_tree<Lock>;
+template <class Lock>
+constexpr bool is_shared = !std::is_same_v<Lock, filelock::soft_file_lock> && !is_lease<Lock>;
 
 template <class Lock>
 typename Lock::options_type options_from(arguments& given)
@@ -89,8 +113,11 @@ typename Lock::options_type options_from(arguments& given)
     given.apply("--poll-interval", options.poll_interval);
     if constexpr (std::is_same_v<Lock, filelock::soft_file_lock>)
         given.apply("--lifetime", options.lifetime);
-    if constexpr (is_losable<Lock>) {
+    if constexpr (is_losable<Lock>)
         given.apply("--heartbeat-interval", options.heartbeat_interval);
+    if constexpr (is_lease<Lock>)
+        given.apply("--duration", options.duration);
+    if constexpr (is_tree<Lock>) {
         given.apply("--stale-threshold", options.stale_threshold);
         given.apply("--settle", options.settle);
     }
@@ -98,11 +125,69 @@ typename Lock::options_type options_from(arguments& given)
     return options;
 }
 
+/// A file that the holders of a lock write in turn, and its guard.
+class guarded_data
+{
+public:
+    explicit guarded_data(std::string const& path) : guard_(path + ".guard"), path_(path + ".data")
+    {}
+
+    std::string store(std::uint64_t number, std::string const& text, bool in_two_steps)
+    try {
+        guard_.run(number, [&] {
+            if (in_two_steps)
+                wait_inside();
+            write(text);
+        });
+        return "stored";
+    } catch (filelock::lock_error const& e) {
+        if (e.code() != filelock::error::fence_passed)
+            throw;
+        return "refused";
+    }
+
+    std::string read() const
+    {
+        std::string text;
+        std::ifstream(path_) >> text;
+        return text;
+    }
+
+    std::uint64_t highest() const { return guard_.highest(); }
+
+private:
+    static void wait_inside()
+    {
+        std::string line;
+        std::cout << "inside" << std::endl;
+        std::getline(std::cin, line);
+    }
+
+    // The text is on the storage afterwards: close(2) alone may leave that for later.
+    void write(std::string const& text) const
+    {
+        int const file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        bool const is_written = file != -1 &&
+                                ::write(file, text.data(), text.size()) == ssize_t(text.size()) &&
+                                ::fsync(file) == 0;
+        int const error = errno;
+        if (file != -1)
+            ::close(file);
+        if (!is_written)
+            throw std::system_error(error, std::generic_category(), path_);
+    }
+
+    filelock::fence_guard guard_;
+    std::string const path_;
+};
+
 template <class Lock>
 class peer
 {
 public:
-    peer(std::string const& path, arguments& given) : lock_(path, options_from<Lock>(given)) {}
+    peer(std::string const& path, arguments& given)
+        : lock_(path, options_from<Lock>(given)), data_(path)
+    {}
 
     std::string obey(std::string const& line)
     {
@@ -122,10 +207,41 @@ public:
             return still_held() ? "yes" : "no";
         if (name == "loss")
             return loss();
+        if constexpr (is_lease<Lock>)
+            return obey_lease(name, mode);
         throw std::invalid_argument(line);
     }
 
 private:
+    std::string obey_lease(std::string const& name, std::string const& text)
+    {
+        if (name == "fence")
+            return fence();
+        if (name == "store" || name == "enter")
+            return data_.store(number_, text, name == "enter");
+        if (name == "highest")
+            return "highest " + std::to_string(data_.highest());
+        if (name == "data")
+            return "data " + data_.read();
+        if (name != "break")
+            throw std::invalid_argument(name);
+        lock_.force_break();
+        return "broken";
+    }
+
+    // Keeps the last number, as a process does that has not learned of its loss.
+    std::string fence()
+    {
+        boost::system::error_code ec;
+        auto const number = lock_.fence(ec);
+        if (ec == filelock::error::hold_lost)
+            return "lost";
+        if (ec)
+            throw boost::system::system_error(ec);
+        number_ = number;
+        return "number " + std::to_string(number);
+    }
+
     static bool is_write(std::string const& mode)
     {
         if (mode != "write" && (mode != "read" || !is_shared<Lock>))
@@ -195,6 +311,8 @@ private:
     }
 
     Lock lock_;
+    guarded_data data_;
+    std::uint64_t number_ = 0;
 };
 
 template <class Lock>
@@ -228,6 +346,8 @@ int main(int argc, char** argv)
         serve<filelock::file_lock>(path, given);
     else if (kind == "read_write_lock")
         serve<filelock::read_write_lock>(path, given);
+    else if (kind == "soft_file_lease")
+        serve<filelock::soft_file_lease>(path, given);
     else if (kind == "soft_file_lock")
         serve<filelock::soft_file_lock>(path, given);
     else if (kind == "soft_read_write_lock")

@@ -50,6 +50,7 @@ struct fake_context final : detail::async_context
 {
     std::string log;
     time_point until{};
+    boost::filelock::native_handle_type source = -1; // that was last listened to
     bool can_listen = true, can_wait = true;
 
     bool wait_until(time_point at) noexcept override
@@ -59,9 +60,10 @@ struct fake_context final : detail::async_context
         return can_wait;
     }
     void wake_soon() noexcept override { log += 'h'; }
-    bool listen(boost::filelock::native_handle_type) noexcept override
+    bool listen(boost::filelock::native_handle_type from) noexcept override
     {
         log += 'l';
+        source = from;
         return can_listen;
     }
     void stop_listening() noexcept override { log += 'd'; }

@@ -7,6 +7,7 @@
 
 #include "../src/protocol/protocol.hpp"
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -32,7 +33,10 @@ struct fake_protocol : detail::protocol
     bool sleeps = false;
     bool is_ours = true;
     bool local = false;
+    detail::watch_result notice = detail::watch_result::already; // for request_notice
+    unsigned notice_requests = 0;
     detail::descriptor watched_file;
+    std::int64_t watched_process = 0;
     detail::watch_kind watched_as = detail::watch_kind::lock_file;
     detail::lock_mode held = detail::lock_mode::none;
     detail::file_identity file{1, 1};
@@ -86,7 +90,12 @@ struct fake_protocol : detail::protocol
     bool can_sleep() const noexcept override { return sleeps; }
     detail::watch_target to_watch() const noexcept override
     {
-        return {&watched_file, file, watched_as};
+        return {&watched_file, file, watched_as, watched_process};
+    }
+    detail::watch_result request_notice() noexcept override
+    {
+        ++notice_requests;
+        return notice;
     }
     bool is_local() const noexcept override { return local; }
     std::uint8_t exclusion_domains() const noexcept override { return 255; }

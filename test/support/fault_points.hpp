@@ -5,12 +5,16 @@
 #ifndef BOOST_FILELOCK_TEST_PROCESS_FAULT_POINTS_HPP
 #define BOOST_FILELOCK_TEST_PROCESS_FAULT_POINTS_HPP
 
+#include "child.hpp"
+#include "patience.hpp"
 #include "sample.hpp"
 
 #include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
+#include <boost/test/unit_test.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -22,8 +26,6 @@
 // process is killed there, or the call fails.
 
 namespace filelock_test {
-
-class child;
 
 /// Acquires and releases the lock. An exception counts as an error as well.
 class taker
@@ -81,6 +83,8 @@ struct sequence
     std::string injections = {};
     /// The taker has fallbacks for most faults, so it need not report an error.
     bool has_other_ways = false;
+    /// The taker opens the directory only to set and to look for the marks of waiters.
+    bool marks_waiters = false;
     /// The taker lists directories to find readers, and not only for a report.
     bool lists_readers = false;
     /// The calls that keep other threads running, by meaning (system_calls.hpp). They get no fault.
@@ -112,6 +116,9 @@ public:
 
     std::vector<fault> const& all() const { return faults_; }
 
+    /// Returns whether the taker reported no error in the run without a fault.
+    bool succeeds_without_faults() const;
+
     /// Runs the sequence with the fault. Returns a description of the problem, or nothing. Problems
     /// are: two holders at the same time; a lock that no process can acquire afterwards; an error
     /// that was not reported, or a different one that was; descriptors, watches or memory that are
@@ -132,7 +139,20 @@ private:
 };
 
 /// Checks a sample of these faults.
-void check_faults(fault_points const& points, std::vector<fault> const& faults, sample_size size);
+inline void check_faults(fault_points const& points, std::vector<fault> const& faults,
+                         sample_size size)
+{
+    for (auto const i : sample(faults.size(), size)) {
+        restart_hang_timer();
+        std::string problem;
+        try {
+            problem = points.problem_with(faults[i]);
+        } catch (std::exception const& e) {
+            problem = e.what();
+        }
+        BOOST_TEST(problem.empty(), faults[i] << ": " << problem);
+    }
+}
 
 } // namespace filelock_test
 

@@ -15,7 +15,8 @@ namespace filelock_test {
 /// Every lock type that can be held exclusively. The template suites run over all of them.
 using exclusive_kinds =
     std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock,
-               boost::filelock::soft_file_lock, boost::filelock::soft_read_write_lock>;
+               boost::filelock::soft_file_lock, boost::filelock::soft_file_lease,
+               boost::filelock::soft_read_write_lock>;
 
 /// The lock types that can be held shared.
 using shared_kinds = std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock,
@@ -56,6 +57,12 @@ struct options_of<boost::filelock::soft_file_lock>
 };
 
 template <>
+struct options_of<boost::filelock::soft_file_lease>
+{
+    using type = boost::filelock::soft_file_lease_options;
+};
+
+template <>
 struct options_of<boost::filelock::soft_read_write_lock>
 {
     using type = boost::filelock::soft_read_write_lock_options;
@@ -67,6 +74,25 @@ typename options_of<Lock>::type quick()
     typename options_of<Lock>::type options;
     options.poll_interval = std::chrono::milliseconds(1);
     return options;
+}
+
+/// Options of a lock that gets a change notification or waits for an hour.
+template <class Lock>
+typename options_of<Lock>::type never_polling()
+{
+    typename options_of<Lock>::type options;
+    options.poll_interval = std::chrono::hours(1);
+    return options;
+}
+
+/// Acquires and releases the lock until the file of a kernel lock stays open in between.
+template <class Lock>
+void use_repeatedly(Lock& lock)
+{
+    for (int i = 0; i < 3; ++i) {
+        lock.lock();
+        lock.unlock();
+    }
 }
 
 template <class Lock>

@@ -7,10 +7,14 @@
 
 #include <boost/filesystem/path.hpp>
 
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
+#include <string>
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 namespace filelock_test {
@@ -37,6 +41,20 @@ private:
     int fd_;
     bool is_taken_;
 };
+
+/// Returns whether a process has the removal right to some marker.
+inline bool has_removal_right(pid_t pid)
+{
+    std::ifstream locks("/proc/locks");
+    for (std::string line; std::getline(locks, line);) {
+        std::istringstream words(line);
+        std::string number, type, advisory, mode, holder;
+        words >> number >> type >> advisory >> mode >> holder;
+        if (type == "FLOCK" && holder == std::to_string(pid))
+            return true;
+    }
+    return false;
+}
 
 } // namespace filelock_test
 

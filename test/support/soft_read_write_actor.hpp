@@ -16,7 +16,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <ctime>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -133,8 +132,6 @@ public:
         for (std::string what; !(what = hear()).empty();) {
             if (what == "how long?") {
                 say(std::to_string(took.count() / 1'000'000));
-            } else if (what == "time?") {
-                say(std::to_string(std::time(nullptr)));
             } else if (what == "losses") {
                 say(losses == 0 ? "0" : std::to_string(losses) + ' ' + std::to_string(reason));
             } else {

@@ -145,7 +145,7 @@ void stopped::wait_for_stop()
             return;
         }
         if (std::chrono::steady_clock::now() > until)
-            throw std::runtime_error("timed out: a process that is to be stopped");
+            throw maybe_late("timed out: a process that is to be stopped"); // or has lost its hold
         std::this_thread::sleep_for(std::chrono::microseconds(200));
     }
 }
@@ -160,10 +160,24 @@ void stopped::go_on_to_next()
 std::string stopped::go_on()
 {
     process_.kill(SIGCONT);
-    auto line = process_.read_line();
-    if (line == "begins") // the process was stopped before the test had read this line
-        line = process_.read_line();
-    return line.value_or("");
+    auto const line = next_line();
+    // The process may have been stopped before the test had read the first line.
+    return line == "begins" ? next_line() : line;
+}
+
+// strace counts the calls of each thread.
+std::string stopped::next_line()
+{
+    auto const until = std::chrono::steady_clock::now() + patience;
+    while (!process_.has_line() && std::chrono::steady_clock::now() < until) {
+        siginfo_t info{};
+        if (::waitid(P_PID, static_cast<id_t>(process_.pid()), &info,
+                     WSTOPPED | WNOHANG | WNOWAIT) == 0 &&
+            info.si_pid != 0)
+            process_.kill(SIGCONT);
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
+    return process_.read_line().value_or("");
 }
 
 void stopped::kill()
@@ -175,7 +189,7 @@ void stopped::kill()
 std::string stopped::at_last()
 {
     process_.write_line("go");
-    auto const result = process_.read_line().value_or("");
+    auto const result = next_line();
     if (process_.wait() != 0)
         throw std::runtime_error("it died");
     return result;

@@ -56,8 +56,9 @@ public:
     /// Continues the process until it is stopped the second time.
     void go_on_to_next();
 
-    /// Continues the process. go_on() returns the result of `then`, and at_last() that of `last`.
-    /// The result of either is empty if the process has died.
+    /// Continues the process, again where another of its threads makes the call and so stops it.
+    /// go_on() returns the result of `then`, and at_last() that of `last`. The result of either is
+    /// empty if the process has died.
     std::string go_on();
     std::string at_last();
 
@@ -75,6 +76,7 @@ private:
 
     bool is_stopped_before_it_begins();
     void wait_for_stop();
+    std::string next_line();
 
     boost::filesystem::path const log_;
     std::unique_ptr<shared, void (*)(shared*)> said_; // shared with the process

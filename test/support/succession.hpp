@@ -11,6 +11,7 @@
 #include "stops.hpp"
 #include "temporary_directory.hpp"
 
+#include <boost/filelock/acquire_options.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 
 #include <boost/filesystem/directory.hpp>
@@ -37,7 +38,9 @@ namespace filelock_test {
 inline std::string const has_it = "has it", busy = "busy", done = "done",
                          timed_out = make_error_code(boost::system::errc::timed_out).message();
 
-inline std::string take(boost::filelock::soft_file_lock& lock, std::chrono::milliseconds limit)
+/// Returns `has_it`, `busy` or the error of an acquisition.
+template <class Lock>
+std::string try_for(Lock& lock, std::chrono::milliseconds limit)
 {
     boost::system::error_code ec;
     boost::filelock::acquire_options how;
@@ -46,13 +49,15 @@ inline std::string take(boost::filelock::soft_file_lock& lock, std::chrono::mill
     return !ec ? has_it : ec == boost::system::errc::timed_out ? busy : ec.message();
 }
 
-inline bool holds(boost::filelock::soft_file_lock const& lock)
+template <class Lock>
+bool holds(Lock const& lock)
 {
     boost::system::error_code ec;
     return lock.still_held(ec);
 }
 
-inline std::string release(boost::filelock::soft_file_lock& lock)
+template <class Lock>
+std::string release(Lock& lock)
 {
     boost::system::error_code ec;
     lock.release(ec);
@@ -87,14 +92,14 @@ private:
 };
 
 /// A process of ours that acquires the lock if one attempt can.
-class successor
+template <class Lock>
+class successor_of
 {
 public:
-    successor(boost::filesystem::path const& path,
-              boost::filelock::soft_file_lock_options const& options)
+    successor_of(boost::filesystem::path const& path, typename Lock::options_type const& options)
         : process_([&path, &options] {
-              boost::filelock::soft_file_lock lock(path, options);
-              say(take(lock, std::chrono::milliseconds(0)));
+              Lock lock(path, options);
+              say(try_for(lock, std::chrono::milliseconds(0)));
               for (auto asked = hear(); asked != "end"; asked = hear())
                   if (asked == "held?")
                       say(holds(lock) ? "held" : "lost");
@@ -147,18 +152,15 @@ private:
 /// The number of calls after which a process is stopped.
 inline constexpr sample_size stops_of_markers{3, 2};
 
-/// A fixture: a directory in which markers come and go, and the record of a dead process.
-struct succession : temporary_directory
+/// A fixture: a directory in which markers come and go.
+template <class Lock>
+struct succession_of : temporary_directory
 {
-    boost::filelock::soft_file_lock_options options;
-    dead_process const dead{directory};
-    boost::filesystem::path const carried = directory / "test.lock.break.1.python";
+    using successor = successor_of<Lock>;
 
-    succession()
-    {
-        options.poll_interval = std::chrono::milliseconds(1);
-        options.malformed_grace = std::chrono::milliseconds(20);
-    }
+    typename Lock::options_type options;
+    std::string faults; // of the process that evicts
+    boost::filesystem::path const carried = directory / "test.lock.break.1.python";
 
     void clear() const
     {
@@ -170,11 +172,12 @@ struct succession : temporary_directory
     /// the lock if it does not hold it, and releases it.
     deed breaker() const
     {
-        auto const lock = std::make_shared<boost::filelock::soft_file_lock>(path, options);
+        auto const lock = std::make_shared<Lock>(path, options);
         deed d;
-        d.then = [lock] { return take(*lock, std::chrono::milliseconds(0)); };
+        d.faults = faults;
+        d.then = [lock] { return try_for(*lock, std::chrono::milliseconds(0)); };
         d.last = [lock] {
-            auto const result = lock->is_locked() ? has_it : take(*lock, patience);
+            auto const result = lock->is_locked() ? has_it : try_for(*lock, patience);
             return result == has_it ? release(*lock) : result;
         };
         return d;
@@ -202,6 +205,124 @@ struct succession : temporary_directory
         for (auto const& name : names_in(directory))
             all += " " + name + " '" + text_of(directory / name) + "'";
         return all.empty() ? "" : "is left:" + all;
+    }
+
+    // There is a marker that contenders may evict. While the process that evicts it is stopped,
+    // the marker goes.
+    enum way
+    {
+        removed,       // by hand
+        carried_off,   // by a process without a removal right, as other implementations do
+        being_carried, // by a process that has renamed but not removed it
+        broken         // by the successor, if it can
+    };
+
+    /// Removes the marker in the given way, and returns whether the path is vacant.
+    bool unlink_path(file_at const& marker, way how) const
+    {
+        if (marker.is_there()) {
+            if (how == removed) {
+                boost::filesystem::remove(path);
+            } else if (how != broken) {
+                boost::filesystem::rename(path, carried);
+                if (how == carried_off)
+                    boost::filesystem::remove(carried);
+            }
+        }
+        return !boost::filesystem::exists(path);
+    }
+
+    /// Lets a process of this library acquire the lock meanwhile.
+    std::string with_one_of_ours(stop_point const& point, way how) const
+    {
+        file_at const marker(path);
+        stopped breaks(breaker(), point);
+        if (!breaks.has_met())
+            return "it was not stopped";
+        std::unique_ptr<successor> next;
+        std::unique_ptr<file_at> its;
+        if (unlink_path(marker, how) || how == broken) {
+            next = std::make_unique<successor>(path, options);
+            if (!next->is_in() && (next->came() != busy || how != broken))
+                return "the successor: " + next->came();
+            its = std::make_unique<file_at>(path);
+        }
+        auto const came = breaks.go_on();
+        if (next && next->is_in()) {
+            if (came != busy)
+                return "two have it; the breaker: " + came;
+            if (!its->is_there() || !next->still_held())
+                return "the successor's marker has gone";
+            auto const given = next->give_back();
+            if (given != done)
+                return "the successor's release: " + given;
+        } else if (came != has_it) {
+            return "the breaker: " + came;
+        }
+        auto const last = breaks.at_last();
+        return last != done ? "the breaker at last: " + last : what_is_left();
+    }
+
+    /// Lets another implementation acquire the lock meanwhile, which has neither a witness nor the
+    /// removal right. `record`: the text of a marker of a process that lives.
+    std::string with_one_of_another_make(stop_point const& point, way how,
+                                         std::string const& record) const
+    {
+        file_at const marker(path);
+        stopped breaks(breaker(), point);
+        if (!breaks.has_met())
+            return "it was not stopped";
+        std::unique_ptr<file_at> its;
+        if (unlink_path(marker, how)) {
+            write_text(path, record);
+            its = std::make_unique<file_at>(path);
+        }
+        auto const came = breaks.go_on();
+        if (its) {
+            if (came != busy)
+                return "two have it; the breaker: " + came;
+            if (!its->is_there() || text_of(path) != record)
+                return "the successor's marker has gone";
+            boost::filesystem::remove(path);
+        } else if (came != has_it) {
+            return "the breaker: " + came;
+        }
+        auto const last = breaks.at_last();
+        return last != done ? "the breaker at last: " + last : what_is_left();
+    }
+
+    /// Does the same as `with_one_of_ours` on network storage. There no process has the removal
+    /// right, and a stopped process may move a live marker aside when it continues. The marker's
+    /// owner can detect that.
+    std::string with_one_on_network_storage(stop_point const& point, way how) const
+    {
+        file_at const marker(path);
+        stopped breaks(breaker(), point);
+        if (!breaks.has_met())
+            return "it was not stopped";
+        unlink_path(marker, how);
+        successor next(path, options);
+        auto const came = breaks.go_on();
+        if (came != has_it && came != busy)
+            return "the breaker: " + came;
+        if (next.is_in() && came == has_it && next.still_held())
+            return "two have it";
+        if (next.is_in() && next.give_back() != done)
+            return "the successor cannot give it back";
+        auto const last = breaks.at_last();
+        return last == done ? "" : "the breaker at last: " + last;
+    }
+};
+
+/// The same for a `soft_file_lock`, with the record of a dead process.
+struct succession : succession_of<boost::filelock::soft_file_lock>
+{
+    dead_process const dead{directory};
+
+    succession()
+    {
+        options.poll_interval = std::chrono::milliseconds(1);
+        options.malformed_grace = std::chrono::milliseconds(20);
     }
 };
 

@@ -57,6 +57,9 @@ std::string meaning_of(std::string const& call, std::string const& text)
     // rename(2) can neither exchange names nor refuse to replace.
     if (call == "renameat2" && text.find("RENAME_") != text.npos)
         return "renameat2";
+    // Of an open file, where fstat(2) follows a failure.
+    if (call == "statx" && text.find("AT_EMPTY_PATH") != text.npos)
+        return "statx";
     if (call == "unlinkat" && text.find("AT_REMOVEDIR") != text.npos)
         return "rmdir";
     auto const found = all.find(call);

@@ -5,6 +5,7 @@
 #ifndef BOOST_FILELOCK_TEST_PROCESS_SYSTEM_CALLS_HPP
 #define BOOST_FILELOCK_TEST_PROCESS_SYSTEM_CALLS_HPP
 
+#include <set>
 #include <string>
 
 // C libraries and architectures reach the same service of the kernel by system calls of different
@@ -15,6 +16,11 @@ namespace filelock_test {
 /// Returns one name for all calls that do the same, for example "stat" for newfstatat, fstat and
 /// lstat. Returns `call` for any other call. `text` is the call as strace shows it.
 std::string meaning_of(std::string const& call, std::string const& text = {});
+
+/// The meanings of the calls that only keep the threads of a process running.
+inline std::set<std::string> const calls_of_threads = {
+    "futex",       "clone",   "rseq",     "set_robust_list",
+    "sigprocmask", "madvise", "mprotect", "clock_nanosleep"};
 
 /// Returns the names of the calls of a meaning, for expressions of strace. strace ignores the names
 /// that the architecture lacks.

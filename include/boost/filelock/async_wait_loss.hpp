@@ -65,10 +65,10 @@ using if_losable = std::enable_if_t<std::is_base_of<losable, Lock>::value, int>;
 /// @name Functions
 
 /// Waits asynchronously for the loss of the hold that the lock has when the operation starts.
-/// Completes at once if that hold has already been lost. For `soft_read_write_lock`, whose holds
-/// can be lost. No timer runs and no file is asked. No thread is made or blocked. The handler runs
-/// on its associated executor; if it has none, on `where`; if that is not given, on Asio's
-/// `system_executor`. The handler's associated allocator is used.
+/// Completes at once if that hold has already been lost. For `soft_file_lease` and
+/// `soft_read_write_lock`, whose holds can be lost. No timer runs and no file is asked. No thread
+/// is made or blocked. The handler runs on its associated executor; if it has none, on `where`; if
+/// that is not given, on Asio's `system_executor`. The handler's associated allocator is used.
 ///
 /// Parameters:: `where`: an executor or an execution context.
 ///

@@ -47,8 +47,9 @@ enum class error
     /// The name of this host is empty, so that a marker could not name its owner.
     host_without_name,
 
-    /// A conversion found that the hold is lost: the path now names another file, or a file server
-    /// has forgotten the lock.
+    /// The hold is lost. A conversion found that the path now names another file, or that a file
+    /// server has forgotten the lock; or a `soft_file_lease` was not refreshed in time, or its
+    /// marker is gone.
     hold_lost,
 
     /// The lock object was closed.
@@ -58,6 +59,13 @@ enum class error
     /// need on local storage. With `storage::network` they do not need them. Compares equal to
     /// `errc::not_supported`.
     witness_not_supported,
+
+    /// The marker at the path of a `soft_file_lease` is that of a lease with another `duration`.
+    /// Compares equal to `errc::invalid_argument`.
+    lease_duration_mismatch,
+
+    /// A `fence_guard` has seen a greater number: the holder with this number is superseded.
+    fence_passed,
 };
 
 /// Returns the category of `error`. Its name is "boost.filelock".
@@ -144,6 +152,13 @@ inline system::error_code make_error_code(error e) noexcept
 /// |`error::witness_not_supported`
 /// |The system has no open-file-description locks (old gVisor, PRoot), which the soft lock types
 /// use on local storage.
+///
+/// |`error::lease_duration_mismatch`
+/// |The holder of a `soft_file_lease` has another `duration` than the caller, and is not proved
+/// dead.
+///
+/// |`error::fence_passed`
+/// |A `fence_guard` has seen a greater number.
 ///
 /// |`error::closed`
 /// |The lock object was closed.

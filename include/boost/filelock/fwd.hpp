@@ -24,13 +24,16 @@ struct force_t;
 struct lease_loss;
 struct owner_record;
 struct read_write_lock_options;
+struct soft_file_lease_options;
 struct soft_file_lock_options;
 struct soft_read_write_lock_options;
 struct wait_status;
 
+class fence_guard;
 class file_lock;
 class lock_error;
 class read_write_lock;
+class soft_file_lease;
 class soft_file_lock;
 class soft_read_write_lock;
 

@@ -15,7 +15,8 @@
 namespace boost {
 namespace filelock {
 
-/// The way in which a hold that has to be refreshed was lost. See <<losing,Losing a hold>>.
+/// The way in which a hold of a `soft_file_lease` or `soft_read_write_lock`, which has to be
+/// refreshed, was lost. See <<losing,Losing a hold>>.
 enum class loss_reason
 {
     /// The marker, or its directory, is gone: other processes took the holder for dead, or a

@@ -158,6 +158,13 @@ struct file_lock_options
     /// Range:: Empty if `on_unsupported` is `fallback::soft`.
     std::function<void(native_handle_type)> on_acquired = {};
 
+    /// Whether the file may stay open between two acquisitions, which makes the next one cheaper.
+    /// It stays open on local storage, from the second release on, if no waiter needs to see it
+    /// closed. An open file keeps its file system from being unmounted: see
+    /// `close_idle_descriptors`. It does not stay open with another `backend` than
+    /// `kernel_lock::flock`, or with `on_acquired`.
+    bool keep_open = true;
+
     // Calls `f` with the name of each member and its values in `a` and `b`.
     template <class F>
     friend void for_each_option(file_lock_options const& a, file_lock_options const& b, F f)
@@ -166,6 +173,7 @@ struct file_lock_options
         f("backend", a.backend, b.backend);
         f("on_unsupported", a.on_unsupported, b.on_unsupported);
         f("on_acquired", a.on_acquired, b.on_acquired);
+        f("keep_open", a.keep_open, b.keep_open);
     }
 };
 
@@ -200,12 +208,19 @@ struct read_write_lock_options
     /// host>> are refused with `error::kernel_lock_not_supported` unless this is `storage::local`.
     storage where = storage::detect;
 
+    /// Whether the file may stay open between two acquisitions, which makes the next one cheaper.
+    /// It stays open on local storage, from the second release on, if no waiter needs to see it
+    /// closed. An open file keeps its file system from being unmounted: see
+    /// `close_idle_descriptors`.
+    bool keep_open = true;
+
     // Calls `f` with the name of each member and its values in `a` and `b`.
     template <class F>
     friend void for_each_option(read_write_lock_options const& a, read_write_lock_options const& b,
                                 F f)
     {
         detail::for_each_common_option(a, b, f);
+        f("keep_open", a.keep_open, b.keep_open);
     }
 };
 
@@ -263,6 +278,74 @@ struct soft_file_lock_options
         detail::for_each_common_option(a, b, f);
         f("lifetime", a.lifetime, b.lifetime);
         f("malformed_grace", a.malformed_grace, b.malformed_grace);
+    }
+};
+
+/// Options of a `soft_file_lease`. An aggregate, whose members C++20 can name. The constructor of
+/// the lock copies it. It throws `std::invalid_argument`, with the option and its value in the
+/// text, if a value is out of range. All programs that share a path, including Python programs,
+/// must use the same `duration`.
+struct soft_file_lease_options
+{
+    /// The longest pause between two attempts of a wait, where the system does not report changes
+    /// to the marker. On a local file system the pause grows to a second.
+    ///
+    /// Range:: Greater than zero.
+    std::chrono::nanoseconds poll_interval = std::chrono::milliseconds(50);
+
+    /// The permissions of the marker. If unset, the marker gets 0666 less the umask, or what the
+    /// directory's ACL says. If set, it has exactly these bits. The directory of the fence numbers
+    /// gets those that the same users need. A process that may not read the marker waits until it
+    /// is removed.
+    ///
+    /// Range:: 07777 at most.
+    std::optional<filesystem::perms> permissions = {};
+
+    /// The owner of a level.
+    ownership scope = ownership::thread;
+
+    /// Whether missing parent directories are created.
+    bool create_directories = true;
+
+    /// Whether other machines use the storage as well. This decides which rules keep apart the
+    /// processes that evict markers. With `storage::local`, locking fails with
+    /// `error::kernel_lock_not_supported` where there are no kernel locks.
+    storage where = storage::detect;
+
+    /// How long a hold lasts without a refresh. Contenders evict a marker that was not refreshed
+    /// for so long. Choose seconds: where making the marker takes longer than the interval of the
+    /// heartbeats, the lock is never acquired.
+    ///
+    /// Range:: Greater than zero.
+    std::chrono::nanoseconds duration = std::chrono::seconds(30);
+
+    /// The interval at which a holder refreshes its marker. If unset, a third of `duration`. A
+    /// holder that could not refresh its marker for the difference of the two has lost the lock.
+    /// The interval is shorter where it is more than a third of `duration`. A marker is refreshed
+    /// up to a sixteenth of the interval earlier along with others of the process.
+    ///
+    /// Range:: Greater than zero, and less than `duration`.
+    std::optional<std::chrono::nanoseconds> heartbeat_interval = {};
+
+    /// Called once for a hold that was lost, on the thread that refreshes markers, with no mutex
+    /// held. The callback may use the lock. With `ownership::thread` its thread owns no level, so
+    /// it cannot release the lock; with `ownership::instance` it can use any member. It should
+    /// return soon, because the same thread refreshes the markers of other locks. An exception is
+    /// ignored.
+    ///
+    /// The callback is not called for a hold that is released before its loss was noticed. See
+    /// <<losing,Losing a hold>>.
+    std::function<void(lease_loss const&)> on_loss = {};
+
+    // Calls `f` with the name of each member and its values in `a` and `b`.
+    template <class F>
+    friend void for_each_option(soft_file_lease_options const& a, soft_file_lease_options const& b,
+                                F f)
+    {
+        detail::for_each_common_option(a, b, f);
+        f("duration", a.duration, b.duration);
+        f("heartbeat_interval", a.heartbeat_interval, b.heartbeat_interval);
+        f("on_loss", a.on_loss, b.on_loss);
     }
 };
 

@@ -17,11 +17,12 @@ namespace filelock {
 
 /// The kind of hold that an owner has. A `file_lock` reports `kernel_exclusive` and
 /// `kernel_shared`; a `read_write_lock` these and `kernel_upgrade`; a `soft_file_lock` reports
-/// `marker`, or, for files that others have put at its path, `claim` and `lease`; a
-/// `soft_read_write_lock` reports `reader` and `writer`.
+/// `marker`, a `soft_file_lease` reports `lease`, and both report `marker`, `claim`, `lease` or
+/// `unknown` for a file that another program has put at the path; a `soft_read_write_lock` reports
+/// `reader` and `writer`.
 enum class owner_mode
 {
-    /// Not known.
+    /// Not known: the marker is of a kind that this version does not know.
     unknown,
 
     /// The kernel's lock, exclusive.
@@ -40,7 +41,7 @@ enum class owner_mode
     /// The permanent file of Python's strict lock.
     claim,
 
-    /// A marker that expires.
+    /// The marker of a `soft_file_lease`, which expires.
     lease,
 
     /// A reader's marker of a `soft_read_write_lock`.
@@ -70,7 +71,7 @@ struct owner_record
 
     /// Distinguishes the process from an earlier or later one with the same pid.
     ///
-    /// Set by:: `soft_file_lock`.
+    /// Set by:: `soft_file_lock` and `soft_file_lease`.
     std::string start_token;
 
     /// The process's command line, arguments separated by spaces, control characters replaced by
@@ -86,18 +87,18 @@ struct owner_record
 
     /// Distinguishes a hold from others.
     ///
-    /// Set by:: `soft_read_write_lock`.
+    /// Set by:: `soft_file_lease` and `soft_read_write_lock`.
     std::string token;
 
-    /// How long the hold lasts without being renewed.
+    /// How long the hold lasts without being refreshed.
     ///
-    /// Set by:: No lock type so far.
+    /// Set by:: `soft_file_lease`.
     std::optional<std::chrono::nanoseconds> duration = {};
 
-    /// The time since the marker was written, by this machine's clock. For a
-    /// `soft_read_write_lock`, the time since it was last refreshed.
+    /// The time since the marker was written, by this machine's clock. For a `soft_file_lease` or
+    /// a `soft_read_write_lock`, the time since it was last refreshed.
     ///
-    /// Set by:: `soft_file_lock` and `soft_read_write_lock`.
+    /// Set by:: `soft_file_lock`, `soft_file_lease` and `soft_read_write_lock`.
     std::optional<std::chrono::nanoseconds> age = {};
 };
 

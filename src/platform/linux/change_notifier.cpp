@@ -14,6 +14,7 @@
 #include <climits>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include <sys/epoll.h>
 #include <sys/inotify.h>
@@ -45,17 +46,20 @@ std::uint32_t events_of(watch_kind kind) noexcept
 
 bool change_notifier::open() noexcept
 {
+    if (!source_.is_open())
+        source_.adopt(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)); // EMFILE: too many
+    return source_.is_open();
+}
+
+bool change_notifier::open_for_processes() noexcept
+{
     if (all_.is_open())
         return true;
-    source_.adopt(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)); // EMFILE: too many
-    all_.adopt(source_.is_open() ? ::epoll_create1(EPOLL_CLOEXEC) : -1);
+    all_.adopt(::epoll_create1(EPOLL_CLOEXEC));
     ::epoll_event files = {};
     files.events = EPOLLIN;
-    if (!all_.is_open() ||
-        ::epoll_ctl(all_.native(), EPOLL_CTL_ADD, source_.native(), &files) != 0) {
+    if (all_.is_open() && ::epoll_ctl(all_.native(), EPOLL_CTL_ADD, source_.native(), &files) != 0)
         all_.close();
-        source_.close();
-    }
     return all_.is_open();
 }
 
@@ -74,9 +78,11 @@ watch_result change_notifier::watch(file_watch& w, watch_target const& target,
     if (!open() || !watch_process(w, target.process))
         return watch_result::no;
     // Adds the watch by the descriptor, because a name may have become another file's. IN_MASK_ADD:
-    // inotify has one watch for each file, which two objects here share.
+    // inotify has one watch for each file, which two objects here share. A watch that lingers may
+    // be of another kind.
+    auto const events = events_of(target.kind) | (list_.empty() ? 0 : IN_MASK_ADD);
     int const number = by_path_of(target.file->native(), [&](char const* path) {
-        return ::inotify_add_watch(source_.native(), path, events_of(target.kind) | IN_MASK_ADD);
+        return ::inotify_add_watch(source_.native(), path, events);
     });
     if (number == -1) { // ENOSPC: too many; EACCES: the file is not readable; ENOENT: no /proc
         forget_process(w);
@@ -87,6 +93,13 @@ watch_result change_notifier::watch(file_watch& w, watch_target const& target,
     w.is_gone_ = false;
     w.listed_in_ = generation_ & 0x3fffffff;
     list_.insert(w);
+    if (lingering_ == number) { // the notifications so far were for its former recipients
+        lingering_ = -1;
+        read();
+        w.is_changed_ = false;
+    } else {
+        drop_lingering();
+    }
     return watch_result::anew;
 }
 
@@ -98,7 +111,8 @@ bool change_notifier::watch_process(file_watch& w, std::int64_t pid) noexcept
     int const fd = static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0));
     if (fd == -1)
         return errno == ESRCH; // ESRCH: the next attempt will find that the process is gone
-    w.process_.reset(new (std::nothrow) watched_process);
+    if (open_for_processes())
+        w.process_.reset(new (std::nothrow) watched_process);
     if (!w.process_) {
         ::close(fd);
         return false;
@@ -137,13 +151,26 @@ void change_notifier::forget(file_watch& w) noexcept
     auto const same = list_.equal_range(w.number_);
     bool const is_shared =
         std::any_of(same.first, same.second, [](file_watch const& o) { return !o.is_gone_; });
-    if (!is_shared && !w.is_gone_)
-        (void)::inotify_rm_watch(source_.native(), w.number_);
+    if (is_shared || w.is_gone_)
+        return;
+    int const former = std::exchange(lingering_, w.number_);
+    if (former != -1)
+        (void)::inotify_rm_watch(source_.native(), former);
+}
+
+// Reads the IN_IGNORED of the watch, which would wake the next wait. EINVAL: the file has ended.
+void change_notifier::drop_lingering() noexcept
+{
+    if (lingering_ == -1)
+        return;
+    (void)::inotify_rm_watch(source_.native(), std::exchange(lingering_, -1));
+    read();
 }
 
 void change_notifier::read() noexcept
 {
-    read_ends();
+    if (all_.is_open())
+        read_ends();
     alignas(::inotify_event) char buffer[4096];
     for (bool is_full = true; is_full;) {
         auto const n = ::read(source_.native(), buffer, sizeof buffer);
@@ -154,6 +181,10 @@ void change_notifier::read() noexcept
             at += sizeof event + event.len; // `len`: the name of a directory's entry follows
             // IN_IGNORED: the file, or its file system, is gone.
             notify(event.wd, (event.mask & IN_IGNORED) != 0, (event.mask & IN_Q_OVERFLOW) != 0);
+            if (lingering_ != -1 && event.wd == lingering_) { // one wake-up for nothing is enough
+                (void)::inotify_rm_watch(source_.native(), std::exchange(lingering_, -1));
+                is_full = true; // reads IN_IGNORED as well
+            }
         }
     }
 }
@@ -185,6 +216,7 @@ void change_notifier::notify(int watch, bool is_gone, bool all) noexcept
 void change_notifier::reset_in_child() noexcept
 {
     generation_ = process_generation();
+    lingering_ = -1;
     list_.clear();
 }
 

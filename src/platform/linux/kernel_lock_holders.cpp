@@ -3,6 +3,7 @@
 // https://www.boost.org/LICENSE_1_0.txt
 
 #include "../kernel_lock.hpp"
+#include "../posix/open_descriptor.hpp"
 #include "../posix/scoped_fd.hpp"
 #include "../process.hpp"
 #include "proc.hpp"
@@ -60,7 +61,8 @@ struct listed_lock
 std::string listed_name(filesystem::path const& path)
 {
     // O_PATH: does not open the file itself, and so wakes no watcher.
-    scoped_fd const file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    scoped_fd const file(
+        open_descriptor([&] { return ::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC); }));
     if (!file.is_open())
         return {};
     struct ::stat s = {};

@@ -5,6 +5,7 @@
 #include "proc.hpp"
 
 #include "../posix/error.hpp"
+#include "../posix/open_descriptor.hpp"
 #include "../posix/scoped_fd.hpp"
 
 #include <cerrno>
@@ -26,7 +27,8 @@ std::optional<std::string> read_proc(std::string const& path, system::error_code
 {
     ec.clear();
     // The standard library's streams are not used, because exec inherits their descriptors.
-    scoped_fd const file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    scoped_fd const file(
+        open_descriptor([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
     if (!file.is_open()) {
         ec = last_error();
         return std::nullopt;

@@ -5,6 +5,7 @@
 #include "../process.hpp"
 
 #include "../fork.hpp"
+#include "../posix/open_descriptor.hpp"
 #include "../posix/scoped_fd.hpp"
 #include "proc.hpp"
 #include "process_starts.hpp"
@@ -71,7 +72,9 @@ bool has_exited(int pidfd)
 
 int open_process(std::int64_t pid)
 {
-    return static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0)); // Linux 5.3
+    return open_descriptor([&] { // Linux 5.3
+        return static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0));
+    });
 }
 
 bool is_zombie(std::int64_t pid)

@@ -5,6 +5,7 @@
 #include "../storage.hpp"
 
 #include "../posix/error.hpp"
+#include "../posix/statx.hpp"
 #include "host_local_locks.hpp"
 #include "proc.hpp"
 
@@ -36,18 +37,25 @@ constexpr std::uint32_t local_types[] = {
     0x794c7630, // overlay
 };
 
-system::error_code type_of(descriptor const& file, std::uint32_t& type) noexcept
+constexpr std::uint32_t fuse = 0x65735546;
+
+system::error_code type_of(native_handle_type file, std::uint32_t& type) noexcept
 {
     struct ::statfs s;
     int result;
     do
-        result = ::fstatfs(file.native(), &s);
+        result = ::fstatfs(file, &s);
     while (result != 0 && errno == EINTR);
     if (result != 0)
         return last_error();
     // The number has 32 bits. The field's type differs between architectures.
     type = static_cast<std::uint32_t>(s.f_type);
     return {};
+}
+
+system::error_code type_of(descriptor const& file, std::uint32_t& type) noexcept
+{
+    return type_of(file.native(), type);
 }
 
 // Returns the device as /proc/self/mountinfo shows it.
@@ -71,6 +79,14 @@ system::error_code is_on_local_storage(descriptor const& file, bool& is_local) n
     return {};
 }
 
+bool is_known_not_to_be_mounted(descriptor const& file) noexcept
+{
+    statx_facts facts;
+    return statx_of(file.native(), 0, facts) &&
+           (facts.attributes_mask & mount_root_attribute) != 0 &&
+           (facts.attributes & mount_root_attribute) == 0;
+}
+
 bool is_host_local_lock(descriptor const& file, kernel_lock kind)
 {
     std::uint32_t type;
@@ -81,6 +97,12 @@ bool is_host_local_lock(descriptor const& file, kernel_lock kind)
     auto const device = device_of(file);
     auto const mountinfo = read_own_proc("mountinfo");
     return device && mountinfo && is_host_local(kind, type, *mountinfo, *device);
+}
+
+bool may_read_from_copy(native_handle_type file) noexcept
+{
+    std::uint32_t type;
+    return !type_of(file, type) && type == fuse;
 }
 
 bool refuses_held_lock(descriptor const& file) noexcept

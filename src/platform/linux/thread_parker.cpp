@@ -10,10 +10,12 @@
 #include "../thread.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <ctime>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -48,10 +50,40 @@ public:
     {
         if (!interrupt_.is_open())
             interrupt_.adopt(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-        return interrupt_.is_open() ? notifier_.watch(s, target, identity) : watch_result::no;
+        if (!interrupt_.is_open())
+            return watch_result::no;
+        read_rest(s);
+        auto const source = notifier_.native();
+        auto const outcome = notifier_.watch(s, target, identity);
+        if (reader_ && notifier_.native() != source)
+            interrupt_reader();
+        has_lingering_.store(false, std::memory_order_relaxed);
+        return outcome;
     }
 
-    void forget(thread_parker& s) noexcept { notifier_.forget(s); }
+    void forget(thread_parker& s) noexcept
+    {
+        notifier_.forget(s);
+        has_lingering_.store(true, std::memory_order_relaxed);
+    }
+
+    static bool has_lingering() noexcept { return has_lingering_.load(std::memory_order_relaxed); }
+
+    void drop_lingering() noexcept
+    {
+        notifier_.drop_lingering();
+        has_lingering_.store(false, std::memory_order_relaxed);
+    }
+
+    // Reads what `s` has left unread. The attempt that followed may have come before some of the
+    // changes. It failed, and others follow it.
+    void read_rest(thread_parker& s) noexcept
+    {
+        if (!std::exchange(s.has_unread_, false))
+            return;
+        notifier_.read();
+        (void)s.file_watch::take_change();
+    }
 
     bool is_read_by(thread_parker const& s) const noexcept { return reader_ == &s; }
 
@@ -67,7 +99,8 @@ public:
     }
 
     // Waits for notifications on behalf of all threads, without the mutex.
-    void read_until(thread_parker& s, time_point until, std::unique_lock<std::mutex>& guard)
+    void read_until(thread_parker& s, time_point until, bool ignore_changes,
+                    std::unique_lock<std::mutex>& guard)
     {
         reader_ = &s;
         int const source = notifier_.native(), interrupt = interrupt_.native();
@@ -80,8 +113,13 @@ public:
         std::uint64_t count;
         if (n > 0 && fds[1].revents != 0)
             (void)!::read(interrupt_.native(), &count, sizeof count);
-        if (n > 0 && fds[0].revents != 0)
-            notifier_.read();
+        if (n > 0 && fds[0].revents != 0) {
+            s.has_unread_ = !ignore_changes && notifier_.only_watch() == &s;
+            if (s.has_unread_)
+                notifier_.postpone_read(s);
+            else
+                notifier_.read();
+        }
         if (failed) // so that the next poll does not fail at once
             notifier_.forget(s);
     }
@@ -123,6 +161,7 @@ private:
     change_notifier notifier_;
     descriptor interrupt_;
     thread_parker* reader_ = nullptr;
+    static inline std::atomic<bool> has_lingering_{false}; // perhaps
 };
 
 watch_result thread_parker::watch(watch_target const& target,
@@ -143,15 +182,19 @@ void thread_parker::watch_nothing() noexcept
 void thread_parker::on_change() noexcept
 {
     if (is_waiting_)
-        condition_->notify_one();
+        rouse();
 }
 
 void thread_parker::wake() noexcept
 {
     std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::waits));
     is_woken_ = true;
-    if (!is_waiting_)
-        return;
+    if (is_waiting_)
+        rouse();
+}
+
+void thread_parker::rouse() noexcept
+{
     condition_->notify_one();
     auto& parked = parked_threads::instance();
     if (parked.is_read_by(*this))
@@ -164,11 +207,12 @@ void thread_parker::wait_until(time_point until, bool ignore_changes)
     auto& parked = parked_threads::instance();
     if (!condition_)
         condition_.emplace();
+    parked.read_rest(*this);
     is_waiting_ = true;
     while (!is_woken_ && (ignore_changes || !is_changed()) &&
            std::chrono::steady_clock::now() < until) {
         if (parked.may_read(*this))
-            parked.read_until(*this, until, guard);
+            parked.read_until(*this, until, ignore_changes, guard);
         else if (until == (time_point::max)())
             condition_->wait(guard);
         else
@@ -177,6 +221,15 @@ void thread_parker::wait_until(time_point until, bool ignore_changes)
     is_waiting_ = false;
     is_woken_ = false;
     parked.pass_on_reading();
+}
+
+void drop_lingering_watch() noexcept
+{
+    if (!parked_threads::has_lingering())
+        return;
+    without_cancellation const running_on; // read(2) is a cancellation point
+    std::lock_guard<std::mutex> const guard(process_mutex(mutex_rank::waits));
+    parked_threads::instance().drop_lingering();
 }
 
 bool thread_parker::take_change() noexcept

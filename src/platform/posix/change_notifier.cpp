@@ -18,6 +18,8 @@ watch_result change_notifier::watch(file_watch&, watch_target const&, file_ident
 
 void change_notifier::forget(file_watch&) noexcept {}
 
+void change_notifier::drop_lingering() noexcept {}
+
 void change_notifier::read() noexcept {}
 
 void change_notifier::reset_in_child() noexcept {}

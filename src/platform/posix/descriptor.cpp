@@ -6,12 +6,17 @@
 
 #include "../file.hpp"
 #include "../fork.hpp"
+#include "../random.hpp"
+#include "../thread.hpp"
 #include "descriptor_registry.hpp"
 #include "error.hpp"
+#include "open_descriptor.hpp"
 #include "path_arguments.hpp"
 
 #include <boost/system/errc.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <utility>
 
 #include <fcntl.h>
@@ -43,11 +48,8 @@ int beyond_standard_streams(int fd) noexcept
 
 int open_restarting(path_arguments const& p, int flags, mode_t mode)
 {
-    int fd;
-    do
-        fd = ::openat(p.directory, p.path, flags, mode);
-    while (fd == -1 && errno == EINTR); // EINTR: FUSE and NFS
-    return beyond_standard_streams(fd);
+    return beyond_standard_streams(
+        open_descriptor([&] { return ::openat(p.directory, p.path, flags, mode); }));
 }
 
 int open_or_create(path_arguments const& path, mode_t mode)
@@ -78,6 +80,20 @@ int open_for(access least, path_arguments const& path, std::optional<mode_t> mod
     if (readable == -1 && errno == ENOENT)
         errno = refused;
     return readable;
+}
+
+// Returns another tag with each call. It is random where it begins, since two copies of the library
+// may be in one process. It is an offset beyond two gigabytes, which few of a program's files have.
+std::int64_t next_tag() noexcept
+{
+    // Not initialized by a function: a child that is forked meanwhile would wait for ever.
+    static std::atomic<std::uint32_t> next{0}; // 0: not begun
+    if (next.load() == 0) {
+        std::uint32_t first = 0, none = 0;
+        (void)fill_random(&first, sizeof first);
+        next.compare_exchange_strong(none, first | 1);
+    }
+    return 0x8000'0000 + std::int64_t{next.fetch_add(1) & 0x7fff'ffff};
 }
 
 mode_t mode_of(std::optional<filesystem::perms> const& permissions) noexcept
@@ -232,11 +248,30 @@ void descriptor::close() noexcept
 {
     if (!slot_)
         return;
-    // Clears the slot first, so that no child closes the number: it may be another file's as soon
-    // as it is closed. Linux frees the number whatever `close` returns.
-    if (int const fd = slot_->fd.exchange(-1); fd != -1)
-        ::close(fd);
+    without_cancellation const running_on; // close(2) is a cancellation point
+    // Clears the slot before the number can be another file's, so that no child closes that. Linux
+    // frees the number whatever `close` returns.
+    descriptor_registry::close(*slot_);
     all_descriptors().release(*std::exchange(slot_, nullptr));
+}
+
+bool descriptor::resume() noexcept
+{
+    if (!resume_unchecked())
+        return false;
+    if (descriptor_registry::is_same(native(), *slot_))
+        return true;
+    slot_->fd.store(-1); // another file's
+    return false;
+}
+
+bool descriptor::set_tag() noexcept
+{
+    auto const tag = next_tag();
+    if (::lseek(native(), static_cast<off_t>(tag), SEEK_SET) == -1)
+        return false;
+    slot_->set_tag(tag);
+    return true;
 }
 
 } // namespace detail

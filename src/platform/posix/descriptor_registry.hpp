@@ -29,6 +29,15 @@ public:
     descriptor_slot* acquire() noexcept;
     void release(descriptor_slot& slot) noexcept;
 
+    /// Closes the descriptor that a slot has, and empties the slot.
+    static void close(descriptor_slot& slot) noexcept;
+
+    /// Returns whether the number is still that of the slot's idle descriptor.
+    static bool is_same(int fd, descriptor_slot const& slot) noexcept;
+
+    /// Closes idle descriptors, up to this number. Returns how many it closed.
+    std::size_t close_idle(std::size_t most) noexcept;
+
     /// Closes the descriptors in a forked child. The mutex was locked before the fork. The slots
     /// stay with their descriptors; those of the parent's other threads are never used again.
     void close_inherited() noexcept;
@@ -40,6 +49,10 @@ private:
         block* next = nullptr;
     };
 
+    template <class F>
+    void for_each_slot(F f) noexcept;
+    static bool close_if_same(int fd, descriptor_slot const& slot) noexcept;
+
     std::mutex mutex_;
     block first_;             // so that the first slots need no memory
     std::size_t used_ = 0;    // slots of the newest block that were ever acquired
@@ -48,6 +61,11 @@ private:
 };
 
 descriptor_registry& all_descriptors() noexcept;
+
+/// Returns whether a call failed with `error` for want of descriptors, of the process (EMFILE) or
+/// of the system (ENFILE), and an idle one was closed, so that the call is worth repeating. Leaves
+/// `errno` alone.
+bool has_made_room(int error) noexcept;
 
 } // namespace detail
 } // namespace filelock

@@ -5,6 +5,7 @@
 #include "../directory.hpp"
 
 #include "error.hpp"
+#include "open_descriptor.hpp"
 #include "path_arguments.hpp"
 
 #include <cerrno>
@@ -48,10 +49,8 @@ system::error_code for_each_name(path_ref directory,
                                  std::function<void(std::string const&)> const& f)
 {
     path_arguments const p(directory);
-    int fd;
-    do
-        fd = ::openat(p.directory, p.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    while (fd == -1 && errno == EINTR); // EINTR: FUSE and NFS
+    int const fd = open_descriptor(
+        [&] { return ::openat(p.directory, p.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
     if (fd == -1)
         return last_error();
     std::unique_ptr<DIR, close_directory> const opened(::fdopendir(fd));
@@ -69,6 +68,22 @@ system::error_code for_each_name(path_ref directory,
         if (name != "." && name != "..")
             f(name);
     }
+}
+
+system::error_code flush_names(descriptor const& directory) noexcept
+{
+    int result;
+    do
+        result = ::fsync(directory.native());
+    while (result != 0 && errno == EINTR);
+    return result != 0 && errno != EINVAL && errno != ENOSYS ? last_error() : system::error_code();
+}
+
+system::error_code flush_name(filesystem::path const& path)
+{
+    descriptor parent;
+    auto const ec = parent.open_directory(path.parent_path() / "."); // follows a link
+    return ec ? ec : flush_names(parent);
 }
 
 } // namespace detail

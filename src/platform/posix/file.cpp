@@ -6,8 +6,10 @@
 
 #include "descriptor_path.hpp"
 #include "error.hpp"
+#include "open_descriptor.hpp"
 #include "path_arguments.hpp"
 #include "scoped_fd.hpp"
+#include "statx.hpp"
 
 #include <boost/system/errc.hpp>
 
@@ -15,6 +17,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <limits>
 
 #include <fcntl.h>
@@ -48,11 +51,27 @@ file_facts facts_of(struct ::stat const& s) noexcept
     facts.identity = {s.st_dev, s.st_ino};
     facts.is_regular = S_ISREG(s.st_mode);
     facts.has_name = s.st_nlink != 0;
+    facts.has_other_names = s.st_nlink > 1;
     facts.permissions = static_cast<filesystem::perms>(s.st_mode & 07777);
     facts.size = static_cast<std::uint64_t>(s.st_size);
     facts.modified = time_of(s.st_mtim);
     facts.changed = time_of(s.st_ctim);
     return facts;
+}
+
+struct ::stat stat_of(statx_facts const& x) noexcept
+{
+    struct ::stat s = {};
+    s.st_dev = device_of(x);
+    s.st_ino = x.inode;
+    s.st_mode = x.mode;
+    s.st_nlink = x.links;
+    s.st_size = static_cast<::off_t>(x.size);
+    s.st_mtim = {static_cast<std::time_t>(x.modified.seconds),
+                 static_cast<long>(x.modified.nanoseconds)};
+    s.st_ctim = {static_cast<std::time_t>(x.changed.seconds),
+                 static_cast<long>(x.changed.nanoseconds)};
+    return s;
 }
 
 } // namespace
@@ -70,6 +89,22 @@ system::error_code facts_of(descriptor const& file, file_facts& facts) noexcept
     // removed.
     facts = {};
     facts.is_regular = true;
+    return {};
+}
+
+// The device number would not do for the mount: Linux gives the number of a file system without a
+// block device to the next one as soon as it is unmounted (get_anon_bdev).
+system::error_code facts_of(descriptor const& file, file_facts& facts,
+                            std::uint64_t& mount) noexcept
+{
+    mount = 0;
+    statx_facts x;
+    if (!statx_of(file.native(), basic_statx | unique_mount_statx, x) ||
+        (x.mask & basic_statx) != basic_statx)
+        return facts_of(file, facts);
+    facts = facts_of(stat_of(x));
+    if ((x.mask & unique_mount_statx) != 0)
+        mount = x.mount;
     return {};
 }
 
@@ -108,8 +143,10 @@ bool is_server_lost(system::error_code const& ec) noexcept
 void touch(path_ref path) noexcept
 {
     path_arguments const p(path);
-    scoped_fd const opened(
-        ::openat(p.directory, p.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+    scoped_fd const opened(open_descriptor([&] {
+        return ::openat(p.directory, p.path,
+                        O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    }));
 }
 
 void touch(native_handle_type file) noexcept
@@ -119,7 +156,8 @@ void touch(native_handle_type file) noexcept
     if (::fstat(file, &s) != 0 || !S_ISREG(s.st_mode))
         return;
     scoped_fd const opened(by_path_of(file, [](char const* path) {
-        return ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        return open_descriptor(
+            [&] { return ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); });
     }));
 }
 
@@ -128,13 +166,12 @@ system::error_code set_permissions(descriptor const& file, filesystem::perms per
     return result_of(::fchmod(file.native(), static_cast<mode_t>(permissions)));
 }
 
-system::error_code read_all(descriptor const& file, std::size_t most, std::string& text)
+system::error_code read_all(native_handle_type file, std::size_t most, std::string& text)
 {
     text.clear();
     while (text.size() <= most) {
         char buffer[512];
-        auto const n =
-            ::pread(file.native(), buffer, sizeof buffer, static_cast<off_t>(text.size()));
+        auto const n = ::pread(file, buffer, sizeof buffer, static_cast<off_t>(text.size()));
         if (n == 0)
             break;
         if (n > 0)
@@ -145,11 +182,25 @@ system::error_code read_all(descriptor const& file, std::size_t most, std::strin
     return {};
 }
 
-system::error_code write_all(descriptor const& file, std::string_view text) noexcept
+// Each call drops one copy of GlusterFS's client. fallocate(2): the content in quick-read, whatever
+// the result. futimens(2): the size in the kernel, and in md-cache; the reply has the server's.
+// posix_fadvise(2): the content in the kernel. Each is harmless where it does nothing.
+void drop_copies(native_handle_type file) noexcept
+{
+#if defined(FALLOC_FL_KEEP_SIZE)
+    (void)::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, 1);
+#endif
+    (void)::futimens(file, nullptr);
+#if defined(POSIX_FADV_DONTNEED)
+    (void)::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+#endif
+}
+
+system::error_code write_all(native_handle_type file, std::string_view text) noexcept
 {
     for (std::size_t done = 0; done < text.size();) {
-        auto const n = ::pwrite(file.native(), text.data() + done, text.size() - done,
-                                static_cast<off_t>(done));
+        auto const n =
+            ::pwrite(file, text.data() + done, text.size() - done, static_cast<off_t>(done));
         if (n > 0)
             done += static_cast<std::size_t>(n);
         else if (n == 0)
@@ -160,20 +211,20 @@ system::error_code write_all(descriptor const& file, std::string_view text) noex
     return {};
 }
 
-system::error_code flush(descriptor const& file) noexcept
+system::error_code flush(native_handle_type file) noexcept
 {
     int result;
     do
-        result = ::fdatasync(file.native());
+        result = ::fdatasync(file);
     while (result != 0 && errno == EINTR);
     return result != 0 && errno != EINVAL && errno != ENOSYS ? last_error() : system::error_code();
 }
 
-system::error_code truncate(descriptor const& file) noexcept
+system::error_code truncate(native_handle_type file) noexcept
 {
     int result;
     do
-        result = ::ftruncate(file.native(), 0);
+        result = ::ftruncate(file, 0);
     while (result != 0 && errno == EINTR);
     return result_of(result);
 }

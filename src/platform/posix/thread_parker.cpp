@@ -47,6 +47,8 @@ void thread_parker::wait_until(time_point until, bool)
     is_woken_ = false;
 }
 
+void drop_lingering_watch() noexcept {}
+
 bool thread_parker::take_change() noexcept
 {
     return false;

@@ -42,8 +42,8 @@ public:
     /// Makes the context call `async_engine::time_is_reached` soon instead.
     virtual void wake_soon() noexcept = 0;
 
-    /// Makes the context call `async_engine::notices_are_ready` when `source` has something to
-    /// read. Returns false if that is not possible.
+    /// Makes the context call `async_engine::notices_are_ready`, once, when `source` has something
+    /// to read. Stops listening to another source. Returns false if that is not possible.
     virtual bool listen(native_handle_type source) noexcept = 0;
     /// Stops listening.
     virtual void stop_listening() noexcept = 0;

@@ -129,6 +129,8 @@ private:
     {
         BOOST_TRY
         {
+            if (source_.is_open() && source_.native_handle() != source)
+                forget_source();
             if (!source_.is_open())
                 source_.assign(source);
             source_.async_wait(source_.wait_read, notice_handler(engine_, context()));

@@ -5,7 +5,6 @@
 #ifndef BOOST_FILELOCK_DETAIL_DEADLINE_HPP
 #define BOOST_FILELOCK_DETAIL_DEADLINE_HPP
 
-#include <algorithm>
 #include <chrono>
 
 namespace boost {
@@ -20,7 +19,7 @@ public:
     using steady = std::chrono::steady_clock;
     using nanoseconds = std::chrono::nanoseconds;
 
-    /// Returns the time until the point of another clock.
+    /// Returns the time until the point of another clock, zero if it has passed.
     using time_left = nanoseconds (*)(void const* point);
 
     static deadline never() noexcept { return deadline((steady::time_point::max)()); }
@@ -62,9 +61,11 @@ public:
     /// another clock at most a second from now, because a step of that clock wakes no thread.
     steady::time_point next_look(steady::time_point now) const
     {
-        return left_ ? now + std::clamp<nanoseconds>(left_(point_), nanoseconds::zero(),
-                                                     std::chrono::seconds(1))
-                     : at_;
+        if (!left_)
+            return at_;
+        nanoseconds const longest = std::chrono::seconds(1);
+        nanoseconds const left = left_(point_);
+        return now + (left < longest ? left : longest);
     }
 
 private:

@@ -132,14 +132,17 @@ public:
     ///   * for a kernel lock, the kernel has just granted the lock once more in the same mode, and
     ///     the path still names the locked file. On SMB only the path is checked;
     ///   * for a `soft_file_lock`, the path names this object's marker;
+    ///   * for a `soft_file_lease`, the same, and the marker was refreshed within `duration` less
+    ///     `heartbeat_interval`;
     ///   * for a `soft_read_write_lock`, the marker is in its place and was refreshed within
     ///     `stale_threshold` less `heartbeat_interval`. A reader's directory is in its place, too.
     ///
     /// False with `ec` cleared if one of these is not so. False with `ec` set if there was no
     /// answer. The result says nothing about the time before or after the call, and false alone is
     /// not yet a loss that `loss` or `on_loss` report. See <<still_held,Check whether a lock is
-    /// still held>>. Thread safety:: Any thread may call it. The call may wait for another thread's
-    /// attempt on
+    /// still held>>.
+    ///
+    /// Thread safety:: Any thread may call it. The call may wait for another thread's attempt on
     ///   the same object, which does not wait itself.
     /// Crash, fork, cancellation:: False in a forked child, unless the child itself has acquired
     ///   the lock.

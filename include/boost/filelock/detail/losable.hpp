@@ -20,7 +20,8 @@ class loss_report;
 template <class Executor>
 class initiate_wait_loss;
 
-/// The common part of the lock types whose holds have to be refreshed and can be lost.
+/// The common part of the lock types whose holds have to be refreshed and can be lost,
+/// `soft_file_lease` and `soft_read_write_lock`.
 class BOOST_FILELOCK_DECL losable
 {
 public:

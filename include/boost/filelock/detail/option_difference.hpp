@@ -8,9 +8,9 @@
 #include <boost/filelock/lock_options.hpp>
 
 #include <chrono>
+#include <cstdio>
 #include <functional>
 #include <optional>
-#include <sstream>
 #include <string>
 
 namespace boost {
@@ -29,9 +29,9 @@ inline std::string text_of_option(std::chrono::nanoseconds value)
 
 inline std::string text_of_option(filesystem::perms value)
 {
-    std::ostringstream text;
-    text << '0' << std::oct << static_cast<unsigned>(value);
-    return text.str();
+    char text[16]; // 11 digits at most
+    std::snprintf(text, sizeof text, "0%o", static_cast<unsigned>(value));
+    return text;
 }
 
 inline std::string text_of_option(ownership value)

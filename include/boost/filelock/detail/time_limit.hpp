@@ -8,7 +8,6 @@
 #include <boost/filelock/detail/deadline.hpp>
 
 #include <chrono>
-#include <limits>
 #include <type_traits>
 #include <utility>
 
