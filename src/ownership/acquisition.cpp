@@ -5,6 +5,7 @@
 #include "acquisition.hpp"
 
 #include "../platform/thread.hpp"
+#include "../protocol/attempts.hpp"
 #include "object_registry.hpp"
 
 #include <boost/filelock/error.hpp>
@@ -76,6 +77,8 @@ acquisition::next acquisition::advance(bool may_block)
             return end({next::timed_out});
         case owner_queue::grant::wait:
             return schedule_retry({}, false);
+        case owner_queue::grant::settle: // a sole attempt must not fail for our own work
+            return schedule_retry(pause{removal_backoff, false, true}, false);
         case owner_queue::grant::announce:
             if (auto const failed = announce())
                 return *failed;

@@ -87,8 +87,10 @@ owner_queue::grant owner_queue::ask(waiter& w, bool may_announce)
     case waiter_queue::place::queued:
         break;
     }
-    if (at_work_ || waiters_.front() != &w)
+    if (waiters_.front() != &w)
         return grant::wait;
+    if (at_work_)
+        return worker_ ? grant::wait : grant::settle;
     return start_attempt(w, mine, may_announce);
 }
 

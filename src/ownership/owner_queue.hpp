@@ -61,6 +61,7 @@ public:
                   ///< `leave`
         announce, ///< the waiter is at work: announce it, call `found_busy`, and ask again
         wait,     ///< the waiter is queued and will be woken
+        settle,   ///< the same, but a release or a withdrawal is under way, which does not wait
         conversion_conflict, ///< another conversion comes first, and would wait for this one
         would_deadlock,      ///< the owner has levels of another mode
         closed,              ///< the lock object was closed

@@ -25,10 +25,12 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -62,6 +64,7 @@ struct blocked_protocol final : fake_protocol
         std::atomic<int> releases{0}, releases_by_main_thread{0}, withdrawals{0};
         std::thread::id const main_thread = std::this_thread::get_id();
         std::atomic<bool> is_held{false};
+        std::function<void()> during_release = [] {};
         std::function<fd::attempt_result()> attempt = [] { return fd::attempt_result::acquired; };
     };
     std::shared_ptr<shared> const world;
@@ -91,8 +94,10 @@ struct blocked_protocol final : fake_protocol
         if (std::this_thread::get_id() == world->main_thread)
             ++world->releases_by_main_thread;
         auto const ec = come_to();
-        if (!ec)
+        if (!ec) {
+            world->during_release();
             world->is_held = false;
+        }
         return ec;
     }
 };
@@ -209,6 +214,36 @@ BOOST_AUTO_TEST_CASE(leaves_the_lock_busy_meanwhile)
     world->is_blocked = false;
     BOOST_TEST(lock->try_lock_for(patience));
     lock->unlock();
+}
+
+BOOST_AUTO_TEST_CASE(is_waited_for_by_a_sole_attempt_while_it_is_under_way)
+{
+    std::promise<void> begins, ends;
+    world->during_release = [&, has_begun = false]() mutable {
+        if (std::exchange(has_begun, true))
+            return;
+        begins.set_value();
+        ends.get_future().wait();
+    };
+    auto h = have();
+    world->is_blocked = true;
+    h.unlock();
+    world->is_blocked = false;
+    begins.get_future().wait();
+    acquire_options at_once;
+    at_once.timeout = 0s;
+    bool ended = false;
+    at_once.cancel_check = [&] {
+        if (!std::exchange(ended, true))
+            ends.set_value();
+        return false;
+    };
+    error_code ec;
+    lock->acquire(at_once, ec);
+    BOOST_TEST(!ec);
+    if (!ended)
+        ends.set_value();
+    lock.reset(); // its release refers to this scope
 }
 
 BOOST_AUTO_TEST_CASE(is_waited_for_by_async_release_on_its_executor)

@@ -15,13 +15,12 @@
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <exception>
 #include <fstream>
 #include <map>
 #include <new>
+#include <optional>
 #include <ostream>
 #include <sstream>
 #include <stdexcept>
@@ -196,13 +195,13 @@ std::string outcome(std::function<error_code()> const& operation)
     } catch (boost::system::system_error const& e) {
         ec = e.code();
     }
-    if (ec == make_error_code(boost::filelock::error::kernel_lock_not_supported) ||
-        ec == make_error_code(boost::filelock::error::witness_not_supported))
-        return not_supported;
-    if (ec == make_error_code(boost::filelock::error::not_a_lock_file))
-        return not_a_lock_file;
-    if (ec == make_error_code(boost::filelock::error::hold_lost))
-        return hold_lost;
+    using boost::filelock::error;
+    for (auto const& [code, name] : {std::pair{error::kernel_lock_not_supported, not_supported},
+                                     std::pair{error::witness_not_supported, not_supported},
+                                     std::pair{error::not_a_lock_file, not_a_lock_file},
+                                     std::pair{error::hold_lost, hold_lost}})
+        if (ec == make_error_code(code))
+            return name;
     return ec ? std::to_string(ec.value()) : done;
 }
 
@@ -219,10 +218,9 @@ bool tells(std::string const& said, fault const& f)
     if (f.error == "ENOSYS" || f.error == "EOPNOTSUPP" ||
         (f.error == "EINVAL" && f.meaning() == "fcntl"))
         return said == not_supported;
-    if (f.meaning() == "stat" && f.error == "ENOENT" && said == std::to_string(EIO))
+    if (f.meaning() == "stat" && f.error == "ENOENT" &&
+        (said == std::to_string(EIO) || said == hold_lost))
         return true; // the file is open: the file system has lost it
-    if (f.meaning() == "stat" && f.error == "ENOENT" && said == hold_lost)
-        return true;
     if (f.error == "ELOOP" && said == not_a_lock_file)
         return true; // the path must be a symbolic link
     // The file does not exist and cannot be created. The second error is reported.
@@ -323,11 +321,16 @@ struct fault_points::history
     int status = 0;
 
     bool was_killed() const { return given_back.empty() && status == -SIGKILL; }
-    bool has_met(std::string const& call) const
+    // Returns the fault as it was met with: in a wait, the call of this number varies. The text of
+    // a call that fails has no results.
+    std::optional<fault> met(fault const& f) const
     {
-        return std::any_of(calls.begin(), calls.end(), [&](fault const& f) {
-            return f.call == call && contains(f.text, "(INJECTED)");
-        });
+        bool const has_results = f.meaning() != "fcntl";
+        std::optional<fault> found;
+        for (auto const& one : calls)
+            if (one.call == f.call && contains(one.text, "(INJECTED)"))
+                found = fault{f.call, f.occurrence, has_results ? f.text : one.text, f.error};
+        return found;
     }
 };
 
@@ -443,19 +446,18 @@ std::string fault_points::problem_with(fault const& f) const
                            ":when=" + std::to_string(f.occurrence);
     for (int i = 0; i < 10; ++i) {
         auto const h = run(injection);
+        auto const met = h.met(f);
         if (h.two_had_it)
             return "two had it";
         if (h.is_stuck)
             return "no process can acquire it: " + h.taken + ", " + h.given_back;
         // A failed unlock is completed at the release.
-        if (h.keeps_others_out && !contains(f.text, "F_UNLCK"))
+        if (h.keeps_others_out && !contains(met.value_or(f).text, "F_UNLCK"))
             return "others are kept out: " + h.taken;
         if (h.status != 0 && !(kills && h.status == -SIGKILL))
             return "it ended with " + std::to_string(h.status);
-        if (kills && h.was_killed())
-            return {};
-        if (!kills && h.has_met(f.call))
-            return problem_with(f, h);
+        if (kills ? h.was_killed() : met.has_value())
+            return kills ? std::string() : problem_with(*met, h);
     }
     // The number of calls in a wait varies, and it seldom reaches this one.
     return faultless_->waited ? "" : "it was not met with";

@@ -10,6 +10,7 @@
 
 #include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
+#include <boost/system/errc.hpp>
 
 #include <algorithm>
 #include <ctime>
@@ -59,13 +60,20 @@ old_for_now::~old_for_now()
 
 void make_tree_old(fs::path const& lock)
 {
-    auto const write = fs::path(lock.string() + ".write");
+    // Another process may remove a marker meanwhile.
+    auto const make_old_if_there = [](fs::path const& path) {
+        try {
+            make_old(path);
+        } catch (fs::filesystem_error const& e) {
+            if (e.code() != boost::system::errc::no_such_file_or_directory)
+                throw;
+        }
+    };
     auto const readers = fs::path(lock.string() + ".readers");
-    if (fs::exists(write))
-        make_old(write);
+    make_old_if_there(fs::path(lock.string() + ".write"));
     if (fs::exists(readers))
         for (auto const& name : names_in(readers))
-            make_old(readers / name);
+            make_old_if_there(readers / name);
 }
 
 std::string own_record(fs::path const& directory)
