@@ -25,12 +25,10 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
-#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -218,31 +216,23 @@ BOOST_AUTO_TEST_CASE(leaves_the_lock_busy_meanwhile)
 
 BOOST_AUTO_TEST_CASE(is_waited_for_by_a_sole_attempt_while_it_is_under_way)
 {
-    std::promise<void> begins, ends;
-    world->during_release = [&, has_begun = false]() mutable {
-        if (std::exchange(has_begun, true))
-            return;
-        begins.set_value();
-        ends.get_future().wait();
+    std::atomic<bool> has_begun{false}, may_end{false};
+    world->during_release = [&] {
+        has_begun = true;
+        (void)comes_true([&] { return may_end.load(); });
     };
     auto h = have();
     world->is_blocked = true;
     h.unlock();
     world->is_blocked = false;
-    begins.get_future().wait();
+    BOOST_TEST_REQUIRE(comes_true([&] { return has_begun.load(); }));
     acquire_options at_once;
     at_once.timeout = 0s;
-    bool ended = false;
-    at_once.cancel_check = [&] {
-        if (!std::exchange(ended, true))
-            ends.set_value();
-        return false;
-    };
+    at_once.cancel_check = [&] { return !(may_end = true); };
     error_code ec;
     lock->acquire(at_once, ec);
     BOOST_TEST(!ec);
-    if (!ended)
-        ends.set_value();
+    may_end = true;
     lock.reset(); // its release refers to this scope
 }
 
