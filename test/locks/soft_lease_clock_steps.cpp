@@ -381,4 +381,29 @@ BOOST_DATA_TEST_CASE_F(fixture, keeps_its_hold, both_storages* data::make({180, 
 
 BOOST_AUTO_TEST_SUITE_END()
 
+// A number stays for an hour after a greater one was made. A listing that takes half of that may
+// contain neither.
+BOOST_FIXTURE_TEST_CASE(fence_number_is_not_made_after_a_listing_that_took_too_long, fixture)
+{
+    auto const directory_of_numbers = path.string() + ".fence";
+    soft_file_lease lock(path, lasting(24h * 365, storage::local));
+    int refusals = 0;
+    bool is_suspended = true;
+    for (int reading = 1; is_suspended; ++reading) {
+        BOOST_TEST_REQUIRE(!take(lock, patience));
+        auto const before = reading == 1 ? 0 : names_in(directory_of_numbers).size();
+        readings_until_suspend = reading;
+        late_suspend = 31min;
+        error_code ec;
+        bool const is_made = lock.fence(ec) != 0;
+        is_suspended = readings_until_suspend == 0;
+        readings_until_suspend = 0;
+        BOOST_TEST((is_made || ec == errc::timed_out));
+        BOOST_TEST((names_in(directory_of_numbers).size() == before) == !is_made);
+        refusals += !is_made;
+        lock.unlock();
+    }
+    BOOST_TEST(refusals == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

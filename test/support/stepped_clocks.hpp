@@ -34,6 +34,11 @@ inline void suspend(std::chrono::nanoseconds time)
     wall_step += time.count();
 }
 
+/// The calling thread's readings of CLOCK_BOOTTIME until the clocks step as in a suspend, by
+/// `late_suspend`. Zero: they do not.
+inline thread_local int readings_until_suspend = 0;
+inline thread_local std::chrono::nanoseconds late_suspend{};
+
 /// Steps the clocks as if so much time had passed. After that, a timed wait of a condition variable
 /// ends by so much too late.
 inline void pass(std::chrono::nanoseconds time)
@@ -73,6 +78,8 @@ extern "C" BOOST_SYMBOL_EXPORT int clock_gettime(::clockid_t clock, ::timespec* 
                       : clock == CLOCK_MONOTONIC ? monotonic_step.load()
                       : clock == CLOCK_REALTIME  ? wall_step.load()
                                                  : 0;
+    if (clock == CLOCK_BOOTTIME && readings_until_suspend > 0 && --readings_until_suspend == 0)
+        suspend(late_suspend);
     // The times since 1970 are not negative.
     auto const sum = now.seconds * 1'000'000'000 + now.nanoseconds + step;
     time->tv_sec = static_cast<::time_t>(sum / 1'000'000'000);

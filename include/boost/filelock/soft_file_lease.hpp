@@ -185,6 +185,7 @@ public:
     ///   * `errc::operation_not_permitted` if the object does not hold the lock;
     ///   * `error::not_a_lock_file` if `PATH.fence` is not a directory;
     ///   * `errc::value_too_large` after the last number;
+    ///   * `errc::timed_out` if half an hour passed while the numbers were read;
     ///   * another error of the operating system.
     /// System calls:: 15 in the first call during a hold, with one `fsync`, 20 on network storage,
     ///   and more if there are many numbers, which stay for an hour; 1 in another call, 6 on
