@@ -4,6 +4,7 @@
 
 #include "marker_claim.hpp"
 
+#include "../platform/clock.hpp"
 #include "attempts.hpp"
 #include "parent_directories.hpp"
 
@@ -163,10 +164,23 @@ system::error_code marker_claim::withdraw() noexcept
     return is_held_ ? system::error_code() : marker_.withdraw();
 }
 
-system::error_code marker_claim::release(bool (*may_go)(void const*), void const* whom) noexcept
+system::error_code marker_claim::release() noexcept
 {
     is_held_ = false;
-    return marker_.withdraw(may_go, whom);
+    return marker_.withdraw();
+}
+
+// On network storage a contender may evict an expired marker, and publish its own, between the last
+// look at the marker and its removal. If that takes long, the release is begun again.
+system::error_code marker_claim::release(std::chrono::nanoseconds until) noexcept
+{
+    if (marker_.has_local_rules())
+        return release();
+    is_held_ = false;
+    auto const is_in_time = [](void const* limit) {
+        return time_since_boot() <= *static_cast<std::chrono::nanoseconds const*>(limit);
+    };
+    return marker_.withdraw(is_in_time, &until);
 }
 
 } // namespace detail

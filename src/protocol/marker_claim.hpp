@@ -57,8 +57,11 @@ public:
     bool is_local() const noexcept;
     std::optional<file_identity> observed_file() const noexcept; // asks the file system
     system::error_code withdraw() noexcept;
-    system::error_code release(bool (*may_go)(void const*) = nullptr,
-                               void const* whom = nullptr) noexcept; // as own_marker::withdraw
+    system::error_code release() noexcept;
+
+    /// The same, for a marker that contenders may evict once it has expired. On network storage it
+    /// returns `operation_would_block` if the marker was not removed until then.
+    system::error_code release(std::chrono::nanoseconds until) noexcept;
 
     filesystem::path const& path() const noexcept { return path_; }
     marker_file& marker() noexcept { return marker_; }

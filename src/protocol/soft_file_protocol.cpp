@@ -4,17 +4,27 @@
 
 #include "soft_file_protocol.hpp"
 
+#include "../platform/clock.hpp"
 #include "../platform/fork.hpp"
 #include "../platform/process.hpp"
 #include "lease_record.hpp"
 
 #include <boost/filelock/error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace boost {
 namespace filelock {
 namespace detail {
+namespace {
+
+using std::chrono::nanoseconds;
+
+// Of an expired marker, from the start of the release. After it the release is begun again.
+constexpr nanoseconds longest_removal = std::chrono::seconds(1);
+
+} // namespace
 
 soft_file_protocol::soft_file_protocol(filesystem::path const& absolute,
                                        soft_file_lock_options const& options,
@@ -79,6 +89,16 @@ marker_verdict soft_file_protocol::judge_owner(found_marker const& found,
     if (state == owner_checker::owner_state::unseen && foreign_limit_)
         v.expire_at(*foreign_limit_, checker_.unchanged_for(found));
     return v;
+}
+
+// Contenders with the same lifetime evict the marker after it.
+system::error_code soft_file_protocol::release() noexcept
+{
+    auto const made = claim_.marker().made();
+    if (!lifetime_ || *lifetime_ > (nanoseconds::max)() - made)
+        return claim_.release();
+    auto const slice = (std::min)(*lifetime_, longest_removal);
+    return claim_.release((std::max)(made + *lifetime_, time_since_boot() + slice));
 }
 
 bool soft_file_protocol::is_surely_held() const noexcept

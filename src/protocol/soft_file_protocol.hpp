@@ -44,7 +44,7 @@ public:
     {
         return claim_.observed_file();
     }
-    system::error_code release() noexcept override { return claim_.release(); }
+    system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override { return claim_.marker().is_in_place(ec); }
     std::vector<owner_record> holders() const override { return marker_holders(claim_.path()); }
 

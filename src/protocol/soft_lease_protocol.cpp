@@ -129,17 +129,9 @@ std::optional<loss_reason> soft_lease_protocol::lost() noexcept
     return clock_.loss_after(ec, state);
 }
 
-// On network storage a contender may evict an expired marker, and publish its own, between the last
-// look at the marker and its removal. If that takes long, the release is begun again.
 system::error_code soft_lease_protocol::release() noexcept
 {
-    if (claim_.marker().has_local_rules())
-        return claim_.release();
-    auto const until = (std::max)(clock_.good_until(), time_since_boot() + times_.heartbeat);
-    auto const is_in_time = [](void const* limit) {
-        return time_since_boot() <= *static_cast<std::chrono::nanoseconds const*>(limit);
-    };
-    return claim_.release(is_in_time, &until);
+    return claim_.release((std::max)(clock_.good_until(), time_since_boot() + times_.heartbeat));
 }
 
 // The number is made before the last look at the hold. So a successor, which acquires after that

@@ -25,7 +25,9 @@ using namespace filelock_test;
 using namespace std::chrono_literals;
 using boost::filelock::soft_file_lock;
 using boost::filelock::soft_file_lock_options;
+using boost::filelock::storage;
 using boost::system::error_code;
+using std::chrono::steady_clock;
 namespace errc = boost::system::errc;
 namespace fs = boost::filesystem;
 namespace ut = boost::unit_test;
@@ -157,6 +159,23 @@ BOOST_FIXTURE_TEST_CASE(lifetime_ends_during_the_release, giving_back)
             auto const problem = problem_with_next(gives_back);
             options.lifetime.reset();
             return problem;
+        });
+}
+
+// On network storage no removal right keeps the others away. `release` looks again if it took long.
+BOOST_FIXTURE_TEST_CASE(lifetime_ends_during_the_release_on_network_storage, giving_back)
+{
+    options.where = storage::network;
+    options.lifetime = 50ms;
+    check(
+        holds(), [this] { clear(); },
+        [&](stop_point const& p) -> std::string {
+            stopped gives_back(holds(), p);
+            if (!gives_back.has_met())
+                return "it was not stopped";
+            auto const has_passed = steady_clock::now() + 2 * *options.lifetime;
+            comes_true([&] { return steady_clock::now() > has_passed; });
+            return problem_with_next(gives_back);
         });
 }
 
