@@ -35,12 +35,14 @@ public:
         case error::kernel_lock_not_supported:
         case error::both_not_supported:
         case error::witness_not_supported:
+        case error::hard_links_not_supported:
             return make_error_condition(system::errc::not_supported);
         case error::callback_failed:
         case error::host_without_name:
         case error::hold_lost:
         case error::closed:
         case error::fence_passed:
+        case error::claim_damaged:
             break;
         }
         return {value, *this};
@@ -76,14 +78,21 @@ private:
                    "same one";
         case error::fence_passed:
             return "a greater fence number was seen: another process has acquired the lease since";
+        case error::claim_damaged:
+            return "a file among the claims is not valid or cannot be read, and may be a holder's";
+        case error::hard_links_not_supported:
+            return "the file system has no hard links, which a strict_soft_file_lock needs";
         }
         return "unknown error";
     }
 };
 
-std::string subject(filesystem::path const& path, std::optional<owner_record> const& holder)
+std::string subject(filesystem::path const& path, std::optional<owner_record> const& holder,
+                    std::string const& claim)
 {
     auto text = path.string();
+    if (!claim.empty())
+        text += ", claim " + claim;
     if (holder && holder->pid > 0) {
         text += ", held by process " + std::to_string(holder->pid);
         if (!holder->command.empty())
@@ -101,9 +110,9 @@ system::error_category const& error_category() noexcept
 }
 
 lock_error::lock_error(system::error_code const& ec, filesystem::path const& path,
-                       std::optional<owner_record> const& holder)
-    : system::system_error(ec, subject(path, holder)),
-      about_(std::make_shared<about const>(about{path, holder}))
+                       std::optional<owner_record> const& holder, std::string const& claim)
+    : system::system_error(ec, subject(path, holder, claim)),
+      about_(std::make_shared<about const>(about{path, holder, claim}))
 {}
 
 } // namespace filelock

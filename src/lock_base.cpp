@@ -12,6 +12,7 @@
 #include <boost/system/errc.hpp>
 #include <boost/throw_exception.hpp>
 
+#include <string>
 #include <utility>
 
 namespace boost {
@@ -34,10 +35,12 @@ bool is_contention(system::error_code const& ec)
 [[noreturn]] void throw_error(system::error_code const& ec, lock_state const& state)
 {
     std::optional<owner_record> holder;
-    if (is_contention(ec))
+    bool const is_contended = is_contention(ec);
+    if (is_contended)
         if (auto const holders = state.holders(); !holders.empty())
             holder = holders.front();
-    boost::throw_exception(lock_error(ec, state.path(), holder), BOOST_CURRENT_LOCATION);
+    auto const claim = is_contended || ec == not_owner() ? std::string() : state.culprit();
+    boost::throw_exception(lock_error(ec, state.path(), holder, claim), BOOST_CURRENT_LOCATION);
 }
 
 } // namespace

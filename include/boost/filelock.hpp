@@ -20,6 +20,7 @@
 #include <boost/filelock/soft_file_lease.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 #include <boost/filelock/soft_read_write_lock.hpp>
+#include <boost/filelock/strict_soft_file_lock.hpp>
 #include <boost/filelock/synchronize.hpp>
 #include <boost/filelock/version.hpp>
 

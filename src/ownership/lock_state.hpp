@@ -21,6 +21,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace boost {
@@ -117,6 +118,9 @@ public:
     bool still_held(system::error_code& ec) { return still_held(caller(), ec); }
     bool still_held(owner who, system::error_code& ec);
     std::vector<owner_record> holders() const;
+
+    /// Returns the name of the file that the last error was about, as `protocol::culprit`.
+    std::string culprit() const { return protocol_->culprit(); }
 
     /// Calls `f` with the protocol while it has a hold, whichever owner has it, and no owner is at
     /// work on the file. Returns false if there is no hold.

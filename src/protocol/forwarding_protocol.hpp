@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,7 @@ public:
     }
     bool still_held(system::error_code& ec) override { return inner_.change()->still_held(ec); }
     std::vector<owner_record> holders() const override { return inner_->holders(); }
+    std::string culprit() const override { return inner_->culprit(); }
     bool is_soft() const noexcept override { return inner_->is_soft(); }
 
 protected:

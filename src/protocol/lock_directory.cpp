@@ -16,7 +16,7 @@ namespace detail {
 
 namespace errc = system::errc;
 
-system::error_code lock_directory::open_existing(filesystem::path const& path)
+system::error_code lock_directory::open_existing(path_ref path)
 {
     auto ec = file.open_directory(path);
     if (ec == errc::not_a_directory || ec == errc::too_many_symbolic_link_levels)
@@ -28,8 +28,8 @@ system::error_code lock_directory::open_existing(filesystem::path const& path)
     return ec;
 }
 
-system::error_code lock_directory::open_or_make(filesystem::path const& path,
-                                                filesystem::perms permissions, exact which)
+system::error_code lock_directory::open_or_make(path_ref path, filesystem::perms permissions,
+                                                exact which)
 {
     bool is_new = false;
     auto ec = open_existing(path);

@@ -28,7 +28,7 @@ struct lock_directory
     std::uint64_t mount = 0;
 
     /// Opens the directory. Returns `error::not_a_lock_file` if the path names something else.
-    system::error_code open_existing(filesystem::path const& path);
+    system::error_code open_existing(path_ref path);
 
     /// Which directory gets its permissions whatever the umask.
     enum class exact
@@ -40,8 +40,7 @@ struct lock_directory
 
     /// Makes the directory if it is missing, and opens it. That the permissions of a directory of
     /// another process cannot be set is no error.
-    system::error_code open_or_make(filesystem::path const& path, filesystem::perms permissions,
-                                    exact which);
+    system::error_code open_or_make(path_ref path, filesystem::perms permissions, exact which);
 };
 
 } // namespace detail

@@ -21,6 +21,19 @@ namespace detail {
 
 namespace errc = system::errc;
 
+owner_record describe(marker_record const& owner, owner_mode mode)
+{
+    owner_record holder;
+    auto const seen = find_process({owner.pid, owner.host, owner.start_token});
+    holder.pid = seen.pid != 0 ? seen.pid : owner.pid;
+    if (seen.kind == process_status::alive)
+        holder.command = command_of(holder.pid);
+    holder.hostname = owner.host;
+    holder.start_token = owner.start_token;
+    holder.mode = mode;
+    return holder;
+}
+
 std::vector<owner_record> marker_holders(filesystem::path const& absolute)
 {
     found_marker found;
@@ -31,13 +44,7 @@ std::vector<owner_record> marker_holders(filesystem::path const& absolute)
     auto content = read_marker(found.text);
     if (content.kind == marker_content::record || content.kind == marker_content::lease ||
         content.kind == marker_content::other_contract) {
-        auto& owner = content.owner;
-        auto const seen = find_process({owner.pid, owner.host, owner.start_token});
-        holder.pid = seen.pid != 0 ? seen.pid : owner.pid;
-        if (seen.kind == process_status::alive)
-            holder.command = command_of(holder.pid);
-        holder.hostname = std::move(owner.host);
-        holder.start_token = std::move(owner.start_token);
+        holder = describe(content.owner, owner_mode::marker);
         holder.token = std::move(content.token);
         if (content.kind == marker_content::lease) {
             holder.mode = owner_mode::lease;

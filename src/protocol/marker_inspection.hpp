@@ -22,6 +22,9 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+/// Returns a report on this owner.
+owner_record describe(marker_record const& owner, owner_mode mode);
+
 /// Returns a report on the owner of the marker at the path, or nothing if there is no marker.
 std::vector<owner_record> marker_holders(filesystem::path const& absolute);
 

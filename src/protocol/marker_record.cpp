@@ -4,6 +4,7 @@
 
 #include "marker_record.hpp"
 
+#include "claim_record.hpp"
 #include "lease_record.hpp"
 #include "record_lines.hpp"
 
@@ -14,10 +15,6 @@ namespace boost {
 namespace filelock {
 namespace detail {
 namespace {
-
-using namespace std::string_view_literals;
-
-constexpr auto strict_sentinel = "1\nfilelock-strict-v1\0\n0\n"sv;
 
 constexpr std::size_t max_marker_host = 255; // POSIX, HOST_NAME_MAX
 constexpr std::size_t longest_token = 58;    // digits of 192 bits

@@ -173,6 +173,10 @@ public:
     /// called from any thread.
     virtual std::vector<owner_record> holders() const = 0;
 
+    /// Returns the name of the file that the last error was about, other than the lock's path;
+    /// empty where there is none. From any thread.
+    virtual std::string culprit() const { return {}; }
+
     /// Returns whether markers replace the kernel locks that the file system does not have. From
     /// any thread.
     virtual bool is_soft() const noexcept { return false; }

@@ -21,7 +21,6 @@ namespace {
 constexpr std::string_view housekeeping = ".break.";
 
 constexpr std::size_t longest_pid = 10, name_token_length = 32;
-constexpr std::string_view hex_digits = "0123456789abcdef";
 
 bool is_all_of(std::string_view text, std::string_view characters) noexcept
 {
@@ -44,8 +43,12 @@ bool is_temporary_name(std::string_view name, std::string_view prefix) noexcept
     name.remove_prefix(prefix.size());
     auto const pid = (std::min)(name.find('.'), name.size());
     auto const token = name.substr((std::min)(pid + 1, name.size()));
-    return pid != 0 && is_all_of(name.substr(0, pid), "0123456789") &&
-           token.size() == name_token_length && is_all_of(token, hex_digits);
+    return pid != 0 && is_all_of(name.substr(0, pid), "0123456789") && is_token(token);
+}
+
+bool is_token(std::string_view text) noexcept
+{
+    return text.size() == name_token_length && is_all_of(text, hex_digits);
 }
 
 system::error_code make_token(std::string& token)

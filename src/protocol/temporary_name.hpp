@@ -18,9 +18,14 @@ namespace boost {
 namespace filelock {
 namespace detail {
 
+inline constexpr std::string_view hex_digits = "0123456789abcdef";
+
 /// Makes a token of 32 hexadecimal digits that is different from all others. Fails where the system
 /// has no random numbers.
 system::error_code make_token(std::string& token);
+
+/// Returns whether the text has the form of a token.
+bool is_token(std::string_view text) noexcept;
 
 /// Finds a temporary name, which no other process uses or takes for a lock. Fails where the system
 /// has no random numbers.

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(locks_work_in_static_destructors, Lock, exclusive_
     c.expect("first");
     c.expect("last");
     BOOST_TEST(c.wait() == 0);
-    BOOST_TEST(boost::filesystem::exists(file_held<Lock>(path)) == is_kernels<Lock>);
+    BOOST_TEST(boost::filesystem::exists(file_held<Lock>(path)) == keeps_file<Lock>);
     BOOST_TEST(can_be_locked<Lock>(path));
 }
 

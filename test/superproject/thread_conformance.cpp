@@ -12,13 +12,16 @@
 
 using boost::filelock::file_lock;
 using boost::filelock::read_write_lock;
+using boost::filelock::soft_file_lease;
 using boost::filelock::soft_file_lock;
 using boost::filelock::soft_read_write_lock;
+using boost::filelock::strict_soft_file_lock;
 using filelock_test::made_lock;
 
 using exclusive_kinds =
     boost::mpl::list<made_lock<file_lock>, made_lock<read_write_lock>, made_lock<soft_file_lock>,
-                     made_lock<soft_read_write_lock>>;
+                     made_lock<soft_file_lease>, made_lock<soft_read_write_lock>,
+                     made_lock<strict_soft_file_lock>>;
 using shared_kinds = boost::mpl::list<made_lock<file_lock>, made_lock<read_write_lock>,
                                       made_lock<soft_read_write_lock>>;
 

@@ -16,7 +16,7 @@ namespace filelock_test {
 using exclusive_kinds =
     std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock,
                boost::filelock::soft_file_lock, boost::filelock::soft_file_lease,
-               boost::filelock::soft_read_write_lock>;
+               boost::filelock::soft_read_write_lock, boost::filelock::strict_soft_file_lock>;
 
 /// The lock types that can be held shared.
 using shared_kinds = std::tuple<boost::filelock::file_lock, boost::filelock::read_write_lock,
@@ -27,12 +27,31 @@ template <class Lock>
 inline constexpr bool is_kernels = std::is_same_v<Lock, boost::filelock::file_lock> ||
                                    std::is_same_v<Lock, boost::filelock::read_write_lock>;
 
-/// Returns the file that exists while the lock at the path is held exclusively.
+template <class Lock>
+inline constexpr bool is_strict = std::is_same_v<Lock, boost::filelock::strict_soft_file_lock>;
+
+/// Returns the file, or the directory of the files, that exists while the lock at the path is held
+/// exclusively.
 template <class Lock>
 boost::filesystem::path file_held(boost::filesystem::path path)
 {
     constexpr bool is_tree = std::is_same_v<Lock, boost::filelock::soft_read_write_lock>;
-    return is_tree ? path += ".write" : path;
+    return is_tree ? path += ".write" : is_strict<Lock> ? path += ".filelock/claims" : path;
+}
+
+/// Whether it stays after the release.
+template <class Lock>
+inline constexpr bool keeps_file = is_kernels<Lock> || is_strict<Lock>;
+
+/// Frees the lock after the death of its holder, if only an operator can.
+template <class Lock>
+void free_after_death(boost::filesystem::path const& path)
+{
+    if constexpr (is_strict<Lock>) {
+        Lock lock(path);
+        for (auto const& claim : lock.claims())
+            lock.force_break(claim.name);
+    }
 }
 
 /// The options type of a lock type.
@@ -66,6 +85,12 @@ template <>
 struct options_of<boost::filelock::soft_read_write_lock>
 {
     using type = boost::filelock::soft_read_write_lock_options;
+};
+
+template <>
+struct options_of<boost::filelock::strict_soft_file_lock>
+{
+    using type = boost::filelock::strict_soft_file_lock_options;
 };
 
 template <class Lock>

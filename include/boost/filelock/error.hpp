@@ -66,6 +66,14 @@ enum class error
 
     /// A `fence_guard` has seen a greater number: the holder with this number is superseded.
     fence_passed,
+
+    /// A file among the claims of a `strict_soft_file_lock` is no valid claim or cannot be read. It
+    /// may be the claim of a holder, so nothing is acquired until an operator has looked at it.
+    claim_damaged,
+
+    /// The file system has no hard links, which a `strict_soft_file_lock` needs. Compares equal to
+    /// `errc::not_supported`.
+    hard_links_not_supported,
 };
 
 /// Returns the category of `error`. Its name is "boost.filelock".
@@ -160,6 +168,13 @@ inline system::error_code make_error_code(error e) noexcept
 /// |`error::fence_passed`
 /// |A `fence_guard` has seen a greater number.
 ///
+/// |`error::claim_damaged`
+/// |A file in `PATH.filelock/claims` of a `strict_soft_file_lock` is no valid claim or cannot be
+/// read. `what()` names it, and `strict_soft_file_lock::claims` lists it.
+///
+/// |`error::hard_links_not_supported`
+/// |A `strict_soft_file_lock` is on a file system without hard links.
+///
 /// |`error::closed`
 /// |The lock object was closed.
 ///
@@ -177,10 +192,12 @@ public:
     /// Constructs an exception, for authors of lock types of their own.
     ///
     /// Parameters:: `ec`: the error. `path`: the path of the lock. `holder`: the holder, if another
-    ///   hold is the reason of the error and it is known.
+    ///   hold is the reason of the error and it is known. `claim`: the name of the file among the
+    ///   claims of the lock that is the reason of the error, or empty.
     /// Throws:: `std::bad_alloc`.
     BOOST_FILELOCK_DECL lock_error(system::error_code const& ec, filesystem::path const& path,
-                                   std::optional<owner_record> const& holder = {});
+                                   std::optional<owner_record> const& holder = {},
+                                   std::string const& claim = {});
 
     /// @name Observers
 
@@ -193,11 +210,16 @@ public:
     /// and it is known. With `errc::resource_deadlock_would_occur` it may be this process.
     std::optional<owner_record> const& holder() const noexcept { return about_->holder; }
 
+    /// Returns the name of the file among the claims of a `strict_soft_file_lock` that is damaged
+    /// or cannot be removed, if that is the reason of the error; otherwise an empty text.
+    std::string const& claim() const noexcept { return about_->claim; }
+
 private:
     struct about
     {
         filesystem::path path;
         std::optional<owner_record> holder;
+        std::string claim;
     };
     std::shared_ptr<about const> about_; // shared, because copying an exception must not throw
 };

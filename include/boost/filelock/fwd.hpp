@@ -10,6 +10,7 @@
 namespace boost {
 namespace filelock {
 
+enum class claim_state;
 enum class error;
 enum class fallback;
 enum class kernel_lock;
@@ -27,6 +28,8 @@ struct read_write_lock_options;
 struct soft_file_lease_options;
 struct soft_file_lock_options;
 struct soft_read_write_lock_options;
+struct strict_claim;
+struct strict_soft_file_lock_options;
 struct wait_status;
 
 class fence_guard;
@@ -36,6 +39,7 @@ class read_write_lock;
 class soft_file_lease;
 class soft_file_lock;
 class soft_read_write_lock;
+class strict_soft_file_lock;
 
 template <class Lock>
 class held_lock;

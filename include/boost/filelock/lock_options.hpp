@@ -281,6 +281,44 @@ struct soft_file_lock_options
     }
 };
 
+/// Options of a `strict_soft_file_lock`. An aggregate, whose members C++20 can name. The
+/// constructor of the lock copies it. It throws `std::invalid_argument`, with the option and its
+/// value in the text, if a value is out of range.
+struct strict_soft_file_lock_options
+{
+    /// The longest pause between two attempts of a wait, where the system does not report changes
+    /// to the claims. On a local file system the pause grows to a second.
+    ///
+    /// Range:: Greater than zero.
+    std::chrono::nanoseconds poll_interval = std::chrono::milliseconds(50);
+
+    /// The permissions of the files. A directory gets the same, with permission to search for those
+    /// who may read, to write for those who may write, and all for its owner. If unset, the umask
+    /// or the parent directory's ACL decides. A process that may not read a claim fails with
+    /// `error::claim_damaged`.
+    ///
+    /// Range:: 07777 at most.
+    std::optional<filesystem::perms> permissions = {};
+
+    /// The owner of a level.
+    ownership scope = ownership::thread;
+
+    /// Whether missing parent directories are created.
+    bool create_directories = true;
+
+    /// Whether other machines use the storage as well. This decides whether a claim is flushed
+    /// before it gets its name, and whether change notifications suffice.
+    storage where = storage::detect;
+
+    // Calls `f` with the name of each member and its values in `a` and `b`.
+    template <class F>
+    friend void for_each_option(strict_soft_file_lock_options const& a,
+                                strict_soft_file_lock_options const& b, F f)
+    {
+        detail::for_each_common_option(a, b, f);
+    }
+};
+
 /// Options of a `soft_file_lease`. An aggregate, whose members C++20 can name. The constructor of
 /// the lock copies it. It throws `std::invalid_argument`, with the option and its value in the
 /// text, if a value is out of range. All programs that share a path, including Python programs,

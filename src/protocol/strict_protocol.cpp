@@ -1,0 +1,365 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "strict_protocol.hpp"
+
+#include "../platform/clock.hpp"
+#include "../platform/process.hpp"
+#include "attempts.hpp"
+#include "claim_inspection.hpp"
+#include "marker_record.hpp"
+#include "server_errors.hpp"
+#include "temporary_name.hpp"
+#include "whole_file.hpp"
+
+#include <boost/filelock/error.hpp>
+
+#include <boost/system/errc.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <new>
+#include <utility>
+
+namespace boost {
+namespace filelock {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+namespace errc = system::errc;
+using std::chrono::nanoseconds;
+
+// Two contenders with each other's intents in sight would otherwise withdraw for each other for
+// ever. A contender that will withdraw does so in less time, unless it is stopped.
+constexpr nanoseconds longest_look = 50ms, pause_between_looks = 1ms;
+
+// Between attempts that other contenders disturbed. The pauses are random, and grow up to 50 ms.
+constexpr nanoseconds first_pause = 1ms, last_pause = 50ms;
+
+constexpr nanoseconds longest_wait_for_name = 2s; // GlusterFS reports ESTALE for a second
+
+bool is_before(found_claim const& claim, std::string const& token)
+{
+    return claim.owner.token < token;
+}
+
+} // namespace
+
+strict_protocol::strict_protocol(filesystem::path const& absolute,
+                                 strict_soft_file_lock_options const& options)
+    : permissions_(options.permissions), create_directories_(options.create_directories),
+      where_(options.where), directory_(absolute), longest_pause_(first_pause)
+{}
+
+attempt_result strict_protocol::attempt(lock_mode, attempt_context const&)
+{
+    if (look_until_)
+        return look_again();
+    blame({});
+    // An earlier attempt may have been unable to remove its claims.
+    if (auto const ec = remove_claims())
+        return of_undoing(ec);
+    auto a = begin();
+    if (is_acquired(a))
+        a = publish_intent();
+    return is_acquired(a) ? publish_held() : a;
+}
+
+// Opens the directories, and looks whether another holder is there.
+attempt_result strict_protocol::begin()
+{
+    at_path_.file.close();
+    observed_.reset();
+    if (auto const ec = directory_.open_or_make(permissions_, create_directories_))
+        return ec;
+    auto const& claims = directory_.claims();
+    is_local_ = storage_.is_local(where_, claims.file, claims.mount);
+    // As for a marker at the path: the directory and the name.
+    observed_ = directory_.parent().facts.identity;
+    observed_->inode ^= std::hash<std::string>()(directory_.path().filename().native());
+    auto const a = check_path();
+    if (!is_acquired(a))
+        return a;
+    claim_scan seen;
+    auto const looked = scan(seen);
+    if (!is_acquired(looked))
+        return looked;
+    return seen.claims.empty() ? attempt_result::acquired : attempt_result::busy;
+}
+
+// Publishes the permanent file if the path names nothing. Another marker there keeps us out.
+attempt_result strict_protocol::check_path()
+{
+    auto const path = directory_.lock_path();
+    for (int i = 0; i < max_restarts; ++i) {
+        auto ec = at_path_.look(path);
+        if (ec == errc::no_such_file_or_directory) {
+            publication result;
+            nanoseconds made{};
+            ec = publish_whole(path, std::string(strict_sentinel), permissions_, is_local_, result,
+                               made);
+            if (!ec)
+                remove_privates_of(path, made);
+            if (!ec && result == publication::done)
+                return attempt_result::acquired;
+        } else if (!ec) {
+            auto const kind = at_path_.file.is_open() ? read_marker(at_path_.text).kind
+                                                      : marker_content::other_contract;
+            if (kind == marker_content::foreign)
+                return make_error_code(error::not_a_lock_file);
+            if (kind != marker_content::sentinel)
+                return attempt_result::busy;
+            at_path_.file.close();
+            return attempt_result::acquired;
+        }
+        if (ec && !is_stale(ec))
+            return ec;
+    }
+    return attempt_result::retry_after(contention_backoff);
+}
+
+// Reads the claims. A damaged one is an error.
+attempt_result strict_protocol::scan(claim_scan& seen)
+{
+    if (auto const ec = directory_.scan(seen))
+        return is_stale(ec) ? give_up(attempt_result::retry_after(contention_backoff))
+                            : give_up(ec);
+    auto const* const damaged = seen.damaged();
+    if (!damaged)
+        return attempt_result::acquired;
+    blame(damaged->name);
+    return give_up(make_error_code(error::claim_damaged));
+}
+
+system::error_code strict_protocol::make_record()
+{
+    if (auto const ec = make_token(record_.token))
+        return ec;
+    auto us = this_process();
+    record_.pid = us.pid;
+    record_.host = host_name();
+    record_.start_token = std::move(us.start_token);
+    text_ = record_.text();
+    return read_claim(text_, record_.token) ? system::error_code() : error::host_without_name;
+}
+
+attempt_result strict_protocol::publish_intent()
+{
+    if (auto const ec = make_record())
+        return ec;
+    auto const name = name_of(claim_name::intent).text();
+    publication result;
+    nanoseconds made{};
+    has_intent_ = true;
+    if (auto const ec =
+            publish_whole(directory_.path_of(name), text_, permissions_, is_local_, result, made))
+        return give_up(ec);
+    has_intent_ = result != publication::taken; // then the file is another's
+    if (result != publication::done)
+        return give_up(attempt_result::retry_after(next_pause()));
+    claim_scan seen;
+    auto const looked = scan(seen);
+    if (!is_acquired(looked))
+        return looked;
+    for (auto const& litter : seen.privates)
+        remove_private(directory_.path_of(litter), made);
+    bool const is_first = !seen.claims.empty() && seen.claims.front().name == name; // no held one
+    bool const has_held = std::any_of(seen.claims.begin(), seen.claims.end(),
+                                      [](auto& c) { return c.kind == claim_name::held; });
+    return is_first && !has_held ? attempt_result(attempt_result::acquired)
+                                 : give_up(attempt_result::busy_for(next_pause()));
+}
+
+attempt_result strict_protocol::publish_held()
+{
+    publication result;
+    has_held_ = true;
+    auto const ec = link_whole(directory_.path_of(name_of(claim_name::intent).text()),
+                               directory_.path_of(name_of(claim_name::held).text()), text_, result);
+    if (ec)
+        return give_up(ec);
+    has_held_ = result != publication::taken;
+    if (result != publication::done)
+        return give_up(attempt_result::retry_after(next_pause()));
+    look_until_ = time_since_boot() + longest_look;
+    return look_again();
+}
+
+// Returns `acquired` if both claims of ours are there, and the claims of all others follow them. An
+// intent before them may be that of a contender that is about to withdraw.
+attempt_result strict_protocol::look_again()
+{
+    claim_scan seen;
+    auto const looked = scan(seen);
+    if (!is_acquired(looked))
+        return looked;
+    int ours = 0;
+    bool has_earlier = false, has_earlier_held = false;
+    for (auto const& claim : seen.claims) {
+        ours += claim.owner.token == record_.token;
+        bool const is_earlier = is_before(claim, record_.token);
+        has_earlier = has_earlier || is_earlier;
+        has_earlier_held = has_earlier_held || (is_earlier && claim.kind == claim_name::held);
+    }
+    if (ours == 2 && !has_earlier) {
+        // A process that evicts another marker may have moved the permanent file.
+        system::error_code ec;
+        if (!is_in_place(directory_.lock_path(), ec))
+            return give_up(ec ? attempt_result(ec)
+                              : attempt_result::retry_after(contention_backoff));
+        look_until_.reset();
+        is_held_ = true;
+        longest_pause_ = first_pause;
+        directory_.close_all_but_claims();
+        return attempt_result::acquired;
+    }
+    if (ours == 2 && !has_earlier_held && time_since_boot() < *look_until_)
+        return attempt_result::continue_after(pause_between_looks);
+    return give_up(attempt_result::busy_for(next_pause()));
+}
+
+// Removes the claims of this attempt. Returns `why`, or the error if they cannot be removed.
+attempt_result strict_protocol::give_up(attempt_result const& why)
+{
+    look_until_.reset();
+    auto const ec = remove_claims();
+    return ec && why.kind != attempt_result::failed ? of_undoing(ec) : why;
+}
+
+// Contenders that disturbed each other must not meet again. The token is random.
+nanoseconds strict_protocol::next_pause() noexcept
+{
+    auto const part = std::hash<std::string>()(record_.token) % 1000 + 1;
+    auto const pause = longest_pause_ * part / 1000;
+    longest_pause_ = (std::min)(2 * longest_pause_, last_pause);
+    return pause;
+}
+
+watch_target strict_protocol::to_watch() const noexcept
+{
+    if (at_path_.file.is_open())
+        return {&at_path_.file, at_path_.facts.identity, watch_kind::marker};
+    auto const& claims = directory_.claims();
+    if (!claims.file.is_open())
+        return {};
+    return {&claims.file, claims.facts.identity, watch_kind::directory};
+}
+
+system::error_code strict_protocol::withdraw() noexcept
+{
+    if (is_held_)
+        return {};
+    look_until_.reset();
+    longest_pause_ = first_pause;
+    at_path_.file.close();
+    auto const ec = remove_claims();
+    if (!ec)
+        directory_.close();
+    return ec;
+}
+
+system::error_code strict_protocol::release() noexcept
+{
+    is_held_ = false;
+    blame({});
+    auto const ec = remove_claims();
+    if (!ec)
+        directory_.close();
+    return ec;
+}
+
+// The held claim goes first: an intent without it keeps no process out for long.
+system::error_code strict_protocol::remove_claims() noexcept
+{
+    auto ec = remove(claim_name::held, has_held_);
+    if (!ec)
+        ec = remove(claim_name::intent, has_intent_);
+    return ec;
+}
+
+// The names are of this owner alone, so they can be removed whatever happened in between. The
+// program may have closed the directory's descriptor, as closefrom(3) does.
+system::error_code strict_protocol::remove(claim_name::kind_type kind, bool& is_there) noexcept
+try {
+    if (!is_there)
+        return {};
+    auto const name = name_of(kind).text();
+    auto ec = remove_name(directory_.path_of(name));
+    if ((ec == errc::bad_file_descriptor || ec == errc::not_a_directory) &&
+        !(ec = directory_.open_existing()))
+        ec = remove_name(directory_.path_of(name));
+    if (is_stale(ec)) {
+        auto const now = time_since_boot();
+        if (!refused_since_)
+            refused_since_ = now;
+        if (now - *refused_since_ < longest_wait_for_name)
+            return make_error_code(errc::operation_would_block);
+    }
+    refused_since_.reset();
+    if (ec && ec != errc::no_such_file_or_directory) {
+        blame(name);
+        return ec;
+    }
+    is_there = false;
+    return {};
+} catch (std::bad_alloc const&) {
+    return make_error_code(errc::not_enough_memory);
+}
+
+// Returns whether the permanent file is at the path, and the directory of the claims where
+// contenders find it.
+bool strict_protocol::is_in_place(anchored_path const& path, system::error_code& ec) const
+{
+    found_marker found;
+    file_facts claims;
+    ec = found.look(path);
+    bool it_is = !ec && found.text == strict_sentinel;
+    if (it_is) {
+        ec = facts_of(path.beside(path.file_name() + ".filelock/claims"), claims);
+        it_is = !ec && claims.identity == directory_.claims().facts.identity;
+    }
+    if (is_missing(ec) || ec == errc::not_a_directory || ec == error::not_a_lock_file)
+        ec.clear();
+    return it_is;
+}
+
+bool strict_protocol::still_held(system::error_code& ec)
+{
+    ec.clear();
+    if (!is_held_ || !is_in_place(directory_.path(), ec))
+        return false;
+    for (auto const kind : {claim_name::intent, claim_name::held}) {
+        found_marker found;
+        ec = found.look(directory_.path_of(name_of(kind).text()));
+        if (is_missing(ec) || ec == error::not_a_lock_file) {
+            ec.clear();
+            return false;
+        }
+        if (ec || found.text != text_)
+            return false;
+    }
+    return true;
+}
+
+std::vector<owner_record> strict_protocol::holders() const
+{
+    return strict_holders(directory_.path());
+}
+
+std::string strict_protocol::culprit() const
+{
+    std::lock_guard<std::mutex> const guard(mutex_);
+    return culprit_;
+}
+
+void strict_protocol::blame(std::string name) const
+{
+    std::lock_guard<std::mutex> const guard(mutex_);
+    culprit_ = std::move(name);
+}
+
+} // namespace detail
+} // namespace filelock
+} // namespace boost
