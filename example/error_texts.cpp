@@ -79,6 +79,7 @@ int main()
     of_the_library("hold_lost", error::hold_lost);
     of_the_library("lease_duration_mismatch", error::lease_duration_mismatch);
     of_the_library("fence_passed", error::fence_passed);
+    of_the_library("claim_damaged", error::claim_damaged);
     of_the_library("callback_failed", error::callback_failed);
     of_the_system("bad_file_descriptor", "EBADF", EBADF, false, true);
 
@@ -96,6 +97,7 @@ int main()
     of_the_library("kernel_lock_not_supported", error::kernel_lock_not_supported);
     of_the_library("both_not_supported", error::both_not_supported);
     of_the_library("witness_not_supported", error::witness_not_supported);
+    of_the_library("hard_links_not_supported", error::hard_links_not_supported);
     of_the_library("host_without_name", error::host_without_name);
     of_the_system("no_lock_available", "ENOLCK", ENOLCK, false, true);
     begin("stale_handle");

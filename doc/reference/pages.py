@@ -32,7 +32,7 @@ LABELS = ['Effects', 'Parameters', 'Returns', 'Throws', 'Errors', 'Range', 'Set 
 FACTS = {'System calls': 'cost', 'Thread safety': 'thread_safety', 'Crash, fork, cancellation': 'crash_fork'}
 GROUPS = ['', 'Types', 'Construction', 'Acquisition', 'Functions', 'Exclusive', 'Shared', 'Upgrade',
           'Conversion to a stronger mode', 'Conversion to a weaker mode', 'Conversion', 'Release', 'Lease', 'Numbers', 'Marker',
-          'Observers']
+          'Claims', 'Observers']
 FORMER_IDS = {'Observers': '[[asking]]', 'Conversion to a stronger mode': '[[conversion_members]]'}
 PAGE_OF = {'version': 'config'}
 LABEL = re.compile(r'([A-Z][\w, -]*?)(?: of ([A-Z][\w, -]*))?::(?: +|$)')

@@ -27,8 +27,9 @@ namespace filelock {
 enum class error
 {
     /// The path names a file that is not regular (a symbolic link, FIFO, socket or device), or,
-    /// where a marker belongs, a file that is no marker. The library neither followed nor changed
-    /// it. Compares equal to `errc::invalid_argument`.
+    /// where a marker belongs, a file that is no marker, or, where a directory belongs, another
+    /// file. The library neither followed nor changed it. Compares equal to
+    /// `errc::invalid_argument`.
     not_a_lock_file = 1,
 
     /// The file system has no kernel locks of this kind, or they are <<host_local,known to exclude
@@ -56,8 +57,8 @@ enum class error
     closed,
 
     /// The system has no open-file-description locks (`F_OFD_SETLK`), which the soft lock types
-    /// need on local storage. With `storage::network` they do not need them. Compares equal to
-    /// `errc::not_supported`.
+    /// need on local storage, except `strict_soft_file_lock`. With `storage::network` they do not
+    /// need them. Compares equal to `errc::not_supported`.
     witness_not_supported,
 
     /// The marker at the path of a `soft_file_lease` is that of a lease with another `duration`.
@@ -127,7 +128,8 @@ inline system::error_code make_error_code(error e) noexcept
 /// |`error::not_a_lock_file`
 /// |There is something else at the path that is not a regular file; or, where a marker belongs, the
 /// data of another program or a directory; or something other than a directory at `PATH.readers`
-/// of a `soft_read_write_lock`. It was neither followed nor changed.
+/// of a `soft_read_write_lock`, or at `PATH.filelock` or `PATH.filelock/claims` of a
+/// `strict_soft_file_lock`. It was neither followed nor changed.
 ///
 /// |`error::kernel_lock_not_supported`
 /// |The file system has no lock of the kind that `backend` names or a `read_write_lock` requires,
@@ -144,7 +146,8 @@ inline system::error_code make_error_code(error e) noexcept
 /// conversion.
 ///
 /// |`errc::no_such_file_or_directory`
-/// |A parent directory is missing and `create_directories` is off.
+/// |A parent directory is missing and `create_directories` is off. `force_break` of a
+/// `strict_soft_file_lock` does not find the claim.
 ///
 /// |`error::callback_failed`
 /// |A callback of an asynchronous operation threw an exception that is neither a `system_error` nor

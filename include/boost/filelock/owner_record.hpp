@@ -17,9 +17,9 @@ namespace filelock {
 
 /// The kind of hold that an owner has. A `file_lock` reports `kernel_exclusive` and
 /// `kernel_shared`; a `read_write_lock` these and `kernel_upgrade`; a `soft_file_lock` reports
-/// `marker`, a `soft_file_lease` reports `lease`, and both report `marker`, `claim`, `lease` or
-/// `unknown` for a file that another program has put at the path; a `soft_read_write_lock` reports
-/// `reader` and `writer`.
+/// `marker`, a `soft_file_lease` reports `lease`, a `strict_soft_file_lock` reports `claim`, and
+/// these three report `marker`, `claim`, `lease` or `unknown` for a file that another program has
+/// put at the path; a `soft_read_write_lock` reports `reader` and `writer`.
 enum class owner_mode
 {
     /// Not known: the marker is of a kind that this version does not know.
@@ -38,7 +38,8 @@ enum class owner_mode
     /// A marker file.
     marker,
 
-    /// The permanent file of Python's strict lock.
+    /// A claim of a `strict_soft_file_lock` or of Python's strict lock. The other lock types report
+    /// it for the permanent file of such a lock, with no owner.
     claim,
 
     /// The marker of a `soft_file_lease`, which expires.
@@ -71,7 +72,7 @@ struct owner_record
 
     /// Distinguishes the process from an earlier or later one with the same pid.
     ///
-    /// Set by:: `soft_file_lock` and `soft_file_lease`.
+    /// Set by:: `soft_file_lock`, `strict_soft_file_lock` and `soft_file_lease`.
     std::string start_token;
 
     /// The process's command line, arguments separated by spaces, control characters replaced by
@@ -87,7 +88,7 @@ struct owner_record
 
     /// Distinguishes a hold from others.
     ///
-    /// Set by:: `soft_file_lease` and `soft_read_write_lock`.
+    /// Set by:: `strict_soft_file_lock`, `soft_file_lease` and `soft_read_write_lock`.
     std::string token;
 
     /// How long the hold lasts without being refreshed.
@@ -98,7 +99,7 @@ struct owner_record
     /// The time since the marker was written, by this machine's clock. For a `soft_file_lease` or
     /// a `soft_read_write_lock`, the time since it was last refreshed.
     ///
-    /// Set by:: `soft_file_lock`, `soft_file_lease` and `soft_read_write_lock`.
+    /// Set by:: All lock types but `file_lock` and `read_write_lock`.
     std::optional<std::chrono::nanoseconds> age = {};
 };
 

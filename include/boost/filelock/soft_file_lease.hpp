@@ -45,10 +45,10 @@ namespace filelock {
 ///   once: a file whose content is neither a marker nor the beginning of one, that is longer than
 ///   1024 bytes, or that is not regular, a directory included. A file that the caller may not read
 ///   counts as another owner's marker. An incomplete marker is removed when it is two seconds old.
-/// Other lock types:: A path belongs to one lock type. Contenders wait for the permanent file of
-///   Python's strict lock, and for a marker of a kind that this version does not know; they evict
-///   the marker of a `soft_file_lock` only if its owner is proved dead. A contender of Python's
-///   `SoftFileLock` removes a lease after two seconds.
+/// Other lock types:: A path belongs to one lock type. Contenders wait for the permanent file of a
+///   `strict_soft_file_lock`, and for a marker of a kind that this version does not know; they
+///   evict the marker of a `soft_file_lock` only if its owner is proved dead. A contender of
+///   Python's `SoftFileLock` removes a lease after two seconds.
 /// Network storage:: As for a `soft_file_lock`. A process that is stopped while it evicts an
 ///   expired marker can remove its successor's when it continues; the successor's `loss` reports
 ///   that.

@@ -39,10 +39,10 @@ namespace filelock {
 ///   once: a file whose content is neither a marker nor the beginning of one, that is longer than
 ///   1024 bytes, or that is not regular, a directory included. A file that the caller may not read
 ///   counts as another owner's marker.
-/// Other lock types:: A path belongs to one lock type. Contenders wait for the permanent file of
-///   Python's strict lock and for the marker of a lease, and never remove them; other programs may
-///   act differently. The empty lock file of a `file_lock` is taken for the beginning of a marker,
-///   and may be removed although it is held.
+/// Other lock types:: A path belongs to one lock type. Contenders wait for the permanent file of a
+///   `strict_soft_file_lock` and for the marker of a lease, and never remove them; other programs
+///   may act differently. The empty lock file of a `file_lock` is taken for the beginning of a
+///   marker, and may be removed although it is held.
 /// Network storage:: There the death of a process of this host is proved only if the record has the
 ///   identifier of this run of the system, or is older than this run. A process that is stopped
 ///   while it evicts a dead owner's marker can remove a live owner's marker when it continues;

@@ -46,7 +46,8 @@ namespace filelock {
 /// Resources:: One thread of the library refreshes the markers of all such locks of the process,
 ///   while anything is held and a second longer. An object that is held has one descriptor, or two
 ///   if it is held shared.
-/// Order:: See <<claims,Writers come first>>. A single attempt to write keeps no reader out while
+/// Order:: See <<writers_claim,Writers come first>>. A single attempt to write keeps no reader out
+/// while
 ///   there are readers.
 /// Network storage:: If no writer is there, an attempt to write takes `settle`, 2 s by default,
 ///   `try_lock` included. A shorter limit is always too short.

@@ -48,9 +48,9 @@ struct strict_claim
 
 /// A lock of two claims, which are files in the directory `PATH.filelock/claims`. It never guesses:
 /// a claim is never removed because its owner seems to be dead or its file is old. So no two
-/// processes hold the lock, whatever the clocks, the caches and the pauses of hosts, as long as the
-/// storage creates links atomically and lists what exists. For shared storage where a second holder
-/// does more harm than a lock that an operator has to free.
+/// processes hold the lock, whatever the clocks and the pauses of hosts, as long as the storage
+/// creates links atomically and lists every file that exists during the whole listing. For shared
+/// storage where a second holder does more harm than a lock that an operator has to free.
 ///
 /// The lock excludes this library's `strict_soft_file_lock` and Python filelock's
 /// `StrictSoftFileLock` on the same path. A file stays at the path for good, which makes a
@@ -58,20 +58,31 @@ struct strict_claim
 ///
 /// After a crash of a holder the lock stays held *until an operator frees it*: `claims` lists the
 /// claims with their owners, and `force_break` removes one of them. The operator must know that the
-/// owner is dead, or has lost its access to the data.
+/// owner is dead, or has lost its access to the data. See <<recover,Free a strict lock after a
+/// crash>>.
 ///
 /// Models:: TimedLockable of Boost.Thread and the standard. Recursive.
 /// Files:: At the path a file of 24 bytes, which stays. In the directory `PATH.filelock/claims`,
 ///   which stays, two files while the lock is held, and one or two for moments while it is
-///   requested. Files with `.private-v1-` in their names exist for moments; those that a crash has
-///   left are removed when they are two seconds old.
+///   requested. Files with `.private-v1-` in their names exist for moments. A process that requests
+///   the lock removes those that a crash has left among the claims, when they are two seconds old.
+///   A crash while the file at the path is made may leave one beside it for good.
+/// Permissions:: A process needs to write the directory of the claims and to read the claims of all
+///   others. Directories that exist are used whatever their owner.
+/// Resources:: An object that is held has one descriptor, that of the directory of the claims.
 /// Other files:: Something else at the path that is no marker stays as it is and causes
 ///   `error::not_a_lock_file`, as does something else than a directory at `PATH.filelock` or
 ///   `PATH.filelock/claims`. The marker of a `soft_file_lock` at the path is waited for, even if
 ///   its owner is dead. A file among the claims that is none causes `error::claim_damaged`. Files
 ///   whose names begin with a dot are ignored, unless they have the form of a file of this lock.
-/// Network storage:: The storage must have hard links. See <<file_systems,File systems that were
-///   tested>>.
+/// Other lock types:: A path belongs to one lock type. A `soft_file_lock` and a `soft_file_lease`
+///   wait for the file at the path, and never evict it. A `file_lock` can lock that file, and is
+///   not excluded.
+/// Collisions:: Two attempts at the same moment may both fail, so `try_lock` may return false
+///   although no owner gets the lock. It takes up to 50 ms then. Waits try again after a random
+///   pause of up to 50 ms.
+/// Network storage:: The storage must have hard links. No kernel lock is used. See
+///   <<strict_storage,Requirements of a strict lock>>.
 /// Crash:: The claims stay, and keep the others out until `force_break` has removed them.
 /// Fork:: A forked child owns nothing and may request the lock itself. The parent's claims are not
 ///   affected.
@@ -83,13 +94,22 @@ struct strict_claim
 ///     `errc::read_only_file_system`, `errc::no_such_file_or_directory`,
 ///     `errc::filename_too_long` or another error of the operating system, if a claim cannot be
 ///     made or removed. See <<codes,the table of codes>>.
+/// System calls of Exclusive:: 82 for the first level if there are no claims, 83 on network
+///   storage with one `fdatasync`; none for a further level. The first acquisition of the path
+///   makes some 120, with two `fdatasync` on network storage. An attempt that finds the two claims
+///   of a holder makes 34.
+/// System calls of Release:: 3 for the last level; none for another level.
+/// System calls of Observers:: `still_held` makes 19; `holder` and `holders` some 60 while the lock
+///   is held, and 22 while it is free; the others none.
+/// System calls of Claims:: `claims` makes 16, and some 30 for each claim, more if its process is
+///   not found; `force_break` 17, and 6 for each claim.
 /// Crash, fork, cancellation of Exclusive:: A process that ends in the call leaves nothing, or its
 ///   claims, which keep the others out until `force_break` has removed them; a forked child owns
 ///   nothing; a call that fails, times out or is cancelled changes no level.
 /// Crash, fork, cancellation of Release:: If the process ends first, its claims stay. A claim that
-///   cannot be removed keeps the lock held; the next acquisition and the destructor try again. In a
-///   forked child each level of the parent can be dropped once, without effect or error. A release
-///   cannot be cancelled.
+///   cannot be removed keeps the lock held; the next acquisition and the destructor try again. It
+///   is no error if `force_break` has removed the claims. In a forked child each level of the
+///   parent can be dropped once, without effect or error. A release cannot be cancelled.
 class BOOST_FILELOCK_DECL strict_soft_file_lock : public detail::exclusive_names
 {
 public:

@@ -108,9 +108,10 @@ public:
     ///
     /// For soft locks the records come from the markers. A dead owner is a holder until a contender
     /// has removed its marker. `command` is set for a live process of this host, and empty for any
-    /// other owner. A `soft_read_write_lock` reports readers first; a writer that waits for readers
-    /// to leave is among the holders; a later process with the pid of a dead owner passes for the
-    /// owner. See <<who_holds,Trust in reports of holders>>.
+    /// other owner. A `strict_soft_file_lock` reports the owners of held claims; its `claims`
+    /// reports intents and damaged files as well. A `soft_read_write_lock` reports readers first; a
+    /// writer that waits for readers to leave is among the holders; a later process with the pid of
+    /// a dead owner passes for the owner. See <<who_holds,Trust in reports of holders>>.
     ///
     /// Crash, fork, cancellation:: No effect. In a forked child the parent is a holder like any
     ///   other.
@@ -132,6 +133,8 @@ public:
     ///   * for a kernel lock, the kernel has just granted the lock once more in the same mode, and
     ///     the path still names the locked file. On SMB only the path is checked;
     ///   * for a `soft_file_lock`, the path names this object's marker;
+    ///   * for a `strict_soft_file_lock`, both claims, their directory and the file at the path are
+    ///     in their places;
     ///   * for a `soft_file_lease`, the same, and the marker was refreshed within `duration` less
     ///     `heartbeat_interval`;
     ///   * for a `soft_read_write_lock`, the marker is in its place and was refreshed within
