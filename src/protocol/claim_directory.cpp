@@ -85,11 +85,11 @@ void claim_directory::close() noexcept
 }
 
 // A listing of a directory that is opened by its name comes from the server (NFS, close-to-open).
-system::error_code claim_directory::scan(claim_scan& seen) const
+system::error_code claim_directory::scan(claim_scan& seen, std::string const& known) const
 {
     seen = {};
     auto const ec = for_each_name(anchored_path(box_.file, "claims"), [&](std::string name) {
-        bool const is_private = read_claim_name(public_name_of(name)).has_value();
+        bool const is_private = read_claim_name(published_name_of(name)).has_value();
         if (is_private || name.front() != '.') {
             seen.claims.emplace_back();
             seen.claims.back().name = std::move(name);
@@ -101,7 +101,7 @@ system::error_code claim_directory::scan(claim_scan& seen) const
     listed.swap(seen.claims);
     for (auto& claim : listed) {
         bool is_there = true;
-        if (auto const failed = read(claim, is_there))
+        if (auto const failed = read(claim, known, is_there))
             return failed;
         if (!is_there)
             continue;
@@ -116,35 +116,38 @@ system::error_code claim_directory::scan(claim_scan& seen) const
 }
 
 // A claim that cannot be read may be a holder's, and an unknown file that of a later version.
-system::error_code claim_directory::read(found_claim& claim, bool& is_there) const
+system::error_code claim_directory::read(found_claim& claim, std::string const& known,
+                                         bool& is_there) const
 {
-    found_marker found;
     auto const path = path_of(claim.name);
-    bool const is_private = claim.name.front() == '.';
-    auto ec = is_private ? facts_of(path, found.facts) : found.look(path);
+    auto name = read_claim_name(claim.name);
+    bool const is_draft = claim.name.front() == '.';
+    bool const is_known = name && name->token == known;
+    if (name) {
+        claim.kind = name->kind;
+        claim.owner.token = name->token;
+    }
+    if (is_known)
+        return {};
+    found_marker found;
+    auto const ec = is_draft ? facts_of(path, found.facts) : found.look(path);
     if (ec == errc::no_such_file_or_directory) {
         is_there = false;
         return {};
     }
-    auto name = read_claim_name(claim.name);
-    if (is_stale(ec) && name) {
-        claim.kind = name->kind;
-        claim.owner.token = std::move(name->token);
+    if (is_stale(ec))
         return lists(claim.name, is_there);
-    }
     if (ec && ec != error::not_a_lock_file)
         return ec;
-    if (is_private) {
+    if (is_draft) {
         claim.is_damaged = !found.facts.is_regular;
         return {};
     }
     auto record =
         !ec && name && found.file.is_open() ? read_claim(found.text, name->token) : std::nullopt;
     claim.is_damaged = !record;
-    if (claim.is_damaged)
-        return {};
-    claim.kind = name->kind;
-    claim.owner = std::move(*record);
+    if (record)
+        claim.owner = std::move(*record);
     claim.modified = found.facts.modified;
     return {};
 }

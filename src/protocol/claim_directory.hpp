@@ -27,7 +27,7 @@ struct found_claim
 {
     std::string name;
     claim_name::kind_type kind = claim_name::held;
-    claim_record owner; ///< has only the token where a server has lost the file for a moment
+    claim_record owner; ///< only the token where the file was not read
     std::chrono::nanoseconds modified{};
     bool is_damaged = false; ///< it is no valid claim, or cannot be read; then only `name` is set
 };
@@ -73,8 +73,9 @@ public:
     lock_directory const& parent() const noexcept { return parent_; }
     lock_directory const& claims() const noexcept { return claims_; }
 
-    /// Reads the directory, which is opened anew, and every file in it.
-    system::error_code scan(claim_scan& seen) const;
+    /// Reads the directory, which is opened anew, and every file in it, except the claims with the
+    /// token `known`: of these only the names count.
+    system::error_code scan(claim_scan& seen, std::string const& known = {}) const;
 
     /// Returns in `it_is` whether the directory, which is opened anew, has the name.
     system::error_code lists(std::string const& name, bool& it_is) const;
@@ -82,7 +83,7 @@ public:
 private:
     template <class Open>
     system::error_code open_with(Open const& open);
-    system::error_code read(found_claim& claim, bool& is_there) const;
+    system::error_code read(found_claim& claim, std::string const& known, bool& is_there) const;
 
     filesystem::path path_;
     lock_directory parent_, box_, claims_; // box_: PATH.filelock

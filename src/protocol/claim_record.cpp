@@ -20,7 +20,7 @@ using namespace std::string_view_literals;
 constexpr auto format = "filelock-strict-v1"sv;
 constexpr auto intent_prefix = "intent-v1-"sv, held_prefix = "held-v1-"sv,
                claim_suffix = ".claim"sv;
-constexpr auto private_infix = ".private-v1-"sv, private_suffix = ".tmp"sv;
+constexpr auto draft_infix = ".private-v1-"sv, draft_suffix = ".tmp"sv;
 
 bool take_prefix(std::string_view& text, std::string_view prefix) noexcept
 {
@@ -104,19 +104,19 @@ std::optional<claim_name> read_claim_name(std::string_view text)
     return claim_name{kind, std::string(text)};
 }
 
-std::string private_name(std::string_view public_name, std::string_view token)
+std::string draft_name(std::string_view public_name, std::string_view token)
 {
     std::string name(1, '.');
-    name.append(public_name).append(private_infix).append(token).append(private_suffix);
+    name.append(public_name).append(draft_infix).append(token).append(draft_suffix);
     return name;
 }
 
-std::string_view public_name_of(std::string_view name) noexcept
+std::string_view published_name_of(std::string_view name) noexcept
 {
-    auto const infix = name.rfind(private_infix);
-    if (infix == name.npos || name.front() != '.' || !take_suffix(name, private_suffix) ||
-        infix + private_infix.size() > name.size() ||
-        !is_token(name.substr(infix + private_infix.size())))
+    auto const infix = name.rfind(draft_infix);
+    if (infix == name.npos || name.front() != '.' || !take_suffix(name, draft_suffix) ||
+        infix + draft_infix.size() > name.size() ||
+        !is_token(name.substr(infix + draft_infix.size())))
         return {};
     return name.substr(1, infix - 1);
 }

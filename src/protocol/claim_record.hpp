@@ -52,11 +52,11 @@ std::optional<claim_name> read_claim_name(std::string_view text);
 
 /// Returns the name under which a file is written before it is linked to its public name. `token`:
 /// random.
-std::string private_name(std::string_view public_name, std::string_view token);
+std::string draft_name(std::string_view public_name, std::string_view token);
 
 /// Returns the public name under which a file with this private name is being published, or an
 /// empty text if it is no private name.
-std::string_view public_name_of(std::string_view name) noexcept;
+std::string_view published_name_of(std::string_view name) noexcept;
 
 } // namespace detail
 } // namespace filelock

@@ -9,9 +9,9 @@
 #include "attempts.hpp"
 #include "claim_inspection.hpp"
 #include "marker_record.hpp"
+#include "published_file.hpp"
 #include "server_errors.hpp"
 #include "temporary_name.hpp"
-#include "whole_file.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -94,14 +94,15 @@ attempt_result strict_protocol::check_path()
 {
     auto const path = directory_.lock_path();
     for (int i = 0; i < max_restarts; ++i) {
+        if (is_sentinel(path))
+            return attempt_result::acquired;
         auto ec = at_path_.look(path);
         if (ec == errc::no_such_file_or_directory) {
             publication result;
-            nanoseconds made{};
-            ec = publish_whole(path, std::string(strict_sentinel), permissions_, is_local_, result,
-                               made);
+            published_file sentinel{std::string(strict_sentinel), permissions_, is_local_, {}};
+            ec = publish(sentinel, path, result);
             if (!ec)
-                remove_privates_of(path, made);
+                remove_privates_of(path, sentinel.facts.modified);
             if (!ec && result == publication::done)
                 return attempt_result::acquired;
         } else if (!ec) {
@@ -112,6 +113,7 @@ attempt_result strict_protocol::check_path()
             if (kind != marker_content::sentinel)
                 return attempt_result::busy;
             at_path_.file.close();
+            sentinel_ = at_path_.facts;
             return attempt_result::acquired;
         }
         if (ec && !is_stale(ec))
@@ -123,7 +125,7 @@ attempt_result strict_protocol::check_path()
 // Reads the claims. A damaged one is an error.
 attempt_result strict_protocol::scan(claim_scan& seen)
 {
-    if (auto const ec = directory_.scan(seen))
+    if (auto const ec = directory_.scan(seen, record_.token))
         return is_stale(ec) ? give_up(attempt_result::retry_after(contention_backoff))
                             : give_up(ec);
     auto const* const damaged = seen.damaged();
@@ -141,8 +143,8 @@ system::error_code strict_protocol::make_record()
     record_.pid = us.pid;
     record_.host = host_name();
     record_.start_token = std::move(us.start_token);
-    text_ = record_.text();
-    return read_claim(text_, record_.token) ? system::error_code() : error::host_without_name;
+    claim_ = {record_.text(), permissions_, is_local_, {}};
+    return read_claim(claim_.text, record_.token) ? system::error_code() : error::host_without_name;
 }
 
 attempt_result strict_protocol::publish_intent()
@@ -151,10 +153,8 @@ attempt_result strict_protocol::publish_intent()
         return ec;
     auto const name = name_of(claim_name::intent).text();
     publication result;
-    nanoseconds made{};
     has_intent_ = true;
-    if (auto const ec =
-            publish_whole(directory_.path_of(name), text_, permissions_, is_local_, result, made))
+    if (auto const ec = publish(claim_, directory_.path_of(name), result))
         return give_up(ec);
     has_intent_ = result != publication::taken; // then the file is another's
     if (result != publication::done)
@@ -164,20 +164,19 @@ attempt_result strict_protocol::publish_intent()
     if (!is_acquired(looked))
         return looked;
     for (auto const& litter : seen.privates)
-        remove_private(directory_.path_of(litter), made);
-    bool const is_first = !seen.claims.empty() && seen.claims.front().name == name; // no held one
-    bool const has_held = std::any_of(seen.claims.begin(), seen.claims.end(),
-                                      [](auto& c) { return c.kind == claim_name::held; });
-    return is_first && !has_held ? attempt_result(attempt_result::acquired)
-                                 : give_up(attempt_result::busy_for(next_pause()));
+        remove_private(directory_.path_of(litter), claim_.facts.modified);
+    // The names of held claims come before those of intents.
+    bool const is_first = !seen.claims.empty() && seen.claims.front().name == name;
+    return is_first ? attempt_result(attempt_result::acquired)
+                    : give_up(attempt_result::busy_for(next_pause()));
 }
 
 attempt_result strict_protocol::publish_held()
 {
     publication result;
     has_held_ = true;
-    auto const ec = link_whole(directory_.path_of(name_of(claim_name::intent).text()),
-                               directory_.path_of(name_of(claim_name::held).text()), text_, result);
+    auto const ec = add_name_of(claim_, directory_.path_of(name_of(claim_name::intent).text()),
+                                directory_.path_of(name_of(claim_name::held).text()), result);
     if (ec)
         return give_up(ec);
     has_held_ = result != publication::taken;
@@ -308,14 +307,24 @@ try {
     return make_error_code(errc::not_enough_memory);
 }
 
+// Returns whether the path names the permanent file, unchanged since it was last read.
+bool strict_protocol::is_sentinel(anchored_path const& path) const noexcept
+{
+    file_facts now;
+    return is_local_ && sentinel_ && !facts_of(path, now) && is_unchanged(now, *sentinel_);
+}
+
 // Returns whether the permanent file is at the path, and the directory of the claims where
 // contenders find it.
 bool strict_protocol::is_in_place(anchored_path const& path, system::error_code& ec) const
 {
     found_marker found;
     file_facts claims;
-    ec = found.look(path);
-    bool it_is = !ec && found.text == strict_sentinel;
+    bool it_is = is_sentinel(path);
+    if (!it_is) {
+        ec = found.look(path);
+        it_is = !ec && found.text == strict_sentinel;
+    }
     if (it_is) {
         ec = facts_of(path.beside(path.file_name() + ".filelock/claims"), claims);
         it_is = !ec && claims.identity == directory_.claims().facts.identity;
@@ -337,7 +346,7 @@ bool strict_protocol::still_held(system::error_code& ec)
             ec.clear();
             return false;
         }
-        if (ec || found.text != text_)
+        if (ec || found.text != claim_.text)
             return false;
     }
     return true;

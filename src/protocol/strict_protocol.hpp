@@ -9,6 +9,7 @@
 #include "claim_directory.hpp"
 #include "found_marker.hpp"
 #include "protocol.hpp"
+#include "published_file.hpp"
 
 #include <boost/filelock/lock_options.hpp>
 
@@ -53,6 +54,7 @@ private:
     attempt_result look_again();
     attempt_result give_up(attempt_result const& why);
     attempt_result scan(claim_scan& seen);
+    bool is_sentinel(anchored_path const& path) const noexcept;
     bool is_in_place(anchored_path const& path, system::error_code& ec) const;
     system::error_code make_record();
     system::error_code remove_claims() noexcept;
@@ -67,11 +69,12 @@ private:
     mount_storage storage_;
     bool is_local_ = false;
     claim_directory directory_;
-    found_marker at_path_; // open while a marker there keeps us out
+    found_marker at_path_;               // open while a marker there keeps us out
+    std::optional<file_facts> sentinel_; // of the permanent file, when it was last read
     std::optional<file_identity> observed_;
 
-    claim_record record_; // of this attempt or hold
-    std::string text_;    // of the record
+    claim_record record_;  // of this attempt or hold
+    published_file claim_; // with that record
     // The claims may exist, perhaps since an attempt that could not remove them.
     bool has_intent_ = false, has_held_ = false;
     bool is_held_ = false;

@@ -100,6 +100,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(quick_exit_leaves_what_a_crash_leaves, Lock, exclu
     });
     c.expect("locked");
     BOOST_TEST(c.wait() == 0);
+    free_after_death<Lock>(path);
     BOOST_TEST(can_be_locked<Lock>(path));
 }
 

@@ -273,6 +273,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(surviving_child_does_not_keep_a_dead_parents_lock,
     auto const survivor = std::stoi(parent.read_line().value());
     BOOST_TEST(taken<Lock>(path));
     parent.kill();
+    free_after_death<Lock>(path);
     Lock lock(path, quick<Lock>());
     BOOST_TEST(lock.try_lock_for(patience));
     BOOST_TEST(::kill(survivor, SIGKILL) == 0);
@@ -323,6 +324,7 @@ void check_fork_during_open(boost::filesystem::path const& path, bool long_fork)
     traced.reset();
     BOOST_TEST(taken<Lock>(path));
     parent.kill();
+    free_after_death<Lock>(path);
     Lock lock(path, quick<Lock>());
     BOOST_TEST(lock.try_lock_for(patience));
     BOOST_TEST(::kill(survivor, SIGKILL) == 0);

@@ -2,10 +2,11 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_SRC_PROTOCOL_WHOLE_FILE_HPP
-#define BOOST_FILELOCK_SRC_PROTOCOL_WHOLE_FILE_HPP
+#ifndef BOOST_FILELOCK_SRC_PROTOCOL_PUBLISHED_FILE_HPP
+#define BOOST_FILELOCK_SRC_PROTOCOL_PUBLISHED_FILE_HPP
 
 #include "../platform/anchored_path.hpp"
+#include "../platform/file.hpp"
 
 #include <boost/filesystem/file_status.hpp>
 #include <boost/system/error_code.hpp>
@@ -25,17 +26,23 @@ enum class publication
     disturbed ///< another process has removed the private name or the public one
 };
 
-/// Publishes a file with this text: writes it under a private name, and links that to the path. So
-/// no process finds it in part. If another process has published the same text, that is `done`.
-/// Returns `error::hard_links_not_supported` where the file system has none. After an error the
-/// path may name the file. `made`: when the file was written, by the file system's clock.
-system::error_code publish_whole(anchored_path const& path, std::string const& text,
-                                 std::optional<filesystem::perms> const& permissions, bool is_local,
-                                 publication& result, std::chrono::nanoseconds& made);
+/// A file that is published under a name.
+struct published_file
+{
+    std::string text;
+    std::optional<filesystem::perms> permissions;
+    bool is_local = false; ///< on local storage
+    file_facts facts;      ///< once it is written
+};
 
-/// Gives the file, which has this text, a second name. The other results are as above.
-system::error_code link_whole(anchored_path const& from, anchored_path const& to,
-                              std::string const& text, publication& result);
+/// Publishes the file: writes it under a private name, and links that to the path. So no process
+/// finds it in part. Returns `error::hard_links_not_supported` where the file system has none.
+/// After an error the path may name the file.
+system::error_code publish(published_file& file, anchored_path const& path, publication& result);
+
+/// Gives the published file a second name. The result and the errors are as above.
+system::error_code add_name_of(published_file const& file, anchored_path const& from,
+                               anchored_path const& to, publication& result);
 
 /// Removes a private name that a process has left: one with another link, or one that was written
 /// two seconds before `now` by the file system's clock. Ignores errors: another process removes it.

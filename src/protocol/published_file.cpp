@@ -2,7 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "whole_file.hpp"
+#include "published_file.hpp"
 
 #include "../platform/descriptor.hpp"
 #include "../platform/directory.hpp"
@@ -35,74 +35,76 @@ bool is_without_links(system::error_code const& ec) noexcept
            ec == errc::cross_device_link;
 }
 
-// Returns in `it_does` whether the path names a file with this text. A token makes the text unique.
-system::error_code reads(anchored_path const& path, std::string const& text, bool& it_does)
+// Returns in `it_does` whether the path names the file. On network storage the text decides, which
+// has a token, and one look may be answered from a cache.
+system::error_code names(anchored_path const& path, published_file const& file, bool& it_does)
 {
-    found_marker found;
     system::error_code ec;
     it_does = false;
-    for (int i = 0; i < most_reads && !it_does; ++i) {
+    if (file.is_local) {
+        file_facts named;
+        ec = facts_of(path, named);
+        it_does = !ec && named.identity == file.facts.identity;
+    }
+    found_marker found;
+    for (int i = 0; i < most_reads && !file.is_local && !it_does; ++i) {
         ec = found.look(path);
-        it_does = !ec && found.text == text;
+        it_does = !ec && found.text == file.text;
     }
     return is_missing(ec) || ec == error::not_a_lock_file ? system::error_code() : ec;
 }
 
-system::error_code write(descriptor const& file, std::string const& text,
-                         std::optional<filesystem::perms> const& permissions, bool is_local,
-                         std::chrono::nanoseconds& made)
+system::error_code write(published_file& file, descriptor const& to)
 {
-    auto ec = write_all(file, text);
-    if (!ec && !is_local)
-        ec = flush(file); // other hosts find it empty until this machine writes it back
-    file_facts facts;
+    auto ec = write_all(to, file.text);
+    if (!ec && !file.is_local)
+        ec = flush(to); // other hosts find it empty until this machine writes it back
     if (!ec)
-        ec = ask_twice([&] { return facts_of(file, facts); });
-    made = facts.modified;
-    if (!ec && permissions && *permissions != facts.permissions)
-        ec = set_permissions(file, *permissions); // whatever the umask
-    return ec;
+        ec = ask_twice([&] { return facts_of(to, file.facts); });
+    bool const is_as_wished = !file.permissions || *file.permissions == file.facts.permissions;
+    return ec || is_as_wished ? ec : set_permissions(to, *file.permissions); // whatever the umask
 }
 
 } // namespace
 
 // An NFS client that repeats a request may report EEXIST although the link was made, and sshfs
 // reports EPERM for EEXIST.
-system::error_code link_whole(anchored_path const& from, anchored_path const& to,
-                              std::string const& text, publication& result)
+system::error_code add_name_of(published_file const& file, anchored_path const& from,
+                               anchored_path const& to, publication& result)
 {
     auto const ec = add_name(from, to);
-    bool is_ours = false, is_there = !ec || ec == errc::file_exists;
-    if (ec && !is_there) {
-        if (is_gone(ec)) {
-            result = publication::disturbed;
-            return {};
-        }
+    result = publication::disturbed;
+    if (is_gone(ec))
+        return {};
+    if (ec && ec != errc::file_exists) {
         file_facts there;
-        is_there = is_without_links(ec) && !facts_of(to, there);
-        if (!is_there)
-            return is_without_links(ec) ? make_error_code(error::hard_links_not_supported) : ec;
+        if (!is_without_links(ec))
+            return ec;
+        if (facts_of(to, there))
+            return error::hard_links_not_supported;
     }
-    auto const failed = reads(to, text, is_ours);
-    result = is_ours ? publication::done : ec ? publication::taken : publication::disturbed;
+    bool it_does = false;
+    auto const failed = names(to, file, it_does);
+    if (it_does)
+        result = publication::done;
+    else if (ec)
+        result = publication::taken;
     return failed;
 }
 
-system::error_code publish_whole(anchored_path const& path, std::string const& text,
-                                 std::optional<filesystem::perms> const& permissions, bool is_local,
-                                 publication& result, std::chrono::nanoseconds& made)
+system::error_code publish(published_file& file, anchored_path const& path, publication& result)
 {
     std::string token;
     if (auto const ec = make_token(token))
         return ec;
-    auto const name = path.beside(private_name(path.file_name(), token));
-    descriptor file;
-    auto ec = file.create(name, permissions);
+    auto const name = path.beside(draft_name(path.file_name(), token));
+    descriptor written;
+    auto ec = written.create(name, file.permissions);
     if (ec)
         return ec;
-    ec = write(file, text, permissions, is_local, made);
+    ec = write(file, written);
     if (!ec)
-        ec = link_whole(name, path, text, result);
+        ec = add_name_of(file, name, path, result);
     (void)remove_name(name); // with a second link it is litter that any process removes
     return ec;
 }
@@ -119,7 +121,7 @@ void remove_privates_of(anchored_path const& path, std::chrono::nanoseconds now)
 {
     auto const public_name = path.file_name();
     (void)for_each_name(path.parent(), [&](std::string const& name) {
-        if (public_name_of(name) == public_name)
+        if (published_name_of(name) == public_name)
             remove_private(path.beside(name), now);
     });
 }
