@@ -144,6 +144,8 @@ system::error_code strict_protocol::make_record()
     record_.host = host_name();
     record_.start_token = std::move(us.start_token);
     claim_ = {record_.text(), permissions_, is_local_, {}};
+    intent_ = directory_.path_of(claim_name{claim_name::intent, record_.token}.text());
+    held_ = directory_.path_of(claim_name{claim_name::held, record_.token}.text());
     return read_claim(claim_.text, record_.token) ? system::error_code() : error::host_without_name;
 }
 
@@ -151,10 +153,9 @@ attempt_result strict_protocol::publish_intent()
 {
     if (auto const ec = make_record())
         return ec;
-    auto const name = name_of(claim_name::intent).text();
     publication result;
     has_intent_ = true;
-    if (auto const ec = publish(claim_, directory_.path_of(name), result))
+    if (auto const ec = publish(claim_, intent_, result))
         return give_up(ec);
     has_intent_ = result != publication::taken; // then the file is another's
     if (result != publication::done)
@@ -165,18 +166,18 @@ attempt_result strict_protocol::publish_intent()
         return looked;
     for (auto const& litter : seen.privates)
         remove_private(directory_.path_of(litter), claim_.facts.modified);
-    // The names of held claims come before those of intents.
-    bool const is_first = !seen.claims.empty() && seen.claims.front().name == name;
-    return is_first ? attempt_result(attempt_result::acquired)
-                    : give_up(attempt_result::busy_for(next_pause()));
+    // A smaller intent does not count here: its owner may be about to withdraw it for another's.
+    bool const is_free = std::none_of(seen.claims.begin(), seen.claims.end(),
+                                      [](auto& c) { return c.kind == claim_name::held; });
+    return is_free ? attempt_result(attempt_result::acquired)
+                   : give_up(attempt_result::busy_for(next_pause()));
 }
 
 attempt_result strict_protocol::publish_held()
 {
     publication result;
     has_held_ = true;
-    auto const ec = add_name_of(claim_, directory_.path_of(name_of(claim_name::intent).text()),
-                                directory_.path_of(name_of(claim_name::held).text()), result);
+    auto const ec = add_name_of(claim_, intent_, held_, result);
     if (ec)
         return give_up(ec);
     has_held_ = result != publication::taken;
@@ -272,23 +273,22 @@ system::error_code strict_protocol::release() noexcept
 // The held claim goes first: an intent without it keeps no process out for long.
 system::error_code strict_protocol::remove_claims() noexcept
 {
-    auto ec = remove(claim_name::held, has_held_);
+    auto ec = remove(held_, has_held_);
     if (!ec)
-        ec = remove(claim_name::intent, has_intent_);
+        ec = remove(intent_, has_intent_);
     return ec;
 }
 
 // The names are of this owner alone, so they can be removed whatever happened in between. The
 // program may have closed the directory's descriptor, as closefrom(3) does.
-system::error_code strict_protocol::remove(claim_name::kind_type kind, bool& is_there) noexcept
+system::error_code strict_protocol::remove(anchored_path const& claim, bool& is_there) noexcept
 try {
     if (!is_there)
         return {};
-    auto const name = name_of(kind).text();
-    auto ec = remove_name(directory_.path_of(name));
+    auto ec = remove_name(claim);
     if ((ec == errc::bad_file_descriptor || ec == errc::not_a_directory) &&
         !(ec = directory_.open_existing()))
-        ec = remove_name(directory_.path_of(name));
+        ec = remove_name(claim);
     if (is_stale(ec)) {
         auto const now = time_since_boot();
         if (!refused_since_)
@@ -298,13 +298,13 @@ try {
     }
     refused_since_.reset();
     if (ec && ec != errc::no_such_file_or_directory) {
-        blame(name);
+        blame(claim.file_name());
         return ec;
     }
     is_there = false;
     return {};
 } catch (std::bad_alloc const&) {
-    return make_error_code(errc::not_enough_memory);
+    return make_error_code(errc::operation_would_block); // the caller tries this again
 }
 
 // Returns whether the path names the permanent file, unchanged since it was last read.
@@ -339,9 +339,9 @@ bool strict_protocol::still_held(system::error_code& ec)
     ec.clear();
     if (!is_held_ || !is_in_place(directory_.path(), ec))
         return false;
-    for (auto const kind : {claim_name::intent, claim_name::held}) {
+    for (auto const* const claim : {&intent_, &held_}) {
         found_marker found;
-        ec = found.look(directory_.path_of(name_of(kind).text()));
+        ec = found.look(*claim);
         if (is_missing(ec) || ec == error::not_a_lock_file) {
             ec.clear();
             return false;

@@ -58,8 +58,7 @@ private:
     bool is_in_place(anchored_path const& path, system::error_code& ec) const;
     system::error_code make_record();
     system::error_code remove_claims() noexcept;
-    system::error_code remove(claim_name::kind_type kind, bool& is_there) noexcept;
-    claim_name name_of(claim_name::kind_type kind) const { return {kind, record_.token}; }
+    system::error_code remove(anchored_path const& claim, bool& is_there) noexcept;
     std::chrono::nanoseconds next_pause() noexcept;
     void blame(std::string name) const;
 
@@ -73,8 +72,9 @@ private:
     std::optional<file_facts> sentinel_; // of the permanent file, when it was last read
     std::optional<file_identity> observed_;
 
-    claim_record record_;  // of this attempt or hold
-    published_file claim_; // with that record
+    claim_record record_;         // of this attempt or hold
+    anchored_path intent_, held_; // the claims with its token
+    published_file claim_;        // with that record
     // The claims may exist, perhaps since an attempt that could not remove them.
     bool has_intent_ = false, has_held_ = false;
     bool is_held_ = false;

@@ -57,7 +57,7 @@ std::vector<refused_call> const calls = {
     {"pidfd_open", {SYS_pidfd_open}},
     {"statx", {SYS_statx}},
     {"renameat2", {SYS_renameat2}},
-    {"linkat", {SYS_linkat}},
+    {"linkat", {SYS_linkat}, 0, {}, 0, {"strict_soft_file_lock"}},
     {"O_TMPFILE", {SYS_openat}, 2, {}, O_TMPFILE},
     {"inotify_init1", {SYS_inotify_init1}},
     {"inotify_add_watch", {SYS_inotify_add_watch}},
@@ -125,6 +125,7 @@ char const* const name_of = std::is_same_v<Lock, read_write_lock>        ? "read
                             : std::is_same_v<Lock, soft_file_lock>       ? "soft_file_lock"
                             : std::is_same_v<Lock, soft_file_lease>      ? "soft_file_lease"
                             : std::is_same_v<Lock, soft_read_write_lock> ? "soft_read_write_lock"
+                            : is_strict<Lock>                            ? "strict_soft_file_lock"
                                                                          : "file_lock";
 
 template <class Lock>

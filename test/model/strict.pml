@@ -54,7 +54,8 @@
 //     WHOLE_LOOK      The first look sees one state of the directory: the listing is atomic, and
 //                     each name counts, even if the claim is gone when it is read.
 //     KEEPS_INTENT=N  The first N processes use the rule of the last look in the second look, too.
-//     LINKS_ANYWAY=N  The first N processes ignore smaller intents in the second look.
+//     LINKS_ANYWAY=N  The first N processes ignore smaller intents in the second look. Processes of
+//                     this library do, Python's do not.
 //
 // Each rule that can be omitted or changed has a name for that: NO_FIRST_LOOK, NO_SECOND_LOOK,
 // NO_LAST_LOOK, PASSES_HELD, IGNORES_INTENTS, INTENT_WITHDRAWN, INTENT_RENAMED, HELD_WITHDRAWN,
