@@ -36,7 +36,9 @@ template <class Open>
 system::error_code claim_directory::open_with(Open const& open)
 {
     close();
-    auto ec = parent_.open_existing(path_.parent_path() / ".");
+    auto ec = parent_.file.open_directory(path_.parent_path() / ".");
+    if (!ec)
+        ec = facts_of(parent_.file, parent_.facts, parent_.mount);
     if (!ec)
         ec = open(box_, anchored_path(parent_.file, path_.filename().native() + ".filelock"));
     if (!ec)

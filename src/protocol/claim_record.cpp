@@ -114,8 +114,8 @@ std::string draft_name(std::string_view public_name, std::string_view token)
 std::string_view published_name_of(std::string_view name) noexcept
 {
     auto const infix = name.rfind(draft_infix);
-    if (infix == name.npos || name.front() != '.' || !take_suffix(name, draft_suffix) ||
-        infix + draft_infix.size() > name.size() ||
+    if (infix == name.npos || infix < 2 || name.front() != '.' ||
+        !take_suffix(name, draft_suffix) || infix + draft_infix.size() > name.size() ||
         !is_token(name.substr(infix + draft_infix.size())))
         return {};
     return name.substr(1, infix - 1);

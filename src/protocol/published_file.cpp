@@ -57,7 +57,7 @@ system::error_code names(anchored_path const& path, published_file const& file, 
 system::error_code write(published_file& file, descriptor const& to)
 {
     auto ec = write_all(to, file.text);
-    if (!ec && !file.is_local)
+    if (!ec && (!file.is_local || file.is_lasting))
         ec = flush(to); // other hosts find it empty until this machine writes it back
     if (!ec)
         ec = ask_twice([&] { return facts_of(to, file.facts); });

@@ -31,8 +31,9 @@ struct published_file
 {
     std::string text;
     std::optional<filesystem::perms> permissions;
-    bool is_local = false; ///< on local storage
-    file_facts facts;      ///< once it is written
+    bool is_local = false;   ///< on local storage
+    bool is_lasting = false; ///< not left empty by a crash of the system
+    file_facts facts;        ///< once it is written
 };
 
 /// Publishes the file: writes it under a private name, and links that to the path. So no process

@@ -99,7 +99,8 @@ attempt_result strict_protocol::check_path()
         auto ec = at_path_.look(path);
         if (ec == errc::no_such_file_or_directory) {
             publication result;
-            published_file sentinel{std::string(strict_sentinel), permissions_, is_local_, {}};
+            published_file sentinel{
+                std::string(strict_sentinel), permissions_, is_local_, true, {}};
             ec = publish(sentinel, path, result);
             if (!ec)
                 remove_privates_of(path, sentinel.facts.modified);
@@ -114,6 +115,8 @@ attempt_result strict_protocol::check_path()
                 return attempt_result::busy;
             at_path_.file.close();
             sentinel_ = at_path_.facts;
+            if (sentinel_->has_other_names) // its publisher has died, or is still at it
+                remove_privates_of(path, sentinel_->modified);
             return attempt_result::acquired;
         }
         if (ec && !is_stale(ec))
@@ -143,7 +146,7 @@ system::error_code strict_protocol::make_record()
     record_.pid = us.pid;
     record_.host = host_name();
     record_.start_token = std::move(us.start_token);
-    claim_ = {record_.text(), permissions_, is_local_, {}};
+    claim_ = {record_.text(), permissions_, is_local_, false, {}};
     intent_ = directory_.path_of(claim_name{claim_name::intent, record_.token}.text());
     held_ = directory_.path_of(claim_name{claim_name::held, record_.token}.text());
     return read_claim(claim_.text, record_.token) ? system::error_code() : error::host_without_name;

@@ -4,11 +4,14 @@
 
 // A process that uses a lock, as a program of its own, for tests that preload a library into it.
 // The arguments are the lock type, the path, the storage, and the threshold or the duration in
-// milliseconds. With the only argument "time" it writes the time since 1970.
+// milliseconds; a "strict" lock is acquired once. With the only argument "time" it writes the time
+// since 1970.
 
 #include "lease_actor.hpp"
 #include "markers.hpp"
 #include "soft_read_write_actor.hpp"
+
+#include <boost/filelock/strict_soft_file_lock.hpp>
 
 #include <chrono>
 #include <cstdio>
@@ -33,6 +36,12 @@ try {
     std::chrono::milliseconds const time(std::stol(arguments[3]));
     if (arguments[0] == "lease")
         return lease_actor::serve(path, lasting_in_a_crowd(time, where));
+    if (arguments[0] == "strict") {
+        boost::filelock::strict_soft_file_lock_options options;
+        options.where = where;
+        boost::filelock::strict_soft_file_lock lock(path, options);
+        return lock.try_lock() ? 0 : 1;
+    }
     return actor::serve(path, quick(where, time));
 } catch (std::exception const& e) {
     std::fprintf(stderr, "%s\n", e.what());

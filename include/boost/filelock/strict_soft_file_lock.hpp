@@ -94,20 +94,20 @@ struct strict_claim
 ///     `errc::read_only_file_system`, `errc::no_such_file_or_directory`,
 ///     `errc::filename_too_long` or another error of the operating system, if a claim cannot be
 ///     made or removed. See <<codes,the table of codes>>.
-/// System calls of Exclusive:: 82 for the first level if there are no claims, 83 on network
+/// System calls of Exclusive:: 49 for the first level if there are no claims, 65 on network
 ///   storage with one `fdatasync`; none for a further level. The first acquisition of the path
-///   makes some 120, with two `fdatasync` on network storage. An attempt that finds the two claims
-///   of a holder makes 34.
+///   makes some 85, with one `fdatasync` more. An attempt that finds the two claims of a holder
+///   makes 29, or 34 on network storage.
 /// System calls of Release:: 3 for the last level; none for another level.
-/// System calls of Observers:: `still_held` makes 19; `holder` and `holders` some 60 while the lock
-///   is held, and 22 while it is free; the others none.
+/// System calls of Observers:: `still_held` makes 14, or 19 on network storage; `holder` and
+///   `holders` some 60 while the lock is held, and 22 while it is free; the others none.
 /// System calls of Claims:: `claims` makes 16, and some 30 for each claim, more if its process is
 ///   not found; `force_break` 17, and 6 for each claim.
 /// Crash, fork, cancellation of Exclusive:: A process that ends in the call leaves nothing, or its
 ///   claims, which keep the others out until `force_break` has removed them; a forked child owns
 ///   nothing; a call that fails, times out or is cancelled changes no level.
 /// Crash, fork, cancellation of Release:: If the process ends first, its claims stay. A claim that
-///   cannot be removed keeps the lock held; the next acquisition and the destructor try again. It
+///   cannot be removed keeps the others out; the next acquisition and the destructor try again. It
 ///   is no error if `force_break` has removed the claims. In a forked child each level of the
 ///   parent can be dropped once, without effect or error. A release cannot be cancelled.
 class BOOST_FILELOCK_DECL strict_soft_file_lock : public detail::exclusive_names
