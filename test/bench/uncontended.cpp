@@ -7,6 +7,7 @@
 // library. Figures are medians of ratios between neighbouring rounds of one run, so that a
 // temporarily slow machine does not matter.
 
+#include "bare_claims.hpp"
 #include "bare_marker.hpp"
 #include "bare_ranges.hpp"
 #include "bare_tree.hpp"
@@ -17,6 +18,7 @@
 #include <boost/filelock/soft_file_lease.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 #include <boost/filelock/soft_read_write_lock.hpp>
+#include <boost/filelock/strict_soft_file_lock.hpp>
 
 #include <boost/interprocess/sync/file_lock.hpp>
 
@@ -283,6 +285,18 @@ void of_soft_file_lease(std::string const& directory, std::string const& path)
     lock.unlock();
 }
 
+void of_strict_soft_file_lock(std::string const& path)
+{
+    bare_claims claims(path + ".bare");
+    auto const calls = [&] {
+        claims.make();
+        claims.remove();
+    };
+    comparison c("strict_soft_file_lock", calls, path);
+    boost::filelock::strict_soft_file_lock lock(path);
+    c.lines_of_each_kind(lock);
+}
+
 void of_readers(std::string const& path, std::vector<std::string> const& peers)
 {
     bare_ranges ranges(path + ".bare");
@@ -380,6 +394,7 @@ int main(int argc, char** argv)
     of_file_lock(path_of("file_lock"), peers["file_lock"]);
     of_soft_file_lock(directory.path.string(), path_of("soft_file_lock"), peers["soft_file_lock"]);
     of_soft_file_lease(directory.path.string(), path_of("soft_file_lease"));
+    of_strict_soft_file_lock(path_of("strict_soft_file_lock"));
     of_readers(path_of("readers"), peers["readers"]);
     of_writers(path_of("writers"), peers["writers"]);
     of_a_tree(directory.path.string(), path_of("tree_readers"), true, peers["tree_readers"]);

@@ -13,6 +13,7 @@ from host import PATIENCE, PYTHON_PEER, Peer, ScenarioError
 POLL = 0.25  # the interval of the locks
 TREE = "soft_read_write_lock"
 LEASE = "soft_file_lease"
+STRICT = "strict_soft_file_lock"
 EXPIRING = [TREE, LEASE]  # the kinds with holds that expire
 SETTLE = 2  # settling time of a writer of soft_read_write_lock
 SLACK = 5  # tolerance for what is due at once, on a loaded machine
@@ -26,7 +27,7 @@ class Case:
         self.kind = kind
         self.name = f"{scenario} {kind}"
         self.lock = f"{scenario}-{kind}"
-        self.modes = ["write"] if kind in ("soft_file_lock", LEASE) else ["read", "write"]
+        self.modes = ["write"] if kind in ("soft_file_lock", LEASE, STRICT) else ["read", "write"]
         self.threshold = storage.threshold
         # Other processes get the lock of a stopped holder within stale_limit, but not within
         # fresh_for: the holder's last stamp may be an interval old.

@@ -9,10 +9,11 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from case import EXPIRING, LEASE, POLL, SETTLE, SLACK, TREE
+from case import EXPIRING, LEASE, POLL, SETTLE, SLACK, STRICT, TREE
 from host import PATIENCE, NotPromised
 
-KINDS = ["file_lock", "read_write_lock", "soft_file_lock", LEASE, TREE]
+KINDS = ["file_lock", "read_write_lock", "soft_file_lock", LEASE, TREE, STRICT]
+DYING = [kind for kind in KINDS if kind != STRICT]  # the kinds that a crash of the holder frees
 CROWD = 12  # seconds
 TURN = 60  # seconds within which one of a crowd gets its turn, whatever the storage does
 
@@ -81,7 +82,7 @@ def crowd_beside_python(case):
     crowd(case, [case.peer(side, make=make) for side in "ab" for make in ("ours", "python")], CROWD)
 
 
-@scenario(KINDS)
+@scenario(DYING)
 def crowd_with_crashes(case):
     peers = [case.peer(side) for side in "ab"]
 
@@ -163,7 +164,7 @@ def hand_over_beside_python(case):
 # Crashes
 
 
-@scenario(KINDS)
+@scenario(DYING)
 def crash_seen_by_other_host(case):
     for mode in case.modes:
         case.next_round()
@@ -184,7 +185,7 @@ def crash_seen_by_other_host(case):
         case.release(b)
 
 
-@scenario(KINDS)
+@scenario(DYING)
 def crash_seen_by_same_host(case):
     for mode in case.modes:
         case.next_round()
@@ -197,6 +198,22 @@ def crash_seen_by_same_host(case):
         took = case.gets(second, f"after a dead {mode}", since, limit)
         case.seen.append(f"{mode}: after {took:.1f} s")
         case.release(second)
+
+
+@scenario([STRICT])
+def crash_keeps_the_others_out(case):
+    for victim in "ab":
+        case.next_round()
+        first, same, other = case.peer(victim), case.peer("a"), case.peer("b")
+        case.takes(first)
+        first.kill()
+        for peer in same, other:
+            case.asks(peer, f"acquire write {POLL + SLACK}", "timed out")
+        first.may_be_superseded()
+        case.asks(other, "break", "broken")
+        for peer in same, other:
+            case.takes(peer, meaning="it is free when the claims are removed")
+            case.release(peer)
 
 
 @scenario([TREE])
@@ -293,7 +310,7 @@ def superseded_by_lifetime(case):
         has_successor(case, a, b)
 
 
-@scenario(["file_lock", "read_write_lock", "soft_file_lock"])
+@scenario(["file_lock", "read_write_lock", "soft_file_lock", STRICT])
 def stopped_holder_keeps_it(case):
     a, b = case.pair()
     case.takes(a)
@@ -309,7 +326,7 @@ def stopped_holder_keeps_it(case):
 # Hosts and clocks
 
 
-@scenario(["soft_file_lock", *EXPIRING])
+@scenario(["soft_file_lock", *EXPIRING, STRICT])
 def two_hosts_of_one_name(case):
     if case.storage.kernels == 1:
         raise NotPromised("a and b share a kernel, so they are one host")
@@ -338,12 +355,12 @@ def keeps_with_clock(case, clock):
         case.gets(b, "after a crash", time.monotonic(), case.stale_limit)
 
 
-@scenario(["soft_file_lock", *EXPIRING])
+@scenario(["soft_file_lock", *EXPIRING, STRICT])
 def clock_an_hour_fast(case):
     keeps_with_clock(case, "+1h")
 
 
-@scenario(["soft_file_lock", *EXPIRING])
+@scenario(["soft_file_lock", *EXPIRING, STRICT])
 def clock_an_hour_slow(case):
     if case.kind in EXPIRING and case.storage.times == "client":
         raise NotPromised("clients set the times of files, so none may be behind by the threshold")

@@ -12,8 +12,8 @@ dir_b=/mnt/storage
 on_server=("${on_guest[@]}" $control.3)
 kernels=2
 times=server
-excludes='file_lock read_write_lock soft_file_lock soft_file_lease soft_read_write_lock'
-survives_restart='file_lock read_write_lock soft_file_lock'
+excludes='file_lock read_write_lock soft_file_lock soft_file_lease soft_read_write_lock strict_soft_file_lock'
+survives_restart='file_lock read_write_lock soft_file_lock strict_soft_file_lock'
 
 up()
 {

@@ -7,8 +7,8 @@
 //
 // A process with one lock. KIND is the name of a lock type. The process reads commands from
 // standard input, a line each, and answers each with a line. MODE is read or write; a
-// soft_file_lock and a soft_file_lease know write only. An empty line, or the end of the input,
-// ends it.
+// soft_file_lock, a soft_file_lease and a strict_soft_file_lock know write only. An empty line, or
+// the end of the input, ends it.
 //
 //     try MODE                held | busy
 //     acquire MODE SECONDS    [waiting] held | timed out
@@ -25,6 +25,10 @@
 //     highest                 highest N
 //     data                    data TEXT
 //
+// And with a strict_soft_file_lock:
+//
+//     break                   broken              all claims
+//
 // Any other result is answered by "error: " and its text.
 
 #include <boost/filelock/error.hpp>
@@ -34,6 +38,7 @@
 #include <boost/filelock/soft_file_lease.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 #include <boost/filelock/soft_read_write_lock.hpp>
+#include <boost/filelock/strict_soft_file_lock.hpp>
 
 #include <boost/system/system_error.hpp>
 
@@ -104,7 +109,10 @@ constexpr bool is_tree = std::is_same_v<Lock, filelock::soft_read_write_lock>;
 template <class Lock>
 constexpr bool is_losable = is_lease<Lock> || is_tree<Lock>;
 template <class Lock>
-constexpr bool is_shared = !std::is_same_v<Lock, filelock::soft_file_lock> && !is_lease<Lock>;
+constexpr bool is_strict = std::is_same_v<Lock, filelock::strict_soft_file_lock>;
+template <class Lock>
+constexpr bool is_shared =
+    !std::is_same_v<Lock, filelock::soft_file_lock> && !is_lease<Lock> && !is_strict<Lock>;
 
 template <class Lock>
 typename Lock::options_type options_from(arguments& given)
@@ -209,6 +217,9 @@ public:
             return loss();
         if constexpr (is_lease<Lock>)
             return obey_lease(name, mode);
+        if constexpr (is_strict<Lock>)
+            if (name == "break")
+                return break_claims();
         throw std::invalid_argument(line);
     }
 
@@ -226,6 +237,13 @@ private:
         if (name != "break")
             throw std::invalid_argument(name);
         lock_.force_break();
+        return "broken";
+    }
+
+    std::string break_claims()
+    {
+        for (auto const& claim : lock_.claims())
+            lock_.force_break(claim.name);
         return "broken";
     }
 
@@ -352,6 +370,8 @@ int main(int argc, char** argv)
         serve<filelock::soft_file_lock>(path, given);
     else if (kind == "soft_read_write_lock")
         serve<filelock::soft_read_write_lock>(path, given);
+    else if (kind == "strict_soft_file_lock")
+        serve<filelock::strict_soft_file_lock>(path, given);
     else
         throw std::invalid_argument(kind);
 }
