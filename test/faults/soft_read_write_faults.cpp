@@ -162,7 +162,7 @@ struct fixture : temporary_directory
         s.comes_free = [this, options] { return is_free(options, patience); };
         s.is_clean = [this] { return is_clean(); };
         s.has_other_ways = true;
-        s.lists_readers = true;
+        s.lists_holders = true;
         s.others_calls = calls_of_threads;
         s.prepare = [this] {
             clean();

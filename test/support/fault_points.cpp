@@ -59,7 +59,8 @@ namespace fs = boost::filesystem;
 
 // The outcomes of an operation. Any other error is reported by its number.
 std::string const done = "done", nothing_to_do = "nothing to do", not_supported = "not supported",
-                  not_a_lock_file = "not a lock file", hold_lost = "hold lost";
+                  not_a_lock_file = "not a lock file", hold_lost = "hold lost",
+                  damaged = "claim damaged";
 
 std::string outcome(std::function<error_code()> const& operation)
 {
@@ -72,10 +73,12 @@ std::string outcome(std::function<error_code()> const& operation)
         ec = e.code();
     }
     using boost::filelock::error;
-    for (auto const& [code, name] : {std::pair{error::kernel_lock_not_supported, not_supported},
-                                     std::pair{error::witness_not_supported, not_supported},
-                                     std::pair{error::not_a_lock_file, not_a_lock_file},
-                                     std::pair{error::hold_lost, hold_lost}})
+    for (auto const& [code, name] :
+         {std::pair{error::kernel_lock_not_supported, not_supported},
+          std::pair{error::witness_not_supported, not_supported},
+          std::pair{error::hard_links_not_supported, not_supported},
+          std::pair{error::not_a_lock_file, not_a_lock_file},
+          std::pair{error::claim_damaged, damaged}, std::pair{error::hold_lost, hold_lost}})
         if (ec == make_error_code(code))
             return name;
     return ec ? std::to_string(ec.value()) : done;
@@ -91,12 +94,15 @@ bool tells(std::string const& said, fault const& f)
 {
     if (said == std::to_string(numbers.at(f.error)))
         return true;
-    if (f.error == "ENOSYS" || f.error == "EOPNOTSUPP" ||
+    if (f.error == "ENOSYS" || f.error == "EOPNOTSUPP" || f.error == "EXDEV" ||
+        (f.error == "EPERM" && f.meaning() == "link") ||
         (f.error == "EINVAL" && f.meaning() == "fcntl"))
         return said == not_supported;
     if (f.meaning() == "stat" && f.error == "ENOENT" &&
         (said == std::to_string(EIO) || said == hold_lost))
         return true; // the file is open: the file system has lost it
+    if (f.meaning() == "open" && contains(f.text, ".claim\"") && said == damaged)
+        return true; // a claim that cannot be read
     if (f.error == "ELOOP" && said == not_a_lock_file)
         return true; // the path must be a symbolic link
     // The file does not exist and cannot be created. The second error is reported.
@@ -201,7 +207,7 @@ struct fault_points::history
     // a call that fails has no results.
     std::optional<fault> met(fault const& f) const
     {
-        bool const has_results = f.meaning() != "fcntl";
+        bool const has_results = f.meaning() != "fcntl" && f.meaning() != "open";
         std::optional<fault> found;
         for (auto const& one : calls)
             if (one.call == f.call && contains(one.text, "(INJECTED)"))
@@ -266,6 +272,8 @@ fault_points::history fault_points::run(std::string const& injection) const
         h.status = process.wait();
     }
     h.is_clean = !sequence_.is_clean || sequence_.is_clean();
+    if (h.status == -SIGKILL && sequence_.frees_after_death)
+        h.is_stuck = h.is_stuck || !sequence_.frees_after_death();
     h.is_stuck = h.is_stuck || !is_given(sleeper);
     h.calls = calls_in(log);
     fs::remove(log);
@@ -354,8 +362,10 @@ std::string fault_points::problem_with(fault const& f, history const& h) const
             return "said: " + said;
     }
     auto what = expected(f);
-    if (f.meaning() == "getdents" && sequence_.lists_readers)
+    if (f.meaning() == "getdents" && sequence_.lists_holders)
         what = effect::either;
+    if (f.meaning() == "link" && sequence_.needs_links && f.error != "ENOENT")
+        what = effect::reported;
     if (f.meaning() == "stat" && sequence_.marks_waiters && contains(f.text, "{st_mode=S_IFDIR"))
         what = effect::overcome; // of an open directory; Boost.Filesystem uses statx(2)
     if (what == effect::reported && sequence_.has_other_ways)

@@ -64,6 +64,9 @@ struct sequence
     std::function<bool()> is_free;
     /// Like `is_free`, but waits for the lock. For a lock that must become free after some time.
     std::function<bool()> comes_free = {};
+    /// Called when the taker was killed, for a lock that only an operator frees then. Frees it, and
+    /// returns whether it was kept until then.
+    std::function<bool()> frees_after_death = {};
     /// Called before each run. If another process holds the lock at first and the taker must wait,
     /// the returned function ends that hold.
     std::function<std::function<void()>()> prepare;
@@ -85,8 +88,10 @@ struct sequence
     bool has_other_ways = false;
     /// The taker opens the directory only to set and to look for the marks of waiters.
     bool marks_waiters = false;
-    /// The taker lists directories to find readers, and not only for a report.
-    bool lists_readers = false;
+    /// The taker lists directories to find other holders, and not only for a report.
+    bool lists_holders = false;
+    /// The taker fails where there are no hard links.
+    bool needs_links = false;
     /// The calls that keep other threads running, by meaning (system_calls.hpp). They get no fault.
     std::set<std::string> others_calls = {};
     /// The number of the taker's calls depends on other processes. Only the first call of each name
