@@ -33,6 +33,7 @@ BOOST_AUTO_TEST_CASE(codes_compare_with_their_natural_conditions)
     BOOST_TEST((error_code(error::kernel_lock_not_supported) == errc::not_supported));
     BOOST_TEST((error_code(error::both_not_supported) == errc::not_supported));
     BOOST_TEST((error_code(error::witness_not_supported) == errc::not_supported));
+    BOOST_TEST((error_code(error::hard_links_not_supported) == errc::not_supported));
     BOOST_TEST((error_code(error::kernel_lock_not_supported) != errc::invalid_argument));
 }
 
@@ -40,10 +41,10 @@ BOOST_AUTO_TEST_CASE(every_code_has_a_text_of_its_own)
 {
     auto const text = [](int value) { return boost::filelock::error_category().message(value); };
     std::set<std::string> texts;
-    for (int value = 0; value <= 10; ++value)
+    for (int value = 0; value <= 12; ++value)
         texts.insert(text(value));
-    BOOST_TEST(texts.size() == 11u);
-    BOOST_TEST(text(11) == text(0)); // the last code: extend this test with the enumeration
+    BOOST_TEST(texts.size() == 13u);
+    BOOST_TEST(text(13) == text(0)); // the last code: extend this test with the enumeration
     char buffer[8];
     BOOST_TEST(boost::filelock::error_category().message(1, buffer, sizeof buffer) == text(1));
 }
@@ -56,6 +57,15 @@ BOOST_AUTO_TEST_CASE(lock_error_names_the_path_and_the_reason)
     std::string const what = e.what();
     BOOST_TEST(what.find("some/where.lock") != std::string::npos);
     BOOST_TEST(what.find(e.code().message()) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(lock_error_names_the_claim_if_there_is_one)
+{
+    lock_error const without(error::claim_damaged, "x.lock");
+    BOOST_TEST(without.claim() == "");
+    lock_error const with(error::claim_damaged, "x.lock", {}, "held-v2");
+    BOOST_TEST(with.claim() == "held-v2");
+    BOOST_TEST(std::string(with.what()).find("x.lock, claim held-v2") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(lock_error_names_the_holder_if_it_is_known)
