@@ -60,7 +60,6 @@ public:
     /// Closes what only attempts need.
     void close_all_but_claims() noexcept;
     void close() noexcept;
-    bool is_open() const noexcept { return claims_.file.is_open(); }
 
     filesystem::path const& path() const noexcept { return path_; }
 

@@ -30,6 +30,13 @@ struct lock_directory
     /// Opens the directory. Returns `error::not_a_lock_file` if the path names something else.
     system::error_code open_existing(path_ref path);
 
+    /// Returns whether the descriptor still has the directory open that was opened.
+    bool is_as_opened() const noexcept
+    {
+        file_facts now;
+        return !facts_of(file, now) && now.identity == facts.identity;
+    }
+
     /// Which directory gets its permissions whatever the umask.
     enum class exact
     {

@@ -36,6 +36,7 @@ public:
     system::error_code open_existing() { return open_.open_existing(path_); }
     void close() noexcept { open_.file.close(); }
     bool is_open() const noexcept { return open_.file.is_open(); }
+    bool is_as_opened() const noexcept { return open_.is_as_opened(); }
 
     descriptor const& file() const noexcept { return open_.file; }
     file_identity identity() const noexcept { return open_.facts.identity; }

@@ -276,20 +276,15 @@ attempt_result soft_read_write_protocol::drain()
 }
 
 // The program may have closed the directory's descriptor, as closefrom(3) does, and may have opened
-// another file under its number. The directory is opened again then.
+// another file or directory under its number. The directory is opened again then.
 system::error_code soft_read_write_protocol::drop_reader() noexcept
 {
     auto& readers = readers_.directory();
-    auto const is_lost = [](system::error_code const& ec) {
-        return ec == errc::bad_file_descriptor || ec == errc::not_a_directory;
-    };
-    auto ec = mine_.withdraw();
-    if (is_lost(ec) && !readers.open_existing())
-        ec = mine_.withdraw();
-    if (is_lost(ec)) {
+    system::error_code ec;
+    if (mine_.is_published() && !readers.is_as_opened() && readers.open_existing())
         mine_.leave(); // it becomes stale
-        ec.clear();
-    }
+    else
+        ec = mine_.withdraw();
     if (!ec)
         readers.close();
     return ec;

@@ -173,7 +173,7 @@ attempt_result strict_protocol::publish_intent()
     bool const is_free = std::none_of(seen.claims.begin(), seen.claims.end(),
                                       [](auto& c) { return c.kind == claim_name::held; });
     return is_free ? attempt_result(attempt_result::acquired)
-                   : give_up(attempt_result::busy_for(next_pause()));
+                   : give_up(attempt_result::retry_after(next_pause()));
 }
 
 attempt_result strict_protocol::publish_held()
@@ -220,7 +220,7 @@ attempt_result strict_protocol::look_again()
     }
     if (ours == 2 && !has_earlier_held && time_since_boot() < *look_until_)
         return attempt_result::continue_after(pause_between_looks);
-    return give_up(attempt_result::busy_for(next_pause()));
+    return give_up(attempt_result::retry_after(next_pause()));
 }
 
 // Removes the claims of this attempt. Returns `why`, or the error if they cannot be removed.
@@ -283,13 +283,14 @@ system::error_code strict_protocol::remove_claims() noexcept
 }
 
 // The names are of this owner alone, so they can be removed whatever happened in between. The
-// program may have closed the directory's descriptor, as closefrom(3) does.
+// program may have closed the directory's descriptor, as closefrom(3) does, and may have opened
+// another directory under its number.
 system::error_code strict_protocol::remove(anchored_path const& claim, bool& is_there) noexcept
 try {
     if (!is_there)
         return {};
     auto ec = remove_name(claim);
-    if ((ec == errc::bad_file_descriptor || ec == errc::not_a_directory) &&
+    if (ec && !is_stale(ec) && !directory_.claims().is_as_opened() &&
         !(ec = directory_.open_existing()))
         ec = remove_name(claim);
     if (is_stale(ec)) {

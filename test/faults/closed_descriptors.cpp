@@ -13,12 +13,16 @@
 #include <cstddef>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 
 using namespace filelock_test;
+using boost::filelock::soft_read_write_lock;
 using boost::filelock::storage;
+using boost::filelock::strict_soft_file_lock;
 using boost::system::error_code;
 
 namespace {
@@ -32,6 +36,19 @@ struct fixture : temporary_directory
         for (int const fd : found)
             ::close(fd);
         return found.size();
+    }
+
+    /// Opens another directory under the number of each open directory there.
+    void replace_directories() const
+    {
+        for (int const fd : descriptors_below(directory.string())) {
+            struct ::stat s = {};
+            if (::fstat(fd, &s) != 0 || !S_ISDIR(s.st_mode))
+                continue;
+            int const other = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+            BOOST_TEST_REQUIRE(::dup2(other, fd) == fd);
+            ::close(other);
+        }
     }
 
     /// Checks that the lock can be released, and acquired again by this object and by another.
@@ -88,6 +105,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(of_a_shared_hold_do_not_spoil_the_lock, Lock, shar
         Lock lock(path, options_for<Lock>(where));
         lock.lock_shared();
         check_release(lock);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(whose_numbers_are_used_again_do_not_spoil_the_release)
+{
+    for (auto const where : storages<strict_soft_file_lock>()) {
+        strict_soft_file_lock lock(path, options_for<strict_soft_file_lock>(where));
+        soft_read_write_lock tree(path.string() + ".tree",
+                                  options_for<soft_read_write_lock>(where));
+        lock.lock();
+        tree.lock_shared();
+        replace_directories();
+        error_code ec;
+        lock.release(ec);
+        BOOST_TEST(!ec, ec.message());
+        tree.release(ec);
+        BOOST_TEST(!ec, ec.message());
+        BOOST_TEST(lock.claims().empty());
+        BOOST_TEST(tree.try_lock());
     }
 }
 

@@ -76,8 +76,8 @@ namespace filelock {
 ///   zero.
 /// System calls of Shared:: 18 for the first level if the lock is free, 55 on network storage, none
 ///   for a further level.
-/// System calls of Release:: 7 for the last exclusive level, 44 on network storage; 5 for the last
-///   shared level, 24 on network storage; none for another level.
+/// System calls of Release:: 7 for the last exclusive level, 44 on network storage; 6 for the last
+///   shared level, 25 on network storage; none for another level.
 /// System calls of Observers:: `still_held` makes 1, or 2 for a reader, and 6 or 15 on network
 ///   storage; `holder` and `holders` some 25, and more with each reader; the others none.
 /// Crash, fork, cancellation of Exclusive, Shared:: The marker stays if the process ends, and
