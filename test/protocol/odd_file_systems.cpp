@@ -16,6 +16,7 @@
 #include <boost/filelock/file_lock.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
 #include <boost/filelock/soft_read_write_lock.hpp>
+#include <boost/filelock/strict_soft_file_lock.hpp>
 #include <boost/system/errc.hpp>
 
 #include <cerrno>
@@ -40,6 +41,7 @@ using boost::filelock::soft_file_lock_options;
 using boost::filelock::soft_read_write_lock;
 using boost::filelock::soft_read_write_lock_options;
 using boost::filelock::storage;
+using boost::filelock::strict_soft_file_lock;
 using boost::system::error_code;
 using std::chrono::hours;
 using std::chrono::milliseconds;
@@ -150,6 +152,23 @@ BOOST_AUTO_TEST_CASE(that_have_neither_locks_nor_links_have_markers)
     soft_file_lock local(path, options);
     BOOST_TEST((error_of([&] { (void)local.try_lock(); }) == error::kernel_lock_not_supported));
     BOOST_TEST(fs::is_empty(backing));
+}
+
+BOOST_AUTO_TEST_CASE(that_have_no_links_have_no_strict_locks)
+{
+    passthrough mounted(backing, one);
+    mounted.faults().flock.error = ENOSYS; // not needed
+    auto const claims = backing / "test.lock.filelock" / "claims";
+    strict_soft_file_lock lock(path), other(path);
+    lock.lock();
+    BOOST_TEST(!other.try_lock());
+    lock.unlock();
+    for (int const refusal : {EPERM, EOPNOTSUPP, ENOSYS}) { // the kernel remembers ENOSYS
+        mounted.faults().link.error = refusal;
+        BOOST_TEST((error_of([&] { lock.lock(); }) == error::hard_links_not_supported));
+        BOOST_TEST((error_of([&] { (void)lock.try_lock(); }) == errc::not_supported));
+        BOOST_TEST(fs::is_empty(claims));
+    }
 }
 
 // Files that evicting processes have left are removed after a minute. Files with similar names
