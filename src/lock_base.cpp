@@ -12,7 +12,6 @@
 #include <boost/system/errc.hpp>
 #include <boost/throw_exception.hpp>
 
-#include <string>
 #include <utility>
 
 namespace boost {
@@ -35,12 +34,11 @@ bool is_contention(system::error_code const& ec)
 [[noreturn]] void throw_error(system::error_code const& ec, lock_state const& state)
 {
     std::optional<owner_record> holder;
-    bool const is_contended = is_contention(ec);
-    if (is_contended)
+    if (is_contention(ec))
         if (auto const holders = state.holders(); !holders.empty())
             holder = holders.front();
-    auto const claim = is_contended || ec == not_owner() ? std::string() : state.culprit();
-    boost::throw_exception(lock_error(ec, state.path(), holder, claim), BOOST_CURRENT_LOCATION);
+    boost::throw_exception(lock_error(ec, state.path(), holder, state.culprit(ec)),
+                           BOOST_CURRENT_LOCATION);
 }
 
 } // namespace

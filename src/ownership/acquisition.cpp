@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <new>
 #include <utility>
 
 namespace boost {
@@ -37,6 +38,15 @@ bool can_sleep(acquisition::request const& wanted) noexcept
     auto const* const options = wanted.callbacks ? wanted.callbacks->options : nullptr;
     return wanted.may_sleep && wanted.until.is_never() &&
            !(options && (options->cancel_check || options->on_wait));
+}
+
+// For the owner at work.
+void record_failure(owner_queue& queue, protocol const& lock_protocol,
+                    system::error_code const& ec) noexcept
+try {
+    queue.record_failure(ec, lock_protocol.culprit());
+} catch (std::bad_alloc const&) {
+    // The error is reported without the name.
 }
 
 } // namespace
@@ -129,7 +139,7 @@ std::optional<acquisition::next> acquisition::repeat_release()
     if (ec == errc::operation_would_block) // another process has the removal right for a moment
         return handle(attempt_result::retry_after(10ms));
     if (ec)
-        return end({next::failed, ec});
+        return handle(ec);
     return std::nullopt;
 }
 
@@ -268,8 +278,10 @@ acquisition::pause acquisition::long_pause() noexcept
 
 acquisition::next acquisition::handle(attempt_result const& a)
 {
-    if (a.kind == attempt_result::failed)
+    if (a.kind == attempt_result::failed) {
+        record_failure(queue_, protocol_, a.error);
         return end({next::failed, a.error});
+    }
     if (a.kind == attempt_result::would_deadlock) {
         if (!until_.is_never())
             return end({next::timed_out});
@@ -353,8 +365,10 @@ system::error_code perform(owner_queue& queue, protocol& lock_protocol, pending_
             ec = lock_protocol.withdraw(); // not an error of the caller
         else
             ec = c.to == lock_mode::none ? lock_protocol.release() : lock_protocol.downgrade(c.to);
-        if (!first && c.kind != pending_action::withdraw)
+        if (!first && ec && c.kind != pending_action::withdraw) {
             first = ec;
+            record_failure(queue, lock_protocol, ec);
+        }
         c = queue.done(c, ec);
     }
     return first;

@@ -119,8 +119,8 @@ public:
     bool still_held(owner who, system::error_code& ec);
     std::vector<owner_record> holders() const;
 
-    /// Returns the name of the file that the last error was about, as `protocol::culprit`.
-    std::string culprit() const { return protocol_->culprit(); }
+    /// Returns the name of the file that the last error was about, if that had this code.
+    std::string culprit(system::error_code const& ec) const { return queue_.culprit(ec); }
 
     /// Calls `f` with the protocol while it has a hold, whichever owner has it, and no owner is at
     /// work on the file. Returns false if there is no hold.

@@ -47,6 +47,7 @@ void owner_queue::reset_in_child() noexcept
     at_work_ = false;
     worker_ = nullptr;
     unfinished_ = {};
+    last_failure_.reset();
     is_to_be_resumed_ = false;
     waiters_.reset_in_child(process_generation());
 }
@@ -238,6 +239,19 @@ std::optional<pending_action> owner_queue::resume() noexcept
     is_to_be_resumed_ = false;
     return pending_action{unfinished_.release_failed ? pending_action::downgrade
                                                      : pending_action::withdraw};
+}
+
+void owner_queue::record_failure(system::error_code const& ec, std::string const& culprit)
+{
+    auto failed = culprit.empty() ? nullptr : std::make_unique<failure>(failure{ec, culprit});
+    auto const guard = guard_queue();
+    last_failure_ = std::move(failed);
+}
+
+std::string owner_queue::culprit(system::error_code const& ec) const
+{
+    auto const guard = guard_queue();
+    return last_failure_ && last_failure_->error == ec ? last_failure_->culprit : std::string();
 }
 
 void owner_queue::released(bool worked) noexcept

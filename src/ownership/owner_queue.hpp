@@ -18,8 +18,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 namespace boost {
 namespace filelock {
@@ -121,6 +123,12 @@ public:
     /// Resumes that release or withdrawal. Returns it as an action; the action `none` where it was
     /// done meanwhile; nothing while an owner is at work on the file.
     std::optional<pending_action> resume() noexcept;
+
+    /// Records that the owner at work failed. `culprit`: as `protocol::culprit` says.
+    void record_failure(system::error_code const& ec, std::string const& culprit);
+
+    /// Returns the culprit of the last failure, if that had this code. From any thread.
+    std::string culprit(system::error_code const& ec) const;
 
     /// Records the outcome of the release that `must_release` asked for.
     void released(bool worked) noexcept;
@@ -229,6 +237,12 @@ private:
     waiter* worker_ = nullptr; // the waiter that is at work, if one is
     unfinished_work unfinished_;
     bool closed_ = false;
+    struct failure
+    {
+        system::error_code error;
+        std::string culprit;
+    };
+    std::unique_ptr<failure> last_failure_; // if it had a culprit
     std::atomic<bool> is_to_be_resumed_{false};
 };
 

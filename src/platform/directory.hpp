@@ -37,6 +37,9 @@ std::size_t longest_name(path_ref directory) noexcept;
 system::error_code for_each_name(path_ref directory,
                                  std::function<void(std::string const&)> const& f);
 
+/// Returns in `it_does` whether the directory has the name, by reading all of it.
+system::error_code has_name(path_ref directory, std::string const& name, bool& it_does);
+
 } // namespace detail
 } // namespace filelock
 } // namespace boost

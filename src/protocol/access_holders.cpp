@@ -5,9 +5,9 @@
 #include "access_holders.hpp"
 
 #include "../platform/clock.hpp"
-#include "../platform/process.hpp"
 #include "access_marker.hpp"
 #include "found_marker.hpp"
+#include "marker_inspection.hpp"
 #include "reader_directory.hpp"
 
 #include <string>
@@ -30,10 +30,7 @@ bool add_holder(path_ref path, owner_mode mode, std::vector<owner_record>& all)
     holder.mode = mode;
     if (content.kind == access_content::record) {
         auto& owner = content.owner;
-        holder.pid = owner.pid;
-        if (find_process({owner.pid, owner.host, {}}).kind == process_status::alive)
-            holder.command = command_of(owner.pid);
-        holder.hostname = std::move(owner.host);
+        holder = describe({owner.pid, owner.host, {}}, mode);
         holder.token = std::move(owner.token);
     }
     holder.age = time_of_day() - found.facts.modified;

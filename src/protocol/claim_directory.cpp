@@ -7,7 +7,6 @@
 #include "../platform/directory.hpp"
 #include "attempts.hpp"
 #include "found_marker.hpp"
-#include "marker_permissions.hpp"
 #include "parent_directories.hpp"
 #include "server_errors.hpp"
 
@@ -58,12 +57,7 @@ claim_directory::open_or_make(std::optional<filesystem::perms> const& permission
                               bool make_parents)
 {
     auto const open = [&](lock_directory& d, path_ref path) {
-        if (permissions)
-            return d.open_or_make(path, directory_permissions(*permissions),
-                                  lock_directory::exact::any);
-        return d.open_or_make(
-            path, filesystem::owner_all | filesystem::group_all | filesystem::others_all,
-            lock_directory::exact::none);
+        return d.open_or_make(path, permissions);
     };
     auto ec = open_with(open);
     for (int i = 1; i < max_restarts && is_gone(ec); ++i) {
@@ -156,9 +150,7 @@ system::error_code claim_directory::read(found_claim& claim, std::string const& 
 
 system::error_code claim_directory::lists(std::string const& name, bool& it_is) const
 {
-    it_is = false;
-    return for_each_name(anchored_path(box_.file, "claims"),
-                         [&](std::string const& one) { it_is = it_is || one == name; });
+    return has_name(anchored_path(box_.file, "claims"), name, it_is);
 }
 
 } // namespace detail

@@ -10,7 +10,6 @@
 #include "../platform/file.hpp"
 #include "attempts.hpp"
 #include "lock_directory.hpp"
-#include "marker_permissions.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -45,19 +44,6 @@ std::uint64_t number_of(std::string const& name) noexcept
         return 0;
     std::from_chars(name.data(), name.data() + name.size(), number);
     return number;
-}
-
-// Opens the directory. Makes it if it is missing.
-system::error_code open(filesystem::path const& path,
-                        std::optional<filesystem::perms> const& permissions,
-                        lock_directory& directory)
-{
-    if (permissions)
-        return directory.open_or_make(path, directory_permissions(*permissions),
-                                      lock_directory::exact::any);
-    return directory.open_or_make(
-        path, filesystem::owner_all | filesystem::group_all | filesystem::others_all,
-        lock_directory::exact::none);
 }
 
 // Lists the numbers in ascending order.
@@ -105,7 +91,7 @@ system::error_code fence_numbers::make_next(std::uint64_t& number) const
     lock_directory opened;
     auto const& directory = opened.file;
     std::vector<std::uint64_t> numbers;
-    auto ec = open(directory_, permissions_, opened);
+    auto ec = opened.open_or_make(directory_, permissions_);
     if (!ec)
         ec = list(directory, numbers);
     // A process that finds a number may rely on the name of the directory, even if the process that

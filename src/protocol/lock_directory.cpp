@@ -5,6 +5,7 @@
 #include "lock_directory.hpp"
 
 #include "../platform/directory.hpp"
+#include "marker_permissions.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -45,6 +46,15 @@ system::error_code lock_directory::open_or_make(path_ref path, filesystem::perms
         return is_new ? refused : ec;
     }
     return ec;
+}
+
+system::error_code lock_directory::open_or_make(path_ref path,
+                                                std::optional<filesystem::perms> const& of_files)
+{
+    if (of_files)
+        return open_or_make(path, directory_permissions(*of_files), exact::any);
+    return open_or_make(
+        path, filesystem::owner_all | filesystem::group_all | filesystem::others_all, exact::none);
 }
 
 } // namespace detail

@@ -13,6 +13,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <cstdint>
+#include <optional>
 
 namespace boost {
 namespace filelock {
@@ -48,6 +49,11 @@ struct lock_directory
     /// Makes the directory if it is missing, and opens it. That the permissions of a directory of
     /// another process cannot be set is no error.
     system::error_code open_or_make(path_ref path, filesystem::perms permissions, exact which);
+
+    /// Does the same with the permissions that suit the lock's option `permissions`. If that is
+    /// unset, the umask or the parent directory's ACL decides.
+    system::error_code open_or_make(path_ref path,
+                                    std::optional<filesystem::perms> const& of_files);
 };
 
 } // namespace detail

@@ -7,11 +7,11 @@
 #include "../platform/clock.hpp"
 #include "attempts.hpp"
 #include "parent_directories.hpp"
+#include "path_identity.hpp"
 
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 namespace boost {
@@ -31,9 +31,8 @@ marker_claim::marker_claim(marker_contract& contract, filesystem::path const& ab
                            std::optional<filesystem::perms> permissions, storage where,
                            bool create_directories, marker_policy policy)
     : contract_(contract), path_(absolute), directory_(absolute.parent_path() / "."),
-      hash_of_name_(std::hash<std::string>()(absolute.filename().native())),
-      create_directories_(create_directories), marker_(absolute, permissions, where, policy),
-      right_backoff_(shortest_right_backoff)
+      hash_of_name_(hash_of_name(absolute)), create_directories_(create_directories),
+      marker_(absolute, permissions, where, policy), right_backoff_(shortest_right_backoff)
 {}
 
 attempt_result marker_claim::attempt()
@@ -76,15 +75,12 @@ attempt_result marker_claim::attempt()
     return attempt_result::retry_after(contention_backoff);
 }
 
-// Combines the directory and the name. The marker's own inode number would not do, not even while
-// the marker is held: another object may have observed a marker that had the number before.
 std::optional<file_identity> marker_claim::observed_file() const noexcept
 {
     file_facts directory;
     if (facts_of(directory_, directory))
         return std::nullopt;
-    directory.identity.inode ^= hash_of_name_;
-    return directory.identity;
+    return path_identity(directory.identity, hash_of_name_);
 }
 
 // An unchanged file need not be opened and read again.

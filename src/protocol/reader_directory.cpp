@@ -78,10 +78,7 @@ system::error_code reader_directory::list(std::vector<std::string>& readers,
 
 system::error_code is_listed(filesystem::path const& path, bool& it_is)
 {
-    auto const wanted = path.filename().native();
-    it_is = false;
-    auto const ec = for_each_name(
-        path.parent_path(), [&](std::string const& name) { it_is = it_is || name == wanted; });
+    auto const ec = has_name(path.parent_path(), path.filename().native(), it_is);
     return ec == errc::no_such_file_or_directory ? system::error_code() : ec;
 }
 

@@ -9,6 +9,7 @@
 #include "attempts.hpp"
 #include "claim_inspection.hpp"
 #include "marker_record.hpp"
+#include "path_identity.hpp"
 #include "published_file.hpp"
 #include "server_errors.hpp"
 #include "temporary_name.hpp"
@@ -18,7 +19,6 @@
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <new>
 #include <utility>
 
@@ -57,7 +57,7 @@ attempt_result strict_protocol::attempt(lock_mode, attempt_context const&)
 {
     if (look_until_)
         return look_again();
-    blame({});
+    culprit_.clear();
     // An earlier attempt may have been unable to remove its claims.
     if (auto const ec = remove_claims())
         return of_undoing(ec);
@@ -76,9 +76,7 @@ attempt_result strict_protocol::begin()
         return ec;
     auto const& claims = directory_.claims();
     is_local_ = storage_.is_local(where_, claims.file, claims.mount);
-    // As for a marker at the path: the directory and the name.
-    observed_ = directory_.parent().facts.identity;
-    observed_->inode ^= std::hash<std::string>()(directory_.path().filename().native());
+    observed_ = path_identity(directory_.parent().facts.identity, hash_of_name(directory_.path()));
     auto const a = check_path();
     if (!is_acquired(a))
         return a;
@@ -134,7 +132,7 @@ attempt_result strict_protocol::scan(claim_scan& seen)
     auto const* const damaged = seen.damaged();
     if (!damaged)
         return attempt_result::acquired;
-    blame(damaged->name);
+    culprit_ = damaged->name;
     return give_up(make_error_code(error::claim_damaged));
 }
 
@@ -266,7 +264,7 @@ system::error_code strict_protocol::withdraw() noexcept
 system::error_code strict_protocol::release() noexcept
 {
     is_held_ = false;
-    blame({});
+    culprit_.clear();
     auto const ec = remove_claims();
     if (!ec)
         directory_.close();
@@ -302,7 +300,7 @@ try {
     }
     refused_since_.reset();
     if (ec && ec != errc::no_such_file_or_directory) {
-        blame(claim.file_name());
+        culprit_ = claim.file_name();
         return ec;
     }
     is_there = false;
@@ -359,18 +357,6 @@ bool strict_protocol::still_held(system::error_code& ec)
 std::vector<owner_record> strict_protocol::holders() const
 {
     return strict_holders(directory_.path());
-}
-
-std::string strict_protocol::culprit() const
-{
-    std::lock_guard<std::mutex> const guard(mutex_);
-    return culprit_;
-}
-
-void strict_protocol::blame(std::string name) const
-{
-    std::lock_guard<std::mutex> const guard(mutex_);
-    culprit_ = std::move(name);
 }
 
 } // namespace detail

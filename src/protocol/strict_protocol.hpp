@@ -17,7 +17,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,7 +43,7 @@ public:
     system::error_code release() noexcept override;
     bool still_held(system::error_code& ec) override;
     std::vector<owner_record> holders() const override;
-    std::string culprit() const override;
+    std::string culprit() const override { return culprit_; }
 
 private:
     attempt_result begin();
@@ -60,7 +59,6 @@ private:
     system::error_code remove_claims() noexcept;
     system::error_code remove(anchored_path const& claim, bool& is_there) noexcept;
     std::chrono::nanoseconds next_pause() noexcept;
-    void blame(std::string name) const;
 
     std::optional<filesystem::perms> permissions_;
     bool create_directories_;
@@ -82,8 +80,7 @@ private:
     std::optional<std::chrono::nanoseconds> refused_since_;
     std::chrono::nanoseconds longest_pause_;
 
-    mutable std::mutex mutex_; // guards `culprit_`
-    mutable std::string culprit_;
+    std::string culprit_;
 };
 
 } // namespace detail

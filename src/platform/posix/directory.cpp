@@ -70,6 +70,13 @@ system::error_code for_each_name(path_ref directory,
     }
 }
 
+system::error_code has_name(path_ref directory, std::string const& name, bool& it_does)
+{
+    it_does = false;
+    return for_each_name(directory,
+                         [&](std::string const& one) { it_does = it_does || one == name; });
+}
+
 system::error_code flush_names(descriptor const& directory) noexcept
 {
     int result;
