@@ -5,6 +5,7 @@
 #ifndef BOOST_FILELOCK_TEST_SUPPORT_STRICT_FILES_HPP
 #define BOOST_FILELOCK_TEST_SUPPORT_STRICT_FILES_HPP
 
+#include "claim_files.hpp"
 #include "markers.hpp"
 
 #include <boost/filelock/strict_soft_file_lock.hpp>
@@ -24,9 +25,6 @@
 
 namespace filelock_test {
 
-/// The tokens that sort before and after those of all contenders.
-inline std::string const first_token(32, '0'), last_token(32, 'f');
-
 inline boost::filesystem::path claims_directory(boost::filesystem::path path)
 {
     return path += ".filelock/claims";
@@ -34,12 +32,12 @@ inline boost::filesystem::path claims_directory(boost::filesystem::path path)
 
 inline std::string intent_of(std::string const& token)
 {
-    return "intent-v1-" + token + ".claim";
+    return claim_name("intent", token);
 }
 
 inline std::string held_of(std::string const& token)
 {
-    return "held-v1-" + token + ".claim";
+    return claim_name("held", token);
 }
 
 inline bool is_held_claim(std::string const& name)
@@ -52,7 +50,7 @@ inline void put_claim(boost::filesystem::path const& path, std::string const& na
 {
     auto const token = name.substr(name.find("-v1-") + 4, 32);
     auto const made = path.parent_path() / ("made." + token);
-    write_text(made, "filelock-strict-v1\n" + token + "\n4711\n656c73657768657265\n\n");
+    write_text(made, claim_text(token, 4711, "elsewhere"));
     boost::filesystem::rename(made, claims_directory(path) / name);
 }
 
@@ -84,8 +82,7 @@ inline std::string left_of_claims(boost::filesystem::path const& path)
     for (auto const& name : names_in(path.parent_path()))
         if (name != path.filename().string() && name != path.filename().string() + ".filelock")
             all += " " + name;
-    std::string const permanent("1\nfilelock-strict-v1\0\n0\n", 24);
-    if (boost::filesystem::exists(path) && text_of(path) != permanent)
+    if (boost::filesystem::exists(path) && text_of(path) != sentinel)
         all += " another permanent file";
     return all.empty() ? "" : "is left:" + all;
 }
