@@ -44,27 +44,6 @@ using std::chrono::seconds;
 namespace fs = boost::filesystem;
 namespace ut = boost::unit_test;
 
-namespace {
-
-class soft_taker final : public lock_taker<soft_file_lock>
-{
-public:
-    soft_taker(fs::path const& path, soft_file_lock_options const& options)
-        : lock_taker(path, options)
-    {}
-
-    error_code take() override
-    {
-        error_code ec;
-        acquire_options how;
-        how.timeout = patience;
-        lock_.acquire(how, ec);
-        return ec;
-    }
-};
-
-} // namespace
-
 struct fixture : temporary_directory
 {
     soft_file_lock_options options;
@@ -79,7 +58,7 @@ struct fixture : temporary_directory
     sequence free()
     {
         sequence s;
-        s.make = [this] { return std::make_unique<soft_taker>(path, options); };
+        s.make = [this] { return std::make_unique<patient_taker<soft_file_lock>>(path, options); };
         auto of_other = options;
         of_other.poll_interval = milliseconds(10);
         auto const other = std::make_shared<soft_file_lock>(path, of_other);
@@ -300,7 +279,7 @@ BOOST_AUTO_TEST_CASE(empty_writes_are_an_error)
     child c([this] {
         say("ready");
         hear();
-        soft_taker who(path, options);
+        patient_taker<soft_file_lock> who(path, options);
         return who.take().value();
     });
     c.expect("ready");
@@ -319,7 +298,7 @@ BOOST_AUTO_TEST_CASE(error_after_a_short_write_is_reported)
             ::signal(SIGXFSZ, SIG_IGN);
             ::rlimit const ten{10, 10};
             ::setrlimit(RLIMIT_FSIZE, &ten);
-            soft_taker who(path, options);
+            patient_taker<soft_file_lock> who(path, options);
             return who.take().value();
         });
         BOOST_TEST(c.wait() == EFBIG);

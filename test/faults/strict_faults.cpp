@@ -10,11 +10,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/child.hpp"
-#include "support/strict_files.hpp"
 #include "support/fault_points.hpp"
 #include "support/kernel_state.hpp"
 #include "support/link_hook.hpp"
 #include "support/markers.hpp"
+#include "support/strict_files.hpp"
 #include "support/succession.hpp"
 #include "support/system_calls.hpp"
 #include "support/temporary_directory.hpp"
@@ -58,23 +58,6 @@ namespace fs = boost::filesystem;
 namespace ut = boost::unit_test;
 
 namespace {
-
-class strict_taker final : public lock_taker<strict_soft_file_lock>
-{
-public:
-    strict_taker(fs::path const& path, strict_soft_file_lock_options const& options)
-        : lock_taker(path, options)
-    {}
-
-    error_code take() override
-    {
-        error_code ec;
-        acquire_options how;
-        how.timeout = patience;
-        lock_.acquire(how, ec);
-        return ec;
-    }
-};
 
 bool is_of_a_dead_process(strict_claim const& claim)
 {
@@ -144,7 +127,9 @@ struct fixture : temporary_directory
     sequence unused(order which_first = held_first)
     {
         sequence s;
-        s.make = [this] { return std::make_unique<strict_taker>(path, options); };
+        s.make = [this] {
+            return std::make_unique<patient_taker<strict_soft_file_lock>>(path, options);
+        };
         s.is_free = [this] { return can_be_acquired(milliseconds(0)); };
         s.comes_free = [this] { return can_be_acquired(patience); };
         s.frees_after_death = [=] { return break_claims(which_first); };

@@ -9,6 +9,7 @@
 #include "patience.hpp"
 #include "sample.hpp"
 
+#include <boost/filelock/acquire_options.hpp>
 #include <boost/filesystem/path.hpp>
 #include <boost/system/error_code.hpp>
 #include <boost/test/unit_test.hpp>
@@ -54,6 +55,25 @@ protected:
     {}
 
     Lock lock_;
+};
+
+/// Acquires the lock within `patience`.
+template <class Lock>
+class patient_taker final : public lock_taker<Lock>
+{
+public:
+    patient_taker(boost::filesystem::path const& path, typename Lock::options_type const& options)
+        : lock_taker<Lock>(path, options)
+    {}
+
+    boost::system::error_code take() override
+    {
+        boost::system::error_code ec;
+        boost::filelock::acquire_options how;
+        how.timeout = patience;
+        this->lock_.acquire(how, ec);
+        return ec;
+    }
 };
 
 struct sequence
