@@ -50,9 +50,10 @@ inline std::string claim_text(std::string const& token, long pid, std::string co
                               std::string const& start = {})
 {
     std::string hex;
-    for (unsigned char const c : host) {
+    for (char const c : host) {
         char digits[3];
-        std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned>(c));
+        std::snprintf(digits, sizeof digits, "%02x",
+                      static_cast<unsigned>(static_cast<unsigned char>(c)));
         hex += digits;
     }
     return "filelock-strict-v1\n" + token + '\n' + std::to_string(pid) + '\n' + hex + '\n' + start +
