@@ -49,8 +49,6 @@ namespace ut = boost::unit_test;
 
 namespace {
 
-auto const per_element = boost::test_tools::per_element();
-
 struct odd_file
 {
     char const* what;

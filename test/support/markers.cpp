@@ -9,6 +9,7 @@
 #include <boost/filelock/soft_file_lock.hpp>
 
 #include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/exception.hpp>
 #include <boost/filesystem/operations.hpp>
 #include <boost/system/errc.hpp>
 
