@@ -7,6 +7,7 @@
 #include "../platform/kernel_lock.hpp"
 #include "access_marker.hpp"
 #include "marker_record.hpp"
+#include "server_errors.hpp"
 
 #include <boost/filelock/error.hpp>
 
@@ -47,6 +48,12 @@ system::error_code found_marker::reread()
     if (!facts.is_regular || facts.size > longest_record)
         return error::not_a_lock_file;
     return read_all(file, longest_record, text);
+}
+
+bool names_nothing(path_ref path)
+{
+    found_marker found;
+    return is_missing(found.look(path));
 }
 
 bool is_same(found_marker const& a, found_marker const& b) noexcept

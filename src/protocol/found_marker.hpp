@@ -32,6 +32,9 @@ struct found_marker
     system::error_code reread();
 };
 
+/// Returns whether the path names nothing. Opens the file, for which a client asks the server.
+bool names_nothing(path_ref path);
+
 /// Returns whether both looks found the same file. On network storage an inode number is no
 /// identity, so the text counts as well.
 bool is_same(found_marker const& a, found_marker const& b) noexcept;

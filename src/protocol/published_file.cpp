@@ -105,6 +105,11 @@ system::error_code publish(published_file& file, anchored_path const& path, publ
     ec = write(file, written);
     if (!ec)
         ec = add_name_of(file, name, path, result);
+    else if (!file.is_local && names_nothing(name)) {
+        // NFS reports EIO or ESTALE for what is written to a file that another client removed.
+        result = publication::disturbed;
+        return {};
+    }
     (void)remove_name(name); // with a second link it is litter that any process removes
     return ec;
 }

@@ -53,10 +53,19 @@ strict_protocol::strict_protocol(filesystem::path const& absolute,
       where_(options.where), directory_(absolute), longest_pause_(first_pause)
 {}
 
+// A server reports ESTALE for a name or a file that has just been removed. If it has lost the
+// directory too, the error does not pass.
 attempt_result strict_protocol::attempt(lock_mode, attempt_context const&)
 {
-    if (look_until_)
-        return look_again();
+    auto const a = look_until_ ? look_again() : begin_attempt();
+    file_facts parent;
+    bool const passes = a.kind == attempt_result::failed && is_stale(a.error) && culprit_.empty() &&
+                        !facts_of(directory_.path().parent_path() / ".", parent);
+    return passes ? attempt_result::retry_after(contention_backoff) : a;
+}
+
+attempt_result strict_protocol::begin_attempt()
+{
     culprit_.clear();
     // An earlier attempt may have been unable to remove its claims.
     if (auto const ec = remove_claims())

@@ -46,6 +46,7 @@ public:
     std::string culprit() const override { return culprit_; }
 
 private:
+    attempt_result begin_attempt();
     attempt_result begin();
     attempt_result check_path();
     attempt_result publish_intent();

@@ -5,9 +5,9 @@
 #ifndef BOOST_FILELOCK_TEST_SUPPORT_CLAIM_STOPS_HPP
 #define BOOST_FILELOCK_TEST_SUPPORT_CLAIM_STOPS_HPP
 
-#include "strict_files.hpp"
 #include "sample.hpp"
 #include "stops.hpp"
+#include "strict_files.hpp"
 #include "succession.hpp"
 
 #include <boost/filelock/strict_soft_file_lock.hpp>

@@ -188,6 +188,7 @@ struct file_system_faults
     /// descriptor (read, write, ftruncate, fsync, locks), and with `numbers::reused` also fstat,
     /// futimens and fchmod.
     std::atomic<bool> removed_files_are_stale{false};
+    std::atomic<int> late_write_error{ESTALE}; ///< of write and fsync, instead
 
     /// Calls since the mount; `stamps`: utimensat(2).
     std::atomic<int> creates{0}, links{0}, writes{0}, stamps{0};

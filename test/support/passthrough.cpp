@@ -240,14 +240,14 @@ int write(char const* path, char const* what, std::size_t size, off_t at, fuse_f
     injected->slow.take(path);
     injected->writing.pass(path);
     if (is_stale(file))
-        return -ESTALE;
+        return -injected->late_write_error;
     return result(::pwrite(fd_of(file), what, std::min(size, injected->longest_write.load()), at));
 }
 
 int fsync(char const*, int, fuse_file_info* file)
 {
     if (is_stale(file))
-        return -ESTALE;
+        return -injected->late_write_error;
     return result(::fsync(fd_of(file)));
 }
 
