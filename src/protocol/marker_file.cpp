@@ -176,8 +176,8 @@ system::error_code marker_file::fill_in_place(std::string const& text, marker_ou
     is_slow_ = is_slow_ || (is_late && !is_local_ && !site_.policy().has_token);
     bool const goes_on = it_does && !is_late;
     if (!ec && goes_on)
-        ec = fill(text);
-    if (ec && goes_on && is_evicted(text)) {
+        ec = fill(text, site_.path());
+    if (is_missing(ec)) {
         ec.clear();
         it_does = false;
     }
@@ -185,19 +185,6 @@ system::error_code marker_file::fill_in_place(std::string const& text, marker_ou
         ec = names_own(it_does); // on network storage `confirm` looks
     result = it_does && goes_on ? marker_outcome::published : marker_outcome::retry;
     return ec;
-}
-
-// Returns whether another client removed the unfinished marker, for which it has the right after
-// some time. NFS reports EIO or ESTALE for what is written to it then.
-bool marker_file::is_evicted(std::string const& text) const
-{
-    if (is_local_)
-        return false;
-    found_marker now;
-    if (auto const ec = now.look(site_.path()))
-        return is_missing(ec) || ec == error::not_a_lock_file;
-    bool const is_same = now.facts.identity == facts_.identity;
-    return !is_same || text.compare(0, now.text.size(), now.text) != 0;
 }
 
 // For storage that is too slow for a marker which others can see before it is whole. There is no
@@ -214,11 +201,8 @@ system::error_code marker_file::link_whole(std::string const& text, marker_outco
     if (ec)
         return ec;
     ec = identify_file(text);
-    if (!ec) {
-        ec = fill(text);
-        if (ec && !is_local_ && names_nothing(name))
-            ec = make_error_code(errc::no_such_file_or_directory); // taken for litter
-    }
+    if (!ec)
+        ec = fill(text, name);
     bool is_named = false;
     if (!ec)
         ec = link_to_path(name, is_named);

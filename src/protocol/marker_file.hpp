@@ -50,7 +50,6 @@ private:
     system::error_code make_in_place(std::string const& text, marker_outcome& result);
     system::error_code create_in_place();
     system::error_code fill_in_place(std::string const& text, marker_outcome& result);
-    bool is_evicted(std::string const& text) const;
     system::error_code link_whole(std::string const& text, marker_outcome& result,
                                   bool& is_refused);
     system::error_code link_to_path(anchored_path const& name, bool& is_named);

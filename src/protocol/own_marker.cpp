@@ -147,6 +147,21 @@ system::error_code own_marker::fill(std::string const& text)
     return ec || is_as_wished ? ec : set_permissions(file_, *permissions_); // whatever the umask
 }
 
+// A server reports ESTALE for what is written to a removed file, or an NFS client EIO.
+system::error_code own_marker::fill(std::string const& text, path_ref path)
+{
+    auto const ec = fill(text);
+    if (!ec || is_local_)
+        return ec;
+    found_marker now;
+    auto const missing = now.look(path);
+    bool const is_ours =
+        now.facts.identity == facts_.identity && text.compare(0, now.text.size(), now.text) == 0;
+    bool const is_evicted =
+        missing ? is_missing(missing) || missing == error::not_a_lock_file : !is_ours;
+    return is_evicted ? make_error_code(errc::no_such_file_or_directory) : ec;
+}
+
 // Where the name is taken, sshfs may return EPERM instead of EEXIST; GlusterFS may return ESTALE
 // for a second after the name was removed.
 system::error_code own_marker::create(path_ref path)

@@ -101,6 +101,11 @@ protected:
     /// Writes the text and sets the permissions.
     system::error_code fill(std::string const& text);
 
+    /// The same for a file with a name. On network storage `no_such_file_or_directory` where
+    /// another process has removed it: it may take an unfinished marker for the remains of a dead
+    /// one.
+    system::error_code fill(std::string const& text, path_ref path);
+
     /// Creates the file at this path.
     system::error_code create(path_ref path);
 
