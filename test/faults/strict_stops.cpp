@@ -11,13 +11,13 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/child.hpp"
-#include "support/strict_files.hpp"
 #include "support/claim_stops.hpp"
 #include "support/first_bytes.hpp"
 #include "support/link_hook.hpp"
 #include "support/markers.hpp"
 #include "support/sample.hpp"
 #include "support/stops.hpp"
+#include "support/strict_files.hpp"
 #include "support/succession.hpp"
 #include "support/tracer.hpp"
 
@@ -223,6 +223,31 @@ BOOST_DATA_TEST_CASE_F(withdrawal_stops, others_come_and_go_during_a_withdrawal,
                 return "who was stopped: " + came;
             auto const last = one.at_last();
             return last != done ? "who was stopped, at last: " + last : what_is_left();
+        });
+}
+
+// What the dead contender left keeps all others out until it is broken, claim by claim.
+BOOST_DATA_TEST_CASE_F(withdrawal_stops, process_is_killed_during_its_withdrawal,
+                       data::make({1, 2}), link)
+{
+    check(
+        withdrawal(link), [this] { used(); },
+        [this, link = link](stop_point const& p) -> std::string {
+            stopped one(withdrawal(link), p);
+            if (!one.has_met())
+                return ""; // the number of calls of the last look depends on the time
+            one.kill();
+            auto const left = claim_names(path);
+            for (auto const& name : left) {
+                if (try_for(*make_lock(), 0ms) != busy)
+                    return "another does not wait for " + name;
+                break_claim(name);
+            }
+            if (left.size() > 3)
+                return "there are too many claims";
+            for (auto const& name : files_among_claims(path))
+                make_old(claims_directory(path) / name);
+            return what_is_left();
         });
 }
 
