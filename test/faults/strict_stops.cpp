@@ -245,6 +245,7 @@ BOOST_DATA_TEST_CASE_F(withdrawal_stops, process_is_killed_during_its_withdrawal
             }
             if (left.size() > 3)
                 return "there are too many claims";
+            fs::remove(path.parent_path() / ("made." + first_token)); // of put_claim
             for (auto const& name : files_among_claims(path))
                 make_old(claims_directory(path) / name);
             return what_is_left();
