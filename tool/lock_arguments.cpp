@@ -1,0 +1,99 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "lock_arguments.hpp"
+
+#include "command_line.hpp"
+
+#include <boost/program_options/value_semantic.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace filelock_tool {
+namespace po = boost::program_options;
+namespace filelock = boost::filelock;
+namespace {
+
+po::typed_value<std::string>* text(char const* name, std::function<void(std::string const&)> store)
+{
+    return po::value<std::string>()->value_name(name)->notifier(std::move(store));
+}
+
+po::typed_value<std::string>* seconds(char const* option,
+                                      std::optional<std::chrono::nanoseconds>& result)
+{
+    return text("SECONDS", [option, &result](std::string const& given) {
+        result = seconds_of(option, given);
+    });
+}
+
+/// Returns an option whose value is one of these names.
+template <class T>
+po::typed_value<std::string>* one_of(char const* option, T& result,
+                                     std::vector<std::pair<std::string, T>> const& values)
+{
+    return text("NAME", [=, &result](std::string const& given) {
+        auto const found = std::find_if(values.begin(), values.end(),
+                                        [&](auto const& v) { return v.first == given; });
+        if (found == values.end())
+            throw usage_error("--" + std::string(option) + ": '" + given + "' is unknown");
+        result = found->second;
+    });
+}
+
+boost::filesystem::perms permissions_of(std::string const& given)
+{
+    bool const is_octal = !given.empty() && given.size() <= 5 &&
+                          given.find_first_not_of("01234567") == std::string::npos;
+    if (!is_octal)
+        throw usage_error("--permissions: '" + given + "' is not octal");
+    return static_cast<boost::filesystem::perms>(std::stoi(given, nullptr, 8));
+}
+
+} // namespace
+
+po::options_description lock_options(lock_choice& choice)
+{
+    po::options_description all("Options of the lock");
+    auto const add = all.add_options();
+    auto more = add(
+        "kind", text("KIND", [&choice](std::string const& name) { choice.kind = kind_of(name); }),
+        "file_lock, read_write_lock, soft_file_lock, strict_soft_file_lock, soft_file_lease or "
+        "soft_read_write_lock");
+    more("storage",
+         one_of<filelock::storage>("storage", choice.where,
+                                   {{"detect", filelock::storage::detect},
+                                    {"local", filelock::storage::local},
+                                    {"network", filelock::storage::network}}),
+         "whether other machines use the storage: detect, local or network");
+    more("permissions", text("MODE", [&choice](std::string const& given) {
+             choice.permissions = permissions_of(given);
+         }),
+         "of the files that are made, in octal");
+    more("poll-interval", seconds("poll-interval", choice.poll_interval),
+         "longest pause between two attempts where the system reports no change");
+    more("backend",
+         one_of<filelock::kernel_lock>("backend", choice.backend,
+                                       {{"flock", filelock::kernel_lock::flock},
+                                        {"record", filelock::kernel_lock::record},
+                                        {"both", filelock::kernel_lock::both}}),
+         "the kernel lock of a file_lock: flock, record or both");
+    more("lifetime", seconds("lifetime", choice.lifetime),
+         "age at which the marker of a soft_file_lock is removed");
+    more("duration", seconds("duration", choice.duration),
+         "how long a soft_file_lease lasts without a refresh");
+    more("heartbeat-interval", seconds("heartbeat-interval", choice.heartbeat_interval),
+         "of a soft_file_lease or soft_read_write_lock");
+    more("stale-threshold", seconds("stale-threshold", choice.stale_threshold),
+         "age at which markers of a soft_read_write_lock are removed");
+    return all;
+}
+
+} // namespace filelock_tool
