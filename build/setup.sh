@@ -31,6 +31,7 @@ boost_version()
 need_build='g++ libboostBOOST-tools-dev libboostBOOST-dev libboost-filesystemBOOST-dev
     libboost-threadBOOST-dev libboost-chronoBOOST-dev libboost-systemBOOST-dev'
 need_check="$need_build clang libboost-testBOOST-dev libboost-contextBOOST-dev libboost-date-timeBOOST-dev
+    libboost-jsonBOOST-dev libboost-program-optionsBOOST-dev
     python3 python3-filelock sqlite3
     cmake make pkg-config faketime libfuse3-dev fuse3 util-linux strace asciidoctor"
 need_more="$need_check clang-tidy spin libc++-dev libc++abi-dev musl-tools dpkg-dev doxygen chromium?"

@@ -36,12 +36,9 @@ enum class lock_kind
 };
 
 inline constexpr std::array<lock_kind, 6> all_kinds{
-    lock_kind::file_lock,
-    lock_kind::read_write_lock,
-    lock_kind::soft_file_lock,
-    lock_kind::strict_soft_file_lock,
-    lock_kind::soft_file_lease,
-    lock_kind::soft_read_write_lock,
+    lock_kind::file_lock,       lock_kind::read_write_lock,
+    lock_kind::soft_file_lock,  lock_kind::strict_soft_file_lock,
+    lock_kind::soft_file_lease, lock_kind::soft_read_write_lock,
 };
 
 /// Returns the name of the type.

@@ -56,8 +56,8 @@ bool parse(command_help const& help, boost::program_options::options_description
 std::chrono::nanoseconds seconds_of(std::string const& option, std::string const& text);
 
 /// Returns a description of an option that is given in seconds.
-boost::program_options::typed_value<std::string>*
-in_seconds(char const* option, std::chrono::nanoseconds& result);
+boost::program_options::typed_value<std::string>* in_seconds(char const* option,
+                                                             std::chrono::nanoseconds& result);
 
 } // namespace filelock_tool
 

@@ -62,37 +62,36 @@ boost::filesystem::perms permissions_of(std::string const& given)
 po::options_description lock_options(lock_choice& choice)
 {
     po::options_description all("Options of the lock");
-    auto const add = all.add_options();
-    auto more = add(
-        "kind", text("KIND", [&choice](std::string const& name) { choice.kind = kind_of(name); }),
+    auto add = all.add_options();
+    add("kind", text("KIND", [&choice](std::string const& name) { choice.kind = kind_of(name); }),
         "file_lock, read_write_lock, soft_file_lock, strict_soft_file_lock, soft_file_lease or "
         "soft_read_write_lock");
-    more("storage",
-         one_of<filelock::storage>("storage", choice.where,
-                                   {{"detect", filelock::storage::detect},
-                                    {"local", filelock::storage::local},
-                                    {"network", filelock::storage::network}}),
-         "whether other machines use the storage: detect, local or network");
-    more("permissions", text("MODE", [&choice](std::string const& given) {
-             choice.permissions = permissions_of(given);
-         }),
-         "of the files that are made, in octal");
-    more("poll-interval", seconds("poll-interval", choice.poll_interval),
-         "longest pause between two attempts where the system reports no change");
-    more("backend",
-         one_of<filelock::kernel_lock>("backend", choice.backend,
-                                       {{"flock", filelock::kernel_lock::flock},
-                                        {"record", filelock::kernel_lock::record},
-                                        {"both", filelock::kernel_lock::both}}),
-         "the kernel lock of a file_lock: flock, record or both");
-    more("lifetime", seconds("lifetime", choice.lifetime),
-         "age at which the marker of a soft_file_lock is removed");
-    more("duration", seconds("duration", choice.duration),
-         "how long a soft_file_lease lasts without a refresh");
-    more("heartbeat-interval", seconds("heartbeat-interval", choice.heartbeat_interval),
-         "of a soft_file_lease or soft_read_write_lock");
-    more("stale-threshold", seconds("stale-threshold", choice.stale_threshold),
-         "age at which markers of a soft_read_write_lock are removed");
+    add("storage",
+        one_of<filelock::storage>("storage", choice.where,
+                                  {{"detect", filelock::storage::detect},
+                                   {"local", filelock::storage::local},
+                                   {"network", filelock::storage::network}}),
+        "whether other machines use the storage: detect, local or network");
+    add("permissions",
+        text("MODE",
+             [&choice](std::string const& given) { choice.permissions = permissions_of(given); }),
+        "of the files that are made, in octal");
+    add("poll-interval", seconds("poll-interval", choice.poll_interval),
+        "longest pause between two attempts where the system reports no change");
+    add("backend",
+        one_of<filelock::kernel_lock>("backend", choice.backend,
+                                      {{"flock", filelock::kernel_lock::flock},
+                                       {"record", filelock::kernel_lock::record},
+                                       {"both", filelock::kernel_lock::both}}),
+        "the kernel lock of a file_lock: flock, record or both");
+    add("lifetime", seconds("lifetime", choice.lifetime),
+        "age at which the marker of a soft_file_lock is removed");
+    add("duration", seconds("duration", choice.duration),
+        "how long a soft_file_lease lasts without a refresh");
+    add("heartbeat-interval", seconds("heartbeat-interval", choice.heartbeat_interval),
+        "of a soft_file_lease or soft_read_write_lock");
+    add("stale-threshold", seconds("stale-threshold", choice.stale_threshold),
+        "age at which markers of a soft_read_write_lock are removed");
     return all;
 }
 
