@@ -12,15 +12,21 @@
 
 namespace filelock_tool {
 
+std::string text_of_wait(boost::filesystem::path const& path, std::string const& kind,
+                         std::chrono::nanoseconds waited,
+                         boost::filelock::owner_record const* holder)
+{
+    return "waiting " + text_of(waited) + " for " + printable(path.native()) + " (" + kind + ")" +
+           (holder ? ", held by " + describe(*holder) : std::string());
+}
+
 void wait_line::attach(boost::filelock::acquire_options& how)
 {
     if (!columns_of(STDERR_FILENO))
         return;
     how.progress_interval = std::chrono::seconds(1);
     how.on_wait = [this](boost::filelock::wait_status const& now) {
-        line_.show("waiting " + text_of(now.waited) + " for " + printable(now.path.native()) +
-                   " (" + kind_ + ")" +
-                   (now.holder ? ", held by " + describe(*now.holder) : std::string()));
+        line_.show(text_of_wait(now.path, kind_, now.waited, now.holder ? &*now.holder : nullptr));
     };
 }
 

@@ -8,10 +8,20 @@
 #include "terminal.hpp"
 
 #include <boost/filelock/acquire_options.hpp>
+#include <boost/filelock/owner_record.hpp>
 
+#include <boost/filesystem/path.hpp>
+
+#include <chrono>
 #include <string>
+#include <utility>
 
 namespace filelock_tool {
+
+/// Returns the text that says for what a command waits, and for whom if that is known.
+std::string text_of_wait(boost::filesystem::path const& path, std::string const& kind,
+                         std::chrono::nanoseconds waited,
+                         boost::filelock::owner_record const* holder);
 
 /// Tells on the terminal, while an acquisition waits, for whom and how long.
 class wait_line
