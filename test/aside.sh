@@ -56,7 +56,7 @@ header() # NAME
 # The source of a test program of programs.txt.
 program_source() # NAME
 {
-    ls test/{async,faults,locks,ownership,peers,platform,protocol}/"$1.cpp" 2>/dev/null
+    ls test/{async,faults,locks,ownership,peers,platform,protocol,tool}/"$1.cpp" 2>/dev/null
 }
 export -f job object header program_source
 

@@ -11,7 +11,7 @@
 
 namespace filelock_tool {
 
-/// Removes the markers or claims that the report lists, whoever owns them: the lock must not be of
+/// Removes the markers or claims that the report lists, whichever process owns them. Must not be of
 /// a kernel kind. Missing files are no error. After an error some of them may be left.
 boost::system::error_code break_files(lock_report const& found);
 
