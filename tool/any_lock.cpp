@@ -79,6 +79,7 @@ Options common_options(lock_choice const& choice)
     options.scope = filelock::ownership::instance;
     options.where = choice.where;
     options.permissions = choice.permissions;
+    options.create_directories = choice.create_directories;
     if (choice.poll_interval)
         options.poll_interval = *choice.poll_interval;
     return options;
@@ -123,6 +124,7 @@ std::unique_ptr<any_lock> make_soft_read_write_lock(lock_choice const& choice)
         options.heartbeat_interval = *choice.heartbeat_interval;
     if (choice.stale_threshold)
         options.stale_threshold = *choice.stale_threshold;
+    options.settle = choice.settle;
     set_on_loss(options, choice);
     return std::make_unique<lock_of<filelock::soft_read_write_lock>>(choice, options);
 }

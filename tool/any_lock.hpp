@@ -61,7 +61,9 @@ struct lock_choice
     boost::filesystem::path path;
     bool is_shared = false;
     std::optional<std::chrono::nanoseconds> poll_interval = {}, lifetime = {}, duration = {},
-                                            heartbeat_interval = {}, stale_threshold = {};
+                                            heartbeat_interval = {}, stale_threshold = {},
+                                            settle = {};
+    bool create_directories = true;
     std::optional<boost::filesystem::perms> permissions = {};
     boost::filelock::storage where = boost::filelock::storage::detect;
     boost::filelock::kernel_lock backend = boost::filelock::kernel_lock::flock;
