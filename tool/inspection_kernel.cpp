@@ -69,6 +69,14 @@ std::optional<kernel_lock_entry> parse(std::string_view line)
     return entry;
 }
 
+std::string name_by(unsigned device_major, unsigned device_minor, std::uint64_t inode)
+{
+    char text[64];
+    std::snprintf(text, sizeof text, "%02x:%02x:%llu", device_major, device_minor,
+                  static_cast<unsigned long long>(inode));
+    return text;
+}
+
 // Adds the locks of a task's descriptors. Returns the number of descriptors that the task shows.
 int add_locks_of(std::string const& task, std::int64_t pid, std::vector<locked_descriptor>& all)
 {
@@ -112,6 +120,26 @@ std::vector<kernel_lock_entry> listed_kernel_locks()
         if (auto entry = parse(detail::take_line(rest)))
             entries.push_back(std::move(*entry));
     return entries;
+}
+
+// The device is that of the file system, and the inode that of the file system that was asked.
+// stat(2) returns others for a subvolume of btrfs and for an overlay.
+std::string listed_name(std::string_view fdinfo, std::string_view mountinfo)
+{
+    auto const inode = detail::value_of(fdinfo, "ino:");
+    auto const mount = detail::value_of(fdinfo, "mnt_id:");
+    while (!inode.empty() && !mountinfo.empty()) {
+        auto line = detail::take_line(mountinfo);
+        if (detail::take_word(line) != mount)
+            continue;
+        detail::take_word(line); // the parent mount
+        unsigned device_major = 0, device_minor = 0;
+        std::string const device(detail::take_word(line));
+        if (std::sscanf(device.c_str(), "%u:%u", &device_major, &device_minor) == 2)
+            return name_by(device_major, device_minor,
+                           static_cast<std::uint64_t>(number_in(inode)));
+    }
+    return {};
 }
 
 std::vector<locked_descriptor> locked_descriptors(std::optional<std::int64_t> of)
@@ -159,9 +187,7 @@ bool kernel_locks::may_be_listed(fs::path const& path, struct ::stat const& fact
     return !known->second;
 }
 
-// Returns the file as the list names it. The device is that of the file system, from the list of
-// mounts, and the inode that of the file system that was asked, from fdinfo (since Linux 5.14).
-std::string kernel_locks::listed_name(fs::path const& path)
+std::string kernel_locks::name_of(fs::path const& path)
 {
     // O_PATH: does not open the file itself, and so wakes no watcher.
     detail::scoped_fd const file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
@@ -171,27 +197,8 @@ std::string kernel_locks::listed_name(fs::path const& path)
     auto const info = detail::read_own_proc("fdinfo/" + std::to_string(file.native())).value_or("");
     if (!mounts_)
         mounts_ = detail::read_own_proc("mountinfo").value_or("");
-
-    // `major` and `minor` are macros, and so have no `::`.
-    unsigned device_major = major(facts.st_dev), device_minor = minor(facts.st_dev);
-    auto const mount = detail::value_of(info, "mnt_id:");
-    for (std::string_view rest = *mounts_; !rest.empty();) {
-        auto line = detail::take_line(rest);
-        if (detail::take_word(line) != mount)
-            continue;
-        detail::take_word(line); // the parent mount
-        std::string const device(detail::take_word(line));
-        unsigned mount_major = 0, mount_minor = 0;
-        if (std::sscanf(device.c_str(), "%u:%u", &mount_major, &mount_minor) == 2)
-            device_major = mount_major, device_minor = mount_minor;
-        break;
-    }
-    std::string inode(detail::value_of(info, "ino:"));
-    if (inode.empty())
-        inode = std::to_string(facts.st_ino);
-    char device[32];
-    std::snprintf(device, sizeof device, "%02x:%02x:", device_major, device_minor);
-    return device + inode;
+    auto name = listed_name(info, *mounts_);
+    return name.empty() ? name_by(major(facts.st_dev), minor(facts.st_dev), facts.st_ino) : name;
 }
 
 std::vector<kernel_lock_entry> kernel_locks::on(fs::path const& path, struct ::stat const& facts)
@@ -199,7 +206,7 @@ std::vector<kernel_lock_entry> kernel_locks::on(fs::path const& path, struct ::s
     std::vector<kernel_lock_entry> found;
     if (!may_be_listed(path, facts))
         return found;
-    auto const range = by_file_.equal_range(listed_name(path));
+    auto const range = by_file_.equal_range(name_of(path));
     for (auto it = range.first; it != range.second; ++it)
         found.push_back(it->second);
     return found;

@@ -61,6 +61,11 @@ struct locked_descriptor
 /// Returns the locks of the processes that this process may look at. `of`: only of this one.
 std::vector<locked_descriptor> locked_descriptors(std::optional<std::int64_t> of = std::nullopt);
 
+/// Returns the file of a descriptor as the kernel names it in the list, from the descriptor's text
+/// in fdinfo and the list of mounts of its process. Empty where they do not say (before
+/// Linux 5.14).
+std::string listed_name(std::string_view fdinfo, std::string_view mountinfo);
+
 /// The locks on files at one moment.
 class kernel_locks
 {
@@ -77,7 +82,7 @@ public:
 
 private:
     bool may_be_listed(boost::filesystem::path const& path, struct ::stat const& facts);
-    std::string listed_name(boost::filesystem::path const& path);
+    std::string name_of(boost::filesystem::path const& path);
 
     std::multimap<std::string, kernel_lock_entry> by_file_;
     std::unordered_set<std::uint64_t> inodes_;

@@ -66,7 +66,7 @@ seen_marker look_at(fs::path const& path)
         }
         seen.is_readable = ec || found.file.is_open();
         seen.text = std::move(found.text);
-        if (found.file.is_open())
+        if (found.file.is_open() && detail::may_be_a_marker(seen.text))
             seen.since_created = since_created(found.file.native());
     }
     if (found.facts.size > detail::longest_record)

@@ -66,9 +66,16 @@ public:
     }
 
 private:
+    struct found_file
+    {
+        std::string name;
+        struct ::stat facts;
+    };
+
     struct listing
     {
-        std::vector<std::string> files, directories;
+        std::vector<found_file> files; // regular ones
+        std::vector<std::string> directories;
     };
 
     void add_directory(fs::path const& directory)
@@ -84,12 +91,14 @@ private:
         boost::system::error_code ec;
         fs::directory_iterator it(directory, ec);
         for (fs::directory_iterator const end; it != end && !ec; it.increment(ec)) {
-            boost::system::error_code unknown;
-            auto const type = it->symlink_status(unknown).type(); // mostly without a system call
-            if (type == fs::directory_file)
-                names.directories.push_back(it->path().filename().native());
-            else if (type == fs::regular_file)
-                names.files.push_back(it->path().filename().native());
+            struct ::stat facts = {};
+            auto name = it->path().filename().native();
+            if (!facts_of(it->path(), facts))
+                continue; // it has gone
+            if (S_ISDIR(facts.st_mode))
+                names.directories.push_back(std::move(name));
+            else if (S_ISREG(facts.st_mode))
+                names.files.push_back({std::move(name), facts});
         }
         if (ec && ec != boost::system::errc::no_such_file_or_directory)
             errors_.push_back({directory, ec});
@@ -107,12 +116,12 @@ private:
             if (!is_lock)
                 add_directory(directory / name);
         }
-        for (auto const& name : names.files)
-            if (ends_with(name, write_suffix) && done.count(name) == 0)
-                add_by_writer(directory, name, done);
-        for (auto const& name : names.files)
-            if (done.count(name) == 0 && !is_temporary(name))
-                add_file(directory / name, name);
+        for (auto const& file : names.files)
+            if (ends_with(file.name, write_suffix) && done.count(file.name) == 0)
+                add_by_writer(directory, file.name, done);
+        for (auto const& file : names.files)
+            if (done.count(file.name) == 0 && !is_temporary(file.name))
+                add_file(directory / file.name, file);
     }
 
     /// Returns whether there is a lock with files beside its path.
@@ -144,17 +153,15 @@ private:
     }
 
     // Most files of a tree are neither small nor locked, and cost one lstat(2).
-    void add_file(fs::path const& path, std::string const& name)
+    void add_file(fs::path const& path, found_file const& file)
     {
-        struct ::stat facts = {};
-        if (!facts_of(path, facts) || !S_ISREG(facts.st_mode))
-            return;
+        auto const& facts = file.facts;
         bool const is_long = static_cast<std::uint64_t>(facts.st_size) > detail::longest_record;
         bool const is_empty = facts.st_size == 0;
-        if ((is_long || (is_empty && !is_lock_name(name))) && locks_.on(path, facts).empty())
+        if ((is_long || (is_empty && !is_lock_name(file.name))) && locks_.on(path, facts).empty())
             return;
         auto report = file_report(path, locks_);
-        if (report && is_recognisable(*report, name))
+        if (report && is_recognisable(*report, file.name))
             reports_.push_back(std::move(*report));
     }
 

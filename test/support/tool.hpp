@@ -68,13 +68,13 @@ class program
 {
 public:
     /// The program is searched for in PATH.
-    explicit program(words const& command, program_setup const& setup = {})
+    explicit program(words const& line, program_setup const& setup = {})
     {
         ::signal(SIGPIPE, SIG_IGN); // an ended program is an error of `write`
         if (setup.columns)
-            start_on_terminal(command, setup);
+            start_on_terminal(line, setup);
         else
-            start_on_pipes(command, setup);
+            start_on_pipes(line, setup);
     }
     program(program const&) = delete;
     program& operator=(program const&) = delete;
@@ -108,9 +108,9 @@ public:
     std::string const& out() const noexcept { return out_.text; }
     std::string const& err() const noexcept { return err_.text; }
 
-    /// Waits until standard output, or the terminal, contains the text.
-    void wait_for_out(std::string const& text) { wait_for_text(out_, text); }
-    void wait_for_err(std::string const& text) { wait_for_text(err_, text); }
+    /// Waits until standard output, or the terminal, contains the text `count` times.
+    void wait_for_out(std::string const& text, int count = 1) { wait_for_text(out_, text, count); }
+    void wait_for_err(std::string const& text, int count = 1) { wait_for_text(err_, text, count); }
 
     void kill(int signal = SIGKILL) const
     {
@@ -155,10 +155,10 @@ private:
     }
 
     template <class Connect>
-    void start(words const& command, program_setup const& setup, Connect connect)
+    void start(words const& line, program_setup const& setup, Connect connect)
     {
         std::vector<char*> pointers;
-        for (auto const& word : command)
+        for (auto const& word : line)
             pointers.push_back(const_cast<char*>(word.c_str()));
         pointers.push_back(nullptr);
         pid_ = ::fork();
@@ -178,13 +178,13 @@ private:
         ::_exit(126);
     }
 
-    void start_on_pipes(words const& command, program_setup const& setup)
+    void start_on_pipes(words const& line, program_setup const& setup)
     {
         int in[2], out[2], err[2];
         if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0 ||
             ::pipe2(err, O_CLOEXEC) != 0)
             fail("pipe2");
-        start(command, setup, [&] {
+        start(line, setup, [&] {
             if (::dup2(in[0], 0) == -1 || ::dup2(out[1], 1) == -1 || ::dup2(err[1], 2) == -1)
                 fail("dup2");
         });
@@ -195,7 +195,7 @@ private:
         err_.descriptor = err[0];
     }
 
-    void start_on_terminal(words const& command, program_setup const& setup)
+    void start_on_terminal(words const& line, program_setup const& setup)
     {
         int const terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
         char name[64];
@@ -204,7 +204,7 @@ private:
             ::ptsname_r(terminal, name, sizeof name) != 0 ||
             ::ioctl(terminal, TIOCSWINSZ, &size) != 0)
             fail("posix_openpt");
-        start(command, setup, [&] {
+        start(line, setup, [&] {
             // The first terminal that a session leader opens becomes its controlling terminal.
             ::setsid();
             int const fd = ::open(name, O_RDWR);
@@ -260,10 +260,18 @@ private:
         ::close(std::exchange(from.descriptor, -1));
     }
 
-    void wait_for_text(stream& from, std::string const& text)
+    static int count_of(std::string const& part, std::string const& text)
+    {
+        int count = 0;
+        for (std::size_t at = 0; (at = text.find(part, at)) != text.npos; at += part.size())
+            ++count;
+        return count;
+    }
+
+    void wait_for_text(stream& from, std::string const& text, int count)
     {
         auto const end = std::chrono::steady_clock::now() + patience;
-        while (from.text.find(text) == std::string::npos) {
+        while (count_of(text, from.text) < count) {
             if (from.descriptor == -1)
                 throw std::runtime_error("no '" + text + "' in what the program has written:\n" +
                                          out_.text + err_.text);
@@ -285,9 +293,9 @@ struct outcome
 };
 
 /// Runs a program to its end, with nothing on standard input.
-inline outcome run_program(words const& command, program_setup const& setup = {})
+inline outcome run_program(words const& line, program_setup const& setup = {})
 {
-    program p(command, setup);
+    program p(line, setup);
     p.close_input();
     int const status = p.wait();
     return {status, p.out(), p.err()};
