@@ -43,7 +43,7 @@ struct access_look
     lock_holder holder = {};
 };
 
-access_look look_for(fs::path const& path, owner_mode mode, kernel_locks& locks)
+access_look look_at_access(fs::path const& path, owner_mode mode, kernel_locks& locks)
 {
     auto const seen = look_at(path);
     if (seen.error)
@@ -134,7 +134,7 @@ void add_readers(fs::path const& path, access_tree& tree, kernel_locks& locks)
     std::sort(names.begin(), names.end());
     tree.is_recognised = names.empty();
     for (auto const& name : names) {
-        auto look = look_for(directory / name, owner_mode::reader, locks);
+        auto look = look_at_access(directory / name, owner_mode::reader, locks);
         tree.is_recognised =
             tree.is_recognised || look.kind == access_look::record || is_reader_name(name);
         tree.add(std::move(look), directory.filename().native() + '/' + name);
@@ -145,7 +145,7 @@ void add_readers(fs::path const& path, access_tree& tree, kernel_locks& locks)
 void add_writer(fs::path const& path, access_tree& tree, kernel_locks& locks)
 {
     auto const marker = beside(path, write_suffix);
-    auto look = look_for(marker, owner_mode::writer, locks);
+    auto look = look_at_access(marker, owner_mode::writer, locks);
     bool const counts =
         tree.is_recognised ? look.kind != access_look::absent : look.kind == access_look::record;
     if (!counts)

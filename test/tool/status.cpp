@@ -51,7 +51,7 @@ struct fixture : temporary_directory
     }
 };
 
-std::string access_record(pid_t pid, std::string const& host)
+std::string reader_text(pid_t pid, std::string const& host)
 {
     return some_token + '\n' + std::to_string(pid) + '\n' + host + '\n';
 }
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(soft_read_write_lock_has_readers_or_a_writer)
 
 BOOST_AUTO_TEST_CASE(stale_reader_shows_its_last_heartbeat)
 {
-    make_old(add_reader(some_token + ".4711", access_record(unused_number(), host_name())));
+    make_old(add_reader(some_token + ".4711", reader_text(unused_number(), host_name())));
     auto const now = status();
     BOOST_TEST(now["test.lock.holders.0.alive"] == "gone");
     BOOST_TEST(now.number("test.lock.holders.0.heartbeat_age_seconds") > 1e6);
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(stale_reader_shows_its_last_heartbeat)
 
 BOOST_AUTO_TEST_CASE(reader_that_is_no_marker_is_damage)
 {
-    add_reader(some_token + ".4711", access_record(::getpid(), host_name()));
+    add_reader(some_token + ".4711", reader_text(::getpid(), host_name()));
     add_reader("notes", "Do not delete.\n");
     auto const now = status();
     BOOST_TEST(now["test.lock.state"] == "damaged");
@@ -267,8 +267,8 @@ BOOST_AUTO_TEST_CASE(transition_is_told)
 
 BOOST_AUTO_TEST_CASE(marker_names_the_lock_to_which_it_belongs)
 {
-    add_reader(some_token + ".4711", access_record(::getpid(), host_name()));
-    write_text(beside(".write"), access_record(4711, "elsewhere"));
+    add_reader(some_token + ".4711", reader_text(::getpid(), host_name()));
+    write_text(beside(".write"), reader_text(4711, "elsewhere"));
     for (char const* part : {".readers", ".write"})
         BOOST_TEST(json_status({beside(part).string()})["test.lock.holders.size"] == "2");
 }

@@ -182,7 +182,7 @@ BOOST_DATA_TEST_CASE(wrong_greeting_is_refused,
                      greeting)
 {
     listening first(directory);
-    stranger silent(first.address); // keeps nobody out
+    stranger silent(first.address); // keeps no host out
     stranger other(first.address);
     std::string text = greeting;
     if (auto const at = text.find("TOKEN"); at != text.npos)
