@@ -6,7 +6,7 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "exit_status.hpp"
-#include "inspection.hpp"
+#include "inspection/inspection.hpp"
 #include "texts.hpp"
 
 #include <boost/program_options/options_description.hpp>

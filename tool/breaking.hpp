@@ -5,7 +5,7 @@
 #ifndef BOOST_FILELOCK_TOOL_BREAKING_HPP
 #define BOOST_FILELOCK_TOOL_BREAKING_HPP
 
-#include "inspection.hpp"
+#include "inspection/inspection.hpp"
 
 #include <boost/system/error_code.hpp>
 

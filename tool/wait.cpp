@@ -6,7 +6,7 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "exit_status.hpp"
-#include "inspection.hpp"
+#include "inspection/inspection.hpp"
 #include "lock_arguments.hpp"
 #include "wait_line.hpp"
 

@@ -1,0 +1,27 @@
+// Copyright 2026 The Boost.FileLock maintainers
+// Distributed under the Boost Software License, Version 1.0.
+// https://www.boost.org/LICENSE_1_0.txt
+
+#include "results.hpp"
+
+#include <boost/range/algorithm/find_if.hpp>
+
+#include <algorithm>
+
+namespace filelock_tool {
+
+bool are_good(verify_results const& results, std::vector<lock_kind> const& required)
+{
+    return std::all_of(required.begin(), required.end(), [&](lock_kind kind) {
+        auto const found =
+            boost::find_if(results.kinds, [=](kind_result const& k) { return k.kind == kind; });
+        return found != results.kinds.end() && found->is_good();
+    });
+}
+
+std::string label_of(directory_result const& which, directory_result const& first)
+{
+    return which.host == first.host ? which.directory : which.host + ":" + which.directory;
+}
+
+} // namespace filelock_tool
