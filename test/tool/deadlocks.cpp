@@ -99,7 +99,9 @@ seen_deadlocks search()
 {
     auto const done = run_program(tool("status", {"--deadlocks", "--json"}));
     BOOST_TEST(done.status == (done.out == "[\n]\n" ? 0 : 1));
-    BOOST_TEST(done.err == "");
+    // Others on this machine may come and go during the search.
+    BOOST_TEST((done.err == "" || done.err.find("could not be looked at") != std::string::npos),
+               done.err);
     return {done.status, json_values(done.out)};
 }
 
@@ -394,8 +396,7 @@ BOOST_AUTO_TEST_CASE(waits_of_other_users_are_counted, *boost::unit_test::precon
     auto const all = circle(2, record_exclusive);
     int const failed = as_nobody([] {
         auto const done = run_program(tool("status", {"--deadlocks"}));
-        return done.err.find("waits are of processes that this user may not look at") !=
-                       done.err.npos
+        return done.err.find("waits are of processes that could not be looked at") != done.err.npos
                    ? 0
                    : 1;
     });

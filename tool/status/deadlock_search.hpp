@@ -40,7 +40,7 @@ using deadlock = std::vector<stuck_process>;
 struct deadlock_search
 {
     std::vector<deadlock> found;
-    std::size_t unknown_waits = 0; ///< of processes that this process may not look at
+    std::size_t unknown_waits = 0; ///< of processes that could not be looked at
 };
 
 /// Searches this machine.

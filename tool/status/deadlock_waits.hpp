@@ -23,7 +23,8 @@ struct kernel_wait
 struct kernel_waits
 {
     std::vector<kernel_wait> known;
-    std::size_t unknown = 0; ///< requests whose process this process may not look at
+    std::size_t unknown =
+        0; ///< requests whose process could not be looked at: another user's, or gone by now
 };
 
 /// Returns the processes behind the requests in the list. The kernel names no process for the

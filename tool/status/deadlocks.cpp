@@ -175,7 +175,7 @@ int show_deadlocks(bool as_json)
         print(search);
     if (search.unknown_waits != 0)
         std::cerr << "filelock: " << search.unknown_waits
-                  << " waits are of processes that this user may not look at\n";
+                  << " waits are of processes that could not be looked at\n";
     return search.found.empty() ? success : conflict;
 }
 
