@@ -65,6 +65,7 @@ struct lock_choice
                                             settle = {};
     bool create_directories = true;
     std::optional<boost::filesystem::perms> permissions = {};
+    bool create_directories = true; ///< missing parents of the path
     boost::filelock::storage where = boost::filelock::storage::detect;
     boost::filelock::kernel_lock backend = boost::filelock::kernel_lock::flock;
     /// Called with the descriptor of an acquired `file_lock`.

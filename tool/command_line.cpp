@@ -61,7 +61,7 @@ void print_help(command_help const& help, po::options_description const& known)
 bool parse(command_help const& help, po::options_description known, operands place,
            arguments const& given, command_line& result)
 try {
-    known.add_options()("help", "print this text");
+    known.add_options()("help,h", "print this text");
     po::basic_command_line_parser<char> parser(given);
     parser.options(known);
     if (place == operands::last)

@@ -22,6 +22,7 @@ enum exit_status : int
     software = 70,
     os_error = 71, ///< resources of the system are lacking
     cannot_create = 73,
+    lost = 75,    ///< the lock was lost while the command ran
     protocol = 76 ///< another program does not follow the protocol: a damaged claim
 };
 

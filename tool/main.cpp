@@ -95,6 +95,8 @@ try {
     return report(e.what(), status_of(e.code()));
 } catch (std::invalid_argument const& e) {
     return report(e.what(), bad_usage); // an option of a lock that is out of range
+} catch (std::system_error const& e) {
+    return report(e.what(), os_error);
 } catch (std::bad_alloc const&) {
     return report("out of memory", os_error);
 } catch (std::exception const& e) {

@@ -16,8 +16,10 @@ std::string text_of_wait(boost::filesystem::path const& path, std::string const&
                          std::chrono::nanoseconds waited,
                          boost::filelock::owner_record const* holder)
 {
-    return "waiting " + text_of(waited) + " for " + printable(path.native()) + " (" + kind + ")" +
-           (holder ? ", held by " + describe(*holder) : std::string());
+    // The path comes last: a narrow terminal cuts it off, and the user knows it.
+    return "waiting " + text_of(waited) + " for " +
+           (holder ? describe(*holder) + ": " : std::string()) + printable(path.native()) + " (" +
+           kind + ")";
 }
 
 void wait_line::attach(boost::filelock::acquire_options& how)

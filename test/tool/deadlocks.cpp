@@ -388,7 +388,8 @@ BOOST_AUTO_TEST_CASE(text_names_processes_and_paths)
     BOOST_TEST(contains(narrow, "file1\r\n"));
     for (std::size_t begin = 0, end; (end = narrow.find('\n', begin)) != narrow.npos;
          begin = end + 1)
-        BOOST_TEST(end - begin <= 40u); // 39 columns and a carriage return
+        if (narrow.find("could not be looked at", begin) > end) // of others on this machine
+            BOOST_TEST(end - begin <= 40u);                     // 39 columns and a carriage return
 }
 
 BOOST_AUTO_TEST_CASE(waits_of_other_users_are_counted, *boost::unit_test::precondition(is_root))

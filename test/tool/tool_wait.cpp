@@ -97,7 +97,8 @@ BOOST_DATA_TEST_CASE_F(fixture, ends_when_the_holder_lets_go, data::make(kinds),
     child holder([&] { return held.hold(path); });
     holder.expect("held");
     program p(command(), {200, {}});
-    p.wait_for_out(std::string("(") + held.kind + "), held by " + std::to_string(holder.pid()));
+    p.wait_for_out("for " + std::to_string(holder.pid()) + " (");
+    p.wait_for_out(path.string() + " (" + held.kind + ")");
     holder.write_line("go");
     BOOST_TEST(holder.wait() == 0);
     BOOST_TEST(p.wait() == 0);
