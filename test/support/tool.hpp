@@ -285,7 +285,7 @@ private:
     std::optional<int> status_;
 };
 
-/// What a program has done.
+/// The result of a program.
 struct outcome
 {
     int status; ///< or minus the signal number

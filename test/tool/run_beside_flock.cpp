@@ -22,7 +22,7 @@ namespace fs = boost::filesystem;
 
 namespace {
 
-/// What a user does. `L` is flock or `filelock run`, and the working directory is empty. A check
+/// A script of a user. `L` is flock or `filelock run`, and the working directory is empty. A check
 /// that the lock is held is always made by flock.
 struct script
 {

@@ -140,7 +140,8 @@ int wait_for(blocked_child& child, locked_file const& file, filelock::acquire_op
         next = begin;
     while (!child.has_ended() && (!end || clock::now() < *end)) {
         if (next && clock::now() >= *next) {
-            how.on_wait({file.path, clock::now() - begin, holder_of(file)});
+            auto const waited = *next == begin ? begin - begin : clock::now() - begin;
+            how.on_wait({file.path, waited, holder_of(file)});
             next = clock::now() + how.progress_interval;
         }
         auto const signal = signals.wait(earlier(end, next));

@@ -15,7 +15,7 @@
 
 namespace filelock_tool {
 
-/// What `filelock run` was asked to do.
+/// The request of a user to `filelock run`.
 struct run_options
 {
     lock_choice lock; ///< the path is empty if a descriptor was given
