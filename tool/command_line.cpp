@@ -31,11 +31,13 @@ po::option as_operands(arguments const& all)
     return o;
 }
 
-/// Ends the options at the first operand, as POSIX utilities do.
+/// Ends the options at the first operand, as POSIX utilities do. Leaves a single word to the other
+/// parsers: the library also passes the value of an option alone, and rejects it if it is taken
+/// here and is the beginning of an option's name.
 std::vector<po::option> end_at_operand(arguments& left)
 {
     std::vector<po::option> result;
-    if (left.empty() || (left[0].size() > 1 && left[0][0] == '-' && left[0] != "--"))
+    if (left.size() < 2 || (left[0].size() > 1 && left[0][0] == '-' && left[0] != "--"))
         return result;
     arguments all(left.begin() + (left[0] == "--"), left.end());
     for (auto const& operand : all)

@@ -334,4 +334,14 @@ BOOST_AUTO_TEST_CASE(fence_number_grows)
     }
 }
 
+// The name may be the beginning of an option's.
+BOOST_DATA_TEST_CASE(fence_variable_has_any_name,
+                     boost::unit_test::data::make({"n", "s", "kind", "FENCE"}), name)
+{
+    kind const k{"soft_file_lease", {}};
+    auto const result = run_program(
+        arguments(k, {"--fence-env", name}, {"sh", "-c", std::string("echo $") + name}));
+    BOOST_TEST(result.out == "1\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
