@@ -63,7 +63,6 @@ struct lock_choice
     std::optional<std::chrono::nanoseconds> poll_interval = {}, lifetime = {}, duration = {},
                                             heartbeat_interval = {}, stale_threshold = {},
                                             settle = {};
-    bool create_directories = true;
     std::optional<boost::filesystem::perms> permissions = {};
     bool create_directories = true; ///< missing parents of the path
     boost::filelock::storage where = boost::filelock::storage::detect;
