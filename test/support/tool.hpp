@@ -7,6 +7,7 @@
 
 #include "patience.hpp"
 
+#include <boost/filesystem/operations.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <cerrno>
@@ -41,7 +42,8 @@ inline std::string tool_path()
     auto const& suite = boost::unit_test::framework::master_test_suite();
     if (suite.argc < 2)
         throw std::runtime_error("the path of the tool is missing: TEST -- PATH");
-    return suite.argv[1];
+    // A test may work in another directory.
+    return boost::filesystem::absolute(suite.argv[1]).string();
 }
 
 /// Returns the words of the tool's command `name` with these arguments.
