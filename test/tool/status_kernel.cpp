@@ -227,6 +227,36 @@ BOOST_AUTO_TEST_CASE(kind_says_which_locks_count)
     ::close(fd);
 }
 
+// stat(2) shows another device there than the kernel's list, or a very great inode.
+BOOST_AUTO_TEST_CASE(locks_on_an_overlay_are_found, *boost::unit_test::precondition(can_mount))
+{
+    for (std::string const option : {"xino=off", "xino=on"}) {
+        int const failed = with_own_mounts([this, option] {
+            auto const lower = directory / "lower", upper = directory / "upper",
+                       top = directory / "top";
+            for (auto const& path : {lower, upper, top})
+                fs::create_directories(path);
+            mount("none", lower.string(), "tmpfs");
+            mount("none", upper.string(), "tmpfs");
+            fs::create_directories(upper / "files");
+            fs::create_directories(upper / "work");
+            write_text(lower / "test.lock", "");
+            mount("none", top.string(), "overlay", 0,
+                  "lowerdir=" + lower.string() + ",upperdir=" + (upper / "files").string() +
+                      ",workdir=" + (upper / "work").string() + "," + option);
+            auto const locked = top / "test.lock";
+            int const fd = ::open(locked.c_str(), O_RDONLY | O_CLOEXEC);
+            if (::flock(fd, LOCK_EX) != 0)
+                return 2;
+            auto const pid = std::to_string(::getpid());
+            bool const is_found = json_status({top.string()})["test.lock.holders.0.pid"] == pid &&
+                                  json_status({locked.string()})["test.lock.holders.0.pid"] == pid;
+            return is_found ? 0 : 1;
+        });
+        BOOST_TEST(failed == 0);
+    }
+}
+
 // Such a waiter sleeps until the file is closed. Without this rule each look would wake it.
 BOOST_AUTO_TEST_CASE(empty_lock_file_is_not_opened)
 {

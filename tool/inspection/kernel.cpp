@@ -19,7 +19,6 @@
 
 #include <fcntl.h>
 #include <sys/sysmacros.h>
-#include <sys/vfs.h>
 
 namespace filelock_tool {
 namespace fs = boost::filesystem;
@@ -27,12 +26,12 @@ namespace detail = boost::filelock::detail;
 namespace {
 
 constexpr std::int64_t end_of_file = (std::numeric_limits<std::int64_t>::max)();
-constexpr long overlay_magic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC
 
 // Returns 0 for another text.
-std::int64_t number_in(std::string_view word)
+template <class T = std::int64_t>
+T number_in(std::string_view word)
 {
-    std::int64_t number = 0;
+    T number = 0;
     auto const* const end = word.data() + word.size();
     return std::from_chars(word.data(), end, number).ptr == end ? number : 0;
 }
@@ -136,8 +135,7 @@ std::string listed_name(std::string_view fdinfo, std::string_view mountinfo)
         unsigned device_major = 0, device_minor = 0;
         std::string const device(detail::take_word(line));
         if (std::sscanf(device.c_str(), "%u:%u", &device_major, &device_minor) == 2)
-            return name_by(device_major, device_minor,
-                           static_cast<std::uint64_t>(number_in(inode)));
+            return name_by(device_major, device_minor, number_in<std::uint64_t>(inode));
     }
     return {};
 }
@@ -164,27 +162,10 @@ kernel_locks::kernel_locks()
         if (entry.is_waiting)
             continue;
         auto const inode = entry.file.substr(entry.file.rfind(':') + 1);
-        inodes_.insert(static_cast<std::uint64_t>(number_in(inode)));
+        inodes_.insert(number_in<std::uint64_t>(inode));
         auto file = entry.file;
         by_file_.emplace(std::move(file), std::move(entry));
     }
-}
-
-// A quick test for most files of a tree. The device is not compared: stat(2) shows another one for
-// a subvolume of btrfs. An overlay may show another inode as well.
-bool kernel_locks::may_be_listed(fs::path const& path, struct ::stat const& facts)
-{
-    if (inodes_.empty() || inodes_.count(facts.st_ino) != 0)
-        return !inodes_.empty();
-    auto known = has_own_inodes_.find(facts.st_dev);
-    if (known == has_own_inodes_.end()) {
-        struct ::statfs system = {};
-        bool const is_plain =
-            ::statfs(path.parent_path().empty() ? "." : path.parent_path().c_str(), &system) == 0 &&
-            system.f_type != overlay_magic;
-        known = has_own_inodes_.emplace(facts.st_dev, is_plain).first;
-    }
-    return !known->second;
 }
 
 std::string kernel_locks::name_of(fs::path const& path)
@@ -204,7 +185,9 @@ std::string kernel_locks::name_of(fs::path const& path)
 std::vector<kernel_lock_entry> kernel_locks::on(fs::path const& path, struct ::stat const& facts)
 {
     std::vector<kernel_lock_entry> found;
-    if (!may_be_listed(path, facts))
+    // Quick for most files of a tree. The device is not compared: stat(2) shows another one for a
+    // subvolume of btrfs, and for an overlay. The inodes have been the same since Linux 5.8.
+    if (inodes_.count(facts.st_ino) == 0)
         return found;
     auto const range = by_file_.equal_range(name_of(path));
     for (auto it = range.first; it != range.second; ++it)

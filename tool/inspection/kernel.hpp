@@ -81,12 +81,10 @@ public:
     std::vector<std::int64_t> holders_of(kernel_lock_entry const& lock);
 
 private:
-    bool may_be_listed(boost::filesystem::path const& path, struct ::stat const& facts);
     std::string name_of(boost::filesystem::path const& path);
 
     std::multimap<std::string, kernel_lock_entry> by_file_;
     std::unordered_set<std::uint64_t> inodes_;
-    std::map<::dev_t, bool> has_own_inodes_; // whether stat(2) shows the inodes of the list
     std::optional<std::string> mounts_;
     std::optional<std::vector<locked_descriptor>> descriptors_;
 };
