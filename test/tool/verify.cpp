@@ -12,8 +12,12 @@
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/filesystem/operations.hpp>
 
+#include <cstdlib>
+#include <ctime>
 #include <string>
 #include <vector>
+
+#include <sys/mount.h>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -31,6 +35,20 @@ std::vector<std::string> const kinds = {"file_lock",       "read_write_lock",
 
 std::string const all_kinds = "file_lock,read_write_lock,soft_file_lock,strict_soft_file_lock,"
                               "soft_file_lease,soft_read_write_lock";
+
+words const an_hour_fast = {"/usr/bin/env", "LD_PRELOAD=/usr/$LIB/faketime/libfaketime.so.1",
+                            "FAKETIME=+1h", "DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"};
+
+boost::test_tools::assertion_result have_faketime(ut::test_unit_id)
+{
+    auto command = an_hour_fast;
+    command.insert(command.end(), {"date", "+%s"});
+    auto const time = child(command).read_line().value_or("");
+    boost::test_tools::assertion_result result(std::strtol(time.c_str(), nullptr, 10) >
+                                               std::time(nullptr) + 1800);
+    result.message() << "libfaketime does nothing: " << time;
+    return result;
+}
 
 void expect_good(fs::path const& directory)
 {
@@ -121,6 +139,30 @@ BOOST_AUTO_TEST_CASE(other_storage_is_refused)
     BOOST_TEST(fs::is_empty(two));
 }
 
+BOOST_AUTO_TEST_CASE(clock_apart_from_the_file_system_is_shown, *ut::precondition(have_faketime))
+{
+    auto command = an_hour_fast;
+    for (auto const& word :
+         verify_command({"--seconds", "0.1", "--kind", "file_lock", "--json", one.native()}))
+        command.push_back(word);
+    verify_process running(command);
+    auto const output = running.output();
+    BOOST_TEST(running.process().wait() == 0);
+    BOOST_TEST(value_in_json(output, "-3660e9 < all['directories'][0]['clock_offset_ns']"
+                                     " < -3540e9") == "True");
+    BOOST_TEST(value_in_json(output, "all['directories'][0]['clock_uncertainty_ns'] > 0") ==
+               "True");
+}
+
+BOOST_AUTO_TEST_CASE(read_only_storage_is_refused, *ut::precondition(can_mount))
+{
+    enter_own_mounts();
+    mount("none", one.native(), "tmpfs", MS_RDONLY);
+    auto const seen = run_verify({one.native()});
+    BOOST_TEST(seen.status == 73);
+    BOOST_TEST(boost::ends_with(seen.errors, ": Read-only file system\n"), seen.errors);
+}
+
 BOOST_AUTO_TEST_CASE(missing_directory_and_file_are_refused)
 {
     auto const missing = run_verify({(one / "none").native()});
@@ -156,7 +198,8 @@ BOOST_DATA_TEST_CASE(bad_arguments_are_refused,
                          "", "--kind none DIR", "--require file_lock,none DIR", "--seconds x DIR",
                          "--seconds -1 DIR", "--processes 1 DIR", "--processes 0 DIR",
                          "--processes 101 DIR", "--unknown DIR", "--join localhost:1 DIR",
-                         "--token 1 DIR", "--join a:1 --token 1 --listen 1 DIR"}),
+                         "--token 1 DIR", "--hosts 2 DIR", "--listen 1 --hosts 0 DIR",
+                         "--join a:1 --token 1 --listen 1 DIR"}),
                      line)
 {
     words arguments;

@@ -28,7 +28,18 @@ constexpr command_help help{
     "Measures which kinds of locks exclude in the directory. Several processes race for one lock\n"
     "of each kind, and the program compares their holds. Several directories are several mounts\n"
     "of one file system. Another host takes part with --join.\n\n"
-    "The exit status is 0, or 1 if a kind of --require does not exclude or does not finish.\n"};
+    "  excludes      whether no two holds overlapped that must not\n"
+    "  finishes      whether each process got the lock, and the longest wait\n"
+    "  holds         how often the lock was held\n"
+    "  notices       whether a release wakes a process that sleeps, in another directory\n"
+    "  time step     of the modification times of files\n"
+    "  clock offset  of the file system, from the clock of the host\n"
+    "  sees ...      after what time a directory shows a change in the first directory\n\n"
+    "The program works in a subdirectory of its own and removes it at the end.\n\n"
+    "The exit status is 0, or 1 if a kind of --require does not exclude or does not finish.\n"
+    "Others: 64 usage, 65 the directories are not the same storage, 66 a directory cannot be\n"
+    "used, 69 a process or host has ended or does not answer, 71 a resource of the system is\n"
+    "missing, 73 nothing can be made in the directory, 76 a process sent nonsense.\n"};
 
 po::typed_value<std::vector<std::string>>* list_of_kinds(std::vector<lock_kind>& result)
 {
@@ -79,7 +90,7 @@ void check_number(char const* option, std::size_t value, std::size_t most)
                           std::to_string(most));
 }
 
-void check(verify_settings const& s)
+void check(verify_settings const& s, command_line const& line)
 {
     if (s.directories.empty())
         throw usage_error("a directory is missing");
@@ -87,6 +98,8 @@ void check(verify_settings const& s)
     check_number("hosts", s.hosts, most_hosts);
     if (s.directories.size() > most_processes)
         throw usage_error("there are more than " + std::to_string(most_processes) + " directories");
+    if (line.has("hosts") && s.listen.empty())
+        throw usage_error("--hosts needs --listen");
     if (s.join.empty() != s.token.empty())
         throw usage_error("--join and --token need each other");
     if (!s.join.empty() && !s.listen.empty())
@@ -105,7 +118,7 @@ bool parse(arguments const& given, verify_settings& result)
         return false;
     result.directories.assign(line.operands.begin(), line.operands.end());
     result.processes = (std::max)(result.processes, result.directories.size());
-    check(result);
+    check(result, line);
     std::vector<lock_kind> measured;
     for (auto const kind : all_kinds)
         if (result.kinds.empty() || has(result.kinds, kind) || has(result.required, kind))

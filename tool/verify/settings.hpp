@@ -26,9 +26,9 @@ struct verify_settings
     std::size_t processes = 4;       ///< on this machine; at least one for each directory
     bool is_json = false;
     std::vector<boost::filesystem::path> directories;
-    std::string listen; ///< an address and port, or empty
-    std::size_t hosts = 1;
-    std::string join; ///< a host and port, or empty
+    std::string listen;    ///< an address and port, or empty
+    std::size_t hosts = 1; ///< that join
+    std::string join;      ///< a host and port, or empty
     std::string token;
 };
 
