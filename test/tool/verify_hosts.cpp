@@ -17,9 +17,11 @@
 #include <boost/asio/write.hpp>
 #include <boost/filesystem/operations.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -39,7 +41,10 @@ public:
     /// `seconds`: the length of each race.
     explicit listening(fs::path const& directory, words const& more = {},
                        char const* seconds = "0.3")
-        : running_(command(directory, more, seconds))
+        : listening(arguments(directory, more, seconds))
+    {}
+
+    explicit listening(words const& arguments) : running_(verify_command(arguments))
     {
         BOOST_REQUIRE(
             comes_true([this] { return boost::ends_with(running_.errors(), " DIRECTORY\n"); }));
@@ -69,12 +74,12 @@ public:
     std::string address, token;
 
 private:
-    static words command(fs::path const& directory, words const& more, char const* seconds)
+    static words arguments(fs::path const& directory, words const& more, char const* seconds)
     {
         words all{"--listen", "0", "--seconds", seconds, "--kind", "file_lock,soft_file_lock"};
         all.insert(all.end(), more.begin(), more.end());
         all.push_back(directory.native());
-        return verify_command(all);
+        return all;
     }
 
     verify_process running_;
@@ -124,6 +129,61 @@ private:
 };
 
 std::string const some_token(32, '0');
+
+/// Takes part with one process that does not lock at all. `race(other, milliseconds)` takes the
+/// part in the race.
+template <class Race>
+void pretend(listening const& host, Race const& race)
+{
+    stranger other(host.address);
+    other.send("filelock-verify 1 " + host.token + " 1\n");
+    BOOST_TEST(other.line() == "welcome\n");
+    for (std::string line; (line = other.line()) != "end\n";) {
+        std::istringstream all(line);
+        std::string number, command, kind;
+        int milliseconds = 0;
+        all >> number >> command >> kind >> milliseconds;
+        if (command == "where")
+            other.send("0 where elsewhere /other\n");
+        else if (command == "find")
+            other.send("0 found\n");
+        else if (command == "inspect")
+            other.send("0 facts yes 1 0 1\n");
+        else if (command == "watch")
+            other.send("0 ready\n0 watched\n");
+        else if (command == "wait")
+            other.send("0 error 70 cannot wait\n");
+        else if (command == "race")
+            race(other, milliseconds);
+    }
+}
+
+/// Holds the lock through the whole race, and says that the hold lasted for `age` milliseconds.
+void pretend_to_lock(listening const& host, std::string const& age)
+{
+    pretend(host, [&](stranger& other, int milliseconds) {
+        other.send("0 in exclusive 0\n");
+        BOOST_TEST(other.line() == "0 go\n");
+        std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+        other.send("0 out\n");
+        BOOST_TEST(other.line() == "0 go\n");
+        other.send("0 released " + age + "\n0 done\n");
+    });
+}
+
+/// Returns the exclusion beside such a process, in a race of this length.
+std::string exclusion(fs::path const& directory, std::string const& kind, std::string const& age,
+                      std::chrono::milliseconds time)
+{
+    auto const seconds = std::to_string(std::chrono::duration<double>(time).count());
+    listening host({"--listen", "0", "--seconds", seconds, "--kind", kind, directory.native()});
+    pretend_to_lock(host, age);
+    auto const output = host.running().output();
+    auto const row = row_of(output, kind);
+    BOOST_TEST(host.running().process().wait() == 0);
+    BOOST_REQUIRE(row.size() == 5u);
+    return row[1];
+}
 
 } // namespace
 
@@ -210,6 +270,57 @@ BOOST_DATA_TEST_CASE(nonsense_of_a_host_is_an_error,
     BOOST_TEST((status == 69 || status == 76 || status == 1), status);
     BOOST_TEST(boost::starts_with(first.errors(), "filelock: "), first.errors());
     BOOST_TEST(fs::is_empty(directory));
+}
+
+// The other process holds the lock beside those of this host, if that is not so late that none of
+// them is left.
+BOOST_AUTO_TEST_CASE(overlap_across_hosts_is_found)
+{
+    for (std::string const kind : {"file_lock", "soft_file_lease"})
+        BOOST_TEST(with_growing_time(std::chrono::milliseconds(300), [&](auto time) {
+                       auto const found = exclusion(directory, kind, "19000", time);
+                       unless_late(boost::starts_with(found, "no: "), found);
+                   }) == "");
+}
+
+BOOST_AUTO_TEST_CASE(overlap_with_a_hold_that_may_have_expired_does_not_count)
+{
+    std::chrono::milliseconds const time(300);
+    BOOST_TEST(exclusion(directory, "soft_file_lease", "20000", time) == "yes");
+    BOOST_TEST(exclusion(directory, "soft_read_write_lock", "20000", time) == "yes");
+}
+
+// Only these two kinds expire.
+BOOST_AUTO_TEST_CASE(age_of_other_holds_does_not_matter)
+{
+    BOOST_TEST(with_growing_time(std::chrono::milliseconds(300), [&](auto time) {
+                   auto const found = exclusion(directory, "strict_soft_file_lock", "20000", time);
+                   unless_late(boost::starts_with(found, "no: "), found);
+               }) == "");
+}
+
+BOOST_AUTO_TEST_CASE(process_that_gets_no_lock_is_shown)
+{
+    listening host(directory, {"--require", "file_lock"});
+    pretend(host, [](stranger& other, int) { other.send("0 starved\n0 done\n"); });
+    auto const output = host.running().output();
+    BOOST_TEST(host.running().process().wait() == 1);
+    auto const row = row_of(output, "file_lock");
+    BOOST_REQUIRE(row.size() == 5u);
+    BOOST_TEST(row[1] == "yes");
+    BOOST_TEST(boost::starts_with(row[2], "no, "));
+}
+
+BOOST_AUTO_TEST_CASE(error_of_another_host_is_shown_without_control_characters)
+{
+    listening host(directory, {"--require", "file_lock"});
+    pretend(host, [](stranger& other, int) { other.send("0 error 70 \033[31mred\n0 done\n"); });
+    auto const output = host.running().output();
+    BOOST_TEST(host.running().process().wait() == 1);
+    auto const row = row_of(output, "file_lock");
+    BOOST_REQUIRE(row.size() == 5u);
+    BOOST_TEST(row[1] == "?[31mred");
+    BOOST_TEST(row[2] == "-");
 }
 
 BOOST_AUTO_TEST_CASE(host_that_vanishes_is_an_error)
