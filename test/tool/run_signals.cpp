@@ -41,7 +41,6 @@ named_signal const forwarded[] = {{"TERM", SIGTERM}, {"INT", SIGINT},   {"HUP", 
 /// Returns the child of a process, or 0 if it has none.
 pid_t child_of(pid_t parent)
 {
-    boost::system::error_code gone;
     for (auto const& entry : fs::directory_iterator("/proc")) {
         std::ifstream in((entry.path() / "stat").string());
         std::string line;

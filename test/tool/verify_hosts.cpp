@@ -242,7 +242,7 @@ BOOST_DATA_TEST_CASE(wrong_greeting_is_refused,
                      greeting)
 {
     listening first(directory);
-    stranger silent(first.address); // keeps no host out
+    stranger silent(first.address); // does not keep others out
     stranger other(first.address);
     std::string text = greeting;
     if (auto const at = text.find("TOKEN"); at != text.npos)

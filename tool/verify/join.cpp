@@ -34,7 +34,7 @@ using boost::system::error_code;
 
 constexpr std::chrono::seconds answer_limit{30};
 
-/// What a pending operation may write to, also after this call has given up.
+/// The socket and the buffers of pending operations, which may outlive the call that began them.
 struct connection
 {
     explicit connection(asio::io_context& context) : socket(context) {}

@@ -16,7 +16,7 @@ namespace filelock_tool {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-/// What the processes tell during the race for one lock.
+/// Takes the reports of the processes during the race for one lock.
 class verify_kinds::race
 {
 public:

@@ -109,21 +109,22 @@ private:
         std::string received = {};
     };
 
-    void hear(std::shared_ptr<applicant> const& who)
+    void hear(std::shared_ptr<applicant> const& caller)
     {
-        set_options(who->socket);
-        who->timer.expires_after(greeting_limit);
-        who->timer.async_wait([who](error_code const& ec) {
+        set_options(caller->socket);
+        caller->timer.expires_after(greeting_limit);
+        caller->timer.async_wait([caller](error_code const& ec) {
             error_code ignored;
             if (!ec)
-                who->socket.close(ignored);
+                caller->socket.close(ignored);
         });
-        asio::async_read_until(who->socket, asio::dynamic_buffer(who->received, longest_greeting),
-                               '\n', [this, who](error_code const& ec, std::size_t size) {
-                                   who->timer.cancel();
+        asio::async_read_until(caller->socket,
+                               asio::dynamic_buffer(caller->received, longest_greeting), '\n',
+                               [this, caller](error_code const& ec, std::size_t size) {
+                                   caller->timer.cancel();
                                    if (!ec)
-                                       judge(*who, who->received.substr(0, size - 1),
-                                             who->received.substr(size));
+                                       judge(*caller, caller->received.substr(0, size - 1),
+                                             caller->received.substr(size));
                                });
     }
 
@@ -143,18 +144,18 @@ private:
         return 0;
     }
 
-    void judge(applicant& who, std::string const& line, std::string const& rest)
+    void judge(applicant& caller, std::string const& line, std::string const& rest)
     {
         auto const count = workers_of(line);
         error_code ec;
         if (count == 0 || is_complete()) {
-            who.socket.close(ec);
+            caller.socket.close(ec);
             return;
         }
-        asio::write(who.socket, asio::buffer(std::string("welcome\n")), ec);
+        asio::write(caller.socket, asio::buffer(std::string("welcome\n")), ec);
         if (ec)
             return;
-        team_.add_host(std::move(who.socket), count, rest);
+        team_.add_host(std::move(caller.socket), count, rest);
         --wanted_;
     }
 

@@ -14,8 +14,8 @@
 
 namespace filelock_tool {
 
-/// Is told of every hold of a lock and counts the overlaps. The time from `begin` to `end` must lie
-/// within the hold: then an overlap is proved, however slow the machine is.
+/// Receives a report of every hold of a lock and counts the overlaps. The time from `begin` to
+/// `end` must lie within the hold: then an overlap is proved, however slow the machine is.
 class verify_oracle
 {
 public:
@@ -25,8 +25,8 @@ public:
     void begin(std::size_t holder, bool is_shared);
     void end(std::size_t holder);
 
-    /// Tells how long the holder's last hold lasted at most. The overlaps of a hold of which this
-    /// is not told do not count.
+    /// Ends the report of the holder's last hold, which lasted for at most `age`. The overlaps of a
+    /// hold do not count before that.
     void finish(std::size_t holder, std::chrono::nanoseconds age);
 
     /// Returns the number of pairs of holds that overlapped and must not.

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-// What `verify` has measured. An empty optional: not known, or it does not apply.
+// The results of `verify`. An empty optional: not known, or it does not apply.
 
 namespace filelock_tool {
 
