@@ -8,6 +8,7 @@
 #include "exit_status.hpp"
 #include "inspection/inspection.hpp"
 #include "texts.hpp"
+#include "utf8.hpp"
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>

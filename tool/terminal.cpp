@@ -4,6 +4,8 @@
 
 #include "terminal.hpp"
 
+#include "utf8.hpp"
+
 #include <cstdio>
 #include <utility>
 
@@ -27,14 +29,12 @@ std::optional<std::size_t> columns_of(int descriptor) noexcept
 }
 
 // The last column stays empty: a terminal may wrap the line there.
-void status_line::show(std::string text) noexcept
+void status_line::show(std::string const& text)
 {
     auto const columns = columns_of(STDERR_FILENO);
     if (!columns)
         return;
-    if (text.size() >= *columns)
-        text.resize(*columns - 1);
-    std::fprintf(stderr, "%s%s", to_begin_and_clear, text.c_str());
+    std::fprintf(stderr, "%s%s", to_begin_and_clear, cut_end(text, *columns - 1).c_str());
     std::fflush(stderr);
     is_shown_ = true;
 }

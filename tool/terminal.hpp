@@ -25,7 +25,7 @@ public:
     ~status_line() { clear(); }
 
     /// Shows the text, cut to the width of the terminal.
-    void show(std::string text) noexcept;
+    void show(std::string const& text);
 
     /// Removes the line.
     void clear() noexcept;

@@ -4,19 +4,13 @@
 
 #include "texts.hpp"
 
+#include "utf8.hpp"
+
 #include <algorithm>
 #include <string>
 #include <utility>
 
 namespace filelock_tool {
-
-std::string printable(std::string text)
-{
-    std::replace_if(
-        text.begin(), text.end(),
-        [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, '?');
-    return text;
-}
 
 std::string text_of(std::chrono::nanoseconds duration)
 {

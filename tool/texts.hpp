@@ -12,10 +12,6 @@
 
 namespace filelock_tool {
 
-/// Returns the text with control characters replaced by '?': a terminal would obey those of a file
-/// name or a command line.
-std::string printable(std::string text);
-
 /// Returns a duration for people: "250 ms", "12 s", "3 min 4 s", "2 h 5 min", "6 d 3 h".
 std::string text_of(std::chrono::nanoseconds duration);
 

@@ -5,6 +5,7 @@
 #include "wait_line.hpp"
 
 #include "texts.hpp"
+#include "utf8.hpp"
 
 #include <chrono>
 

@@ -96,7 +96,7 @@ BOOST_DATA_TEST_CASE_F(fixture, ends_when_the_holder_lets_go, data::make(kinds),
 {
     child holder([&] { return held.hold(path); });
     holder.expect("held");
-    program p(command(), {200, {}});
+    program p(command(), {1000, {}});
     p.wait_for_out("for " + std::to_string(holder.pid()) + " (");
     p.wait_for_out(path.string() + " (" + held.kind + ")");
     holder.write_line("go");
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(ends_when_one_of_two_holders_lets_go)
     second.expect("held");
     auto const pid = std::to_string(first.pid());
     BOOST_TEST(run_program(command({"--timeout", "0", "--pid", pid})).status == 1);
-    program p(command({"--pid", pid}), {200, {}});
+    program p(command({"--pid", pid}), {1000, {}});
     p.wait_for_out("waiting");
     first.write_line("go");
     BOOST_TEST(first.wait() == 0);
@@ -152,6 +152,17 @@ BOOST_AUTO_TEST_CASE(line_fits_a_narrow_terminal)
     }
     BOOST_TEST(longest <= 42u); // 39, and the two characters after the escape
     BOOST_TEST(contains(p.out(), "waiting"));
+}
+
+BOOST_AUTO_TEST_CASE(line_has_nothing_that_a_terminal_obeys)
+{
+    auto const odd = directory / "a\033[31m\xc2\x9b\xff.lock";
+    child holder([&] { return hold<soft_file_lock>(odd); });
+    holder.expect("held");
+    program p(tool("wait", {odd.string()}), {1000, {}});
+    p.wait_for_out("a?[31m?\xef\xbf\xbd.lock"); // U+FFFD
+    holder.write_line("go");
+    BOOST_TEST(p.wait() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(missing_lock_is_free)

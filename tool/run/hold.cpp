@@ -6,6 +6,7 @@
 
 #include "../exit_status.hpp"
 #include "../texts.hpp"
+#include "../utf8.hpp"
 
 #include <boost/filelock/error.hpp>
 

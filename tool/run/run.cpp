@@ -4,6 +4,7 @@
 
 #include "../commands.hpp"
 #include "../texts.hpp"
+#include "../utf8.hpp"
 #include "command.hpp"
 #include "descriptor.hpp"
 #include "hold.hpp"

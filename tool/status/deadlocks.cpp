@@ -6,9 +6,9 @@
 
 #include "../exit_status.hpp"
 #include "../terminal.hpp"
+#include "../utf8.hpp"
 #include "deadlock_search.hpp"
 #include "json.hpp"
-#include "text.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -120,7 +120,7 @@ public:
     /// Prints the path with the kind of the lock, or only the end of the path.
     void print(std::string const& before, lock_use const& use) const
     {
-        auto const path = use.path.empty() ? "file " + use.lock.file : shown(use.path.native());
+        auto const path = use.path.empty() ? "file " + use.lock.file : printable(use.path.native());
         auto const kind = kind_of(use.lock);
         auto const rest = columns_.value_or(width_of(before + path + kind)) -
                           (std::min)(width_of(before), columns_.value_or(width_of(before)));
@@ -136,7 +136,7 @@ private:
 
 void print(stuck_process const& process, printer const& out)
 {
-    out.print("  " + std::to_string(process.pid) + " (" + shown(process.command) + ")");
+    out.print("  " + std::to_string(process.pid) + " (" + printable(process.command) + ")");
     for (auto const& use : process.holds)
         out.print("    holds ", use);
     for (auto const& use : process.waits_for) {

@@ -5,7 +5,7 @@
 #include "json.hpp"
 
 #include "../texts.hpp"
-#include "text.hpp"
+#include "../utf8.hpp"
 
 #include <boost/algorithm/hex.hpp>
 #include <boost/json/array.hpp>

@@ -7,10 +7,10 @@
 #include "../exit_status.hpp"
 #include "../inspection/inspection.hpp"
 #include "../terminal.hpp"
+#include "../utf8.hpp"
 #include "deadlocks.hpp"
 #include "json.hpp"
 #include "table.hpp"
-#include "text.hpp"
 
 #include <boost/filesystem/operations.hpp>
 #include <boost/json/serialize.hpp>
@@ -107,7 +107,7 @@ void add_tree(fs::path const& directory, std::optional<lock_kind> kind, overview
         if (!kind || is_of_kind(report, *kind))
             add(std::move(report), seen);
     for (auto const& error : errors) {
-        std::cerr << "filelock: " << shown(error.path.native()) << ": " << error.code.message()
+        std::cerr << "filelock: " << printable(error.path.native()) << ": " << error.code.message()
                   << '\n';
         seen.fail(conflict);
     }
@@ -136,7 +136,7 @@ void add_operand(fs::path const& path, std::optional<lock_kind> kind, overview& 
         if (report.state == lock_state::missing && kind) {
             report.state = lock_state::free;
         } else if (report.state == lock_state::missing) {
-            std::cerr << "filelock: " << shown(path.native()) << " names nothing\n";
+            std::cerr << "filelock: " << printable(path.native()) << " names nothing\n";
             seen.fail(no_input);
             continue;
         }

@@ -5,7 +5,7 @@
 #include "table.hpp"
 
 #include "../texts.hpp"
-#include "text.hpp"
+#include "../utf8.hpp"
 
 #include "../../src/platform/process.hpp"
 
@@ -54,7 +54,7 @@ std::string who(lock_holder const& holder, bool with_command)
         owner.hostname.clear();
     if (!with_command)
         owner.command.clear();
-    return shown(describe(owner));
+    return printable(describe(owner));
 }
 
 std::string status_of(lock_holder const& holder, lock_report const& report)
@@ -72,11 +72,11 @@ std::string status_of(lock_holder const& holder, lock_report const& report)
 row row_of(lock_report const& report, lock_holder const* holder)
 {
     row cells;
-    cells[path_column] = shown(report.path.native());
+    cells[path_column] = printable(report.path.native());
     cells[kind_column] = kind_of(report);
     cells[state_column] = name_of(report.state);
     if (!holder) {
-        cells[holder_column] = shown(report.note);
+        cells[holder_column] = printable(report.note);
         cells[status_column] =
             report.fence ? "fence " + std::to_string(*report.fence) : std::string();
         return cells;
@@ -172,7 +172,7 @@ void add_lines_of(lock_holder const& holder, lock_report const& report,
     lines.push_back(
         "  " + join({who(holder, false), name_of(holder.owner.mode), status_of(holder, report)}));
     if (!holder.owner.command.empty())
-        lines.push_back("    " + shown(holder.owner.command));
+        lines.push_back("    " + printable(holder.owner.command));
     auto const times =
         join({holder.age ? "for " + text_of(*holder.age) : std::string(),
               holder.heartbeat_age ? "heartbeat " + text_of(*holder.heartbeat_age) + " ago"
@@ -192,8 +192,8 @@ std::string list_of(std::vector<lock_report> const& reports, std::size_t columns
         if (report.fence && report.holders.empty())
             lines.push_back("  fence " + std::to_string(*report.fence));
         if (!report.note.empty())
-            lines.push_back("  " + shown(report.note));
-        text += cut_begin(shown(report.path.native()), columns) + '\n';
+            lines.push_back("  " + printable(report.note));
+        text += cut_begin(printable(report.path.native()), columns) + '\n';
         for (auto const& line : lines)
             text += cut_end(line, columns) + '\n';
     }

@@ -5,6 +5,7 @@
 #include "dialogue.hpp"
 
 #include "../texts.hpp"
+#include "../utf8.hpp"
 
 #include <boost/algorithm/clamp.hpp>
 

@@ -5,6 +5,7 @@
 #include "directories.hpp"
 
 #include "../texts.hpp"
+#include "../utf8.hpp"
 #include "failure.hpp"
 
 #include <boost/range/algorithm/find.hpp>

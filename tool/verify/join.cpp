@@ -8,6 +8,7 @@
 #include "../exit_status.hpp"
 #include "../terminal.hpp"
 #include "../texts.hpp"
+#include "../utf8.hpp"
 #include "failure.hpp"
 #include "lines.hpp"
 #include "network.hpp"

@@ -5,6 +5,7 @@
 #include "lines.hpp"
 
 #include "../texts.hpp"
+#include "../utf8.hpp"
 #include "failure.hpp"
 
 #include <boost/asio/buffer.hpp>

@@ -6,6 +6,7 @@
 #include "../exit_status.hpp"
 #include "../terminal.hpp"
 #include "../texts.hpp"
+#include "../utf8.hpp"
 #include "dialogue.hpp"
 #include "directories.hpp"
 #include "failure.hpp"

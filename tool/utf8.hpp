@@ -2,8 +2,8 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#ifndef BOOST_FILELOCK_TOOL_STATUS_TEXT_HPP
-#define BOOST_FILELOCK_TOOL_STATUS_TEXT_HPP
+#ifndef BOOST_FILELOCK_TOOL_UTF8_HPP
+#define BOOST_FILELOCK_TOOL_UTF8_HPP
 
 #include <cstddef>
 #include <string>
@@ -15,8 +15,9 @@ namespace filelock_tool {
 /// Returns the text as UTF-8, with U+FFFD in place of bytes that are none.
 std::string utf8_of(std::string const& text);
 
-/// Returns the text as UTF-8 without characters that a terminal obeys.
-std::string shown(std::string const& text);
+/// Returns the text as UTF-8 with '?' in place of control characters: a terminal would obey those
+/// of a file name or a command line.
+std::string printable(std::string const& text);
 
 /// Returns the number of characters in UTF-8.
 std::size_t width_of(std::string const& text) noexcept;

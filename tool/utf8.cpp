@@ -2,9 +2,7 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-#include "text.hpp"
-
-#include "../texts.hpp"
+#include "utf8.hpp"
 
 #include <boost/nowide/utf/convert.hpp>
 
@@ -42,9 +40,12 @@ std::string utf8_of(std::string const& text)
 }
 
 // The control characters from U+0080 to U+009F have two bytes in UTF-8.
-std::string shown(std::string const& text)
+std::string printable(std::string const& text)
 {
-    auto result = utf8_of(printable(text));
+    auto result = utf8_of(text);
+    std::replace_if(
+        result.begin(), result.end(),
+        [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, '?');
     for (std::size_t i = 0; i + 1 < result.size(); ++i) {
         bool const is_control =
             result[i] == '\xc2' && static_cast<unsigned char>(result[i + 1]) < 0xa0;
