@@ -234,8 +234,8 @@ BOOST_AUTO_TEST_CASE(locks_on_an_overlay_are_found, *boost::unit_test::precondit
         int const failed = with_own_mounts([this, option] {
             auto const lower = directory / "lower", upper = directory / "upper",
                        top = directory / "top";
-            for (auto const& path : {lower, upper, top})
-                fs::create_directories(path);
+            for (auto const& made : {lower, upper, top})
+                fs::create_directories(made);
             mount("none", lower.string(), "tmpfs");
             mount("none", upper.string(), "tmpfs");
             fs::create_directories(upper / "files");
