@@ -2,7 +2,7 @@
 # Distributed under the Boost Software License, Version 1.0.
 # https://www.boost.org/LICENSE_1_0.txt
 
-# inside.sh NAME DIRECTORY PEER: in namespaces of its own, brings the fixture up and runs the
+# inside.sh NAME DIRECTORY PEER TOOL: in namespaces of its own, brings the fixture up and runs the
 # scenarios. Status 125: the fixture does not come up.
 #
 # A fixture sets
@@ -28,7 +28,7 @@
 
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-fixture=$1 space=$2 peer=$3
+fixture=$1 space=$2 peer=$3 tool=$4 control=
 on_a=() on_b=() heartbeat=2 why_not= lease=0
 ends_in_restart='soft_file_lease soft_read_write_lock' ends_in_cut=$ends_in_restart
 mount -t tmpfs none "$space" && mount -t tmpfs none /dev/shm && . "$here/fixtures/$fixture.sh" || exit 125
@@ -45,6 +45,7 @@ lines()
     printf '%s\n' "$@"
 }
 export ON_A=$(lines "${on_a[@]}") ON_B=$(lines "${on_b[@]}") DIR_A=$dir_a DIR_B=$dir_b
+export CONTROL_A=$control.1
 export KERNELS=$kernels HEARTBEAT=$heartbeat WHY_NOT=$why_not TIMES=$times LEASE=$lease
 export EXCLUDES=$(lines $excludes) SURVIVES_RESTART=$(lines $survives_restart)
 export SURVIVES_CUT=$(lines $survives_cut) ENDS_IN_CUT=$(lines $ends_in_cut)
@@ -53,7 +54,7 @@ export FAULTS=$(compgen -A function | grep -xE 'server_down|cut_a')
 
 # The driver sends the names of the fixture's functions, a line each, and reads their status.
 exec 4>&1
-coproc driver { exec /usr/bin/python3 -B "$here/scenarios.py" "$fixture" "$peer" 3>&1 >&4; }
+coproc driver { exec /usr/bin/python3 -B "$here/scenarios.py" "$fixture" "$peer" "$tool" 3>&1 >&4; }
 pid=$driver_PID
 while read -r name <&"${driver[0]}"; do
     "$name" >>"$space/up.log" 2>&1 </dev/null

@@ -5,9 +5,9 @@
 
 """Runs scenarios in which processes on two hosts use a lock on storage that they share.
 
-    scenarios.py FIXTURE PEER
+    scenarios.py FIXTURE PEER TOOL
 
-PEER is the program built from peer.cpp. ./inside.sh starts this and answers for the fixture.
+PEER is the program built from peer.cpp, TOOL the command filelock, which measures the storage. ./inside.sh starts this and answers for the fixture.
 BOOST_FILELOCK_SCENARIOS in the environment selects scenarios by name, separated by blanks.
 """
 
@@ -23,14 +23,16 @@ from faults import Fault, faults
 from host import Storage, ScenarioError, NotPromised
 from oracle import Oracle
 from locking import KINDS, scenarios
+from measure import judged, measure
 
 WORKERS = 10  # cases at once: most of them wait most of the time
 
 
 class Run:
-    def __init__(self, fixture, program, names):
+    def __init__(self, fixture, program, tool, names):
         self.fixture = fixture
         self.program = program
+        self.tool = tool
         self.names = names
         self.storage = Storage()
         self.oracle = Oracle()
@@ -89,7 +91,16 @@ class Run:
         case.end()
         self.report("skipped", f"{kind}: {self.storage.why_not}; a and b: {', '.join(said)}")
 
+    def measure(self):
+        """Compares what the tool finds with what the fixture promises."""
+        try:
+            self.report("passed", f"verify: {judged(self.storage, measure(self.storage, self.tool))}")
+        except Exception as error:  # the other cases must still run
+            self.report("failed", f"verify: {error}")
+
     def all(self):
+        if not self.names or "verify" in self.names:
+            self.measure()
         for kind in KINDS:
             if kind not in self.storage.excludes:
                 self.show_what_excludes_nothing(kind)
@@ -114,4 +125,4 @@ class Run:
 
 if __name__ == "__main__":
     wanted = os.environ.get("BOOST_FILELOCK_SCENARIOS", "").split()
-    sys.exit(Run(*sys.argv[1:3], wanted).all())
+    sys.exit(Run(*sys.argv[1:4], wanted).all())

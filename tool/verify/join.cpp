@@ -64,7 +64,7 @@ std::shared_ptr<connection> connect(verify_team& team, verify_settings const& se
     auto const parts = split_address("join", settings.join);
     if (parts.host.empty())
         throw usage_error("--join: a host is missing");
-    auto const c = std::make_shared<connection>(team.context());
+    auto c = std::make_shared<connection>(team.context());
     error_code ec;
     auto const found = tcp::resolver(team.context()).resolve(parts.host, parts.port, ec);
     if (ec)

@@ -140,7 +140,7 @@ lock_choice lock_for(boost::filesystem::path const& place, lock_kind kind)
     return lock;
 }
 
-void race(line_stream& coordinator, lock_choice lock, milliseconds time)
+void race(line_stream& coordinator, lock_choice const& lock, milliseconds time)
 {
     std::string failed;
     try {

@@ -40,7 +40,7 @@ lock_choice lock_for(boost::filesystem::path const& place, lock_kind kind);
 ///     starved           if it could not acquire the lock within `longest_wait`
 ///     error STATUS TEXT
 ///     done              in each case
-void race(line_stream& coordinator, lock_choice lock, std::chrono::milliseconds time);
+void race(line_stream& coordinator, lock_choice const& lock, std::chrono::milliseconds time);
 
 /// Acquires the lock and says "held".
 std::unique_ptr<any_lock> hold(line_stream& coordinator, lock_choice const& lock);
