@@ -18,11 +18,12 @@ class MeasurementError(Exception):
     """The tool has failed, or has found what it must not find."""
 
 
-def start(words):
-    """Starts a program. What it writes to standard error comes with its output: from a guest, only
-    the latter does."""
+def start(words, host):
+    """Starts a program on a host of this name. What it writes to standard error comes with its
+    output: from a guest, only the latter does."""
+    shell = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@" 2>&1', host]
     return subprocess.Popen(
-        [*words[0], "sh", "-c", 'exec "$@" 2>&1', "sh", *words[1:]],
+        [*words[0], *shell, *words[1:]],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         encoding="utf-8",
@@ -33,7 +34,7 @@ def start_on_both(storage, tool, options):
     """Returns the processes on a and b, where these are hosts of their own, and what the first has
     said so far."""
     address = f"{os.environ['CONTROL_A']}:{PORT}"
-    first = start([storage.on["a"], tool, *options, "--listen", address, storage.directory["a"]])
+    first = start([storage.on["a"], tool, *options, "--listen", address, storage.directory["a"]], "a")
     said = ""
     while not (token := re.search(r"--token ([0-9a-f]{32})", said)):
         line = first.stdout.readline()
@@ -41,7 +42,7 @@ def start_on_both(storage, tool, options):
             raise MeasurementError(f"the tool on a does not listen: {said}")
         said += line
     joining = ["verify", "--join", address, "--token", token[1], storage.directory["b"]]
-    return [first, start([storage.on["b"], tool, *joining])], said
+    return [first, start([storage.on["b"], tool, *joining], "b")], said
 
 
 def measure(storage, tool):
@@ -49,7 +50,7 @@ def measure(storage, tool):
     options = ["verify", "--json", "--seconds", "3"]
     if storage.kernels == 1:
         both = [storage.directory["a"], storage.directory["b"]]
-        processes, said = [start([storage.on["a"], tool, *options, *both])], ""
+        processes, said = [start([storage.on["a"], tool, *options, *both], "a")], ""
     else:
         processes, said = start_on_both(storage, tool, options)
     try:
