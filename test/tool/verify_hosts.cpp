@@ -207,6 +207,18 @@ BOOST_AUTO_TEST_CASE(other_host_takes_part)
     BOOST_TEST(fs::is_empty(directory));
 }
 
+// Both are this machine here.
+BOOST_AUTO_TEST_CASE(hosts_of_one_name_are_told)
+{
+    std::string const note = "The hosts have one name.";
+    listening first(directory, {"--processes", "1"});
+    BOOST_TEST(run_verify(first.join(directory, first.token)).status == 0);
+    BOOST_TEST(first.running().output().find(note) != std::string::npos);
+    BOOST_TEST(first.running().process().wait() == 0);
+    auto const alone = run_verify({"--seconds", "0.1", "--kind", "file_lock", directory.native()});
+    BOOST_TEST(alone.output.find(note) == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(listener_waits_for_all_hosts)
 {
     listening first(directory, {"--hosts", "2"});

@@ -36,6 +36,7 @@ verify_directories::verify_directories(verify_dialogue& dialogue) : dialogue_(di
         directory_result found;
         found.host = printable(answer.words.word());
         found.directory = printable(answer.words.rest());
+        found.host_number = team.host_of(i);
         key const k{team.host_of(i), found.host, found.directory};
         auto const same = boost::find(known, k);
         directory_of_.push_back(static_cast<std::size_t>(same - known.begin()));

@@ -144,8 +144,9 @@ clock_offset offset_of(boost::filesystem::path const& place, nanoseconds step)
         auto const before = now_here();
         auto const there = time_of_new_file(file);
         auto const after = now_here();
-        // The kernel stamps with the time of its last tick.
-        auto const uncertainty = (after - before) / 2 + (std::max)(step, nanoseconds(10ms));
+        // The kernel stamps with the time of its last tick, and the file system drops what is less
+        // than its step.
+        auto const uncertainty = (after - before) / 2 + step + nanoseconds(10ms);
         if (uncertainty < best.uncertainty)
             best = {there - before - (after - before) / 2, uncertainty};
     }

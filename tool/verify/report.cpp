@@ -107,6 +107,9 @@ void print_tables(std::ostream& out, verify_results const& results, std::size_t 
     print_kinds(out, results, width);
     out << '\n';
     print_directories(out, results, width);
+    // They judge by the name whether a process of their own host has died.
+    if (have_one_name(results))
+        out << "\nThe hosts have one name.\nSoft locks need different ones.\n";
 }
 
 } // namespace filelock_tool

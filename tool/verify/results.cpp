@@ -19,6 +19,16 @@ bool are_good(verify_results const& results, std::vector<lock_kind> const& requi
     });
 }
 
+bool have_one_name(verify_results const& results)
+{
+    auto const& all = results.directories;
+    return std::any_of(all.begin(), all.end(), [&](directory_result const& a) {
+        return std::any_of(all.begin(), all.end(), [&](directory_result const& b) {
+            return a.host == b.host && a.host_number != b.host_number;
+        });
+    });
+}
+
 std::string label_of(directory_result const& which, directory_result const& first)
 {
     return which.host == first.host ? which.directory : which.host + ":" + which.directory;

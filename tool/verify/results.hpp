@@ -36,6 +36,7 @@ struct kind_result
 struct directory_result
 {
     std::string host, directory;
+    std::size_t host_number = 0; ///< 0: the host that listens. Two hosts may have one name.
     std::optional<bool> has_hard_links = {};
     std::optional<std::chrono::nanoseconds> step = {}; ///< of modification times
     /// The clock of the file system less that of the host, and the uncertainty in each direction.
@@ -57,6 +58,9 @@ struct verify_results
     std::vector<kind_result> kinds;
     std::vector<directory_result> directories;
 };
+
+/// Returns whether two of the hosts have the same name.
+bool have_one_name(verify_results const& results);
 
 /// Returns whether each of the required kinds was found good.
 bool are_good(verify_results const& results, std::vector<lock_kind> const& required);
