@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "exit_status.hpp"
 #include "inspection/inspection.hpp"
+#include "lock_arguments.hpp"
 #include "texts.hpp"
 #include "utf8.hpp"
 
@@ -111,9 +112,7 @@ int break_lock(arguments const& given)
     bool is_sure = false;
     po::options_description known("Options");
     known.add_options()("yes,y", po::bool_switch(&is_sure), "do not ask");
-    known.add_options()("kind",
-                        po::value<std::string>()->value_name("KIND")->notifier(
-                            [&kind](std::string const& name) { kind = kind_of(name); }),
+    known.add_options()("kind", kind_option([&kind](lock_kind given) { kind = given; }),
                         "the type of the lock, if files of several are there");
     known.add_options()("claim", po::value(&claim)->value_name("NAME"),
                         "remove this claim of a strict lock only");

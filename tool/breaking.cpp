@@ -4,6 +4,8 @@
 
 #include "breaking.hpp"
 
+#include "inspection/parts.hpp"
+
 #include "../src/platform/directory.hpp"
 #include "../src/protocol/access_marker.hpp"
 #include "../src/protocol/found_marker.hpp"
@@ -57,8 +59,8 @@ error_code remove_access_marker(fs::path const& marker)
 /// The writer goes first, so that no other writer comes in between.
 error_code break_tree(fs::path const& path)
 {
-    auto const readers = fs::path(path.native() + ".readers");
-    std::vector<fs::path> markers{path.native() + ".write", path.native() + ".state"};
+    auto const readers = beside(path, readers_suffix);
+    std::vector<fs::path> markers{beside(path, write_suffix), beside(path, state_suffix)};
     auto failed = detail::for_each_name(readers, [&](std::string const& name) {
         if (name.front() != '.')
             markers.push_back(readers / name);

@@ -4,6 +4,8 @@
 
 #include "command_line.hpp"
 
+#include <boost/filelock/version.hpp>
+
 #include <boost/lexical_cast/try_lexical_convert.hpp>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/option.hpp>
@@ -22,11 +24,11 @@ namespace po = boost::program_options;
 
 namespace {
 
-po::option as_operands(arguments const& all)
+po::option as_operand(std::string const& word)
 {
     po::option o;
-    o.value = all;
-    o.original_tokens = all;
+    o.value = {word};
+    o.original_tokens = {word};
     o.position_key = std::numeric_limits<int>::max();
     return o;
 }
@@ -39,9 +41,8 @@ std::vector<po::option> end_at_operand(arguments& left)
     std::vector<po::option> result;
     if (left.size() < 2 || (left[0].size() > 1 && left[0][0] == '-' && left[0] != "--"))
         return result;
-    arguments all(left.begin() + (left[0] == "--"), left.end());
-    for (auto const& operand : all)
-        result.push_back(as_operands({operand}));
+    for (auto word = left.begin() + (left[0] == "--"); word != left.end(); ++word)
+        result.push_back(as_operand(*word));
     left.clear();
     return result;
 }
@@ -65,7 +66,6 @@ bool parse(command_help const& help, po::options_description known, operands pla
 try {
     known.add_options()("help,h", "print this text");
     po::basic_command_line_parser<char> parser(given);
-    parser.options(known);
     if (place == operands::last)
         parser.extra_style_parser(end_at_operand);
     po::positional_options_description rest;
@@ -95,10 +95,9 @@ std::chrono::nanoseconds seconds_of(std::string const& option, std::string const
         static_cast<std::chrono::nanoseconds::rep>(std::min(seconds, most) * 1e9));
 }
 
-po::typed_value<std::string>* in_seconds(char const* option, std::chrono::nanoseconds& result)
+void print_version()
 {
-    return po::value<std::string>()->value_name("SECONDS")->notifier(
-        [option, &result](std::string const& text) { result = seconds_of(option, text); });
+    std::cout << "filelock " << BOOST_FILELOCK_LIB_VERSION << '\n';
 }
 
 } // namespace filelock_tool

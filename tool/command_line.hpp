@@ -8,6 +8,7 @@
 #include "commands.hpp"
 
 #include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
 #include <boost/program_options/variables_map.hpp>
 
 #include <chrono>
@@ -55,9 +56,16 @@ bool parse(command_help const& help, boost::program_options::options_description
 /// Throws `usage_error`, with the name of the option, for any other text.
 std::chrono::nanoseconds seconds_of(std::string const& option, std::string const& text);
 
-/// Returns a description of an option that is given in seconds.
-boost::program_options::typed_value<std::string>* in_seconds(char const* option,
-                                                             std::chrono::nanoseconds& result);
+/// Returns a description of an option that is given in seconds. `Time`: a duration, or an optional
+/// one.
+template <class Time>
+boost::program_options::typed_value<std::string>* in_seconds(char const* option, Time& result)
+{
+    return boost::program_options::value<std::string>()->value_name("SECONDS")->notifier(
+        [option, &result](std::string const& text) { result = seconds_of(option, text); });
+}
+
+void print_version();
 
 } // namespace filelock_tool
 

@@ -26,14 +26,6 @@ po::typed_value<std::string>* text(char const* name, std::function<void(std::str
     return po::value<std::string>()->value_name(name)->notifier(std::move(store));
 }
 
-po::typed_value<std::string>* seconds(char const* option,
-                                      std::optional<std::chrono::nanoseconds>& result)
-{
-    return text("SECONDS", [option, &result](std::string const& given) {
-        result = seconds_of(option, given);
-    });
-}
-
 /// Returns an option whose value is one of these names.
 template <class T>
 po::typed_value<std::string>* one_of(char const* option, T& result,
@@ -59,11 +51,17 @@ boost::filesystem::perms permissions_of(std::string const& given)
 
 } // namespace
 
+po::typed_value<std::string>* kind_option(std::function<void(lock_kind)> store)
+{
+    return text("KIND",
+                [store = std::move(store)](std::string const& name) { store(kind_of(name)); });
+}
+
 po::options_description lock_options(lock_choice& choice)
 {
     po::options_description all("Options of the lock");
     auto add = all.add_options();
-    add("kind", text("KIND", [&choice](std::string const& name) { choice.kind = kind_of(name); }),
+    add("kind", kind_option([&choice](lock_kind kind) { choice.kind = kind; }),
         "file_lock, read_write_lock, soft_file_lock, strict_soft_file_lock, soft_file_lease or "
         "soft_read_write_lock");
     add("storage",
@@ -76,7 +74,7 @@ po::options_description lock_options(lock_choice& choice)
         text("MODE",
              [&choice](std::string const& given) { choice.permissions = permissions_of(given); }),
         "of the files that are made, in octal");
-    add("poll-interval", seconds("poll-interval", choice.poll_interval),
+    add("poll-interval", in_seconds("poll-interval", choice.poll_interval),
         "longest pause between two attempts where the system reports no change");
     add("backend",
         one_of<filelock::kernel_lock>("backend", choice.backend,
@@ -84,13 +82,13 @@ po::options_description lock_options(lock_choice& choice)
                                        {"record", filelock::kernel_lock::record},
                                        {"both", filelock::kernel_lock::both}}),
         "the kernel lock of a file_lock: flock, record or both");
-    add("lifetime", seconds("lifetime", choice.lifetime),
+    add("lifetime", in_seconds("lifetime", choice.lifetime),
         "age at which the marker of a soft_file_lock is removed");
-    add("duration", seconds("duration", choice.duration),
+    add("duration", in_seconds("duration", choice.duration),
         "how long a soft_file_lease lasts without a refresh");
-    add("heartbeat-interval", seconds("heartbeat-interval", choice.heartbeat_interval),
+    add("heartbeat-interval", in_seconds("heartbeat-interval", choice.heartbeat_interval),
         "of a soft_file_lease or soft_read_write_lock");
-    add("stale-threshold", seconds("stale-threshold", choice.stale_threshold),
+    add("stale-threshold", in_seconds("stale-threshold", choice.stale_threshold),
         "age at which markers of a soft_read_write_lock are removed");
     return all;
 }

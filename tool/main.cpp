@@ -7,7 +7,6 @@
 #include "exit_status.hpp"
 
 #include <boost/filelock/error.hpp>
-#include <boost/filelock/version.hpp>
 
 #include <boost/filesystem/exception.hpp>
 
@@ -55,7 +54,7 @@ int dispatch(arguments given)
     auto name = given.front();
     given.erase(given.begin());
     if (name == "--version") {
-        std::cout << "filelock " << BOOST_FILELOCK_LIB_VERSION << '\n';
+        print_version();
         return success;
     }
     if (name == "--help" || name == "-h" || (name == "help" && given.empty())) {

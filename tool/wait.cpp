@@ -109,9 +109,8 @@ int wait_for(wish const& wanted)
 int wait(arguments const& given)
 {
     wish wanted;
-    std::chrono::nanoseconds limit{};
     po::options_description known("Options");
-    known.add_options()("timeout,w", in_seconds("timeout", limit), "longest wait");
+    known.add_options()("timeout,w", in_seconds("timeout", wanted.limit), "longest wait");
     known.add_options()("pid", po::value(&wanted.pid)->value_name("PID"),
                         "wait only until this process does not hold the lock");
     known.add_options()("shared,s", po::bool_switch(&wanted.choice.is_shared),
@@ -122,8 +121,6 @@ int wait(arguments const& given)
         return success;
     if (line.operands.size() != 1)
         throw usage_error("wait takes one path");
-    if (line.has("timeout"))
-        wanted.limit = limit;
     wanted.choice.path = line.operands.front();
     if (!line.has("kind")) {
         auto const report = inspect(wanted.choice.path);

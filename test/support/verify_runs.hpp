@@ -8,6 +8,7 @@
 #include "child.hpp"
 #include "markers.hpp"
 #include "temporary_directory.hpp"
+#include "tool.hpp"
 
 #include <boost/test/framework.hpp>
 #include <boost/test/tree/test_unit.hpp>
@@ -31,20 +32,10 @@
 
 namespace filelock_test {
 
-using words = std::vector<std::string>;
-
-/// Returns the path of the tool, the first argument of the test program.
-inline std::string tool_path()
-{
-    return boost::unit_test::framework::master_test_suite().argv[1];
-}
-
 /// Returns the command for these arguments of `verify`.
 inline words verify_command(words const& arguments)
 {
-    words command{tool_path(), "verify"};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    return command;
+    return tool("verify", arguments);
 }
 
 /// Replaces this process, with standard error in a file.
@@ -94,12 +85,6 @@ public:
 private:
     boost::filesystem::path const errors_;
     child process_;
-};
-
-struct outcome
-{
-    int status;
-    std::string output, errors;
 };
 
 /// Runs the tool to its end.

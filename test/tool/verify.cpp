@@ -56,19 +56,19 @@ boost::test_tools::assertion_result have_faketime(ut::test_unit_id)
 void expect_good(fs::path const& directory)
 {
     auto const seen = run_verify({"--seconds", "0.2", "--require", all_kinds, directory.native()});
-    BOOST_TEST_CONTEXT(seen.output << seen.errors)
+    BOOST_TEST_CONTEXT(seen.out << seen.err)
     {
         BOOST_TEST(seen.status == 0);
-        BOOST_TEST(seen.errors.empty());
+        BOOST_TEST(seen.err.empty());
         for (auto const& kind : kinds) {
-            auto const row = row_of(seen.output, kind);
+            auto const row = row_of(seen.out, kind);
             BOOST_REQUIRE(row.size() == 5u);
             BOOST_TEST(row[1] == "yes");
             BOOST_TEST(boost::starts_with(row[2], "yes, "));
             BOOST_TEST(std::stoul(row[3]) >= 4u);
             BOOST_TEST(row[4] == "yes");
         }
-        auto const facts = row_of(seen.output, directory.native());
+        auto const facts = row_of(seen.out, directory.native());
         BOOST_REQUIRE(facts.size() == 4u);
         BOOST_TEST(facts[1] == "yes");
         BOOST_TEST(facts[3] == "0 ms");
@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(two_names_of_a_directory_are_the_same_storage)
     auto const other = (two / ".." / "one").native();
     auto const seen = run_verify({"--seconds", "0.1", "--kind", "file_lock", one.native(), other});
     BOOST_TEST(seen.status == 0);
-    BOOST_TEST(seen.errors == "");
-    auto const row = row_of(seen.output, other);
+    BOOST_TEST(seen.err == "");
+    auto const row = row_of(seen.out, other);
     BOOST_REQUIRE(row.size() == 7u);
     BOOST_TEST(boost::starts_with(row[4], "after "));
     BOOST_TEST(boost::starts_with(row[5], "after "));
@@ -121,13 +121,13 @@ BOOST_AUTO_TEST_CASE(json_is_read_by_another_parser)
     auto const seen = run_verify({"--seconds", "0.1", "--kind", "file_lock", "--kind",
                                   "soft_file_lock", "--json", one.native()});
     BOOST_TEST(seen.status == 0);
-    BOOST_TEST(value_in_json(seen.output, "[(k['kind'], k['excludes'], k['finishes'],"
-                                          " k['overlaps'], k['error']) for k in all['kinds']]") ==
+    BOOST_TEST(value_in_json(seen.out, "[(k['kind'], k['excludes'], k['finishes'],"
+                                       " k['overlaps'], k['error']) for k in all['kinds']]") ==
                "[('file_lock', True, True, 0, None), ('soft_file_lock', True, True, 0, None)]");
-    BOOST_TEST(value_in_json(seen.output, "all['kinds'][0]['shared_holds'] >= 4,"
-                                          " all['kinds'][1]['shared_holds']") == "True 0");
-    BOOST_TEST(value_in_json(seen.output, "[(d['directory'], d['hard_links'], d['error'])"
-                                          " for d in all['directories']]") ==
+    BOOST_TEST(value_in_json(seen.out, "all['kinds'][0]['shared_holds'] >= 4,"
+                                       " all['kinds'][1]['shared_holds']") == "True 0");
+    BOOST_TEST(value_in_json(seen.out, "[(d['directory'], d['hard_links'], d['error'])"
+                                       " for d in all['directories']]") ==
                "[('" + one.native() + "', True, None)]");
 }
 
@@ -135,9 +135,9 @@ BOOST_AUTO_TEST_CASE(other_storage_is_refused)
 {
     auto const seen = run_verify({one.native(), two.native()});
     BOOST_TEST(seen.status == 65);
-    BOOST_TEST(seen.output.empty());
-    BOOST_TEST(seen.errors == "filelock: " + two.native() + " does not show the files of " +
-                                  one.native() + ": it is not the same storage\n");
+    BOOST_TEST(seen.out.empty());
+    BOOST_TEST(seen.err == "filelock: " + two.native() + " does not show the files of " +
+                               one.native() + ": it is not the same storage\n");
     BOOST_TEST(fs::is_empty(one));
     BOOST_TEST(fs::is_empty(two));
 }
@@ -163,19 +163,19 @@ BOOST_AUTO_TEST_CASE(read_only_storage_is_refused, *ut::precondition(can_mount))
     mount("none", one.native(), "tmpfs", MS_RDONLY);
     auto const seen = run_verify({one.native()});
     BOOST_TEST(seen.status == 73);
-    BOOST_TEST(boost::ends_with(seen.errors, ": Read-only file system\n"), seen.errors);
+    BOOST_TEST(boost::ends_with(seen.err, ": Read-only file system\n"), seen.err);
 }
 
 BOOST_AUTO_TEST_CASE(missing_directory_and_file_are_refused)
 {
     auto const missing = run_verify({(one / "none").native()});
     BOOST_TEST(missing.status == 66);
-    BOOST_TEST(missing.errors ==
+    BOOST_TEST(missing.err ==
                "filelock: " + (one / "none").native() + ": No such file or directory\n");
     write_text(one / "file", "");
     auto const file = run_verify({(one / "file").native()});
     BOOST_TEST(file.status == 66);
-    BOOST_TEST(file.errors == "filelock: " + (one / "file").native() + ": Not a directory\n");
+    BOOST_TEST(file.err == "filelock: " + (one / "file").native() + ": Not a directory\n");
 }
 
 BOOST_AUTO_TEST_CASE(unwritable_directory_is_refused, *ut::precondition(is_root))
@@ -211,8 +211,8 @@ BOOST_DATA_TEST_CASE(bad_arguments_are_refused,
         arguments.push_back(word == "DIR" ? one.native() : word);
     auto const seen = run_verify(arguments);
     BOOST_TEST(seen.status == 64);
-    BOOST_TEST(seen.output.empty());
-    BOOST_TEST(boost::ends_with(seen.errors, "\nTry 'filelock --help'.\n"), seen.errors);
+    BOOST_TEST(seen.out.empty());
+    BOOST_TEST(boost::ends_with(seen.err, "\nTry 'filelock --help'.\n"), seen.err);
     BOOST_TEST(fs::is_empty(one));
 }
 

@@ -191,9 +191,9 @@ BOOST_FIXTURE_TEST_CASE(terminal_of_40_columns, temporary_directory)
 BOOST_FIXTURE_TEST_CASE(pipe_gets_no_progress, temporary_directory)
 {
     auto const seen = run_verify({"--seconds", "0.1", "--kind", "file_lock", directory.native()});
-    BOOST_TEST(seen.errors.empty());
-    BOOST_TEST(boost::starts_with(seen.output, "kind  "), seen.output);
-    BOOST_TEST(seen.output.find('\033') == std::string::npos);
+    BOOST_TEST(seen.err.empty());
+    BOOST_TEST(boost::starts_with(seen.out, "kind  "), seen.out);
+    BOOST_TEST(seen.out.find('\033') == std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

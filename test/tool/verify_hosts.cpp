@@ -195,8 +195,8 @@ BOOST_AUTO_TEST_CASE(other_host_takes_part)
     auto const other = (directory / "." / "").native();
     auto const second = run_verify(first.join(other, first.token));
     BOOST_TEST(second.status == 0);
-    BOOST_TEST(second.output.empty());
-    BOOST_TEST(second.errors.empty(), second.errors);
+    BOOST_TEST(second.out.empty());
+    BOOST_TEST(second.err.empty(), second.err);
     auto const output = first.running().output();
     BOOST_TEST(first.running().process().wait() == 0);
     BOOST_TEST(first.errors() == "");
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(hosts_of_one_name_are_told)
     BOOST_TEST(first.running().output().find(note) != std::string::npos);
     BOOST_TEST(first.running().process().wait() == 0);
     auto const alone = run_verify({"--seconds", "0.1", "--kind", "file_lock", directory.native()});
-    BOOST_TEST(alone.output.find(note) == std::string::npos);
+    BOOST_TEST(alone.out.find(note) == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(listener_waits_for_all_hosts)
@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(wrong_token_is_refused)
     for (auto const& wrong : {some_token, near, first.token + "0", first.token.substr(1)}) {
         auto const second = run_verify(first.join(directory, wrong));
         BOOST_TEST(second.status == 69);
-        BOOST_TEST(second.errors == "filelock: " + first.address + " has refused this host\n");
+        BOOST_TEST(second.err == "filelock: " + first.address + " has refused this host\n");
     }
     BOOST_TEST(run_verify(first.join(directory, first.token)).status == 0);
     BOOST_TEST(first.running().process().wait() == 0);
@@ -392,7 +392,7 @@ BOOST_AUTO_TEST_CASE(nothing_that_listens_is_an_error)
     auto const seen =
         run_verify({"--join", "127.0.0.1:1", "--token", some_token, directory.native()});
     BOOST_TEST(seen.status == 69);
-    BOOST_TEST(boost::starts_with(seen.errors, "filelock: 127.0.0.1:1: "), seen.errors);
+    BOOST_TEST(boost::starts_with(seen.err, "filelock: 127.0.0.1:1: "), seen.err);
 }
 
 BOOST_DATA_TEST_CASE(bad_addresses_are_refused,
@@ -408,7 +408,7 @@ BOOST_DATA_TEST_CASE(bad_addresses_are_refused,
         arguments.insert(arguments.end(), {"--token", some_token});
     auto const seen = run_verify(arguments);
     BOOST_TEST(seen.status == 64);
-    BOOST_TEST(boost::contains(seen.errors, "filelock: " + option), seen.errors);
+    BOOST_TEST(boost::contains(seen.err, "filelock: " + option), seen.err);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -35,8 +35,8 @@ struct mounts : with_two_mounts
     std::string exclusion(std::string const& kind, std::string const& seconds) const
     {
         auto const seen = run({"--seconds", seconds, "--kind", kind});
-        auto const row = row_of(seen.output, kind);
-        BOOST_TEST_CONTEXT(seen.output << seen.errors)
+        auto const row = row_of(seen.out, kind);
+        BOOST_TEST_CONTEXT(seen.out << seen.err)
         BOOST_REQUIRE(row.size() == 5u);
         BOOST_TEST(fs::is_empty(backing));
         return row[1];
@@ -86,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(required_kind_that_does_not_exclude_is_status_1, without
                    auto const seen = run({"--seconds", in_seconds(time), "--kind", "file_lock",
                                           "--require", "soft_file_lock,file_lock"});
                    unless_late(seen.status == 1, std::to_string(seen.status));
-                   auto const soft = row_of(seen.output, "soft_file_lock");
+                   auto const soft = row_of(seen.out, "soft_file_lock");
                    BOOST_REQUIRE(soft.size() == 5u);
                    BOOST_TEST(soft[1] == "yes");
                }) == "");
@@ -96,7 +96,7 @@ BOOST_FIXTURE_TEST_CASE(status_depends_on_the_required_kinds_only, without_forwa
 {
     auto const seen = run({"--seconds", "0.2", "--kind", "file_lock", "--require",
                            "strict_soft_file_lock", "--require", "soft_file_lease"});
-    BOOST_TEST(seen.status == 0, seen.output << seen.errors);
+    BOOST_TEST(seen.status == 0, seen.out << seen.err);
     BOOST_TEST(fs::is_empty(backing));
 }
 
@@ -114,21 +114,21 @@ BOOST_FIXTURE_TEST_CASE(soft_locks_exclude_across_mounts, with_forwarding)
     for (auto const* const kind : kinds)
         arguments.insert(arguments.end(), {"--require", kind, "--kind", kind});
     auto const seen = run(arguments);
-    BOOST_TEST_CONTEXT(seen.output << seen.errors)
+    BOOST_TEST_CONTEXT(seen.out << seen.err)
     BOOST_TEST(seen.status == 0);
     for (auto const* const kind : kinds)
-        BOOST_TEST(row_of(seen.output, kind).at(1) == "yes");
+        BOOST_TEST(row_of(seen.out, kind).at(1) == "yes");
 }
 
 // Each mount sends the events of its own changes only.
 BOOST_FIXTURE_TEST_CASE(changes_through_another_mount_are_not_noticed, with_forwarding)
 {
     auto const seen = run({"--seconds", "0.1", "--kind", "soft_file_lock"});
-    auto const row = row_of(seen.output, "soft_file_lock");
+    auto const row = row_of(seen.out, "soft_file_lock");
     BOOST_REQUIRE(row.size() == 5u);
     BOOST_TEST(row[4] == "no");
     auto const alone = run_verify({"--seconds", "0.1", "--kind", "soft_file_lock", one.native()});
-    auto const noticed = row_of(alone.output, "soft_file_lock");
+    auto const noticed = row_of(alone.out, "soft_file_lock");
     BOOST_REQUIRE(noticed.size() == 5u);
     BOOST_TEST(noticed[4] == "yes");
 }
@@ -139,7 +139,7 @@ BOOST_FIXTURE_TEST_CASE(missing_kernel_lock_is_shown, with_forwarding)
     at_two.faults().flock.set(ENOSYS);
     auto const seen = run({"--seconds", "0.1", "--kind", "file_lock", "--require", "file_lock"});
     BOOST_TEST(seen.status == 1);
-    auto const row = row_of(seen.output, "file_lock");
+    auto const row = row_of(seen.out, "file_lock");
     BOOST_REQUIRE(row.size() == 5u);
     BOOST_TEST(row[1].find("kernel lock") != std::string::npos, row[1]);
     BOOST_TEST(row[2] == "-");
@@ -152,7 +152,7 @@ BOOST_FIXTURE_TEST_CASE(facts_of_the_directory_are_measured, with_forwarding)
     at_one.faults().link.set(EPERM);
     at_one.faults().seconds_per_tick = 2;
     auto const seen = run({"--seconds", "0.1", "--kind", "file_lock"});
-    auto const row = row_of(seen.output, one.native()), other = row_of(seen.output, two.native());
+    auto const row = row_of(seen.out, one.native()), other = row_of(seen.out, two.native());
     BOOST_REQUIRE(row.size() == 7u);
     BOOST_REQUIRE(other.size() == 7u);
     BOOST_TEST(row[1] == "no");
@@ -169,7 +169,7 @@ BOOST_FIXTURE_TEST_CASE(cached_state_is_old, mounts)
     caching.attribute_seconds = caching.entry_seconds = caching.negative_seconds = 3600;
     passthrough const at_one(backing, one, forwarding(true)), at_two(backing, two, caching);
     auto const seen = run({"--seconds", "0.1", "--kind", "file_lock"});
-    auto const row = row_of(seen.output, two.native());
+    auto const row = row_of(seen.out, two.native());
     BOOST_REQUIRE(row.size() == 7u);
     BOOST_TEST(row[4] == "not in 5 s");
     BOOST_TEST(row[5] == "not in 5 s");

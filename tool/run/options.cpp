@@ -7,14 +7,11 @@
 #include "../command_line.hpp"
 #include "../lock_arguments.hpp"
 
-#include <boost/filelock/version.hpp>
-
 #include <boost/lexical_cast/try_lexical_convert.hpp>
 #include <boost/program_options/value_semantic.hpp>
 
 #include <cstdlib>
 #include <functional>
-#include <iostream>
 #include <utility>
 #include <vector>
 
@@ -184,8 +181,6 @@ void check(run_options const& o)
     refuse(o.unlocks && !is_plain, "--unlock is only for the lock of flock(2)");
     refuse(!o.fence_variable.empty() && kind != lock_kind::soft_file_lease,
            std::string("a ") + name_of(kind) + " has no fence number");
-    refuse(o.lock.is_shared && !has_shared_mode(kind),
-           std::string("a ") + name_of(kind) + " has no shared mode");
 }
 
 } // namespace
@@ -206,7 +201,7 @@ std::optional<run_options> parse_run(arguments const& given)
     if (!parse(help, known, operands::last, given, line))
         return std::nullopt;
     if (line.has("version")) {
-        std::cout << "filelock " << BOOST_FILELOCK_LIB_VERSION << '\n';
+        print_version();
         return std::nullopt;
     }
     take_operands(line.operands, result);

@@ -6,6 +6,7 @@
 #include "../commands.hpp"
 #include "../exit_status.hpp"
 #include "../inspection/inspection.hpp"
+#include "../lock_arguments.hpp"
 #include "../terminal.hpp"
 #include "../utf8.hpp"
 #include "deadlocks.hpp"
@@ -186,15 +187,11 @@ int watch(request const& r)
 po::options_description options_for(request& r)
 {
     po::options_description known("Options");
-    auto const text = [](char const* name) { return po::value<std::string>()->value_name(name); };
     known.add_options()("json", "print JSON");
+    known.add_options()("watch", in_seconds("watch", r.pause)->implicit_value("2", "2"),
+                        "show it again after each pause");
     known.add_options()(
-        "watch",
-        text("SECONDS")->implicit_value("2", "2")->notifier(
-            [&r](std::string const& given) { r.pause = seconds_of("watch", given); }),
-        "show it again after each pause");
-    known.add_options()(
-        "kind", text("KIND")->notifier([&r](std::string const& given) { r.kind = kind_of(given); }),
+        "kind", kind_option([&r](lock_kind kind) { r.kind = kind; }),
         "take each PATH for a lock of this kind; of a directory, show locks of this kind only");
     known.add_options()("deadlocks", "show processes that wait for each other");
     return known;

@@ -54,7 +54,7 @@ std::string who(lock_holder const& holder, bool with_command)
         owner.hostname.clear();
     if (!with_command)
         owner.command.clear();
-    return printable(describe(owner));
+    return describe(owner);
 }
 
 std::string status_of(lock_holder const& holder, lock_report const& report)
