@@ -287,6 +287,11 @@ private:
     std::optional<int> status_;
 };
 
+inline bool contains(std::string const& text, std::string const& part)
+{
+    return text.find(part) != text.npos;
+}
+
 /// The result of a program.
 struct outcome
 {

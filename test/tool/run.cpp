@@ -41,11 +41,6 @@ words split(std::string const& text)
     return result;
 }
 
-bool contains(std::string const& text, std::string const& part)
-{
-    return text.find(part) != text.npos;
-}
-
 std::string pid_text(program const& p)
 {
     return std::to_string(p.pid());

@@ -9,20 +9,17 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/child.hpp"
+#include "support/held_kinds.hpp"
 #include "support/markers.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/tool.hpp"
 
 #include <boost/filelock/file_lock.hpp>
-#include <boost/filelock/read_write_lock.hpp>
-#include <boost/filelock/soft_file_lease.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
-#include <boost/filelock/soft_read_write_lock.hpp>
 #include <boost/filelock/strict_soft_file_lock.hpp>
 
 #include <boost/filesystem/operations.hpp>
 
-#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -58,53 +55,6 @@ struct fixture : temporary_directory
     }
 };
 
-/// Holds the lock at a path until the result is destroyed.
-using hold = std::function<std::shared_ptr<void>(fs::path const&)>;
-
-template <class Lock>
-std::shared_ptr<void> hold_exclusively(fs::path const& path)
-{
-    auto lock = std::make_shared<Lock>(path);
-    lock->lock();
-    return lock;
-}
-
-template <class Lock>
-std::shared_ptr<void> hold_shared(fs::path const& path)
-{
-    auto lock = std::make_shared<Lock>(path);
-    lock->lock_shared();
-    return lock;
-}
-
-struct held_kind
-{
-    char const* kind;
-    hold make;
-
-    friend std::ostream& operator<<(std::ostream& out, held_kind const& k) { return out << k.kind; }
-};
-
-std::vector<held_kind> const soft_kinds = {
-    {"soft_file_lock", hold_exclusively<soft_file_lock>},
-    {"soft_file_lease", hold_exclusively<soft_file_lease>},
-    {"strict_soft_file_lock", hold_exclusively<strict_soft_file_lock>},
-    {"soft_read_write_lock", hold_exclusively<soft_read_write_lock>},
-    {"soft_read_write_lock", hold_shared<soft_read_write_lock>},
-};
-
-std::vector<held_kind> const kernel_kinds = {
-    {"file_lock", hold_exclusively<file_lock>},
-    {"file_lock", hold_shared<file_lock>},
-    {"read_write_lock", hold_exclusively<read_write_lock>},
-    {"read_write_lock", hold_shared<read_write_lock>},
-};
-
-bool contains(std::string const& text, std::string const& part)
-{
-    return text.find(part) != text.npos;
-}
-
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(tool_break, fixture)
@@ -127,12 +77,7 @@ BOOST_DATA_TEST_CASE_F(fixture, live_holder_is_named_and_its_lock_removed, data:
 
 BOOST_DATA_TEST_CASE_F(fixture, dead_holder_is_told, data::make(soft_kinds), held)
 {
-    child owner([&] {
-        auto const lock = held.make(path);
-        say("held");
-        hear();
-        return 0;
-    });
+    child owner([&] { return hold_until_told(held.make, path); });
     owner.expect("held");
     owner.kill();
     owner.wait();

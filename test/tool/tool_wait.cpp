@@ -9,19 +9,15 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/child.hpp"
+#include "support/held_kinds.hpp"
 #include "support/markers.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/tool.hpp"
 
 #include <boost/filelock/file_lock.hpp>
-#include <boost/filelock/read_write_lock.hpp>
-#include <boost/filelock/soft_file_lease.hpp>
 #include <boost/filelock/soft_file_lock.hpp>
-#include <boost/filelock/soft_read_write_lock.hpp>
 #include <boost/filelock/strict_soft_file_lock.hpp>
 
-#include <functional>
-#include <ostream>
 #include <string>
 #include <vector>
 
@@ -41,52 +37,11 @@ struct fixture : temporary_directory
     }
 };
 
-template <class Lock>
-int hold(fs::path const& path)
-{
-    Lock lock(path);
-    lock.lock();
-    say("held");
-    hear();
-    lock.unlock();
-    return 0;
-}
-
-template <class Lock>
-int hold_shared(fs::path const& path)
-{
-    Lock lock(path);
-    lock.lock_shared();
-    say("held");
-    hear();
-    lock.unlock_shared();
-    return 0;
-}
-
-struct held_kind
-{
-    char const* kind;
-    int (*hold)(fs::path const&);
-
-    friend std::ostream& operator<<(std::ostream& out, held_kind const& k) { return out << k.kind; }
-};
-
-std::vector<held_kind> const kinds = {
-    {"file_lock", hold<file_lock>},
-    {"file_lock", hold_shared<file_lock>},
-    {"read_write_lock", hold<read_write_lock>},
-    {"read_write_lock", hold_shared<read_write_lock>},
-    {"soft_file_lock", hold<soft_file_lock>},
-    {"soft_file_lease", hold<soft_file_lease>},
-    {"strict_soft_file_lock", hold<strict_soft_file_lock>},
-    {"soft_read_write_lock", hold<soft_read_write_lock>},
-    {"soft_read_write_lock", hold_shared<soft_read_write_lock>},
-};
-
-bool contains(std::string const& text, std::string const& part)
-{
-    return text.find(part) != text.npos;
-}
+std::vector<held_kind> const kinds = [] {
+    auto all = kernel_kinds;
+    all.insert(all.end(), soft_kinds.begin(), soft_kinds.end());
+    return all;
+}();
 
 } // namespace
 
@@ -94,7 +49,7 @@ BOOST_FIXTURE_TEST_SUITE(tool_wait, fixture)
 
 BOOST_DATA_TEST_CASE_F(fixture, ends_when_the_holder_lets_go, data::make(kinds), held)
 {
-    child holder([&] { return held.hold(path); });
+    child holder([&] { return hold_until_told(held.make, path); });
     holder.expect("held");
     program p(command(), {1000, {}});
     p.wait_for_out("for " + std::to_string(holder.pid()) + " (");
@@ -107,7 +62,7 @@ BOOST_DATA_TEST_CASE_F(fixture, ends_when_the_holder_lets_go, data::make(kinds),
 
 BOOST_DATA_TEST_CASE_F(fixture, ends_at_its_limit, data::make(kinds), held)
 {
-    child holder([&] { return held.hold(path); });
+    child holder([&] { return hold_until_told(held.make, path); });
     holder.expect("held");
     for (auto const* const limit : {"0", "0.05"}) {
         auto const done = run_program(command({"--timeout", limit}));
@@ -120,8 +75,8 @@ BOOST_DATA_TEST_CASE_F(fixture, ends_at_its_limit, data::make(kinds), held)
 
 BOOST_AUTO_TEST_CASE(ends_when_one_of_two_holders_lets_go)
 {
-    child first([&] { return hold_shared<file_lock>(path); });
-    child second([&] { return hold_shared<file_lock>(path); });
+    child first([&] { return hold_until_told(hold_shared<file_lock>, path); });
+    child second([&] { return hold_until_told(hold_shared<file_lock>, path); });
     first.expect("held");
     second.expect("held");
     auto const pid = std::to_string(first.pid());
@@ -139,7 +94,7 @@ BOOST_AUTO_TEST_CASE(ends_when_one_of_two_holders_lets_go)
 
 BOOST_AUTO_TEST_CASE(line_fits_a_narrow_terminal)
 {
-    child holder([&] { return hold<soft_file_lock>(path); });
+    child holder([&] { return hold_until_told(hold_exclusively<soft_file_lock>, path); });
     holder.expect("held");
     program p(command(), {40, {}});
     p.wait_for_out("waiting 1 s"); // at least one update
@@ -157,7 +112,7 @@ BOOST_AUTO_TEST_CASE(line_fits_a_narrow_terminal)
 BOOST_AUTO_TEST_CASE(line_has_nothing_that_a_terminal_obeys)
 {
     auto const odd = directory / "a\033[31m\xc2\x9b\xff.lock";
-    child holder([&] { return hold<soft_file_lock>(odd); });
+    child holder([&] { return hold_until_told(hold_exclusively<soft_file_lock>, odd); });
     holder.expect("held");
     program p(tool("wait", {odd.string()}), {1000, {}});
     p.wait_for_out("a?[31m?\xef\xbf\xbd.lock"); // U+FFFD
