@@ -112,7 +112,7 @@ int break_lock(arguments const& given)
     bool is_sure = false;
     po::options_description known("Options");
     known.add_options()("yes,y", po::bool_switch(&is_sure), "do not ask");
-    known.add_options()("kind", kind_option([&kind](lock_kind given) { kind = given; }),
+    known.add_options()("kind", kind_option([&kind](lock_kind named) { kind = named; }),
                         "the type of the lock, if files of several are there");
     known.add_options()("claim", po::value(&claim)->value_name("NAME"),
                         "remove this claim of a strict lock only");
