@@ -41,13 +41,23 @@ system::error_code found_marker::look(path_ref path)
 
 system::error_code found_marker::reread()
 {
+    if (auto const ec = check())
+        return ec;
+    auto const ec = read_all(file, longest_record, text);
+    // Linux's NFS client may report EIO for a read of a file that another client has just removed.
+    auto const now = ec == errc::io_error ? check() : system::error_code();
+    return now ? now : ec;
+}
+
+system::error_code found_marker::check()
+{
     if (auto const ec = facts_of(file, facts))
         return ec;
     if (facts.identity == file_identity()) // it was removed meanwhile
         return make_error_code(errc::no_such_file_or_directory);
     if (!facts.is_regular || facts.size > longest_record)
         return error::not_a_lock_file;
-    return read_all(file, longest_record, text);
+    return {};
 }
 
 bool names_nothing(path_ref path)

@@ -30,6 +30,9 @@ struct found_marker
 
     /// Reads the same file again.
     system::error_code reread();
+
+private:
+    system::error_code check();
 };
 
 /// Returns whether the path names nothing. Opens the file, for which a client asks the server.

@@ -2,9 +2,9 @@
 // Distributed under the Boost Software License, Version 1.0.
 // https://www.boost.org/LICENSE_1_0.txt
 
-// Another client removes the file that a slow process of ours writes: it may take an unfinished
-// marker for the remains of a dead process. The server reports ESTALE for the late write then, or a
-// client EIO. The acquisition goes on.
+// Another client removes the file that a slow process of ours writes or reads: it may take an
+// unfinished marker for the remains of a dead process, or releases its lock. The server reports
+// ESTALE for the late call then, or a client EIO. The acquisition goes on.
 
 #include <boost/test/unit_test.hpp>
 
@@ -55,6 +55,18 @@ std::string take(fs::path const& path, Options options)
     return ec ? ec.message() : lock.still_held(ec) ? "held" : "lost";
 }
 
+// Holds a lock until the process is killed.
+template <class Lock, class Options>
+int hold(fs::path const& path, Options options, void (Lock::*lock)() & = &Lock::lock)
+{
+    options.where = storage::network;
+    Lock held(path, options);
+    (held.*lock)();
+    say("held");
+    hear();
+    return 0;
+}
+
 struct written_file
 {
     char const* what;
@@ -95,12 +107,59 @@ std::vector<written_file> const written_files = {
     {"intent", ".intent", take_strictly},
 };
 
+struct read_file
+{
+    char const* what;
+    std::string name;    ///< a part of it
+    std::string removed; ///< a part of the names that go when the holder releases its lock
+    std::function<std::string(fs::path const&)> take;
+    std::function<int(fs::path const&)> hold;
+
+    friend std::ostream& operator<<(std::ostream& out, read_file const& f) { return out << f.what; }
+};
+
+int hold_strictly(fs::path const& path)
+{
+    return hold<strict_soft_file_lock>(path, strict_soft_file_lock::options_type());
+}
+
+std::vector<read_file> const read_files = {
+    {"marker", "test.lock", "test.lock", written_files[0].take,
+     [](auto& path) { return hold<soft_file_lock>(path, soft_file_lock::options_type()); }},
+    {"lease", "test.lock", "test.lock", written_files[1].take,
+     [](auto& path) { return hold<soft_file_lease>(path, soft_file_lease::options_type()); }},
+    {"writer", ".write", ".write", write,
+     [](auto& path) { return hold<soft_read_write_lock>(path, hourly(storage::network)); }},
+    {"reader", ".readers/", ".readers/", write,
+     [](auto& path) {
+         return hold<soft_read_write_lock>(path, hourly(storage::network),
+                                           &soft_read_write_lock::lock_shared);
+     }},
+    {"held_claim", "claims/held-", "claims/", take_strictly, hold_strictly},
+    {"intent", "claims/intent-", "claims/", take_strictly, hold_strictly},
+};
+
+struct fixture : on_network_storage
+{
+    // Removes the files whose path contains `part`, as another host does.
+    std::size_t remove_all(std::string const& part) const
+    {
+        std::vector<fs::path> found;
+        for (auto const& e : fs::recursive_directory_iterator(backing))
+            if (e.path().native().find(part) != std::string::npos && fs::is_regular_file(e))
+                found.push_back(e.path());
+        for (auto const& file : found)
+            fs::remove(file);
+        return found.size();
+    }
+};
+
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(network_evictions, on_network_storage, *ut::precondition(have_fuse))
+BOOST_FIXTURE_TEST_SUITE(network_evictions, fixture, *ut::precondition(have_fuse))
 
-BOOST_DATA_TEST_CASE(late_write_is_no_error, data::make(written_files) * data::make({ESTALE, EIO}),
-                     file, error)
+BOOST_DATA_TEST_CASE_F(fixture, late_write_is_no_error,
+                       data::make(written_files) * data::make({ESTALE, EIO}), file, error)
 {
     auto& faults = mount();
     faults.removed_files_are_stale = true;
@@ -111,14 +170,29 @@ BOOST_DATA_TEST_CASE(late_write_is_no_error, data::make(written_files) * data::m
         return 0;
     });
     faults.writing.wait_until_reached();
-    auto const removed = [&] {
-        for (auto const& e : fs::recursive_directory_iterator(backing))
-            if (e.path().native().find(file.name) != std::string::npos && fs::is_regular_file(e))
-                return fs::remove(e.path());
-        return false;
-    };
-    BOOST_TEST(removed());
+    BOOST_TEST(remove_all(file.name) > 0u);
     faults.writing.go_on();
+    slow.expect("held");
+    BOOST_TEST(slow.wait() == 0);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, late_read_is_no_error,
+                       data::make(read_files) * data::make({ESTALE, EIO}), file, error)
+{
+    auto& faults = mount();
+    faults.removed_files_are_stale = true;
+    faults.late_read_error = error;
+    child holder([&] { return file.hold(path); });
+    holder.expect("held");
+    faults.reading.arm(file.name);
+    child slow([&] {
+        say(file.take(path));
+        return 0;
+    });
+    faults.reading.wait_until_reached();
+    BOOST_TEST(remove_all(file.removed) > 0u);
+    holder.kill();
+    faults.reading.go_on();
     slow.expect("held");
     BOOST_TEST(slow.wait() == 0);
 }

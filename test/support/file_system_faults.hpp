@@ -174,6 +174,7 @@ struct file_system_faults
     injected_delay slow;   ///< each lookup, create, link, rename, mkdir and write
     injected_stop naming;  ///< create, link, rename, mkdir; the kernel keeps the directory locked
     injected_stop writing; ///< write
+    injected_stop reading; ///< read
 
     std::atomic<std::size_t> longest_write{1 << 20}; ///< bytes; longer writes are written in part
     std::atomic<std::size_t> longest_name{255};      ///< bytes; longer names: ENAMETOOLONG
@@ -189,6 +190,7 @@ struct file_system_faults
     /// futimens and fchmod.
     std::atomic<bool> removed_files_are_stale{false};
     std::atomic<int> late_write_error{ESTALE}; ///< of write and fsync, instead
+    std::atomic<int> late_read_error{ESTALE};  ///< of read, instead
 
     /// Calls since the mount; `stamps`: utimensat(2).
     std::atomic<int> creates{0}, links{0}, writes{0}, stamps{0};

@@ -227,10 +227,11 @@ int record_lock(char const* path, fuse_file_info* file, int command, struct ::fl
     return result(::fcntl(fd_of(file), there, what));
 }
 
-int read(char const*, char* to, std::size_t size, off_t from, fuse_file_info* file)
+int read(char const* path, char* to, std::size_t size, off_t from, fuse_file_info* file)
 {
+    injected->reading.pass(path);
     if (is_stale(file))
-        return -ESTALE;
+        return -injected->late_read_error;
     return result(::pread(fd_of(file), to, size, from));
 }
 
