@@ -32,7 +32,7 @@ struct found_marker
     system::error_code reread();
 
 private:
-    system::error_code check();
+    system::error_code check(); // of the open file, without its text
 };
 
 /// Returns whether the path names nothing. Opens the file, for which a client asks the server.

@@ -152,6 +152,22 @@ struct fixture : on_network_storage
             fs::remove(file);
         return found.size();
     }
+
+    // Stops a process that takes the lock, at the call for which `stop` is armed, and removes files
+    // meanwhile.
+    void evict(injected_stop& stop, std::function<std::string(fs::path const&)> const& take,
+               std::string const& removed) const
+    {
+        child slow([&] {
+            say(take(path));
+            return 0;
+        });
+        stop.wait_until_reached();
+        BOOST_TEST(remove_all(removed) > 0u);
+        stop.go_on();
+        slow.expect("held");
+        BOOST_TEST(slow.wait() == 0);
+    }
 };
 
 } // namespace
@@ -165,15 +181,7 @@ BOOST_DATA_TEST_CASE_F(fixture, late_write_is_no_error,
     faults.removed_files_are_stale = true;
     faults.late_write_error = error;
     faults.writing.arm(file.name);
-    child slow([&] {
-        say(file.take(path));
-        return 0;
-    });
-    faults.writing.wait_until_reached();
-    BOOST_TEST(remove_all(file.name) > 0u);
-    faults.writing.go_on();
-    slow.expect("held");
-    BOOST_TEST(slow.wait() == 0);
+    evict(faults.writing, file.take, file.name);
 }
 
 BOOST_DATA_TEST_CASE_F(fixture, late_read_is_no_error,
@@ -185,16 +193,7 @@ BOOST_DATA_TEST_CASE_F(fixture, late_read_is_no_error,
     child holder([&] { return file.hold(path); });
     holder.expect("held");
     faults.reading.arm(file.name);
-    child slow([&] {
-        say(file.take(path));
-        return 0;
-    });
-    faults.reading.wait_until_reached();
-    BOOST_TEST(remove_all(file.removed) > 0u);
-    holder.kill();
-    faults.reading.go_on();
-    slow.expect("held");
-    BOOST_TEST(slow.wait() == 0);
+    evict(faults.reading, file.take, file.removed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
